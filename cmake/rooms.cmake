@@ -1,0 +1,37 @@
+# pskd_room(<name> USES <targets...> [TORCH])
+#
+# A room is include/pskd/<name>, src/<name> and tests/<name>, built as pskd::<name>. USES names the rooms above it and the
+# libraries it needs; a room that is not named cannot be linked, and tests/rooms_test.cmake holds the includes to the same order.
+function(pskd_room name)
+  cmake_parse_arguments(ROOM "TORCH" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(pskd_${name} STATIC ${sources})
+  add_library(pskd::${name} ALIAS pskd_${name})
+  target_include_directories(pskd_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(pskd_${name} PUBLIC ${ROOM_USES})
+  if(ROOM_TORCH)
+    pskd_use_torch(pskd_${name})
+  endif()
+  pskd_own_code(pskd_${name})
+endfunction()
+
+# Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first.
+function(pskd_use_torch target)
+  target_include_directories(${target} SYSTEM PUBLIC ${TORCH_INCLUDE_DIRS})
+  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
+  if(TARGET pskd_torch_headers AND NOT target STREQUAL pskd_torch_headers)
+    target_precompile_headers(${target} REUSE_FROM pskd_torch_headers)
+  endif()
+endfunction()
+
+# Warnings and sanitizers for what we wrote ourselves.
+function(pskd_own_code target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+  if(PSKD_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(PSKD_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()

@@ -1,0 +1,29 @@
+// Reading whole files, and writing them so that a reader sees the old file or the new one and never a part of either.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace pskd {
+
+/// The bytes of a file. Throws Error(io) naming the path and the system's reason.
+std::string read_file(const std::filesystem::path& path);
+
+/// Writes `bytes` to a temporary file beside `path`, syncs it and renames it over `path`; folders are made as needed.
+/// On any failure (full disk, permissions) the temporary file is removed, the old file is untouched and Error(io) is thrown.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// An exclusive lock between processes on `path` (created if absent), held for the object's lifetime.
+class FileLock {
+ public:
+  explicit FileLock(const std::filesystem::path& path);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace pskd

@@ -1,0 +1,177 @@
+// The typed description of an experiment: what a config file says once includes, overrides and defaults are resolved.
+// Every field states its meaning, legal range and default in place. The key in the file has the field's name.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace pskd {
+
+struct DataConfig {
+  std::string name = "utd-mhad";  ///< data set: utd-mhad
+  std::string root = "utd-mhad";  ///< folder of the raw files; a relative one lies under $PSKD_DATA_ROOT, else under ./data
+  std::vector<std::string> channels = {"ax", "ay", "az"};  ///< sensor channels the models see, in this order
+  std::string store;  ///< clip store file; empty: <cache folder>/pskd/, see data/clip_store.hpp
+};
+
+/// One side of a split. A clip belongs to it when subject and trial are both listed; an empty list means every value.
+/// A part with both lists empty holds no clip at all.
+struct SplitPart {
+  std::vector<int> subjects;
+  std::vector<int> trials;
+};
+
+struct ProtocolConfig {
+  std::string name = "cross-subject";  ///< cross-subject, subject-specific, leave-one-subject-out, or any name for explicit lists
+  std::vector<std::string> classes;    ///< class names or groups ("wrist"); empty: all classes
+  std::optional<SplitPart> train;      ///< absent: as the named protocol says
+  std::optional<SplitPart> val;        ///< absent: none
+  std::optional<SplitPart> test;       ///< absent: as the named protocol says
+  std::string selection = "last";      ///< which epoch is kept: last | val (best on val)
+  bool allow_shared_subjects = false;  ///< permit one subject on both sides; every table then says so
+};
+
+/// The random view of a clip that training sees. Teacher and learner get the same one. 0 switches a part off.
+struct SensorViewConfig {
+  int frames = 128;             ///< samples after resampling, >= 8
+  double rotation = 20;         ///< rotation about a random axis, degrees of standard deviation
+  double scale = 0.1;           ///< gain ~ N(1, scale)
+  double magnitude_warp = 0.2;  ///< smooth gain curve over time, standard deviation at its knots
+  double noise = 0.05;          ///< white noise, in standard deviations of the channel
+};
+struct SkeletonViewConfig {
+  int frames = 64;     ///< frames after resampling, >= 8
+  double turn = 20;    ///< rotation about the vertical axis, uniform in +- degrees
+  double tilt = 5;     ///< rotation about the horizontal axes, uniform in +- degrees
+  double scale = 0.1;  ///< body size, uniform in 1 +- scale
+  double jitter = 0.005;  ///< white noise on joint positions, metres
+};
+struct ViewsConfig {
+  int count = 0;           ///< distinct views per clip, drawn once and reused in turn; 0: a fresh one each epoch
+  double crop = 0.2;       ///< largest share of the time span cut away, 0 <= crop < 1
+  double time_warp = 0.2;  ///< strength of the smooth distortion of time, 0 <= time_warp < 1
+  SensorViewConfig sensor;
+  SkeletonViewConfig skeleton;
+};
+
+struct SkeletonGcnConfig {
+  std::vector<std::string> streams = {"joint", "bone", "motion"};  ///< input streams, concatenated as channels
+  int width = 48;         ///< channels of the first third of the blocks; then doubled, then doubled again
+  int blocks = 6;         ///< >= 1
+  int kernel = 9;         ///< frames of a temporal convolution, odd
+  int segments = 4;       ///< equal parts of time pooled apart, so that order in time is seen
+  int embedding = 300;    ///< size of the semantic layer
+  double dropout = 0.3;   ///< before the semantic layer, 0 <= dropout < 1
+};
+struct SensorCnnConfig {
+  int width = 48;         ///< channels of the first block; later blocks are multiples of it
+  int kernel = 5;         ///< samples of a convolution, odd
+  int segments = 4;       ///< equal parts of time pooled apart
+  int embedding = 300;    ///< size of the semantic layer
+  double dropout = 0.3;   ///< before the semantic layer
+};
+struct FusedConfig {
+  SkeletonGcnConfig skeleton;  ///< of the stage it starts from, unless given
+  SensorCnnConfig sensor;
+};
+using ModelConfig = std::variant<SkeletonGcnConfig, SensorCnnConfig, FusedConfig>;
+
+/// "skeleton-gcn", "sensor-cnn" or "fused".
+std::string model_name(const ModelConfig& model);
+
+/// A trained stage that teaches: which of its snapshots, during which epochs of the learner, and how much.
+struct TeacherRef {
+  std::string stage;
+  std::string snapshot = "last";     ///< last | best | epoch-<n> (one that the teaching stage keeps, see StageConfig::snapshots)
+  std::pair<int, int> epochs{0, 0};  ///< first epoch and end (not included) of the learner, 0-based; {0, 0}: all
+  double weight = 1;                 ///< multiplies the teacher's confidence (ACS) or its share of the target (KD), > 0
+};
+
+/// Logit distillation (Hinton et al. 2015): temperature^2 KL(teacher || learner).
+struct KdConfig {
+  double weight = 0.5;
+  double temperature = 2;
+};
+
+/// The semantic term of ACS: relations between the embeddings of a batch (Park et al. 2019) and class-name word vectors.
+struct SemanticConfig {
+  double weight = 1;      ///< w_sem
+  double distance = 1;    ///< share of the relational distance
+  double angle = 2;       ///< share of the relational angle
+  double words = 0;       ///< share of the distance to the class name's word vector
+  std::string word_file;  ///< .npy, [classes, embedding]; needed when words > 0; relative as data.root
+};
+
+/// Adaptive-Confidence Semantic loss; METHOD: L = w_ce CE + w_ac mean_i L_ac(i) + w_sem L_sem.
+struct AcsConfig {
+  double weight = 1;                  ///< w_ac
+  double temperature = 4;             ///< tau of the mimicry
+  double confidence_temperature = 1;  ///< tau_c of the teacher's confidence in the truth
+  std::string selection = "hard";     ///< hard: the most confident eligible teacher, else the label | soft: all, weighed
+  std::optional<double> threshold;    ///< theta; absent ("student" in the file): the learner's own confidence in the truth
+  SemanticConfig semantic;
+};
+
+struct LossConfig {
+  double ce = 1;                 ///< weight of the cross-entropy with the label
+  double label_smoothing = 0.1;  ///< 0 <= label_smoothing < 1
+  double branches = 1;           ///< weight of the cross-entropy on each branch of a fused model
+  std::optional<KdConfig> kd;
+  std::optional<AcsConfig> acs;
+};
+
+struct OptimizerConfig {
+  std::string name = "adamw";     ///< adamw | sgd
+  double lr = 2e-3;               ///< peak learning rate
+  double weight_decay = 0.05;     ///< not applied to biases and batch-norm parameters
+  double momentum = 0.9;          ///< sgd only
+  std::string schedule = "cosine";  ///< cosine | constant, after the warm-up
+  double warmup = 5;              ///< epochs of linear warm-up
+  double clip_norm = 5;           ///< largest global gradient norm; 0: no clipping
+};
+
+struct StageConfig {
+  std::string name;                  ///< its key under `stages`
+  ModelConfig model;
+  std::vector<std::string> sees;     ///< modalities: skeleton, sensor
+  std::string starts_from;           ///< earlier stage whose parameters of the same name are the initial ones; empty: none
+  std::vector<TeacherRef> teachers;  ///< earlier stages
+  LossConfig loss;
+  int epochs = 100;
+  int batch = 32;
+  OptimizerConfig optimizer;
+  std::vector<int> snapshots;        ///< epochs after which a checkpoint is kept for learners to follow
+};
+
+/// How the teachers of the list above change while a learner trains.
+struct ProgressConfig {
+  std::string mode = "chain";  ///< chain: as listed | trajectory: early snapshots, then later ones | weights: mass moves
+  int steps = 3;               ///< trajectory: snapshots per teacher; weights: steps of the schedule
+  std::string from = "near";   ///< weights: begin at the near (last listed) teachers and move to the far ones, or `far`
+};
+
+struct RunConfig {
+  std::string name = "experiment";
+  std::string root = "runs";
+  std::string device = "cpu";  ///< cpu | cuda
+  int threads = 0;             ///< 0: every core
+};
+
+struct Experiment {
+  DataConfig data;
+  ProtocolConfig protocol;
+  ViewsConfig views;
+  std::vector<std::uint64_t> seeds = {1};
+  RunConfig run;
+  std::vector<StageConfig> stages;  ///< in training order
+  ProgressConfig progress;
+};
+
+/// The stage named `name`; throws Error(config) listing the names there are.
+const StageConfig& find_stage(const Experiment& experiment, const std::string& name);
+
+}  // namespace pskd

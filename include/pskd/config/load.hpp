@@ -1,0 +1,31 @@
+// From YAML files to an Experiment, and back.
+//
+//   include: [base/training.yaml]     fragments, relative to the including file; later ones and the file itself win
+//   training: {epochs, batch, optimizer, loss}   defaults of every stage
+//   stages.<name>: null               switches an inherited stage off
+//   stages.<name>: !replace {...}     replaces an inherited map instead of merging into it
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pskd/config/experiment.hpp"
+
+namespace pskd {
+
+/// Reads `file`, applies its includes and the `overrides` ("key.path=value", value in YAML) and checks everything. Throws one
+/// Error(config) that lists *all* problems, each with file:line, key path, what was expected, what was found and, for an
+/// unknown key, the nearest known one.
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
+
+/// The resolved experiment as YAML: every key with its value. Loading it gives the same experiment.
+std::string to_yaml(const Experiment& experiment);
+
+/// Identifies what decides the result: everything except seeds and `run`. 12 hexadecimal digits.
+std::string config_hash(const Experiment& experiment);
+
+/// `path` itself when absolute, else under $PSKD_DATA_ROOT, else under ./data.
+std::filesystem::path resolve_data_path(const std::string& path);
+
+}  // namespace pskd

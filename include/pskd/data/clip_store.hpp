@@ -1,0 +1,32 @@
+// The clip store: all clips of a data set in one sealed HDF5 file, written once, checked by hash at each start.
+#pragma once
+
+#include <filesystem>
+
+#include "pskd/config/experiment.hpp"
+#include "pskd/data/clip.hpp"
+
+namespace pskd {
+
+/// Where the store of `config` lies: config.store, else $XDG_CACHE_HOME (or ~/.cache)/pskd/<name>-<hash of the root>.h5.
+std::filesystem::path store_path(const DataConfig& config);
+
+/// Content hash of the raw files under `root` (names and bytes), which tells whether a store is out of date.
+std::string raw_files_hash(const std::string& name, const std::filesystem::path& root);
+
+/// Writes `dataset`, made from raw files of hash `source`, atomically.
+void write_clip_store(const std::filesystem::path& file, const Dataset& dataset, const std::string& source);
+
+struct StoredDataset {
+  Dataset dataset;
+  std::string source;  ///< hash of the raw files it was made from
+};
+/// Throws Error(data) when the file is damaged or of another format version; the message says how to rebuild it.
+StoredDataset read_clip_store(const std::filesystem::path& file);
+
+/// The data set of `config`: from its store, which is built when absent, or rebuilt when the raw files or the format version
+/// changed. Two processes may call this at once. A damaged store is an error, not rebuilt silently. When the raw folder is
+/// absent but a store exists, Error(data) says where the folder was expected.
+Dataset load_dataset(const DataConfig& config);
+
+}  // namespace pskd

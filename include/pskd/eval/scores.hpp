@@ -1,0 +1,35 @@
+// Predictions -> accuracy, macro F1, per-class scores, confusion.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pskd/data/predictions.hpp"
+
+namespace pskd {
+
+struct ClassScore {
+  std::string name;
+  double precision = 0, recall = 0, f1 = 0;  ///< 0 where undefined (no clip predicted or present)
+  int support = 0;                           ///< clips of this class
+};
+
+struct Scores {
+  int clips = 0;
+  double accuracy = 0;  ///< share of clips, 0 .. 1
+  double macro_f1 = 0;  ///< unweighted mean of the per-class F1, over the classes present in labels or predictions
+  std::vector<ClassScore> per_class;
+  std::vector<std::vector<int>> confusion;  ///< [K][K], rows: truth, columns: predicted
+};
+
+/// Throws Error(data) for an empty list or a label outside the classes.
+Scores score(const std::vector<Prediction>& predictions, const std::vector<std::string>& classes);
+
+/// Mean and standard deviation (n - 1; 0 for one value) over seeds.
+struct Summary {
+  double mean = 0, deviation = 0;
+  int n = 0;
+};
+Summary summarise(const std::vector<double>& values);
+
+}  // namespace pskd
