@@ -142,7 +142,7 @@ TEST(FileLock, OnlyOneProcessAtATime) {
     for (int i = 0; i < 200; ++i) {
       const FileLock lock(folder / "locks" / "lock");
       const int number = std::stoi(read_file(folder / "number"));
-      std::FILE* file = std::fopen((folder / "number").c_str(), "w");
+      std::FILE* file = std::fopen((folder / "number").c_str(), "r+");
       std::fprintf(file, "%d", number + 1);
       std::fclose(file);
     }

@@ -23,7 +23,8 @@ class SealedFile : public ::testing::Test {
  protected:
   // Refusal of a file with these bytes: the message, or "accepted".
   std::string refusal(const std::string& bytes, const Seal& expected = kSeal) {
-    // Not atomically: thousands of these would sync the disk thousands of times.
+    // A new file each time, not synced: a file system may flush one that is cut to nothing and written again.
+    std::filesystem::remove(path_);
     std::FILE* file = std::fopen(path_.c_str(), "wb");
     std::fwrite(bytes.data(), 1, bytes.size(), file);
     std::fclose(file);
