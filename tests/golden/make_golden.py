@@ -1,0 +1,451 @@
+#!/usr/bin/env python3
+"""Writes the golden values of the tests: scores.json, losses.json, signal.json, beside this script.
+
+They come from an independent implementation: scikit-learn, torch.nn.functional and scipy where they have the function, and
+otherwise plain numpy written from the definitions below, with loops over clips, pairs and triples rather than the tensor
+expressions of the program. Everything is float64. Run with Debian's python3-torch, python3-scipy and python3-sklearn:
+
+    python3 tests/golden/make_golden.py
+
+The same versions give the same bytes. Each file maps a group to a list of {"name", "inputs", "expected"}.
+
+Definitions
+-----------
+N clips, K classes; z: logits [N, K]; e: embeddings [N, D] (the teachers' D may differ); y: labels. p(t) = softmax(z / t).
+
+cross entropy     mean_i of -sum_c q_ic log p_ic with q = (1 - s) onehot(y) + s / K, s the label smoothing.
+KD                tau^2 KL(p_t(tau) || p_s(tau)), mean over the batch (Hinton et al. 2015).
+smooth L1         l(a, b) = (a - b)^2 / 2 where |a - b| < 1, else |a - b| - 1/2.
+relational        (Park et al. 2019, "Relational Knowledge Distillation")
+  distance        psi(i, j) = |e_i - e_j| / mu, mu the mean of |e_a - e_b| over the pairs at a distance > 0 (no division where
+                  there is none); mean of l(psi_teacher, psi_student) over the N (N - 1) ordered pairs i != j.
+                  0 for fewer than 2 clips.
+  angle           psi(i, j, k) = <u(e_i - e_j), u(e_k - e_j)>, u(v) = v / |v|, u(0) = 0; mean of l over the
+                  N (N - 1) (N - 2) ordered triples of different clips. 0 for fewer than 3 clips.
+                  (The authors' code takes the means over all N^2 and N^3 entries; the ones added are all 0, so its values
+                  are (N - 1) / N and (N - 1) (N - 2) / N^2 times these.)
+words             mean_i of 1 - cos(e_i, v_{y_i}), v [K, D] the classes' word vectors.
+
+ACS, the Adaptive-Confidence Semantic loss, with teachers k of weight g_k:
+  confidence      c_ki = softmax(z_k,i / tau_c)[y_i]
+  eligible(k, i)  argmax z_k,i = y_i (the first maximum counts) and c_ki >= theta_i, where theta_i is a fixed threshold or, for
+                  the threshold "student", softmax(z_s,i / tau_c)[y_i]
+  hard            target of clip i: the eligible teacher with the highest g_k c_ki (the first of equals), else the label.
+                  L_ac(i) = tau^2 KL(p_k(tau) || p_s(tau)) for a teacher, cross entropy without smoothing for the label.
+  soft            w_ki is proportional to g_k c_ki for eligible teachers and 0 for others, w_label,i to 1 - max over the
+                  eligible of c_ki (to 1 where none is eligible, so that the label then gets everything); they sum to 1.
+                  L_ac(i) = sum_k w_ki tau^2 KL(p_k(tau) || p_s(tau)) + w_label,i CE(i) without smoothing.
+  L_ac            mean_i L_ac(i)
+  relations       embeddings of different teachers live in different spaces, so relations are compared one teacher at a time:
+                  teacher k over B_k, the clips that chose it (hard) or for which it is eligible (soft), weighed by
+                  |B_k| / N (hard) or sum_i w_ki / N (soft); summed over teachers. Distance and angle as above.
+  L_sem           share_distance * distance + share_angle * angle + share_words * words
+  total           w_ac L_ac + w_sem L_sem
+"""
+
+import json
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.spatial.transform import Rotation
+from scipy.special import log_softmax, softmax
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+
+HERE = Path(__file__).resolve().parent
+
+
+def plain(value):
+    """Numpy values as what JSON knows."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def case(name, inputs, expected):
+    return plain({"name": name, "inputs": inputs, "expected": expected})
+
+
+def write(name, groups):
+    lines = []
+    for group, cases in groups.items():
+        body = ",\n".join(json.dumps(one, allow_nan=False) for one in cases)
+        lines.append(f'"{group}": [\n{body}\n]')
+    (HERE / name).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def draw(random, *shape, scale=1.0):
+    """Normal numbers with three decimals: short in the file, and exactly what the reader of the file sees."""
+    return np.round(random.normal(scale=scale, size=shape), 3)
+
+
+# ---- scores -------------------------------------------------------------------------------------------------------------
+
+
+def scores_case(name, classes, labels, predicted):
+    every = list(range(classes))
+    precision, recall, f1, support = precision_recall_fscore_support(labels, predicted, labels=every, zero_division=0)
+    return case(
+        name,
+        {"classes": classes, "labels": labels, "predicted": predicted},
+        {
+            "accuracy": accuracy_score(labels, predicted),
+            "macro_f1": f1_score(labels, predicted, average="macro", zero_division=0),
+            "precision": precision,
+            "recall": recall,
+            "f1": f1,
+            "support": support,
+            "confusion": confusion_matrix(labels, predicted, labels=every),
+        },
+    )
+
+
+def scores():
+    random = np.random.default_rng(20220817)
+
+    def noisy(labels, classes, wrong):
+        replaced = random.integers(0, classes, len(labels))
+        return np.where(random.random(len(labels)) < wrong, replaced, labels)
+
+    balanced = np.repeat(np.arange(5), 8)
+    utd = random.integers(0, 27, 430)
+    skewed = random.choice(6, 60, p=[0.5, 0.3, 0.1, 0.05, 0.03, 0.02])
+    return [
+        scores_case("balanced classes", 5, balanced, noisy(balanced, 5, 0.3)),
+        scores_case("as many clips and classes as the UTD-MHAD test part", 27, utd, noisy(utd, 27, 0.1)),
+        scores_case("skewed classes", 6, skewed, noisy(skewed, 6, 0.4)),
+        scores_case("class 1 predicted but not present", 4, [0, 0, 2, 2, 3], [0, 1, 2, 1, 3]),
+        scores_case("class 2 present but never predicted", 3, [0, 1, 2, 2], [0, 1, 0, 1]),
+        scores_case("classes 1 and 4 neither present nor predicted", 5, [0, 0, 2, 3, 3], [0, 2, 2, 3, 0]),
+        scores_case("everything right", 3, [2, 0, 1, 1], [2, 0, 1, 1]),
+        scores_case("everything wrong", 3, [0, 1, 2], [1, 2, 0]),
+        scores_case("one clip", 2, [1], [1]),
+    ]
+
+
+def summaries():
+    random = np.random.default_rng(3)
+    lists = {
+        "one value": [0.934],
+        "three seeds": [0.9302, 0.9349, 0.9419],
+        "equal values": [0.25, 0.25, 0.25, 0.25],
+        "ten seeds": np.round(random.uniform(0.9, 0.95, 10), 4),
+    }
+    return [
+        case(
+            name,
+            {"values": values},
+            {"n": len(values), "mean": np.mean(values), "deviation": np.std(values, ddof=1) if len(values) > 1 else 0.0},
+        )
+        for name, values in lists.items()
+    ]
+
+
+# ---- losses -------------------------------------------------------------------------------------------------------------
+
+
+def cross_entropy_case(name, logits, labels, smoothing):
+    value = torch.nn.functional.cross_entropy(
+        torch.from_numpy(logits), torch.tensor(labels), label_smoothing=smoothing
+    ).item()
+    return case(name, {"logits": logits, "labels": labels, "label_smoothing": smoothing}, {"loss": value})
+
+
+def cross_entropies():
+    random = np.random.default_rng(11)
+    logits = draw(random, 6, 5, scale=2)
+    labels = [0, 4, 2, 2, 1, 3]
+    sure = 40 * np.eye(3) - 20
+    return [
+        cross_entropy_case("no smoothing", logits, labels, 0.0),
+        cross_entropy_case("smoothing 0.1", logits, labels, 0.1),
+        cross_entropy_case("smoothing 0.5", logits, labels, 0.5),
+        cross_entropy_case("one clip", logits[:1], labels[:1], 0.1),
+        cross_entropy_case("very sure and wrong", sure, [1, 2, 0], 0.1),
+    ]
+
+
+def kd_per_clip(teacher, student, tau):
+    log_teacher, log_student = log_softmax(teacher / tau, axis=1), log_softmax(student / tau, axis=1)
+    return tau**2 * (np.exp(log_teacher) * (log_teacher - log_student)).sum(axis=1)
+
+
+def kd_case(name, teacher, student, tau):
+    value = kd_per_clip(teacher, student, tau).mean()
+    by_torch = tau**2 * torch.nn.functional.kl_div(
+        torch.log_softmax(torch.from_numpy(student / tau), 1),
+        torch.softmax(torch.from_numpy(teacher / tau), 1),
+        reduction="batchmean",
+    )
+    assert abs(value - by_torch.item()) < 1e-12 * max(1, abs(value))
+    return case(name, {"teacher": teacher, "student": student, "temperature": tau}, {"loss": value})
+
+
+def kds():
+    random = np.random.default_rng(12)
+    teacher, student = draw(random, 5, 6, scale=3), draw(random, 5, 6, scale=2)
+    return [
+        *(kd_case(f"temperature {tau}", teacher, student, tau) for tau in (0.5, 1, 2, 4, 20)),
+        kd_case("teacher and student agree", student, student, 2),
+        kd_case("logits differ by a constant only", student + 5, student, 2),
+        kd_case("a teacher that is certain", 100 * np.eye(4), draw(random, 4, 4), 4),
+    ]
+
+
+def smooth_l1(a, b):
+    difference = abs(a - b)
+    return difference**2 / 2 if difference < 1 else difference - 0.5
+
+
+def distance_loss(teacher, student):
+    pairs = list(permutations(range(len(student)), 2))
+    if not pairs:
+        return 0.0
+
+    def relations(embeddings):
+        lengths = {pair: np.linalg.norm(embeddings[pair[0]] - embeddings[pair[1]]) for pair in pairs}
+        positive = [length for length in lengths.values() if length > 0]
+        mean = np.mean(positive) if positive else 1.0
+        return {pair: length / mean for pair, length in lengths.items()}
+
+    of_teacher, of_student = relations(teacher), relations(student)
+    return float(np.mean([smooth_l1(of_teacher[pair], of_student[pair]) for pair in pairs]))
+
+
+def angle_loss(teacher, student):
+    triples = list(permutations(range(len(student)), 3))
+    if not triples:
+        return 0.0
+
+    def direction(vector):
+        length = np.linalg.norm(vector)
+        return vector / length if length > 0 else vector
+
+    def cosine(embeddings, i, j, k):
+        return direction(embeddings[i] - embeddings[j]) @ direction(embeddings[k] - embeddings[j])
+
+    return float(np.mean([smooth_l1(cosine(teacher, *triple), cosine(student, *triple)) for triple in triples]))
+
+
+def relational_case(name, teacher, student):
+    return case(
+        name,
+        {"teacher": teacher, "student": student},
+        {"distance": distance_loss(teacher, student), "angle": angle_loss(teacher, student)},
+    )
+
+
+def relationals():
+    random = np.random.default_rng(13)
+    teacher, student = draw(random, 6, 4), draw(random, 6, 4)
+    turn = Rotation.from_euler("xyz", [0.4, -1.1, 2.0]).as_matrix()
+    shape = draw(random, 5, 3)
+    twins = student.copy()
+    twins[3] = twins[1]
+    outlier = student.copy()
+    outlier[0] += 1000
+    return [
+        relational_case("random", teacher, student),
+        relational_case("embeddings of different size", draw(random, 6, 7, scale=10), student),
+        relational_case("the same shape turned, moved and twice as large", 2 * shape @ turn.T + 7, shape),
+        relational_case("two equal embeddings in the student's batch", teacher, twins),
+        relational_case("all embeddings of the student equal", teacher, np.ones((6, 4))),
+        relational_case("an outlier: the linear part of smooth L1", teacher, outlier),
+        relational_case("three clips", teacher[:3], student[:3]),
+        relational_case("two clips have no angle", teacher[:2], student[:2]),
+        relational_case("one clip has no relation", teacher[:1], student[:1]),
+    ]
+
+
+def words_loss(embeddings, words, labels):
+    return float(
+        np.mean(
+            [
+                1 - e @ words[y] / (np.linalg.norm(e) * np.linalg.norm(words[y]))
+                for e, y in zip(embeddings, labels)
+            ]
+        )
+    )
+
+
+def acs_choose(inputs):
+    """confidence and eligible [M][N], weights [M + 1][N] (the label last)."""
+    labels, tau_c = inputs["labels"], inputs["confidence_temperature"]
+    truth = np.arange(len(labels)), np.asarray(labels)
+    fixed = inputs["threshold"]
+    of_student = softmax(inputs["student"]["logits"] / tau_c, axis=1)[truth]
+    theta = of_student if fixed is None else np.full(len(labels), fixed)
+
+    teachers = inputs["teachers"]
+    confidence = np.array([softmax(one["logits"] / tau_c, axis=1)[truth] for one in teachers])
+    right = np.array([one["logits"].argmax(axis=1) == labels for one in teachers])
+    assert np.abs(confidence - theta)[right].min(initial=1) > 1e-6, "a threshold decided by rounding is no golden value"
+    eligible = right & (confidence >= theta)
+
+    weights = np.zeros((len(teachers) + 1, len(labels)))
+    for i in range(len(labels)):
+        candidates = [k for k in range(len(teachers)) if eligible[k, i]]
+        score = {k: teachers[k]["weight"] * confidence[k, i] for k in candidates}
+        if not candidates:
+            weights[-1, i] = 1
+        elif inputs["selection"] == "hard":
+            weights[max(candidates, key=lambda k: (score[k], -k)), i] = 1
+        else:
+            for k in candidates:
+                weights[k, i] = score[k]
+            weights[-1, i] = 1 - max(confidence[k, i] for k in candidates)
+            weights[:, i] /= weights[:, i].sum()
+    return confidence, eligible, weights
+
+
+def acs_case(name, inputs):
+    student, teachers, labels = inputs["student"], inputs["teachers"], inputs["labels"]
+    clips = len(labels)
+    confidence, eligible, weights = acs_choose(inputs)
+    against_label = -log_softmax(student["logits"], axis=1)[np.arange(clips), labels]
+    per_clip = weights[-1] * against_label
+    distance = angle = 0.0
+    for k, teacher in enumerate(teachers):
+        per_clip = per_clip + weights[k] * kd_per_clip(teacher["logits"], student["logits"], inputs["temperature"])
+        members = weights[k] == 1 if inputs["selection"] == "hard" else eligible[k]
+        share = weights[k].sum() / clips
+        pair = teacher["embeddings"][members], student["embeddings"][members]
+        distance += share * distance_loss(*pair)
+        angle += share * angle_loss(*pair)
+    words = words_loss(student["embeddings"], inputs["words"], labels)
+    shares, w_ac, w_sem = inputs["semantic_shares"], inputs["weight"], inputs["semantic_weight"]
+    semantic = shares["distance"] * distance + shares["angle"] * angle + shares["words"] * words
+    expected = {
+        "confidence": confidence,
+        "eligible": eligible,
+        "weights": weights,
+        "per_clip": per_clip,
+        "l_ac": per_clip.mean(),
+        "distance": distance,
+        "angle": angle,
+        "words": words,
+        "l_sem": semantic,
+        "total": w_ac * per_clip.mean() + w_sem * semantic,
+    }
+    if inputs["selection"] == "hard":
+        chosen = weights.argmax(axis=0)
+        expected["chosen"] = np.where(chosen == len(teachers), -1, chosen)  # -1: the label
+    return case(name, inputs, expected)
+
+
+def acs_batch(random, clips, classes, teachers, boost):
+    """A batch in which the teachers are often right: `boost` is added to the logit of the truth."""
+    labels = random.integers(0, classes, clips)
+
+    def logits(by):
+        values = draw(random, clips, classes, scale=1.5)
+        values[np.arange(clips), labels] = np.round(values[np.arange(clips), labels] + by, 3)
+        return values
+
+    return {
+        "labels": labels,
+        "student": {"logits": logits(0.7), "embeddings": draw(random, clips, 4)},
+        "teachers": [
+            {"weight": 1.0, "logits": logits(boost), "embeddings": draw(random, clips, 3 + k)} for k in range(teachers)
+        ],
+        "words": draw(random, classes, 4),
+        "selection": "hard",
+        "threshold": None,
+        "temperature": 4.0,
+        "confidence_temperature": 1.0,
+        "weight": 1.0,
+        "semantic_weight": 1.0,
+        "semantic_shares": {"distance": 1.0, "angle": 2.0, "words": 0.0},
+    }
+
+
+def acs():
+    random = np.random.default_rng(14)
+    batch = acs_batch(random, clips=14, classes=4, teachers=3, boost=2)
+    weighed = {**batch, "teachers": [{**one, "weight": g} for one, g in zip(batch["teachers"], (0.5, 1.0, 2.0))]}
+    hopeless = acs_batch(random, clips=4, classes=3, teachers=2, boost=-9)
+    twins = {**batch, "teachers": [batch["teachers"][0], batch["teachers"][0], batch["teachers"][1]]}
+
+    tied = acs_batch(random, clips=3, classes=3, teachers=1, boost=0)
+    tied["labels"] = np.array([1, 0, 2])
+    tied["student"]["logits"] = np.zeros((3, 3))
+    # Clip 0: the truth is the second of two equal maxima, so the teacher is wrong. Clip 1: the truth is the first of them.
+    tied["teachers"][0]["logits"] = np.array([[2.0, 2.0, 0.0], [2.0, 2.0, 0.0], [0.0, 1.0, 3.0]])
+
+    cases = []
+    for selection in ("hard", "soft"):
+        chosen = {"selection": selection}
+        cases += [
+            acs_case(f"{selection}, the student's own confidence", {**batch, **chosen}),
+            acs_case(f"{selection}, threshold 0.6", {**batch, **chosen, "threshold": 0.6}),
+            acs_case(f"{selection}, threshold 0: every teacher that is right", {**batch, **chosen, "threshold": 0.0}),
+            acs_case(f"{selection}, teachers of different weight", {**weighed, **chosen}),
+            acs_case(
+                f"{selection}, other temperatures, weights and word vectors",
+                {
+                    **batch,
+                    **chosen,
+                    "temperature": 2.0,
+                    "confidence_temperature": 3.0,
+                    "weight": 0.5,
+                    "semantic_weight": 0.25,
+                    "semantic_shares": {"distance": 0.5, "angle": 1.5, "words": 3.0},
+                },
+            ),
+            acs_case(f"{selection}, one teacher", {**batch, **chosen, "teachers": batch["teachers"][:1]}),
+            acs_case(f"{selection}, two equal teachers", {**twins, **chosen}),
+            acs_case(f"{selection}, the truth among equal maxima", {**tied, **chosen}),
+            acs_case(f"{selection}, no teacher is right: the label for every clip", {**hopeless, **chosen}),
+        ]
+    return cases
+
+
+# ---- signal -------------------------------------------------------------------------------------------------------------
+
+
+def resample_case(name, frames, begin, end, n):
+    positions = np.linspace(begin, end, n) * (len(frames) - 1)
+    columns = [np.interp(positions, np.arange(len(frames)), frames[:, column]) for column in range(frames.shape[1])]
+    return case(
+        name, {"frames": frames, "begin": begin, "end": end, "n": n}, {"frames": np.stack(columns, axis=1)}
+    )
+
+
+def resamples():
+    random = np.random.default_rng(21)
+    frames = draw(random, 9, 3)
+    return [
+        resample_case("whole span, longer", frames, 0.0, 1.0, 14),
+        resample_case("whole span, shorter", frames, 0.0, 1.0, 4),
+        resample_case("whole span, as many", frames, 0.0, 1.0, 9),
+        resample_case("a part of the span", frames, 0.13, 0.82, 8),
+        resample_case("two frames", frames[:2], 0.0, 1.0, 5),
+        resample_case("one frame", frames[:1], 0.0, 1.0, 3),
+    ]
+
+
+def rotations():
+    random = np.random.default_rng(22)
+    cases = []
+    for name, axis, degrees in [
+        ("a quarter turn about the vertical axis takes z to x", [0, 1, 0], 90.0),
+        ("no turn", [1, 0, 0], 0.0),
+        ("a half turn", [0, 0, 1], 180.0),
+        *((f"random {number}", draw(random, 3), float(random.integers(-180, 180))) for number in range(3)),
+    ]:
+        unit = np.asarray(axis, dtype=float) / np.linalg.norm(axis)
+        matrix = Rotation.from_rotvec(np.radians(degrees) * unit).as_matrix()
+        cases.append(case(name, {"axis": axis, "degrees": degrees}, {"matrix": matrix}))
+    return cases
+
+
+if __name__ == "__main__":
+    write("scores.json", {"scores": scores(), "summaries": summaries()})
+    write(
+        "losses.json",
+        {"cross_entropy": cross_entropies(), "kd": kds(), "relational": relationals(), "acs": acs()},
+    )
+    write("signal.json", {"resample": resamples(), "rotation": rotations()})
