@@ -8,7 +8,8 @@
 
 namespace pskd {
 
-/// Where the store of `config` lies: config.store, else $XDG_CACHE_HOME (or ~/.cache)/pskd/<name>-<hash of the root>.h5.
+/// Where the store of `config` lies: config.store, else $XDG_CACHE_HOME (or ~/.cache)/pskd/<name>-<hash of the
+/// root>.h5.
 std::filesystem::path store_path(const DataConfig& config);
 
 /// Content hash of the raw files under `root` (names and bytes), which tells whether a store is out of date.
@@ -24,9 +25,12 @@ struct StoredDataset {
 /// Throws Error(data) when the file is damaged or of another format version; the message says how to rebuild it.
 StoredDataset read_clip_store(const std::filesystem::path& file);
 
-/// The data set of `config`: from its store, which is built when absent, or rebuilt when the raw files or the format version
-/// changed. Two processes may call this at once. A damaged store is an error, not rebuilt silently. When the raw folder is
-/// absent but a store exists, Error(data) says where the folder was expected.
+/// The data set of `config`: from its store, which is built when absent, or rebuilt when the raw files or the format
+/// version changed. Two processes may call this at once. A damaged store is an error, not rebuilt silently. When the
+/// raw folder is absent but a store exists, Error(data) says where the folder was expected.
 Dataset load_dataset(const DataConfig& config);
+
+/// Builds the store of `config` anew, whatever is there: the way out of a damaged one.
+Dataset build_clip_store(const DataConfig& config);
 
 }  // namespace pskd

@@ -15,7 +15,8 @@ struct Prediction {
   std::vector<float> probabilities;  ///< [K], sums to 1
 };
 
-/// predictions.csv: clip,subject,label,predicted,p_<class>,... with class names in the header; probabilities survive a round trip to the bit.
+/// predictions.csv: clip,subject,label,predicted,p_<class>,... with class names in the header; probabilities survive a
+/// round trip to the bit.
 void write_predictions(const std::filesystem::path& file, const std::vector<Prediction>& predictions,
                        const std::vector<std::string>& classes);
 /// Throws Error(data) with file and line.

@@ -1,5 +1,5 @@
-// Reader of UTD-MHAD (Chen, Jafari, Kehtarnavaz, ICIP 2015): Inertial/a{A}_s{S}_t{T}_inertial.mat with `d_iner` [T, 6] and
-// Skeleton/a{A}_s{S}_t{T}_skeleton.mat with `d_skel` [20, 3, T]. The files' axes are (joint, xyz, frame).
+// Reader of UTD-MHAD (Chen, Jafari, Kehtarnavaz, ICIP 2015): Inertial/a{A}_s{S}_t{T}_inertial.mat with `d_iner` [T, 6]
+// and Skeleton/a{A}_s{S}_t{T}_skeleton.mat with `d_skel` [20, 3, T]. The files' axes are (joint, xyz, frame).
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@ namespace pskd {
 
 DatasetInfo utd_mhad_info();
 
-/// `d_iner` of a file as [T, 6]. Throws Error(data) naming the file and what is wrong: not a MAT file, truncated, variable
-/// absent, not a real matrix of the expected shape, a value that is not finite.
+/// `d_iner` of a file as [T, 6]. Throws Error(data) naming the file and what is wrong: not a MAT file, truncated,
+/// variable absent, not a real matrix of the expected shape, a value that is not finite.
 Frames read_utd_inertial(const std::filesystem::path& file);
 
 /// `d_skel` of a file as [T, 20 * 3]. Throws as above.

@@ -1,0 +1,35 @@
+#include "pskd/data/clip.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+#include "pskd/base/checksum.hpp"
+
+namespace pskd {
+namespace {
+
+void add(ContentHasher& hasher, const Frames& frames) {
+  hasher.add(std::to_string(frames.rows()) + "x" + std::to_string(frames.cols()));
+  hasher.add({reinterpret_cast<const char*>(frames.data()), static_cast<std::size_t>(frames.size()) * sizeof(float)});
+}
+
+}  // namespace
+
+std::string clip_hash(const Clip& clip) {
+  ContentHasher hasher;
+  add(hasher, clip.skeleton);
+  add(hasher, clip.sensor);
+  return hasher.hex();
+}
+
+std::string dataset_hash(const std::vector<Clip>& clips) {
+  ContentHasher hasher;
+  for (const Clip& clip : clips) {
+    hasher.add(clip.id);
+    hasher.add(std::to_string(clip.label) + " " + std::to_string(clip.subject) + " " + std::to_string(clip.trial));
+    hasher.add(clip.hash);
+  }
+  return hasher.hex();
+}
+
+}  // namespace pskd

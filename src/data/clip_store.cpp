@@ -1,0 +1,230 @@
+#include "pskd/data/clip_store.hpp"
+
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "hdf5_image.hpp"
+#include "pskd/base/checksum.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/base/sealed_file.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/data/dataset.hpp"
+#include "source.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The format of the HDF5 image, stored in it as /format: name, source and id are texts (id: one line a clip); label,
+// subject, trial, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all clips' frames,
+// one clip after the other. The seal's own version stays 1, so that a store of another format is told from a damaged
+// one.
+constexpr std::int32_t kFormat = 1;
+const Seal kSeal{"clip-store", 1};
+
+constexpr const char* kRemedy = "; delete it, or make it again with `pskd data build --config FILE`";
+
+[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
+  throw Error(ErrorKind::data, file.string() + ": " + problem);
+}
+
+Frames stacked(const std::vector<Clip>& clips, Frames Clip::*modality, Eigen::Index columns) {
+  Eigen::Index rows = 0;
+  for (const Clip& clip : clips) rows += (clip.*modality).rows();
+  Frames all(rows, columns);
+  Eigen::Index row = 0;
+  for (const Clip& clip : clips) {
+    const Frames& frames = clip.*modality;
+    all.middleRows(row, frames.rows()) = frames;
+    row += frames.rows();
+  }
+  return all;
+}
+
+template <class Number>
+std::vector<std::int32_t> numbers_of(const std::vector<Clip>& clips, Number number) {
+  std::vector<std::int32_t> numbers;
+  numbers.reserve(clips.size());
+  for (const Clip& clip : clips) numbers.push_back(static_cast<std::int32_t>(number(clip)));
+  return numbers;
+}
+
+std::string store_image(const Dataset& dataset, const std::string& source) {
+  const std::vector<Clip>& clips = dataset.clips;
+  std::string ids;
+  for (const Clip& clip : clips) ids += clip.id + "\n";
+  Hdf5Writer writer;
+  writer.write("format", std::vector<std::int32_t>{kFormat});
+  writer.write("name", dataset.info.name);
+  writer.write("source", source);
+  writer.write("id", ids);
+  writer.write("label", numbers_of(clips, [](const Clip& clip) { return clip.label; }));
+  writer.write("subject", numbers_of(clips, [](const Clip& clip) { return clip.subject; }));
+  writer.write("trial", numbers_of(clips, [](const Clip& clip) { return clip.trial; }));
+  writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
+  writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
+  writer.write("skeleton", stacked(clips, &Clip::skeleton, dataset.info.joints * 3));
+  writer.write("sensor", stacked(clips, &Clip::sensor, static_cast<Eigen::Index>(dataset.info.channels.size())));
+  return writer.image();
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+// Cuts the stacked frames of one modality into the clips' own.
+void unstack(const fs::path& file, const Frames& all, const std::vector<std::int32_t>& lengths, Eigen::Index columns,
+             Frames Clip::*modality, std::vector<Clip>& clips) {
+  if (lengths.size() != clips.size() || all.cols() != columns)
+    fail(file, std::string("damaged table of frames") + kRemedy);
+  Eigen::Index row = 0;
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    if (lengths[i] < 1 || lengths[i] > all.rows() - row) fail(file, std::string("damaged clip lengths") + kRemedy);
+    clips[i].*modality = all.middleRows(row, lengths[i]);
+    row += lengths[i];
+  }
+  if (row != all.rows()) fail(file, std::string("damaged clip lengths") + kRemedy);
+}
+
+std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, const DatasetInfo& info) {
+  const std::vector<std::string> ids = lines_of(reader.text("id"));
+  const std::vector<std::int32_t> labels = reader.numbers("label");
+  const std::vector<std::int32_t> subjects = reader.numbers("subject");
+  const std::vector<std::int32_t> trials = reader.numbers("trial");
+  std::vector<Clip> clips(ids.size());
+  if (labels.size() != ids.size() || subjects.size() != ids.size() || trials.size() != ids.size()) {
+    fail(file, std::string("damaged list of clips") + kRemedy);
+  }
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= info.classes.size()) {
+      fail(file, "clip " + ids[i] + " has the unknown label " + std::to_string(labels[i]) + kRemedy);
+    }
+    clips[i].id = ids[i];
+    clips[i].label = labels[i];
+    clips[i].subject = subjects[i];
+    clips[i].trial = trials[i];
+  }
+  const auto channels = static_cast<Eigen::Index>(info.channels.size());
+  unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), info.joints * 3, &Clip::skeleton, clips);
+  unstack(file, reader.table("sensor"), reader.numbers("sensor_frames"), channels, &Clip::sensor, clips);
+  for (Clip& clip : clips) clip.hash = clip_hash(clip);
+  return clips;
+}
+
+std::int32_t stored_format(const Hdf5Reader& reader) {
+  const std::vector<std::int32_t> format = reader.numbers("format");
+  if (format.size() != 1) throw Error(ErrorKind::data, "the format version is damaged");
+  return format[0];
+}
+
+// The store's content, or nothing when an older program wrote it.
+std::optional<StoredDataset> read_unless_older(const fs::path& file) {
+  try {
+    const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);
+    const Hdf5Reader reader(std::string_view(bytes).substr(kSealBytes));
+    const std::int32_t format = stored_format(reader);
+    if (format < kFormat) return std::nullopt;
+    if (format > kFormat) {
+      fail(file, "written by a newer pskd (clip store format " + std::to_string(format) + ", this program reads " +
+                     std::to_string(kFormat) + ")");
+    }
+    StoredDataset stored;
+    stored.dataset.info = dataset_info(reader.text("name"));
+    stored.source = reader.text("source");
+    stored.dataset.clips = stored_clips(file, reader, stored.dataset.info);
+    stored.dataset.hash = dataset_hash(stored.dataset.clips);
+    return stored;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::io) throw;
+    const std::string message = error.what();
+    const bool named = message.find(file.string()) != std::string::npos;
+    const bool remedied = message.find(kRemedy) != std::string::npos;
+    throw Error(ErrorKind::data, (named ? "" : file.string() + ": ") + message + (remedied ? "" : kRemedy));
+  }
+}
+
+fs::path cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && fs::path(cache).is_absolute())
+    return cache;  // a relative one is to be ignored, says its standard
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') {
+    throw Error(ErrorKind::io, "no place for the clip store: set data.store, XDG_CACHE_HOME or HOME");
+  }
+  return fs::path(home) / ".cache";
+}
+
+fs::path lock_path(fs::path file) { return file += ".lock"; }
+
+Dataset build(const DataConfig& config, const fs::path& root, const fs::path& file, const std::string& source) {
+  Dataset dataset = read_dataset(config.name, root);
+  write_clip_store(file, dataset, source);
+  return dataset;
+}
+
+}  // namespace
+
+fs::path store_path(const DataConfig& config) {
+  if (!config.store.empty()) return config.store;
+  const std::string root = fs::weakly_canonical(resolve_data_path(config.root)).string();
+  return cache_folder() / "pskd" / (config.name + "-" + content_hash(root).substr(0, 12) + ".h5");
+}
+
+std::string raw_files_hash(const std::string& name, const fs::path& root) {
+  const FolderListing listing = list_recordings(find_source(name), root);
+  ContentHasher hasher;
+  const auto add = [&](const fs::path& file) {
+    hasher.add(file.lexically_relative(root).string());
+    hasher.add(read_file(file));
+  };
+  for (const RecordingFiles& files : listing.recordings) {
+    if (files.skeleton) add(*files.skeleton);
+    if (files.sensor) add(*files.sensor);
+  }
+  for (const BrokenFile& file : listing.unexpected) hasher.add(file.file.lexically_relative(root).string());
+  return hasher.hex();
+}
+
+void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source) {
+  write_sealed_file(file, kSeal, store_image(dataset, source));
+}
+
+StoredDataset read_clip_store(const fs::path& file) {
+  std::optional<StoredDataset> stored = read_unless_older(file);
+  if (!stored) fail(file, std::string("written by an older pskd") + kRemedy);
+  return std::move(*stored);
+}
+
+Dataset build_clip_store(const DataConfig& config) {
+  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  const std::string source = raw_files_hash(config.name, root);
+  const fs::path file = store_path(config);
+  const FileLock lock(lock_path(file));
+  return build(config, root, file, source);
+}
+
+Dataset load_dataset(const DataConfig& config) {
+  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  const fs::path file = store_path(config);
+  const std::string source = raw_files_hash(config.name, root);
+  const FileLock lock(lock_path(file));
+  if (fs::exists(file)) {
+    std::optional<StoredDataset> stored = read_unless_older(file);
+    if (stored && stored->dataset.info.name != config.name) {
+      fail(file, "holds " + stored->dataset.info.name + ", expected " + config.name + "; give data.store another name");
+    }
+    if (stored && stored->source == source) return std::move(stored->dataset);
+  }
+  return build(config, root, file, source);
+}
+
+}  // namespace pskd

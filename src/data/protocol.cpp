@@ -1,0 +1,311 @@
+#include "pskd/data/protocol.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "pskd/base/error.hpp"
+
+namespace pskd {
+namespace {
+
+using Numbers = std::vector<int>;
+
+[[noreturn]] void fail(const std::string& key, const std::string& problem) {
+  throw Error(ErrorKind::config, "protocol." + key + ": " + problem);
+}
+
+std::string text(const Numbers& numbers) {
+  std::string list;
+  for (const int number : numbers) {
+    if (!list.empty()) list += ' ';
+    list += std::to_string(number);
+  }
+  return list.empty() ? "none" : list;
+}
+
+std::string text(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) {
+    if (!list.empty()) list += ", ";
+    list += name;
+  }
+  return list;
+}
+
+bool contains(const Numbers& numbers, int number) {
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
+Numbers without(const Numbers& numbers, const Numbers& removed) {
+  Numbers left;
+  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(left), [&](int n) { return !contains(removed, n); });
+  return left;
+}
+
+Numbers common(const Numbers& a, const Numbers& b) {
+  Numbers both;
+  std::copy_if(a.begin(), a.end(), std::back_inserter(both), [&](int n) { return contains(b, n); });
+  return both;
+}
+
+// A part with both lists empty holds no clip.
+bool is_empty(const SplitPart& part) { return part.subjects.empty() && part.trials.empty(); }
+
+// The subjects or trials of a part, an empty list standing for all of them.
+const Numbers& listed_or_all(const Numbers& list, const Numbers& all) { return list.empty() ? all : list; }
+
+struct NamedPart {
+  const char* name;
+  const SplitPart* part;
+};
+
+// The parts that hold clips.
+std::vector<NamedPart> used_parts(const ProtocolConfig& protocol) {
+  std::vector<NamedPart> parts;
+  if (protocol.train && !is_empty(*protocol.train)) parts.push_back({"train", &*protocol.train});
+  if (protocol.val && !is_empty(*protocol.val)) parts.push_back({"val", &*protocol.val});
+  if (protocol.test && !is_empty(*protocol.test)) parts.push_back({"test", &*protocol.test});
+  return parts;
+}
+
+// ---- resolving
+// -----------------------------------------------------------------------------------------------------------
+
+void fill_cross_subject(ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (!protocol.train) {
+    const Numbers taken = protocol.val ? protocol.val->subjects : Numbers{};
+    protocol.train = SplitPart{without(info.cross_subject_train, taken), {}};
+  }
+  if (!protocol.test) protocol.test = SplitPart{without(info.subjects, info.cross_subject_train), {}};
+}
+
+void fill_subject_specific(ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (!protocol.allow_shared_subjects) {
+    fail("name",
+         "subject-specific trains and tests on the same subjects, by other trials; its accuracy says nothing about new "
+         "people. Set protocol.allow_shared_subjects: true to run it, and every table will say so");
+  }
+  if (!protocol.train) {
+    const SplitPart val = protocol.val.value_or(SplitPart{});
+    const Numbers trials =
+        val.subjects.empty() ? without(info.subject_specific_train, val.trials) : info.subject_specific_train;
+    protocol.train = SplitPart{without(info.subjects, val.subjects), trials};
+  }
+  if (!protocol.test) protocol.test = SplitPart{info.subjects, without(info.trials, info.subject_specific_train)};
+}
+
+void fill_leave_one_subject_out(ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (!protocol.test || protocol.test->subjects.size() != 1) {
+    fail("test.subjects",
+         "leave-one-subject-out needs exactly one test subject, e.g. protocol.test.subjects=[1]; found " +
+             text(protocol.test ? protocol.test->subjects : Numbers{}));
+  }
+  if (protocol.train) return;
+  const Numbers taken = protocol.val ? protocol.val->subjects : Numbers{};
+  protocol.train = SplitPart{without(without(info.subjects, protocol.test->subjects), taken), {}};
+}
+
+void fill_parts(ProtocolConfig& protocol, const DatasetInfo& info) {
+  static const std::map<std::string, void (*)(ProtocolConfig&, const DatasetInfo&)> kNamed = {
+      {"cross-subject", fill_cross_subject},
+      {"leave-one-subject-out", fill_leave_one_subject_out},
+      {"subject-specific", fill_subject_specific}};
+  const auto named = kNamed.find(protocol.name);
+  if (named != kNamed.end()) {
+    named->second(protocol, info);
+  } else if (!protocol.train || !protocol.test) {
+    std::string names;
+    for (const auto& [name, fill] : kNamed) names += (names.empty() ? "" : ", ") + name;
+    fail("name", "unknown protocol '" + protocol.name + "'; known: " + names +
+                     "; under any other name give protocol.train and protocol.test");
+  }
+  if (!protocol.val) protocol.val = SplitPart{};
+}
+
+// The labels of a class name or group.
+Numbers labels_of(const std::string& name, const DatasetInfo& info) {
+  const auto group = info.class_groups.find(name);
+  if (group != info.class_groups.end()) return group->second;
+  const auto known = std::find(info.classes.begin(), info.classes.end(), name);
+  if (known != info.classes.end()) return {static_cast<int>(known - info.classes.begin())};
+  std::vector<std::string> groups;
+  for (const auto& [group_name, labels] : info.class_groups) groups.push_back(group_name);
+  fail("classes", "unknown class '" + name + "' of " + info.name + "; groups: " + text(groups) +
+                      "; classes: " + text(info.classes));
+}
+
+void fill_classes(ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (protocol.classes.empty()) {
+    protocol.classes = info.classes;
+    return;
+  }
+  std::set<int> labels;
+  for (const std::string& name : protocol.classes) {
+    for (const int label : labels_of(name, info)) {
+      if (!labels.insert(label).second) {
+        fail("classes", "class '" + info.classes[static_cast<std::size_t>(label)] + "' is listed twice");
+      }
+    }
+  }
+  protocol.classes.clear();
+  for (const int label : labels) protocol.classes.push_back(info.classes[static_cast<std::size_t>(label)]);
+  if (labels.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
+}
+
+void check_numbers(const std::string& key, const std::string& what, const Numbers& numbers, const Numbers& known) {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!contains(known, numbers[i])) {
+      fail(key, what + " " + std::to_string(numbers[i]) + " does not exist; there are " + text(known));
+    }
+    if (std::count(numbers.begin(), numbers.end(), numbers[i]) > 1) {
+      fail(key, what + " " + std::to_string(numbers[i]) + " is listed twice");
+    }
+  }
+}
+
+void check_known(const ProtocolConfig& protocol, const Numbers& subjects, const Numbers& trials) {
+  for (const NamedPart& named : used_parts(protocol)) {
+    check_numbers(std::string(named.name) + ".subjects", "subject", named.part->subjects, subjects);
+    check_numbers(std::string(named.name) + ".trials", "trial", named.part->trials, trials);
+  }
+}
+
+void check_apart(const NamedPart& a, const NamedPart& b, const ProtocolConfig& protocol, const DatasetInfo& info) {
+  const Numbers subjects =
+      common(listed_or_all(a.part->subjects, info.subjects), listed_or_all(b.part->subjects, info.subjects));
+  const Numbers trials = common(listed_or_all(a.part->trials, info.trials), listed_or_all(b.part->trials, info.trials));
+  const std::string pair = std::string(a.name) + " and protocol." + b.name;
+  if (subjects.empty()) return;
+  if (!trials.empty()) {
+    fail(pair, "both hold the trials " + text(trials) + " of the subjects " + text(subjects) +
+                   "; a clip belongs to one part");
+  }
+  if (!protocol.allow_shared_subjects) {
+    fail(pair, "both hold the subjects " + text(subjects) +
+                   "; set protocol.allow_shared_subjects: true if that is meant, and every table will say so");
+  }
+}
+
+void check_all_apart(const ProtocolConfig& protocol, const DatasetInfo& info) {
+  const std::vector<NamedPart> parts = used_parts(protocol);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::size_t j = i + 1; j < parts.size(); ++j) check_apart(parts[i], parts[j], protocol, info);
+  }
+}
+
+// ---- splitting
+// -----------------------------------------------------------------------------------------------------------
+
+bool holds(const SplitPart& part, const Clip& clip) {
+  return !is_empty(part) && (part.subjects.empty() || contains(part.subjects, clip.subject)) &&
+         (part.trials.empty() || contains(part.trials, clip.trial));
+}
+
+Numbers present(const std::vector<Clip>& clips, int Clip::*number) {
+  std::set<int> numbers;
+  for (const Clip& clip : clips) numbers.insert(clip.*number);
+  return {numbers.begin(), numbers.end()};
+}
+
+// Keeps the clips of `classes` and makes their labels index that list.
+std::vector<Clip> relabelled(Dataset dataset, const std::vector<std::string>& classes) {
+  std::vector<Clip> kept;
+  for (Clip& clip : dataset.clips) {
+    const std::string& name = dataset.info.classes[static_cast<std::size_t>(clip.label)];
+    const auto found = std::find(classes.begin(), classes.end(), name);
+    if (found == classes.end()) continue;
+    clip.label = static_cast<int>(found - classes.begin());
+    kept.push_back(std::move(clip));
+  }
+  return kept;
+}
+
+void check_classes_trained(const Split& split) {
+  std::vector<std::string> untrained;
+  const Numbers labels = present(split.train, &Clip::label);
+  for (std::size_t label = 0; label < split.classes.size(); ++label) {
+    if (!contains(labels, static_cast<int>(label))) untrained.push_back(split.classes[label]);
+  }
+  if (untrained.empty()) return;
+  throw Error(ErrorKind::data,
+              "no training clip of " + text(untrained) + "; list the classes to keep under protocol.classes");
+}
+
+// Two recordings with the same values are one, whatever their names say.
+void check_contents_apart(const std::vector<std::pair<const char*, const std::vector<Clip>*>>& parts) {
+  std::map<std::string, std::pair<const char*, const Clip*>> seen;  // part and clip by content
+  for (const auto& [name, clips] : parts) {
+    for (const Clip& clip : *clips) {
+      const auto [other, inserted] = seen.emplace(clip.hash, std::pair(name, &clip));
+      if (inserted || other->second.first == name) continue;
+      throw Error(ErrorKind::data, "clip " + clip.id + " of the " + name + " part equals clip " +
+                                       other->second.second->id + " of the " + other->second.first +
+                                       " part; remove one of the recordings");
+    }
+  }
+}
+
+void check_not_empty(const char* name, const SplitPart& part, const std::vector<Clip>& clips) {
+  if (is_empty(part) || !clips.empty()) return;
+  throw Error(ErrorKind::data, std::string("the ") + name + " part holds no clip: subjects " +
+                                   (part.subjects.empty() ? "all" : text(part.subjects)) + ", trials " +
+                                   (part.trials.empty() ? "all" : text(part.trials)));
+}
+
+std::string describe_part(const char* name, const SplitPart& part) {
+  std::string line = std::string(", ") + name;
+  if (!part.subjects.empty()) line += " subjects " + text(part.subjects);
+  if (!part.trials.empty()) line += " trials " + text(part.trials);
+  return line;
+}
+
+}  // namespace
+
+ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInfo& info) {
+  ProtocolConfig resolved = protocol;
+  check_known(resolved, info.subjects, info.trials);
+  fill_parts(resolved, info);
+  fill_classes(resolved, info);
+  if (is_empty(*resolved.train)) fail("train", "no subject and no trial is left to train on");
+  if (is_empty(*resolved.test)) fail("test", "no subject and no trial is left to test on");
+  if (resolved.selection == "val" && is_empty(*resolved.val)) {
+    fail("val", "protocol.selection: val needs validation clips, e.g. protocol.val.subjects=[7]");
+  }
+  check_all_apart(resolved, info);
+  return resolved;
+}
+
+Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
+  check_known(protocol, present(dataset.clips, &Clip::subject), present(dataset.clips, &Clip::trial));
+  check_all_apart(protocol, dataset.info);
+  const SplitPart train = protocol.train.value_or(SplitPart{});
+  const SplitPart val = protocol.val.value_or(SplitPart{});
+  const SplitPart test = protocol.test.value_or(SplitPart{});
+  Split split;
+  split.classes = protocol.classes;
+  for (Clip& clip : relabelled(std::move(dataset), split.classes)) {
+    if (holds(train, clip))
+      split.train.push_back(std::move(clip));
+    else if (holds(val, clip))
+      split.val.push_back(std::move(clip));
+    else if (holds(test, clip))
+      split.test.push_back(std::move(clip));
+  }
+  check_not_empty("train", train, split.train);
+  check_not_empty("val", val, split.val);
+  check_not_empty("test", test, split.test);
+  check_classes_trained(split);
+  check_contents_apart({{"train", &split.train}, {"val", &split.val}, {"test", &split.test}});
+  return split;
+}
+
+std::string describe(const ProtocolConfig& protocol) {
+  std::string line = protocol.name;
+  for (const NamedPart& named : used_parts(protocol)) line += describe_part(named.name, *named.part);
+  if (protocol.allow_shared_subjects) line += ", SUBJECTS SHARED";
+  return line;
+}
+
+}  // namespace pskd

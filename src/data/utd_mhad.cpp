@@ -1,0 +1,172 @@
+#include "pskd/data/utd_mhad.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <regex>
+#include <tuple>
+
+#include "mat_file.hpp"
+#include "source.hpp"
+
+namespace pskd {
+namespace {
+
+constexpr Eigen::Index kChannels = 6;
+constexpr Eigen::Index kJoints = 20;
+constexpr Eigen::Index kAxes = 3;
+constexpr int kWristActions = 21;  // the sensor is on the right wrist for actions 1-21, on the right thigh for 22-27
+
+std::vector<int> from_one_to(int last) {
+  std::vector<int> numbers(static_cast<std::size_t>(last));
+  std::iota(numbers.begin(), numbers.end(), 1);
+  return numbers;
+}
+
+void check_finite(const std::filesystem::path& file, const Frames& frames) {
+  const auto wrong = !frames.isFinite();
+  const Eigen::Index count = wrong.count();
+  if (count == 0) return;
+  Eigen::Index row = 0;
+  Eigen::Index column = 0;
+  wrong.cast<int>().maxCoeff(&row, &column);
+  throw NotFinite(file.string() + ": expected finite values, found " + std::to_string(count) +
+                      " NaN or infinite, one of them in frame " + std::to_string(row + 1) + ", column " +
+                      std::to_string(column + 1),
+                  count);
+}
+
+// Action, subject and trial.
+using Key = std::tuple<int, int, int>;
+
+// What the name of a file says, e.g. a1_s2_t3_inertial.mat; nothing for a name outside the grid of the data set.
+std::optional<Key> parse_name(const std::string& name, const std::string& modality) {
+  static const std::regex pattern("a([1-9][0-9]?)_s([1-9])_t([1-9])_(inertial|skeleton)\\.mat");
+  static const DatasetInfo info = utd_mhad_info();
+  std::smatch parts;
+  if (!std::regex_match(name, parts, pattern) || parts[4] != modality) return std::nullopt;
+  const Key key{std::stoi(parts[1]), std::stoi(parts[2]), std::stoi(parts[3])};
+  const bool known = std::get<0>(key) <= static_cast<int>(info.classes.size()) &&
+                     std::get<1>(key) <= info.subjects.back() && std::get<2>(key) <= info.trials.back();
+  return known ? std::optional(key) : std::nullopt;
+}
+
+// Notes that lie beside the recordings, such as the original Skeleton_joint_order.txt.
+bool is_note(const std::filesystem::path& file) {
+  return file.filename().string().front() == '.' || file.extension() == ".txt" || file.extension() == ".md" ||
+         file.stem() == "README";
+}
+
+using RecordingMap = std::map<Key, RecordingFiles>;
+
+void list_modality(const std::filesystem::path& folder, const std::string& modality,
+                   std::optional<std::filesystem::path> RecordingFiles::*member, RecordingMap& recordings,
+                   std::vector<BrokenFile>& unexpected) {
+  if (!std::filesystem::is_directory(folder)) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (is_note(entry.path())) continue;
+    const auto key = parse_name(entry.path().filename().string(), modality);
+    if (!key) {
+      unexpected.push_back({entry.path(), "unexpected name: expected a{1..27}_s{1..8}_t{1..4}_" + modality + ".mat"});
+      continue;
+    }
+    const auto [action, subject, trial] = *key;
+    RecordingFiles& files =
+        recordings.try_emplace(*key, RecordingFiles{action - 1, subject, trial, {}, {}}).first->second;
+    files.*member = entry.path();
+  }
+}
+
+FolderListing list_utd_folder(const std::filesystem::path& root) {
+  FolderListing listing;
+  RecordingMap recordings;
+  list_modality(root / "Inertial", "inertial", &RecordingFiles::sensor, recordings, listing.unexpected);
+  list_modality(root / "Skeleton", "skeleton", &RecordingFiles::skeleton, recordings, listing.unexpected);
+  for (auto& [key, files] : recordings) listing.recordings.push_back(std::move(files));
+  std::sort(listing.unexpected.begin(), listing.unexpected.end(),
+            [](const BrokenFile& a, const BrokenFile& b) { return a.file < b.file; });
+  return listing;
+}
+
+std::string clip_id_of_label(int label, int subject, int trial) { return utd_clip_id(label + 1, subject, trial); }
+
+}  // namespace
+
+Source utd_mhad_source() {
+  return {utd_mhad_info(),   "Inertial/a{A}_s{S}_t{T}_inertial.mat and Skeleton/a{A}_s{S}_t{T}_skeleton.mat",
+          list_utd_folder,   read_utd_skeleton,
+          read_utd_inertial, clip_id_of_label};
+}
+
+DatasetInfo utd_mhad_info() {
+  DatasetInfo info;
+  info.name = "utd-mhad";
+  info.classes = {"swipe_left",
+                  "swipe_right",
+                  "wave",
+                  "clap",
+                  "throw",
+                  "arm_cross",
+                  "basketball_shoot",
+                  "draw_x",
+                  "draw_circle_cw",
+                  "draw_circle_ccw",
+                  "draw_triangle",
+                  "bowling",
+                  "boxing",
+                  "baseball_swing",
+                  "tennis_swing",
+                  "arm_curl",
+                  "tennis_serve",
+                  "push",
+                  "knock",
+                  "catch",
+                  "pickup_throw",
+                  "jog",
+                  "walk",
+                  "sit2stand",
+                  "stand2sit",
+                  "lunge",
+                  "squat"};
+  std::vector<int> wrist(kWristActions);
+  std::iota(wrist.begin(), wrist.end(), 0);
+  info.class_groups = {{"wrist", wrist}};
+  info.channels = {"ax", "ay", "az", "gx", "gy", "gz"};
+  info.topology = "kinect-20";
+  info.joints = kJoints;
+  info.subjects = from_one_to(8);
+  info.trials = from_one_to(4);
+  info.cross_subject_train = {1, 3, 5, 7};
+  info.subject_specific_train = {1, 2};
+  return info;
+}
+
+Frames read_utd_inertial(const std::filesystem::path& file) {
+  const MatMatrix matrix = read_mat_matrix(file, "d_iner", {kAnyFrames, kChannels});
+  const auto frames = static_cast<Eigen::Index>(matrix.dims[0]);
+  const Frames values = Eigen::Map<const Eigen::ArrayXXd>(matrix.values.data(), frames, kChannels).cast<float>();
+  check_finite(file, values);
+  return values;
+}
+
+Frames read_utd_skeleton(const std::filesystem::path& file) {
+  const MatMatrix matrix = read_mat_matrix(file, "d_skel", {kJoints, kAxes, kAnyFrames});
+  const auto frames = static_cast<Eigen::Index>(matrix.dims[2]);
+  Frames values(frames, kJoints * kAxes);
+  for (Eigen::Index t = 0; t < frames; ++t) {
+    for (Eigen::Index axis = 0; axis < kAxes; ++axis) {
+      for (Eigen::Index joint = 0; joint < kJoints; ++joint) {
+        values(t, joint * kAxes + axis) =
+            static_cast<float>(matrix.values[static_cast<std::size_t>(joint + kJoints * (axis + kAxes * t))]);
+      }
+    }
+  }
+  check_finite(file, values);
+  return values;
+}
+
+std::string utd_clip_id(int action, int subject, int trial) {
+  return "a" + std::to_string(action) + "_s" + std::to_string(subject) + "_t" + std::to_string(trial);
+}
+
+}  // namespace pskd
