@@ -27,10 +27,11 @@ struct RunRecord {
   std::vector<StageRecord> stages;  ///< in training order (result.json: object in this order)
 };
 
-/// {"experiment", "config_hash", "protocol", "selection", "seed", "stages": {"student": {"test": {"accuracy", "macro_f1",
-/// "per_class", "confusion"}, "val": {...}, "parameters", "epochs", "seconds"}, ...}}
+/// {"experiment", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages": {"student": {"test":
+/// {"accuracy", "macro_f1", "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val":
+/// {...}, "parameters", "epochs", "seconds"}, ...}}; an absent part has no key. Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
-/// Throws Error(data) naming the file and the key.
+/// Throws Error(data) naming the file and the key, Error(io) when the file cannot be read.
 RunRecord read_run_record(const std::filesystem::path& file);
 
 }  // namespace pskd

@@ -25,7 +25,7 @@ struct Scores {
 /// Throws Error(data) for an empty list or a label outside the classes.
 Scores score(const std::vector<Prediction>& predictions, const std::vector<std::string>& classes);
 
-/// Mean and standard deviation (n - 1; 0 for one value) over seeds.
+/// Mean and standard deviation (n - 1 in the denominator; 0 for one value) over seeds. No value at all: n = 0.
 struct Summary {
   double mean = 0, deviation = 0;
   int n = 0;

@@ -1,0 +1,77 @@
+#include "records.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "pskd/base/error.hpp"
+#include "pskd/report/table.hpp"
+
+namespace pskd {
+
+namespace {
+
+[[noreturn]] void refuse(const RunRecord& first, const RunRecord& other, const std::string& what,
+                         const std::string& expected, const std::string& found) {
+  throw Error(ErrorKind::data, "cannot summarise runs of different experiments in one table: seed " +
+                                   std::to_string(first.seed) + " has " + what + " '" + expected + "', seed " +
+                                   std::to_string(other.seed) + " has '" + found +
+                                   "'; make one table for each experiment");
+}
+
+/// Stage names, the part whose scores are shown, and classes: whatever rows and columns are made of.
+std::string layout(const RunRecord& record) {
+  std::string text;
+  for (const StageRecord& stage : record.stages) {
+    if (!stage.test && !stage.val) {
+      throw Error(ErrorKind::data, "seed " + std::to_string(record.seed) + ": stage '" + stage.name +
+                                       "' has neither test nor val scores; give the protocol a test or val part");
+    }
+    text += (text.empty() ? "" : ", ") + stage.name + (stage.test ? " on test" : " on val") + " (";
+    for (const ClassScore& one : shown_scores(stage).per_class) text += " " + one.name;
+    text += " )";
+  }
+  return text;
+}
+
+}  // namespace
+
+void check_same_experiment(const std::vector<RunRecord>& records) {
+  if (records.empty()) throw Error(ErrorKind::data, "cannot make a table: there is no finished run");
+  const RunRecord& first = records.front();
+  if (first.stages.empty()) throw Error(ErrorKind::data, "cannot make a table: the runs have no stage");
+  std::set<std::uint64_t> seeds;
+  for (const RunRecord& record : records) {
+    if (!seeds.insert(record.seed).second) {
+      throw Error(ErrorKind::data, "cannot make a table: seed " + std::to_string(record.seed) + " is there twice");
+    }
+    if (record.config_hash != first.config_hash) {
+      refuse(first, record, "config hash", first.config_hash, record.config_hash);
+    }
+    if (record.protocol != first.protocol) refuse(first, record, "protocol", first.protocol, record.protocol);
+    if (record.selection != first.selection) {
+      refuse(first, record, "selection rule", first.selection, record.selection);
+    }
+    if (layout(record) != layout(first)) refuse(first, record, "stages", layout(first), layout(record));
+  }
+}
+
+const Scores& shown_scores(const StageRecord& stage) { return stage.test ? *stage.test : *stage.val; }
+
+std::vector<RunRecord> find_run_records(const std::filesystem::path& folder) {
+  if (!std::filesystem::is_directory(folder)) {
+    throw Error(ErrorKind::data, "cannot read results: expected a folder runs/<experiment>/<config hash> at '" +
+                                     folder.string() + "', found none");
+  }
+  std::vector<RunRecord> records;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const bool of_seed = entry.path().filename().string().starts_with("seed-");
+    const std::filesystem::path file = entry.path() / "result.json";
+    if (of_seed && std::filesystem::exists(file)) records.push_back(read_run_record(file));
+  }
+  std::sort(records.begin(), records.end(), [](const RunRecord& a, const RunRecord& b) { return a.seed < b.seed; });
+  return records;
+}
+
+}  // namespace pskd

@@ -1,0 +1,18 @@
+// What the table and the report both ask of a list of run records.
+#pragma once
+
+#include <vector>
+
+#include "pskd/eval/run_record.hpp"
+
+namespace pskd {
+
+/// Throws Error(data) when there is no record, when a seed is there twice, or when the records do not share config
+/// hash, protocol, selection rule, stages and classes: means over such records would be means over different things.
+void check_same_experiment(const std::vector<RunRecord>& records);
+
+/// The test part's scores or, in a protocol without one, the val part's. check_same_experiment has seen to it that one
+/// exists.
+const Scores& shown_scores(const StageRecord& stage);
+
+}  // namespace pskd

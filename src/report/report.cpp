@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iomanip>
+#include <sstream>
+
+#include "pskd/base/file.hpp"
+#include "pskd/report/table.hpp"
+#include "records.hpp"
+
+namespace pskd {
+
+namespace {
+
+constexpr std::size_t kConfusionsShown = 10;
+
+std::string per_cent(double share) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << 100 * share;
+  return text.str();
+}
+
+/// Rows: classes; columns: clips of the class, then the F1 of each stage, mean over seeds.
+Table per_class_table(const std::vector<RunRecord>& records) {
+  const std::vector<StageRecord>& stages = records.front().stages;
+  Table table;
+  table.header = {"class", "clips"};
+  for (const StageRecord& stage : stages) table.header.push_back(stage.name);
+  const std::vector<ClassScore>& classes = shown_scores(stages.front()).per_class;
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    std::vector<std::string>& row = table.rows.emplace_back();
+    row = {classes[label].name, std::to_string(classes[label].support)};
+    for (std::size_t stage = 0; stage < stages.size(); ++stage) {
+      std::vector<double> f1;
+      for (const RunRecord& record : records) f1.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
+      row.push_back(per_cent(summarise(f1).mean));
+    }
+  }
+  return table;
+}
+
+/// The stage the report looks at closely: the one named "student", else the last.
+std::size_t student_stage(const std::vector<StageRecord>& stages) {
+  for (std::size_t index = 0; index < stages.size(); ++index) {
+    if (stages[index].name == "student") return index;
+  }
+  return stages.size() - 1;
+}
+
+struct Confusion {
+  std::size_t truth, predicted;
+  std::int64_t count, clips;  ///< clips predicted so, and all clips of the true class, over all seeds
+};
+
+/// The largest off-diagonal cells of the confusion matrix summed over seeds; equal ones in class order.
+std::vector<Confusion> largest_confusions(const std::vector<RunRecord>& records, std::size_t stage) {
+  const std::size_t classes = shown_scores(records.front().stages[stage]).per_class.size();
+  std::vector<Confusion> found;
+  for (std::size_t truth = 0; truth < classes; ++truth) {
+    for (std::size_t predicted = 0; predicted < classes; ++predicted) {
+      Confusion cell{truth, predicted, 0, 0};
+      for (const RunRecord& record : records) {
+        const Scores& scores = shown_scores(record.stages[stage]);
+        cell.count += scores.confusion[truth][predicted];
+        cell.clips += scores.per_class[truth].support;
+      }
+      if (truth != predicted && cell.count > 0) found.push_back(cell);
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  found.resize(std::min(found.size(), kConfusionsShown));
+  return found;
+}
+
+std::string confusions_section(const std::vector<RunRecord>& records) {
+  const std::size_t stage = student_stage(records.front().stages);
+  const StageRecord& record = records.front().stages[stage];
+  std::string text = "## Largest confusions of `" + record.name + "`, all seeds together\n\n";
+  const std::vector<Confusion> confusions = largest_confusions(records, stage);
+  if (confusions.empty()) return text + "No clip was confused.\n";
+  Table table;
+  table.header = {"truth", "predicted", "clips", "of the class's", "%"};
+  for (const Confusion& one : confusions) {
+    const std::vector<ClassScore>& classes = shown_scores(record).per_class;
+    table.rows.push_back({classes[one.truth].name, classes[one.predicted].name, std::to_string(one.count),
+                          std::to_string(one.clips),
+                          per_cent(static_cast<double>(one.count) / static_cast<double>(one.clips))});
+  }
+  return text + to_markdown(table);
+}
+
+std::string reproduction_section(const RunRecord& record) {
+  const std::string config = "seed-" + std::to_string(record.seed) + "/config.resolved.yaml";
+  return "## How to reproduce\n\n`" + config +
+         "`, beside this file, holds every setting and seed of this experiment (config hash " + record.config_hash +
+         "):\n\n```\npskd train --config " + config +
+         "\n```\n\n`seed-<n>/manifest.json` names the versions, the data and the machine; " +
+         "`seed-<n>/stages/<stage>/predictions.csv` holds every prediction.\n";
+}
+
+}  // namespace
+
+std::filesystem::path write_report(const std::filesystem::path& folder) {
+  const std::vector<RunRecord> records = find_run_records(folder);
+  const Table results = results_table(records);  // refuses what cannot be summarised, an empty list too
+  const RunRecord& first = records.front();
+  std::string text = "# " + first.experiment + "\n\n" + to_markdown(results);
+  text += "\n## F1 of each class, %, mean over seeds\n\n" + to_markdown(per_class_table(records));
+  text += "\n" + confusions_section(records);
+  text += "\n" + reproduction_section(first);
+  const std::filesystem::path file = folder / "report.md";
+  write_file_atomically(file, text);
+  return file;
+}
+
+}  // namespace pskd

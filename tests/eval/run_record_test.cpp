@@ -1,0 +1,166 @@
+#include "pskd/eval/run_record.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Json = nlohmann::ordered_json;
+
+Scores some_scores() {
+  return score({{.clip = "a", .subject = 2, .label = 0, .predicted = 0, .probabilities = {}},
+                {.clip = "b", .subject = 2, .label = 1, .predicted = 2, .probabilities = {}},
+                {.clip = "c", .subject = 4, .label = 2, .predicted = 2, .probabilities = {}}},
+               {"wave", "clap", "draw \"x\" \u00b1"});
+}
+
+RunRecord some_record() {
+  RunRecord record;
+  record.experiment = "utd-pskd";
+  record.config_hash = "0123456789ab";
+  record.protocol = "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8";
+  record.selection = "last";
+  record.seed = 18446744073709551615U;
+  record.stages = {
+      {.name = "skeleton", .test = some_scores(), .val = {}, .parameters = 1234567, .epochs = 60, .seconds = 1.0 / 3},
+      {.name = "baseline", .test = some_scores(), .val = some_scores(), .parameters = 3, .epochs = 1, .seconds = 0},
+  };
+  return record;
+}
+
+class RunRecordFile : public ::testing::Test {
+ protected:
+  testing::TemporaryFolder folder;
+  const std::filesystem::path file = folder / "result.json";
+
+  Json written() const {
+    write_run_record(file, some_record());
+    return Json::parse(read_file(file));
+  }
+
+  std::string refusal(const std::string& bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+    try {
+      read_run_record(file);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::data);
+      EXPECT_THAT(error.what(), HasSubstr(file.string()));
+      return error.what();
+    }
+    return "not refused";
+  }
+
+  std::string refusal(const std::function<void(Json&)>& change) {
+    static const Json original = written();
+    Json json = original;
+    change(json);
+    return refusal(json.dump());
+  }
+};
+
+std::vector<std::string> keys(const Json& json) {
+  std::vector<std::string> names;
+  for (const auto& item : json.items()) names.push_back(item.key());
+  return names;
+}
+
+TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
+  const Json json = written();
+  EXPECT_THAT(keys(json),
+              ElementsAre("experiment", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages"));
+  EXPECT_THAT(keys(json["stages"]["skeleton"]), ElementsAre("test", "parameters", "epochs", "seconds"));
+  EXPECT_THAT(keys(json["stages"]["baseline"]), ElementsAre("test", "val", "parameters", "epochs", "seconds"));
+  const Json& test = json["stages"]["skeleton"]["test"];
+  EXPECT_THAT(keys(test), ElementsAre("accuracy", "macro_f1", "per_class", "confusion"));
+  EXPECT_THAT(keys(test["per_class"][0]), ElementsAre("name", "precision", "recall", "f1", "support"));
+  EXPECT_DOUBLE_EQ(test["accuracy"], 2.0 / 3);
+}
+
+TEST_F(RunRecordFile, KeepsTheTrainingOrderOfTheStages) {
+  EXPECT_THAT(keys(written()["stages"]), ElementsAre("skeleton", "baseline"));
+}
+
+TEST_F(RunRecordFile, ReadsBackWhatWasWritten) {
+  const RunRecord record = some_record();
+  write_run_record(file, record);
+  const RunRecord read = read_run_record(file);
+  EXPECT_EQ(read.experiment, record.experiment);
+  EXPECT_EQ(read.seed, record.seed);
+  EXPECT_EQ(read.protocol, record.protocol);
+  ASSERT_EQ(read.stages.size(), 2);
+  EXPECT_EQ(read.stages[0].seconds, record.stages[0].seconds);
+  EXPECT_EQ(read.stages[0].test->clips, 3);
+  EXPECT_EQ(read.stages[0].test->macro_f1, record.stages[0].test->macro_f1);
+  EXPECT_EQ(read.stages[0].test->per_class[2].name, "draw \"x\" \u00b1");
+  EXPECT_FALSE(read.stages[0].val.has_value());
+  EXPECT_TRUE(read.stages[1].val.has_value());
+  // Nothing is lost on the way: the second file is the first, byte for byte.
+  write_run_record(folder / "again.json", read);
+  EXPECT_EQ(read_file(folder / "again.json"), read_file(file));
+}
+
+TEST_F(RunRecordFile, IsRefusedWhenCutAnywhere) {
+  written();
+  const std::string whole = read_file(file);
+  for (std::size_t length = 0; length < whole.size() - 2; length += 17) {
+    EXPECT_THAT(refusal(whole.substr(0, length)), HasSubstr("JSON")) << "cut to " << length;
+  }
+}
+
+TEST_F(RunRecordFile, NamesTheMissingKey) {
+  for (const std::string key : {"experiment", "config_hash", "protocol", "selection", "seed", "stages"}) {
+    EXPECT_THAT(refusal([&key](Json& json) { json.erase(key); }), HasSubstr("'" + key + "' is missing"));
+  }
+  EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"]["val"].erase("macro_f1"); }),
+              HasSubstr("'stages.baseline.val.macro_f1' is missing"));
+}
+
+TEST_F(RunRecordFile, NamesTheKeyOfTheWrongTypeAndWhatWasFound) {
+  EXPECT_THAT(refusal([](Json& json) { json["seed"] = "one"; }), AllOf(HasSubstr("'seed'"), HasSubstr("\"one\"")));
+  EXPECT_THAT(refusal([](Json& json) { json["seed"] = -1; }), AllOf(HasSubstr("'seed'"), HasSubstr("-1")));
+  EXPECT_THAT(refusal([](Json& json) { json["shared_subjects"] = 1; }), HasSubstr("true or false"));
+  EXPECT_THAT(refusal([](Json& json) { json["stages"] = Json::array(); }), HasSubstr("'stages'"));
+  EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"] = nullptr; }), HasSubstr("'stages.baseline'"));
+  EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"]["epochs"] = 1.5; }),
+              AllOf(HasSubstr("'stages.baseline.epochs'"), HasSubstr("1.5")));
+  EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"]["epochs"] = 3000000000; }),
+              HasSubstr("'stages.baseline.epochs'"));
+  EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"]["test"]["accuracy"] = 93.3; }),
+              HasSubstr("a number from 0 to 1"));
+  EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"]["test"]["per_class"][1]["support"] = "two"; }),
+              HasSubstr("'stages.baseline.test.per_class[1].support'"));
+  EXPECT_THAT(refusal(std::string("[]")), HasSubstr("expected a map"));
+  EXPECT_THAT(refusal(std::string("\x80\xff")), HasSubstr("JSON"));
+}
+
+TEST_F(RunRecordFile, RefusesAConfusionThatDoesNotFitTheClasses) {
+  const auto confusion = [](Json& json) -> Json& { return json["stages"]["skeleton"]["test"]["confusion"]; };
+  EXPECT_THAT(refusal([&](Json& json) { confusion(json).erase(0); }), HasSubstr("one row for each class"));
+  EXPECT_THAT(refusal([&](Json& json) { confusion(json)[1].erase(0); }), HasSubstr("confusion[1]"));
+  EXPECT_THAT(refusal([&](Json& json) { confusion(json)[1][0] = -1; }), HasSubstr("confusion[1][0]"));
+  EXPECT_THAT(refusal([&](Json& json) { confusion(json)[1][0] = 2147483647; }), HasSubstr("sum"));
+}
+
+TEST_F(RunRecordFile, ThatIsAbsentIsAnErrorNamingIt) {
+  try {
+    read_run_record(file);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::io);
+    EXPECT_THAT(error.what(), HasSubstr(file.string()));
+  }
+}
+
+}  // namespace
+}  // namespace pskd

@@ -1,0 +1,248 @@
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/report/table.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::vector<std::string> kClasses = {"arm_cross", "wave", "clap"};
+
+/// `right` of ten arm_cross clips are recognised, the others taken for wave; six clap clips are all recognised.
+Scores scores_with(int right) {
+  std::vector<Prediction> predictions;
+  for (int clip = 0; clip < 16; ++clip) {
+    const int label = clip < 10 ? 0 : 2;
+    const int predicted = clip < 10 && clip >= right ? 1 : label;
+    predictions.push_back(
+        {.clip = std::to_string(clip), .subject = 2, .label = label, .predicted = predicted, .probabilities = {}});
+  }
+  return score(predictions, kClasses);
+}
+
+RunRecord record_of(std::uint64_t seed, int right) {
+  RunRecord record;
+  record.experiment = "utd-pskd";
+  record.config_hash = "0123456789ab";
+  record.protocol = "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8";
+  record.selection = "last";
+  record.seed = seed;
+  record.stages = {
+      {.name = "skeleton", .test = scores_with(10), .val = {}, .parameters = 1000000, .epochs = 60, .seconds = 90},
+      {.name = "student", .test = scores_with(right), .val = {}, .parameters = 250000, .epochs = 150, .seconds = 10},
+  };
+  return record;
+}
+
+std::string refusal(const std::vector<RunRecord>& records) {
+  try {
+    results_table(records);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::data);
+    return error.what();
+  }
+  return "not refused";
+}
+
+TEST(ResultsTable, HasOneRowAStageWithMeanAndDeviationOverSeeds) {
+  RunRecord second = record_of(2, 6);
+  second.stages[1].seconds = 25;
+  const Table table = results_table({record_of(1, 8), second});
+  EXPECT_THAT(table.header,
+              ElementsAre("stage", "accuracy %", "macro F1 %", "n", "parameters", "epochs", "training s"));
+  ASSERT_EQ(table.rows.size(), 2);
+  EXPECT_THAT(table.rows[0],
+              ElementsAre("skeleton", "100.0 \u00b1 0.0", "100.0 \u00b1 0.0", "2", "1000000", "60", "90.0"));
+  // Accuracies 14 / 16 and 12 / 16; F1 of the classes 16 / 18, 0, 1 and 12 / 16, 0, 1.
+  EXPECT_THAT(table.rows[1],
+              ElementsAre("student", "81.2 \u00b1 8.8", "60.6 \u00b1 3.3", "2", "250000", "150", "17.5"));
+}
+
+TEST(ResultsTable, PrintsNoDeviationForOneSeed) {
+  EXPECT_EQ(results_table({record_of(1, 8)}).rows[1][1], "87.5 \u00b1 \u2013");
+}
+
+TEST(ResultsTable, SaysWhatItIs) {
+  const std::string text = to_text(results_table({record_of(1, 8), record_of(5, 6)}));
+  EXPECT_THAT(text, HasSubstr("protocol: cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8"));
+  EXPECT_THAT(text, HasSubstr("selection rule: last epoch"));
+  EXPECT_THAT(text, HasSubstr("n = 2, seeds 1 5"));
+  EXPECT_THAT(text, HasSubstr("on the test part, 16 clips"));
+  EXPECT_THAT(text, HasSubstr("our reconstruction of PSKD"));
+  EXPECT_THAT(text, Not(HasSubstr("SHARED")));
+}
+
+TEST(ResultsTable, SaysInCapitalsWhenSubjectsAreShared) {
+  RunRecord record = record_of(1, 8);
+  record.shared_subjects = true;
+  EXPECT_THAT(to_text(results_table({record})), HasSubstr("SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST"));
+  EXPECT_THAT(to_markdown(results_table({record})), HasSubstr("SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST"));
+}
+
+TEST(ResultsTable, ShowsValScoresAndSaysSoWhenThereIsNoTestPart) {
+  RunRecord record = record_of(1, 8);
+  for (StageRecord& stage : record.stages) std::swap(stage.test, stage.val);
+  EXPECT_EQ(results_table({record}).rows[1][1], "87.5 \u00b1 \u2013");
+  EXPECT_THAT(to_text(results_table({record})), HasSubstr("on the val part"));
+}
+
+TEST(ResultsTable, RefusesRunsThatAreNotTheSameExperiment) {
+  const RunRecord first = record_of(1, 8);
+  RunRecord other = record_of(2, 8);
+  other.config_hash = "ffffffffffff";
+  EXPECT_THAT(refusal({first, other}), AllOf(HasSubstr("config hash"), HasSubstr("ffffffffffff"), HasSubstr("seed 2")));
+  other = record_of(2, 8);
+  other.protocol = "subject-specific";
+  EXPECT_THAT(refusal({first, other}), HasSubstr("protocol"));
+  other = record_of(2, 8);
+  other.selection = "val";
+  EXPECT_THAT(refusal({first, other}), HasSubstr("selection rule"));
+  other = record_of(2, 8);
+  other.stages.pop_back();
+  EXPECT_THAT(refusal({first, other}), HasSubstr("stages"));
+  other = record_of(2, 8);
+  other.stages[1].test->per_class.pop_back();
+  EXPECT_THAT(refusal({first, other}), HasSubstr("stages"));
+}
+
+TEST(ResultsTable, RefusesOneSeedTwice) {
+  EXPECT_THAT(refusal({record_of(1, 8), record_of(1, 8)}), HasSubstr("seed 1 is there twice"));
+}
+
+TEST(ResultsTable, RefusesNothingAtAll) {
+  EXPECT_THAT(refusal({}), HasSubstr("no finished run"));
+  RunRecord record = record_of(1, 8);
+  record.stages[1].test.reset();
+  EXPECT_THAT(refusal({record}), HasSubstr("'student' has neither test nor val scores"));
+  record.stages.clear();
+  EXPECT_THAT(refusal({record}), HasSubstr("no stage"));
+}
+
+TEST(Text, AlignsColumnsByWhatIsSeenNotByBytes) {
+  const Table table{
+      .notes = {"a note"}, .header = {"name", "x"}, .rows = {{"b\u00e4r", "1 \u00b1 2"}, {"longest", "3"}}};
+  EXPECT_EQ(to_text(table),
+            "a note\n\n"
+            "name         x\n"
+            "-------  -----\n"
+            "b\u00e4r      1 \u00b1 2\n"
+            "longest      3\n");
+}
+
+TEST(Markdown, IsAPipeTableWhoseCellsCannotBreakIt) {
+  const Table table{.notes = {"a note"}, .header = {"class", "x"}, .rows = {{"arm_cross", "1"}, {"a|b", "<c>"}}};
+  EXPECT_EQ(to_markdown(table),
+            "- a note\n\n"
+            "| class | x |\n"
+            "|---|---:|\n"
+            "| arm\\_cross | 1 |\n"
+            "| a\\|b | \\<c> |\n");
+}
+
+class Report : public ::testing::Test {
+ protected:
+  testing::TemporaryFolder folder;
+
+  void add(const RunRecord& record) {
+    write_run_record(folder / ("seed-" + std::to_string(record.seed)) / "result.json", record);
+  }
+  std::string report() { return read_file(write_report(folder.path())); }
+};
+
+TEST_F(Report, FindsTheFinishedSeedsInOrder) {
+  add(record_of(10, 8));
+  add(record_of(9, 8));
+  std::filesystem::create_directories(folder / "seed-3");  // begun, not finished
+  std::filesystem::create_directories(folder / "notes");
+  const std::vector<RunRecord> records = find_run_records(folder.path());
+  ASSERT_EQ(records.size(), 2);
+  EXPECT_EQ(records[0].seed, 9);
+  EXPECT_EQ(records[1].seed, 10);
+}
+
+TEST_F(Report, DoesNotSkipABrokenRecord) {
+  add(record_of(1, 8));
+  write_file_atomically(folder / "seed-2" / "result.json", "{");
+  EXPECT_THROW(find_run_records(folder.path()), Error);
+  EXPECT_THROW(write_report(folder.path()), Error);
+  EXPECT_FALSE(std::filesystem::exists(folder / "report.md"));
+}
+
+TEST_F(Report, RefusesAFolderThatDoesNotExist) {
+  EXPECT_THROW(find_run_records(folder / "nowhere"), Error);
+  EXPECT_THROW(write_report(folder.path()), Error) << "a folder without a finished run";
+}
+
+TEST_F(Report, LiesInTheFolderAndHoldsTheTable) {
+  add(record_of(1, 8));
+  add(record_of(2, 6));
+  EXPECT_EQ(write_report(folder.path()), folder / "report.md");
+  EXPECT_THAT(report(), AllOf(HasSubstr("# utd-pskd"),
+                              HasSubstr(to_markdown(results_table({record_of(1, 8), record_of(2, 6)})))));
+}
+
+TEST_F(Report, ShowsTheF1OfEachClassAsMeanOverSeeds) {
+  add(record_of(1, 8));
+  add(record_of(2, 6));
+  // (16 / 18 + 12 / 16) / 2 = 81.9 %
+  EXPECT_THAT(report(), HasSubstr("| class | clips | skeleton | student |\n"
+                                  "|---|---:|---:|---:|\n"
+                                  "| arm\\_cross | 10 | 100.0 | 81.9 |\n"
+                                  "| wave | 0 | 0.0 | 0.0 |\n"
+                                  "| clap | 6 | 100.0 | 100.0 |\n"));
+}
+
+TEST_F(Report, ShowsTheConfusionsOfTheStudentOverAllSeeds) {
+  add(record_of(1, 8));
+  add(record_of(2, 6));
+  EXPECT_THAT(report(), AllOf(HasSubstr("Largest confusions of `student`"),
+                              HasSubstr("| arm\\_cross | wave | 6 | 20 | 30.0 |\n")));
+}
+
+TEST_F(Report, ShowsAtMostTenConfusionsTheLargestFirst) {
+  std::vector<std::string> classes;
+  std::vector<Prediction> predictions;
+  for (int label = 0; label < 12; ++label) {
+    classes.push_back("class" + std::to_string(label));
+    for (int clip = 0; clip <= label; ++clip) {
+      predictions.push_back(
+          {.clip = "", .subject = 2, .label = label, .predicted = (label + 1) % 12, .probabilities = {}});
+    }
+  }
+  RunRecord record = record_of(1, 8);
+  for (StageRecord& stage : record.stages) stage.test = score(predictions, classes);
+  add(record);
+  const std::string text = report();
+  EXPECT_LT(text.find("| class11 | class0 | 12 |"), text.find("| class10 | class11 | 11 |"));
+  EXPECT_THAT(text, HasSubstr("| class2 | class3 | 3 |"));
+  EXPECT_THAT(text, Not(HasSubstr("| class1 | class2 | 2 |")));
+}
+
+TEST_F(Report, SaysSoWhenNothingWasConfused) {
+  add(record_of(1, 10));
+  EXPECT_THAT(report(), HasSubstr("No clip was confused."));
+}
+
+TEST_F(Report, LooksAtTheLastStageWhenNoneIsCalledStudent) {
+  RunRecord record = record_of(1, 8);
+  record.stages[1].name = "baseline";
+  add(record);
+  EXPECT_THAT(report(), HasSubstr("Largest confusions of `baseline`"));
+}
+
+TEST_F(Report, SaysHowToReproduceIt) {
+  add(record_of(7, 8));
+  EXPECT_THAT(report(), AllOf(HasSubstr("pskd train --config seed-7/config.resolved.yaml"), HasSubstr("0123456789ab")));
+}
+
+}  // namespace
+}  // namespace pskd
