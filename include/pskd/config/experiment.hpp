@@ -18,11 +18,11 @@ struct DataConfig {
   std::string store;  ///< clip store file; empty: <cache folder>/pskd/, see data/clip_store.hpp
 };
 
-/// One side of a split. A clip belongs to it when subject and trial are both listed; an empty list means every value.
-/// A part with both lists empty holds no clip at all.
+/// One part of a split. A clip belongs to it when both lists hold it. An absent list holds every value, an empty one none: so
+/// {trials: [1, 2]} means those trials of all subjects, {subjects: []} no clip at all.
 struct SplitPart {
-  std::vector<int> subjects;
-  std::vector<int> trials;
+  std::optional<std::vector<int>> subjects;
+  std::optional<std::vector<int>> trials;
 };
 
 struct ProtocolConfig {
