@@ -1,0 +1,48 @@
+// What every network takes and returns. Symbols: N clips, T frames, V joints, S sensor channels, D embedding, K classes.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <vector>
+
+namespace pskd {
+
+/// A batch of views. A modality a network does not see may be undefined.
+struct Input {
+  torch::Tensor skeleton;  ///< [N, 9, T, V], the streams of signal/skeleton.hpp
+  torch::Tensor sensor;    ///< [N, S, T], standardised
+};
+
+struct Output {
+  torch::Tensor embedding;                   ///< [N, D], the semantic layer
+  torch::Tensor logits;                      ///< [N, K]
+  std::vector<torch::Tensor> branch_logits;  ///< [N, K] each; of a fused network's branches, else empty
+};
+
+class Network : public torch::nn::Module {
+ public:
+  virtual Output forward(const Input& input) = 0;
+};
+
+/// The semantic layer and the classifier, which every network ends in:
+/// e = ReLU(BN(W dropout(x))), z = U dropout(e) + b.
+class SemanticHeadImpl : public torch::nn::Module {
+ public:
+  SemanticHeadImpl(int features, int embedding, int classes, double dropout);
+  /// `features` is [N, F].
+  Output forward(const torch::Tensor& features);
+  /// Logits [N, K] of an embedding [N, D].
+  torch::Tensor classify(const torch::Tensor& embedding);
+
+ private:
+  torch::nn::Linear semantic_{nullptr}, classifier_{nullptr};
+  torch::nn::BatchNorm1d norm_{nullptr};
+  torch::nn::Dropout dropout_{nullptr};
+};
+TORCH_MODULE(SemanticHead);
+
+/// Mean over each of `segments` equal parts of time, so that order in time is seen: [N, C, T] -> [N, C * segments].
+torch::Tensor pool_segments(const torch::Tensor& sequence, int segments);
+
+}  // namespace pskd

@@ -1,0 +1,22 @@
+// What the program runs on.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pskd {
+
+struct Environment {
+  std::string version, git_revision, cpu;
+  int cores = 0, threads = 0;
+  std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
+  std::string blas;  ///< the library that matrix products really go to, "OpenBLAS" or "reference BLAS"
+};
+
+Environment environment();
+
+/// Tells torch how many threads to use (prepare_process has told OpenMP and OpenBLAS) and to flush denormals.
+void prepare_torch(int threads);
+
+}  // namespace pskd

@@ -1,0 +1,21 @@
+// Optimisers and the learning-rate schedule.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+
+#include "pskd/config/experiment.hpp"
+#include "pskd/model/network.hpp"
+
+namespace pskd {
+
+/// AdamW or SGD over all parameters of `network`; weight decay only on those with two dimensions and more.
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config, Network& network);
+
+/// The learning rate at `epoch` (with its fraction) of `epochs`: linear from 0 over the warm-up, then half a cosine down to 0, or constant.
+double learning_rate(const OptimizerConfig& config, double epoch, int epochs);
+
+void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
+
+}  // namespace pskd

@@ -1,0 +1,43 @@
+// From clips to tensors: every training clip under its view, or as it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pskd/config/experiment.hpp"
+#include "pskd/data/protocol.hpp"
+#include "pskd/model/registry.hpp"
+#include "pskd/signal/view.hpp"
+
+namespace pskd {
+
+struct Modalities {
+  bool skeleton = false, sensor = false;
+};
+/// From the names in a config ("skeleton", "sensor").
+Modalities modalities(const std::vector<std::string>& names);
+
+/// What rendering needs to know about a data set; the statistics come from training clips only.
+struct Renderer {
+  ViewsConfig views;
+  Topology topology;
+  std::vector<int> sensor_columns;
+  Statistics statistics;
+};
+
+/// Throws Error(config) naming data.channels when the data set has no such sensor channel.
+Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, const std::vector<Clip>& train);
+
+DataShape data_shape(const Renderer& renderer, int classes);
+
+/// All clips as they are, whole and undistorted.
+Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted);
+
+/// All clips, each under the view that (key, clip id, view number) draws, whatever else is rendered and by how many threads.
+Input render_views(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key, int view);
+
+/// The labels, [N] int64.
+torch::Tensor label_tensor(const std::vector<Clip>& clips);
+
+}  // namespace pskd

@@ -1,0 +1,76 @@
+// One run: all stages of an experiment for one seed, in a run directory that explains its numbers and can be resumed.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "pskd/data/predictions.hpp"
+#include "pskd/train/renderer.hpp"
+
+namespace pskd {
+
+/// A stop signal ended training after everything was saved.
+class Stopped : public std::runtime_error {
+ public:
+  explicit Stopped(int signal) : std::runtime_error("stopped by a signal; everything is saved"), signal_(signal) {}
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
+};
+
+/// What stays the same over the seeds of an experiment.
+struct TrainingSetup {
+  Experiment experiment;  ///< resolved
+  std::string config_hash;
+  DatasetInfo info;
+  std::string data_hash;
+  Split split;
+  Renderer renderer;
+};
+
+/// Loads the data (building the clip store when needed), splits and fits the statistics. Fills in the protocol.
+TrainingSetup prepare_training(Experiment experiment);
+
+/// What a trained stage delivers.
+struct StageOutcome {
+  std::string name;
+  std::vector<Prediction> test, val;  ///< by the selected epoch
+  std::int64_t parameters = 0;
+  int epochs = 0;
+  double seconds = 0;
+};
+
+enum class Existing { refuse, resume, overwrite };
+
+/// runs/<experiment>/<config hash>
+std::filesystem::path experiment_folder(const TrainingSetup& setup);
+std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed);
+
+/// Whether the run of `seed` may start: throws Error(usage) when its folder holds a run and `existing` is refuse.
+void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
+
+/// Trains every stage (or goes on where a stopped run stands) and evaluates each once at its end. Throws Stopped after saving when a signal asks
+/// for it, Error(diverged) when a loss is not finite.
+std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
+
+/// The selected checkpoint of a finished stage, as a network. Throws Error(checkpoint) when there is none.
+std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
+
+/// The network's class probabilities on clips as they are.
+std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& stage, Network& network,
+                                const std::vector<Clip>& clips);
+
+/// What a run would do: per stage the parameters and the measured time of a training step on one batch.
+struct StageEstimate {
+  std::string name;
+  std::int64_t parameters = 0;
+  int steps = 0;        ///< in all epochs
+  double seconds = 0;   ///< estimated, for all epochs, teachers included
+};
+std::vector<StageEstimate> estimate_run(const TrainingSetup& setup);
+
+}  // namespace pskd

@@ -1,0 +1,70 @@
+#include "pskd/model/registry.hpp"
+
+#include "pskd/base/error.hpp"
+#include "pskd/model/fused.hpp"
+#include "pskd/signal/skeleton.hpp"
+
+namespace pskd {
+namespace {
+
+std::shared_ptr<Network> build(const SkeletonGcnConfig& config, const DataShape& shape) {
+  return std::make_shared<SkeletonGcn>(config, shape.topology, shape.classes);
+}
+std::shared_ptr<Network> build(const SensorCnnConfig& config, const DataShape& shape) {
+  return std::make_shared<SensorCnn>(config, shape.sensor_channels, shape.classes);
+}
+std::shared_ptr<Network> build(const FusedConfig& config, const DataShape& shape) {
+  return std::make_shared<Fused>(config, shape.topology, shape.sensor_channels, shape.classes);
+}
+
+/// The part of `target` that a network of model `from` can initialise, or nullptr.
+Network* matching_part(Network& target, const ModelConfig& to, const ModelConfig& from) {
+  if (to.index() == from.index()) return &target;
+  auto* fused = dynamic_cast<Fused*>(&target);
+  if (fused == nullptr) return nullptr;
+  if (std::holds_alternative<SkeletonGcnConfig>(from)) return &fused->skeleton();
+  return &fused->sensor();
+}
+
+void copy_tensors(const torch::OrderedDict<std::string, torch::Tensor>& to,
+                  const torch::OrderedDict<std::string, torch::Tensor>& from) {
+  for (const auto& item : to) {
+    const torch::Tensor* source = from.find(item.key());
+    if (source == nullptr || source->sizes() != item.value().sizes()) {
+      throw Error(ErrorKind::config, "starts_from: '" + item.key() +
+                                         "' has another shape in the stage to start from; give both models the same options");
+    }
+    item.value().copy_(*source);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape& shape, std::uint64_t key) {
+  torch::manual_seed(key);
+  return std::visit([&](const auto& config) { return build(config, shape); }, model);
+}
+
+int embedding_size(const ModelConfig& model) {
+  if (const auto* fused = std::get_if<FusedConfig>(&model)) return fused->skeleton.embedding;
+  if (const auto* skeleton = std::get_if<SkeletonGcnConfig>(&model)) return skeleton->embedding;
+  return std::get<SensorCnnConfig>(model).embedding;
+}
+
+void start_from(Network& target, const ModelConfig& to, const Network& source, const ModelConfig& from) {
+  Network* part = matching_part(target, to, from);
+  if (part == nullptr) {
+    throw Error(ErrorKind::config, "starts_from: a " + model_name(to) + " cannot start from a " + model_name(from));
+  }
+  const torch::NoGradGuard no_grad;
+  copy_tensors(part->named_parameters(), source.named_parameters());
+  copy_tensors(part->named_buffers(), source.named_buffers());
+}
+
+Input example_input(const DataShape& shape, int n) {
+  const auto joints = static_cast<std::int64_t>(shape.topology.joints.size());
+  return {torch::randn({n, kStreamChannels, shape.skeleton_frames, joints}),
+          torch::randn({n, shape.sensor_channels, shape.sensor_frames})};
+}
+
+}  // namespace pskd

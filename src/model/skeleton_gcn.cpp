@@ -1,0 +1,102 @@
+#include "pskd/model/skeleton_gcn.hpp"
+
+#include <algorithm>
+
+#include "pskd/signal/skeleton.hpp"
+
+namespace pskd {
+namespace {
+
+torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {
+  return torch::nn::Conv2d(
+      torch::nn::Conv2dOptions(in, out, {kernel, 1}).stride({stride, 1}).padding({kernel / 2, 0}).bias(false));
+}
+
+torch::Tensor part_means(const Topology& topology) {
+  torch::Tensor means = torch::zeros({static_cast<std::int64_t>(topology.joints.size()),
+                                      static_cast<std::int64_t>(topology.parts.size())});
+  for (std::size_t part = 0; part < topology.parts.size(); ++part) {
+    for (const int joint : topology.parts[part]) {
+      means[joint][static_cast<std::int64_t>(part)] = 1.0 / static_cast<double>(topology.parts[part].size());
+    }
+  }
+  return means;
+}
+
+}  // namespace
+
+torch::Tensor skeleton_adjacency(const Topology& topology) {
+  const auto joints = static_cast<std::int64_t>(topology.joints.size());
+  torch::Tensor adjacency = torch::zeros({3, joints, joints});
+  for (std::int64_t joint = 0; joint < joints; ++joint) {
+    adjacency[0][joint][joint] = 1;
+    const int parent = topology.parents[joint];
+    if (parent < 0) continue;
+    adjacency[1][joint][parent] = 1;
+    adjacency[2][parent][joint] = 1;
+  }
+  return adjacency / adjacency.sum(2, true).clamp_min(1);
+}
+
+GraphConvolutionImpl::GraphConvolutionImpl(int in, int out, const torch::Tensor& adjacency)
+    : adjacency_(register_parameter("adjacency", adjacency.clone())),
+      // The subsets lie side by side along the joints, V apart: a kernel of K with dilation V sums over them.
+      weights_(register_module("weights", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, {1, adjacency.size(0)})
+                                                                .dilation({1, adjacency.size(1)})
+                                                                .bias(false)))) {}
+
+torch::Tensor GraphConvolutionImpl::forward(const torch::Tensor& x) {
+  const std::int64_t n = x.size(0), c = x.size(1), t = x.size(2), v = x.size(3), k = adjacency_.size(0);
+  // Mixing joints is a 1x1 convolution with joints as channels, which in channels-last memory needs no copy.
+  const torch::Tensor frames = x.permute({0, 2, 3, 1}).reshape({n * t, v, c, 1});
+  const torch::Tensor mixed = torch::conv2d(frames, adjacency_.reshape({k * v, v, 1, 1}));
+  return weights_(mixed.reshape({n, t, k * v, c}).permute({0, 3, 1, 2}));
+}
+
+GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, const torch::Tensor& adjacency)
+    : graph_(register_module("graph", GraphConvolution(in, out, adjacency))),
+      temporal_(register_module("temporal", convolution(out, out, kernel, stride))),
+      graph_norm_(register_module("graph_norm", torch::nn::BatchNorm2d(out))),
+      temporal_norm_(register_module("temporal_norm", torch::nn::BatchNorm2d(out))) {
+  if (in == out && stride == 1) return;
+  shortcut_ = register_module("shortcut", convolution(in, out, 1, stride));
+  shortcut_norm_ = register_module("shortcut_norm", torch::nn::BatchNorm2d(out));
+}
+
+torch::Tensor GcnBlockImpl::forward(const torch::Tensor& x) {
+  const torch::Tensor graph = torch::relu(graph_norm_(graph_(x)));
+  const torch::Tensor residual = shortcut_ ? shortcut_norm_(shortcut_(x)) : x;
+  return torch::relu(temporal_norm_(temporal_(graph)) + residual);
+}
+
+SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topology, int classes)
+    : parts_(register_buffer("parts", part_means(topology))), segments_(config.segments) {
+  for (const std::string& stream : config.streams) {
+    const auto found = std::find(kSkeletonStreams.begin(), kSkeletonStreams.end(), stream);
+    const auto first = 3 * (found - kSkeletonStreams.begin());
+    for (std::int64_t axis = 0; axis < 3; ++axis) stream_channels_.push_back(first + axis);
+  }
+  int in = static_cast<int>(stream_channels_.size());
+  input_norm_ = register_module("input_norm", torch::nn::BatchNorm2d(in));
+  register_module("blocks", blocks_);
+  const torch::Tensor adjacency = skeleton_adjacency(topology);
+  for (int block = 0; block < config.blocks; ++block) {
+    const int out = config.width << (3 * block / config.blocks);
+    const int stride = block == 0 || out != in ? 2 : 1;
+    blocks_->push_back(GcnBlock(in, out, config.kernel, stride, adjacency));
+    in = out;
+  }
+  const int features = in * static_cast<int>(topology.parts.size()) * config.segments;
+  head_ = register_module("head", SemanticHead(features, config.embedding, classes, config.dropout));
+}
+
+Output SkeletonGcn::forward(const Input& input) {
+  const torch::Tensor channels = torch::tensor(stream_channels_, input.skeleton.device());
+  torch::Tensor x = input.skeleton.index_select(1, channels).contiguous(torch::MemoryFormat::ChannelsLast);
+  x = input_norm_(x);
+  for (const auto& block : *blocks_) x = block->as<GcnBlockImpl>()->forward(x);
+  const torch::Tensor parts = torch::matmul(x, parts_);  // [N, C, T, P]
+  return head_(pool_segments(parts.transpose(2, 3).flatten(1, 2), segments_));
+}
+
+}  // namespace pskd

@@ -1,0 +1,100 @@
+#include "pskd/model/summary.hpp"
+
+#include <ATen/record_function.h>
+
+#include <iomanip>
+#include <map>
+#include <sstream>
+
+namespace pskd {
+namespace {
+
+struct Recorded {
+  std::string operation;
+  const void* weight;
+  std::vector<std::int64_t> output;
+  std::int64_t macs;
+};
+
+// RecordFunction callbacks are plain function pointers: what they see goes here while a recording lasts.
+thread_local std::vector<Recorded>* recording = nullptr;
+
+void record_operation(const at::RecordFunction& function, at::ObserverContext*) {
+  const std::string name = function.name();
+  const bool convolution = name == "aten::convolution";
+  if (!convolution && name != "aten::addmm" && name != "aten::mm") return;
+  const auto inputs = function.inputs();
+  const torch::Tensor output = function.outputs().at(0).toTensor();
+  const torch::Tensor weight = inputs[name == "aten::addmm" ? 2 : 1].toTensor();
+  // A convolution's weight is [C', C, k...] and a product's right side [C, C']: each output takes numel / C' multiply-adds.
+  const std::int64_t outputs = convolution ? weight.size(0) : weight.size(1);
+  recording->push_back({convolution ? "convolution" : "linear", weight.data_ptr(), output.sizes().vec(),
+                        output.numel() * (weight.numel() / outputs)});
+}
+
+std::vector<Recorded> record(Network& network, const Input& input) {
+  std::vector<Recorded> operations;
+  recording = &operations;
+  const auto handle = at::addThreadLocalCallback(
+      at::RecordFunctionCallback([](const at::RecordFunction&) { return std::unique_ptr<at::ObserverContext>(); },
+                                 record_operation)
+          .needsInputs(true)
+          .needsOutputs(true)
+          .scopes({at::RecordScope::FUNCTION}));
+  network.forward(input);
+  at::removeCallback(handle);
+  recording = nullptr;
+  return operations;
+}
+
+std::string join(const std::vector<std::int64_t>& shape) {
+  std::ostringstream text;
+  for (std::size_t i = 0; i < shape.size(); ++i) text << (i ? " x " : "") << shape[i];
+  return text.str();
+}
+
+}  // namespace
+
+std::int64_t count_parameters(const Network& network) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& parameter : network.parameters()) count += parameter.numel();
+  return count;
+}
+
+NetworkSummary summarise_network(Network& network, const Input& input) {
+  const torch::NoGradGuard no_grad;
+  const bool training = network.is_training();
+  network.eval();
+  std::map<const void*, std::string> names;
+  std::map<std::string, std::int64_t> layer_parameters;
+  for (const auto& parameter : network.named_parameters()) {
+    const std::string layer = parameter.key().substr(0, parameter.key().rfind('.'));
+    names[parameter.value().data_ptr()] = layer;
+    layer_parameters[layer] += parameter.value().numel();
+  }
+  NetworkSummary summary;
+  summary.parameters = count_parameters(network);
+  for (const Recorded& operation : record(network, input)) {
+    const auto name = names.find(operation.weight);
+    const std::string layer = name == names.end() ? "(product)" : name->second;
+    summary.layers.push_back({layer, operation.operation, operation.output, layer_parameters[layer], operation.macs});
+    summary.macs += operation.macs;
+  }
+  network.train(training);
+  return summary;
+}
+
+std::string describe(const NetworkSummary& summary) {
+  std::ostringstream text;
+  text << std::left << std::setw(32) << "layer" << std::setw(13) << "operation" << std::setw(22) << "output" << std::right
+       << std::setw(12) << "parameters" << std::setw(14) << "MACs" << '\n';
+  for (const LayerSummary& layer : summary.layers) {
+    text << std::left << std::setw(32) << layer.name << std::setw(13) << layer.operation << std::setw(22)
+         << join(layer.output) << std::right << std::setw(12) << layer.parameters << std::setw(14) << layer.macs << '\n';
+  }
+  text << std::left << std::setw(67) << "total, batch norm included" << std::right << std::setw(12) << summary.parameters
+       << std::setw(14) << summary.macs << '\n';
+  return text.str();
+}
+
+}  // namespace pskd

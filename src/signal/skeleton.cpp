@@ -1,0 +1,31 @@
+#include "pskd/signal/skeleton.hpp"
+
+namespace pskd {
+
+void centre_poses(Frames& poses, const Topology& topology) {
+  const Eigen::Array<float, 1, 3> centre = poses.middleCols<3>(3 * topology.centre).colwise().mean();
+  const auto joints = static_cast<Eigen::Index>(topology.joints.size());
+  for (Eigen::Index joint = 0; joint < joints; ++joint) poses.middleCols<3>(3 * joint).rowwise() -= centre;
+}
+
+void write_streams(const Frames& poses, const Topology& topology, std::span<float> out) {
+  const Eigen::Index frames = poses.rows();
+  const auto joints = static_cast<Eigen::Index>(topology.joints.size());
+  const auto at = [&](Eigen::Index channel, Eigen::Index t, Eigen::Index joint) -> float& {
+    return out[(channel * frames + t) * joints + joint];
+  };
+  for (Eigen::Index axis = 0; axis < 3; ++axis) {
+    for (Eigen::Index t = 0; t < frames; ++t) {
+      const Eigen::Index next = t + 1 < frames ? t + 1 : t;
+      for (Eigen::Index joint = 0; joint < joints; ++joint) {
+        const int parent = topology.parents[joint];
+        const float position = poses(t, 3 * joint + axis);
+        at(axis, t, joint) = position;
+        at(3 + axis, t, joint) = parent < 0 ? 0.0F : position - poses(t, 3 * parent + axis);
+        at(6 + axis, t, joint) = poses(next, 3 * joint + axis) - position;
+      }
+    }
+  }
+}
+
+}  // namespace pskd

@@ -1,0 +1,91 @@
+#include "pskd/train/checkpoint.hpp"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/sealed_file.hpp"
+
+namespace pskd {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Position, epoch, step, loss_sum, clips, correct, shares, seconds, best_epoch,
+                                   best_accuracy)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CheckpointManifest, stage, config_hash, seed, data_hash, teachers, position)
+
+namespace {
+
+const Seal kSeal{"checkpoint", 1};
+
+void require_same(const std::filesystem::path& file, const std::string& what, const std::string& expected,
+                  const std::string& found) {
+  if (expected == found) return;
+  throw Error(ErrorKind::checkpoint, file.string() + ": made with another " + what + ": expected " + expected + ", found " +
+                                         found + "; use the config, seed and data it was trained with");
+}
+
+/// The shape of every tensor is compared before any is copied, so that a misfit leaves the network as it was.
+void copy_into(Network& network, torch::serialize::InputArchive& archive, const std::filesystem::path& file) {
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
+  const auto collect = [&](const auto& tensors) {
+    for (const auto& item : tensors) {
+      torch::Tensor stored;
+      if (!archive.try_read(item.key(), stored) || stored.sizes() != item.value().sizes()) {
+        throw Error(ErrorKind::checkpoint, file.string() + ": holds no '" + item.key() + "' of the model's shape");
+      }
+      copies.emplace_back(item.value(), stored);
+    }
+  };
+  collect(network.named_parameters());
+  collect(network.named_buffers());
+  const torch::NoGradGuard no_grad;
+  for (auto& [target, source] : copies) target.copy_(source);
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest, const Network& network,
+                     const torch::optim::Optimizer* optimizer) {
+  torch::serialize::OutputArchive archive, tensors;
+  for (const auto& item : network.named_parameters()) tensors.write(item.key(), item.value());
+  for (const auto& item : network.named_buffers()) tensors.write(item.key(), item.value(), true);
+  archive.write("network", tensors);
+  if (optimizer != nullptr) {
+    torch::serialize::OutputArchive state;
+    optimizer->save(state);
+    archive.write("optimizer", state);
+  }
+  std::ostringstream payload;
+  payload << nlohmann::json(manifest).dump() << '\n';
+  archive.save_to(payload);
+  write_sealed_file(file, kSeal, payload.str());
+}
+
+CheckpointManifest load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected, Network& network,
+                                   torch::optim::Optimizer* optimizer) {
+  const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
+  try {
+    const std::size_t manifest_end = bytes.find('\n', kSealBytes);
+    const auto manifest =
+        nlohmann::json::parse(bytes.substr(kSealBytes, manifest_end - kSealBytes)).get<CheckpointManifest>();
+    require_same(file, "stage", expected.stage, manifest.stage);
+    require_same(file, "config", expected.config_hash, manifest.config_hash);
+    require_same(file, "seed", std::to_string(expected.seed), std::to_string(manifest.seed));
+    require_same(file, "data set", expected.data_hash, manifest.data_hash);
+    torch::serialize::InputArchive archive, tensors;
+    archive.load_from(bytes.data() + manifest_end + 1, bytes.size() - manifest_end - 1);
+    archive.read("network", tensors);
+    copy_into(network, tensors, file);
+    if (optimizer != nullptr) {
+      torch::serialize::InputArchive state;
+      archive.read("optimizer", state);
+      optimizer->load(state);
+    }
+    return manifest;
+  } catch (const nlohmann::json::exception& problem) {
+    throw Error(ErrorKind::checkpoint, file.string() + ": its manifest cannot be read: " + problem.what());
+  } catch (const c10::Error& problem) {
+    throw Error(ErrorKind::checkpoint, file.string() + ": " + problem.what_without_backtrace());
+  }
+}
+
+}  // namespace pskd

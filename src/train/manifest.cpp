@@ -1,0 +1,47 @@
+#include "manifest.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/train/environment.hpp"
+
+namespace pskd {
+
+std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
+  const Environment here = environment();
+  nlohmann::ordered_json manifest = {{"version", here.version},
+                                     {"git_revision", here.git_revision},
+                                     {"experiment", setup.experiment.run.name},
+                                     {"config_hash", setup.config_hash},
+                                     {"seed", seed},
+                                     {"cpu", here.cpu},
+                                     {"threads", here.threads},
+                                     {"data", setup.info.name},
+                                     {"data_hash", setup.data_hash}};
+  for (const auto& [name, version] : here.libraries) manifest["libraries"][name] = version;
+  manifest["train_subjects"] = setup.experiment.protocol.train->subjects;
+  manifest["train_clips"] = setup.split.train.size();
+  return manifest.dump(2) + "\n";
+}
+
+void require_same_data(const std::filesystem::path& manifest, const TrainingSetup& setup) {
+  const auto found = nlohmann::json::parse(read_file(manifest), nullptr, false);
+  if (!found.is_object() || !found.contains("data_hash") || !found.contains("threads")) {
+    throw Error(ErrorKind::checkpoint, manifest.string() + ": not a run's manifest; start anew with --overwrite");
+  }
+  if (found["data_hash"] != setup.data_hash) {
+    throw Error(ErrorKind::checkpoint, manifest.string() + ": the run was started on other data (hash " +
+                                           found["data_hash"].dump() + ", now " + setup.data_hash +
+                                           "); restore the files or start anew with --overwrite");
+  }
+  const int threads = environment().threads;
+  if (found["threads"] != threads) {
+    spdlog::warn("the run was started with {} threads and goes on with {}: its last bits will differ from an uninterrupted one",
+                 found["threads"].dump(), threads);
+  }
+}
+
+}  // namespace pskd

@@ -1,0 +1,40 @@
+#include "pskd/train/optimizer.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace pskd {
+namespace {
+
+template <class Optimizer, class Options>
+std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, double weight_decay, Network& network) {
+  std::vector<torch::Tensor> decayed, plain;
+  for (const torch::Tensor& parameter : network.parameters()) (parameter.dim() > 1 ? decayed : plain).push_back(parameter);
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  groups.emplace_back(decayed, std::make_unique<Options>(Options(options).weight_decay(weight_decay)));
+  groups.emplace_back(plain, std::make_unique<Options>(Options(options).weight_decay(0)));
+  return std::make_unique<Optimizer>(groups, options);
+}
+
+}  // namespace
+
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config, Network& network) {
+  if (config.name == "sgd") {
+    return with_groups<torch::optim::SGD>(torch::optim::SGDOptions(config.lr).momentum(config.momentum),
+                                          config.weight_decay, network);
+  }
+  return with_groups<torch::optim::AdamW>(torch::optim::AdamWOptions(config.lr), config.weight_decay, network);
+}
+
+double learning_rate(const OptimizerConfig& config, double epoch, int epochs) {
+  if (epoch < config.warmup) return config.lr * epoch / config.warmup;
+  if (config.schedule == "constant") return config.lr;
+  const double done = (epoch - config.warmup) / (epochs - config.warmup);
+  return config.lr * 0.5 * (1 + std::cos(std::numbers::pi * done));
+}
+
+void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
+  for (torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(rate);
+}
+
+}  // namespace pskd

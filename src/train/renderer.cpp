@@ -1,0 +1,94 @@
+#include "pskd/train/renderer.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "pskd/base/error.hpp"
+#include "pskd/signal/skeleton.hpp"
+
+namespace pskd {
+namespace {
+
+constexpr std::int64_t kClipsPerTask = 16;
+
+Input render(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted,
+             const std::function<View(const Clip&)>& view_of) {
+  const auto count = static_cast<std::int64_t>(clips.size());
+  const auto joints = static_cast<std::int64_t>(renderer.topology.joints.size());
+  const auto channels = static_cast<std::int64_t>(renderer.sensor_columns.size());
+  const int skeleton_frames = renderer.views.skeleton.frames, sensor_frames = renderer.views.sensor.frames;
+  const std::int64_t skeleton_size = kStreamChannels * skeleton_frames * joints, sensor_size = channels * sensor_frames;
+  Input input;
+  if (wanted.skeleton) input.skeleton = torch::empty({count, kStreamChannels, skeleton_frames, joints});
+  if (wanted.sensor) input.sensor = torch::empty({count, channels, sensor_frames});
+  float* skeleton = wanted.skeleton ? input.skeleton.data_ptr<float>() : nullptr;
+  float* sensor = wanted.sensor ? input.sensor.data_ptr<float>() : nullptr;
+  at::parallel_for(0, count, kClipsPerTask, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const View view = view_of(clips[i]);
+      if (wanted.skeleton) {
+        render_skeleton(clips[i], view, renderer.topology, skeleton_frames,
+                        {skeleton + i * skeleton_size, static_cast<std::size_t>(skeleton_size)});
+      }
+      if (wanted.sensor) {
+        render_sensor(clips[i], view, renderer.sensor_columns, renderer.statistics, sensor_frames,
+                      {sensor + i * sensor_size, static_cast<std::size_t>(sensor_size)});
+      }
+    }
+  });
+  return input;
+}
+
+std::vector<int> columns_of(const std::vector<std::string>& channels, const DatasetInfo& info) {
+  std::vector<int> columns;
+  for (const std::string& channel : channels) {
+    const auto found = std::find(info.channels.begin(), info.channels.end(), channel);
+    if (found == info.channels.end()) {
+      std::string known;
+      for (const std::string& name : info.channels) known += " " + name;
+      throw Error(ErrorKind::config, "data.channels: " + info.name + " has no channel '" + channel + "'; it has" + known);
+    }
+    columns.push_back(static_cast<int>(found - info.channels.begin()));
+  }
+  return columns;
+}
+
+}  // namespace
+
+Modalities modalities(const std::vector<std::string>& names) {
+  const auto named = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  return {named("skeleton"), named("sensor")};
+}
+
+Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, const std::vector<Clip>& train) {
+  Renderer renderer{experiment.views, topology(info.topology), columns_of(experiment.data.channels, info), {}};
+  renderer.statistics = fit_sensor_statistics(train, renderer.sensor_columns);
+  return renderer;
+}
+
+DataShape data_shape(const Renderer& renderer, int classes) {
+  return {static_cast<int>(renderer.sensor_columns.size()), renderer.views.sensor.frames,
+          renderer.views.skeleton.frames, renderer.topology, classes};
+}
+
+Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted) {
+  return render(renderer, clips, wanted, [](const Clip&) { return View{}; });
+}
+
+Input render_views(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
+                   int view) {
+  return render(renderer, clips, wanted, [&](const Clip& clip) {
+    RandomStream stream(stream_key(key, "view", view, clip.id));
+    return draw_view(renderer.views, stream);
+  });
+}
+
+torch::Tensor label_tensor(const std::vector<Clip>& clips) {
+  torch::Tensor labels = torch::empty({static_cast<std::int64_t>(clips.size())}, torch::kInt64);
+  for (std::size_t i = 0; i < clips.size(); ++i) labels[static_cast<std::int64_t>(i)] = clips[i].label;
+  return labels;
+}
+
+}  // namespace pskd

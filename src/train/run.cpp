@@ -1,0 +1,170 @@
+#include "pskd/train/run.hpp"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "manifest.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/data/clip_store.hpp"
+#include "pskd/data/dataset.hpp"
+#include "pskd/distill/objective.hpp"
+#include "pskd/model/summary.hpp"
+#include "pskd/train/optimizer.hpp"
+#include "stage.hpp"
+
+namespace pskd {
+namespace {
+
+/// While it lives, everything that is logged also goes to `file`.
+class RunLog {
+ public:
+  explicit RunLog(const std::filesystem::path& file)
+      : sink_(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string())) {
+    spdlog::default_logger()->sinks().push_back(sink_);
+    spdlog::flush_on(spdlog::level::info);
+  }
+  ~RunLog() {
+    auto& sinks = spdlog::default_logger()->sinks();
+    sinks.erase(std::remove(sinks.begin(), sinks.end(), sink_), sinks.end());
+  }
+  RunLog(const RunLog&) = delete;
+  RunLog& operator=(const RunLog&) = delete;
+
+ private:
+  spdlog::sink_ptr sink_;
+};
+
+void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+  const auto folder = run_folder(setup, seed);
+  if (existing == Existing::overwrite) std::filesystem::remove_all(folder);
+  if (existing == Existing::resume && std::filesystem::exists(folder / "manifest.json")) {
+    require_same_data(folder / "manifest.json", setup);
+    return;
+  }
+  write_file_atomically(folder / "config.resolved.yaml", to_yaml(setup.experiment));
+  write_file_atomically(folder / "manifest.json", run_manifest(setup, seed));
+}
+
+StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const StageConfig& stage,
+                            const Position& position) {
+  const auto network = load_stage(setup, seed, stage.name);
+  StageOutcome outcome{stage.name, {}, {}, count_parameters(*network), position.epoch, position.seconds};
+  outcome.test = predict(setup, stage, *network, setup.split.test);
+  outcome.val = predict(setup, stage, *network, setup.split.val);
+  const auto folder = run_folder(setup, seed) / "stages" / stage.name;
+  if (!outcome.test.empty()) write_predictions(folder / "predictions.csv", outcome.test, setup.split.classes);
+  if (!outcome.val.empty()) write_predictions(folder / "predictions-val.csv", outcome.val, setup.split.classes);
+  return outcome;
+}
+
+/// Seconds of one training step of `stage` on a batch of real clips; teachers are drawn, not trained.
+double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& network) {
+  const DataShape shape = data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
+  const auto count = std::min<std::size_t>(setup.split.train.size(), stage.batch);
+  const std::vector<Clip> clips(setup.split.train.begin(), setup.split.train.begin() + static_cast<std::ptrdiff_t>(count));
+  const auto optimizer = make_optimizer(stage.optimizer, network);
+  std::vector<std::shared_ptr<Network>> teachers;
+  for (const TeacherRef& teacher : stage.teachers) {
+    teachers.push_back(make_network(find_stage(setup.experiment, teacher.stage).model, shape, 1));
+  }
+  const Modalities both{true, true};
+  double seconds = 0;
+  for (const bool counted : {false, true, true}) {  // the first step pays for first-time set-up
+    const auto start = std::chrono::steady_clock::now();
+    const Input views = render_views(setup.renderer, clips, stage.teachers.empty() ? modalities(stage.sees) : both, 1, 0);
+    std::vector<TeacherOutput> answers;
+    for (const auto& teacher : teachers) answers.push_back(ask(*teacher, views));
+    optimizer->zero_grad();
+    objective(network.forward(views), label_tensor(clips), answers, stage.loss, {}).loss.backward();
+    optimizer->step();
+    if (counted) seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 2;
+  }
+  return seconds;
+}
+
+}  // namespace
+
+TrainingSetup prepare_training(Experiment experiment) {
+  const DatasetInfo info = dataset_info(experiment.data.name);
+  experiment.protocol = resolve_protocol(experiment.protocol, info);
+  Dataset dataset = load_dataset(experiment.data);
+  std::string data_hash = dataset.hash;
+  Split split = make_split(std::move(dataset), experiment.protocol);
+  if (split.train.size() < 2) throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
+  Renderer renderer = make_renderer(experiment, info, split.train);
+  std::string hash = config_hash(experiment);
+  return {std::move(experiment), std::move(hash), info, std::move(data_hash), std::move(split), std::move(renderer)};
+}
+
+std::filesystem::path experiment_folder(const TrainingSetup& setup) {
+  return std::filesystem::path(setup.experiment.run.root) / setup.experiment.run.name / setup.config_hash;
+}
+
+std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) {
+  return experiment_folder(setup) / ("seed-" + std::to_string(seed));
+}
+
+void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+  const auto folder = run_folder(setup, seed);
+  if (existing != Existing::refuse || !std::filesystem::exists(folder / "manifest.json")) return;
+  throw Error(ErrorKind::usage, folder.string() +
+                                    ": holds a run of this very config and seed; go on with --resume (a finished run is only "
+                                    "evaluated again) or start anew with --overwrite");
+}
+
+std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+  require_startable(setup, seed, existing);
+  start_folder(setup, seed, existing);
+  const RunLog log(run_folder(setup, seed) / "log.txt");
+  std::vector<StageOutcome> outcomes;
+  const auto& stages = setup.experiment.stages;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    StageTrainer trainer(setup, stages[i], seed);
+    const int done = trainer.position().epoch;
+    spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stages[i].name, i + 1, stages.size(),
+                 count_parameters(trainer.network()), stages[i].epochs,
+                 done > 0 ? fmt::format(", {} of them done", done) : "");
+    trainer.train();
+    outcomes.push_back(evaluate_stage(setup, seed, stages[i], trainer.position()));
+  }
+  return outcomes;
+}
+
+std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  return load_snapshot(setup, seed, stage, setup.experiment.protocol.selection == "val" ? "best" : "last");
+}
+
+std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& stage, Network& network,
+                                const std::vector<Clip>& clips) {
+  std::vector<Prediction> predictions;
+  if (clips.empty()) return predictions;
+  const Input input = render_plain(setup.renderer, clips, modalities(stage.sees));
+  const torch::Tensor probabilities = torch::softmax(ask(network, input).logits, 1).contiguous();
+  const torch::Tensor classes = probabilities.argmax(1);
+  const std::int64_t width = probabilities.size(1);
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    const float* row = probabilities.data_ptr<float>() + static_cast<std::int64_t>(i) * width;
+    predictions.push_back({clips[i].id, clips[i].subject, clips[i].label,
+                           classes[static_cast<std::int64_t>(i)].item<int>(), std::vector<float>(row, row + width)});
+  }
+  return predictions;
+}
+
+std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
+  const DataShape shape = data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
+  std::vector<StageEstimate> estimates;
+  for (const StageConfig& stage : setup.experiment.stages) {
+    const auto network = make_network(stage.model, shape, 1);
+    const auto clips = static_cast<int>(setup.split.train.size());
+    const int steps = (clips + stage.batch - 1) / stage.batch * stage.epochs;
+    estimates.push_back({stage.name, count_parameters(*network), steps, steps * time_step(setup, stage, *network)});
+  }
+  return estimates;
+}
+
+}  // namespace pskd

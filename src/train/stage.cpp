@@ -1,0 +1,265 @@
+#include "stage.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "pskd/base/checksum.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/base/process.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/distill/objective.hpp"
+#include "pskd/distill/word_vectors.hpp"
+#include "pskd/model/summary.hpp"
+#include "pskd/train/optimizer.hpp"
+
+namespace pskd {
+namespace {
+
+Input select_rows(const Input& input, const torch::Tensor& rows) {
+  Input selected;
+  if (input.skeleton.defined()) selected.skeleton = input.skeleton.index_select(0, rows);
+  if (input.sensor.defined()) selected.sensor = input.sensor.index_select(0, rows);
+  return selected;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+std::filesystem::path checkpoint_path(const std::filesystem::path& run, const std::string& stage,
+                                      const std::string& snapshot) {
+  return run / "stages" / stage / (snapshot + ".ckpt");
+}
+
+CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  CheckpointManifest manifest;
+  manifest.stage = stage;
+  manifest.config_hash = setup.config_hash;
+  manifest.seed = seed;
+  manifest.data_hash = setup.data_hash;
+  return manifest;
+}
+
+std::shared_ptr<Network> load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
+                                       const std::string& snapshot) {
+  const auto classes = static_cast<int>(setup.split.classes.size());
+  auto network = make_network(find_stage(setup.experiment, stage).model, data_shape(setup.renderer, classes), seed);
+  load_checkpoint(checkpoint_path(run_folder(setup, seed), stage, snapshot), stage_manifest(setup, seed, stage), *network,
+                  nullptr);
+  network->eval();
+  return network;
+}
+
+StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed)
+    : setup_(setup),
+      stage_(stage),
+      seed_(seed),
+      run_(run_folder(setup, seed)),
+      manifest_(stage_manifest(setup, seed, stage.name)),
+      snapshots_(snapshot_epochs(stage.name, setup.experiment)),
+      labels_(label_tensor(setup.split.train)) {
+  const auto clips = static_cast<int>(setup.split.train.size());
+  steps_ = std::max(1, (clips + stage.batch - 1) / stage.batch);
+  start_network();
+  load_teachers();
+  if (!setup.split.val.empty()) {
+    validation_ = render_plain(setup.renderer, setup.split.val, modalities(stage.sees));
+    validation_labels_ = label_tensor(setup.split.val);
+  }
+  resume();
+}
+
+void StageTrainer::start_network() {
+  const DataShape shape = data_shape(setup_.renderer, static_cast<int>(setup_.split.classes.size()));
+  network_ = make_network(stage_.model, shape, stream_key(seed_, "parameters"));
+  // Stages with the same network (a student with teachers and one without) see the same parameters, views and batches,
+  // so that their difference under one seed is the method's.
+  key_ = stream_key(seed_, model_name(stage_.model), count_parameters(*network_));
+  if (!stage_.starts_from.empty()) {
+    const auto source = load_snapshot(setup_, seed_, stage_.starts_from, "last");
+    start_from(*network_, stage_.model, *source, find_stage(setup_.experiment, stage_.starts_from).model);
+  }
+  optimizer_ = make_optimizer(stage_.optimizer, *network_);
+  if (stage_.loss.acs && stage_.loss.acs->semantic.words > 0) {
+    const SemanticConfig& semantic = stage_.loss.acs->semantic;
+    words_ = read_word_vectors(resolve_data_path(semantic.word_file), shape.classes, embedding_size(stage_.model));
+  }
+}
+
+void StageTrainer::load_teachers() {
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Network>> networks;
+  std::vector<TargetBank::Teacher> teachers;
+  for (const TeacherRef& reference : schedule_teachers(stage_, setup_.experiment)) {
+    auto& network = networks[{reference.stage, reference.snapshot}];
+    if (!network) {
+      network = load_snapshot(setup_, seed_, reference.stage, reference.snapshot);
+      manifest_.teachers[reference.stage + "/" + reference.snapshot] =
+          content_hash(read_file(checkpoint_path(run_, reference.stage, reference.snapshot)));
+    }
+    teachers.push_back({reference, network});
+  }
+  bank_ = std::make_unique<TargetBank>(std::move(teachers), setup_.experiment.views.count > 0);
+}
+
+void StageTrainer::resume() {
+  const auto last = checkpoint_path(run_, stage_.name, "last");
+  if (!std::filesystem::exists(last)) return;
+  manifest_.position = load_checkpoint(last, manifest_, *network_, optimizer_.get()).position;
+}
+
+void StageTrainer::train() {
+  StageProgress progress(stage_.name, manifest_.position.epoch, stage_.epochs, steps_);
+  MetricsLog metrics(run_ / "stages" / stage_.name / "metrics.jsonl", manifest_.position.epoch);
+  while (manifest_.position.epoch < stage_.epochs) train_epoch(progress, metrics);
+}
+
+/// The modalities to render: the learner's, and those of teachers whose answer to this view is not known yet.
+Modalities StageTrainer::needed(const std::vector<std::size_t>& teachers, int view) const {
+  Modalities wanted = modalities(stage_.sees);
+  for (const std::size_t teacher : teachers) {
+    if (bank_->has(teacher, view)) continue;
+    const Modalities seen = modalities(find_stage(setup_.experiment, bank_->reference(teacher).stage).sees);
+    wanted.skeleton |= seen.skeleton;
+    wanted.sensor |= seen.sensor;
+  }
+  return wanted;
+}
+
+StageTrainer::Epoch StageTrainer::prepare_epoch() {
+  const int number = manifest_.position.epoch;
+  const int count = setup_.experiment.views.count;
+  const int view = count > 0 ? number % count : number;
+  Epoch epoch;
+  epoch.teachers = bank_->active(number);
+  epoch.views = render_views(setup_.renderer, setup_.split.train, needed(epoch.teachers, view), key_, view);
+  for (const std::size_t teacher : epoch.teachers) epoch.answers.push_back(bank_->answer(teacher, view, epoch.views));
+  RandomStream stream(stream_key(key_, "order", number));
+  epoch.order = torch::tensor(stream.permutation(labels_.size(0)), torch::kInt64);
+  if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
+  return epoch;
+}
+
+void StageTrainer::train_epoch(StageProgress& progress, MetricsLog& metrics) {
+  const auto start = std::chrono::steady_clock::now();
+  Position& position = manifest_.position;
+  const double before = position.seconds;
+  const Epoch epoch = prepare_epoch();
+  network_->train();
+  while (position.step < steps_) {
+    train_step(epoch);
+    position.seconds = before + seconds_since(start);
+    progress.step(position.epoch, position.step - 1, position.loss_sum / static_cast<double>(position.clips));
+    if (stop_signal() != 0) {
+      save("last");
+      throw Stopped(stop_signal());
+    }
+  }
+  finish_epoch(epoch, progress, metrics);
+}
+
+void StageTrainer::train_step(const Epoch& epoch) {
+  Position& position = manifest_.position;
+  // Batches of nearly equal size: a last batch of one clip would have no batch statistics.
+  const std::int64_t clips = labels_.size(0);
+  const std::int64_t first = clips * position.step / steps_, end = clips * (position.step + 1) / steps_;
+  const torch::Tensor rows = epoch.order.narrow(0, first, end - first);
+  const torch::Tensor labels = labels_.index_select(0, rows);
+  std::vector<TeacherOutput> teachers;
+  for (const TeacherOutput& answer : epoch.answers) teachers.push_back(select_clips(answer, rows));
+
+  torch::manual_seed(stream_key(key_, "dropout", position.epoch, position.step));
+  set_learning_rate(*optimizer_, learning_rate(stage_.optimizer,
+                                               position.epoch + static_cast<double>(position.step + 1) / steps_,
+                                               stage_.epochs));
+  optimizer_->zero_grad();
+  const Output output = network_->forward(select_rows(epoch.views, rows));
+  const Objective result = objective(output, labels, teachers, stage_.loss, words_);
+  const double loss = result.loss.item<double>();
+  require_finite(loss, rows);
+  result.loss.backward();
+  if (stage_.optimizer.clip_norm > 0) {
+    torch::nn::utils::clip_grad_norm_(network_->parameters(), stage_.optimizer.clip_norm);
+  }
+  optimizer_->step();
+
+  position.loss_sum += loss * static_cast<double>(rows.size(0));
+  position.clips += rows.size(0);
+  position.correct += output.logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+  if (result.assignment.defined()) {
+    const torch::Tensor shares = result.assignment.sum(0).to(torch::kFloat64);
+    for (std::size_t k = 0; k < position.shares.size(); ++k) {
+      position.shares[k] += shares[static_cast<std::int64_t>(k)].item<double>();
+    }
+  }
+  ++position.step;
+}
+
+void StageTrainer::require_finite(double loss, const torch::Tensor& rows) const {
+  if (std::isfinite(loss)) return;
+  std::string clips;
+  for (std::int64_t i = 0; i < rows.size(0); ++i) {
+    clips += " " + setup_.split.train[static_cast<std::size_t>(rows[i].item<std::int64_t>())].id;
+  }
+  throw Error(ErrorKind::diverged,
+              fmt::format("stage {}, epoch {}, step {}: the loss is {}. Clips of the batch:{}. Lower "
+                          "stages.{}.optimizer.lr or optimizer.clip_norm; the last complete epoch is in last.ckpt",
+                          stage_.name, manifest_.position.epoch + 1, manifest_.position.step + 1, loss, clips,
+                          stage_.name));
+}
+
+void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, MetricsLog& metrics) {
+  Position& position = manifest_.position;
+  const auto clips = static_cast<double>(position.clips);
+  const double loss = position.loss_sum / clips, accuracy = static_cast<double>(position.correct) / clips;
+  nlohmann::ordered_json line = {{"epoch", position.epoch + 1},
+                                 {"lr", learning_rate(stage_.optimizer, position.epoch + 1, stage_.epochs)},
+                                 {"loss", loss},
+                                 {"train_accuracy", accuracy}};
+  std::string text = fmt::format("loss {:.3f}  train {:.1f} %", loss, 100 * accuracy);
+  if (stage_.loss.acs && !epoch.teachers.empty()) {
+    for (std::size_t k = 0; k <= epoch.teachers.size(); ++k) {
+      const bool label = k == epoch.teachers.size();
+      const std::string name = label ? "label" : bank_->reference(epoch.teachers[k]).stage;
+      line["shares"][name] = position.shares[k] / clips;
+      text += fmt::format("  {} {:.0f} %", name, 100 * position.shares[k] / clips);
+    }
+  }
+  const double validation = validation_labels_.defined() ? validate() : -1;
+  if (validation >= 0) {
+    line["val"] = {{"accuracy", validation}};
+    text += fmt::format("  val {:.1f} %", 100 * validation);
+  }
+  line["seconds"] = position.seconds;
+  ++position.epoch;
+  position.step = 0;
+  position.loss_sum = 0;
+  position.clips = position.correct = 0;
+  if (validation > position.best_accuracy) {
+    position.best_accuracy = validation;
+    position.best_epoch = position.epoch;
+    save("best");
+  }
+  if (std::binary_search(snapshots_.begin(), snapshots_.end(), position.epoch)) {
+    save("epoch-" + std::to_string(position.epoch));
+  }
+  metrics.append(line);
+  save("last");
+  progress.epoch(position.epoch, text);
+}
+
+double StageTrainer::validate() {
+  const TeacherOutput output = ask(*network_, validation_);
+  return output.logits.argmax(1).eq(validation_labels_).to(torch::kFloat64).mean().item<double>();
+}
+
+void StageTrainer::save(const std::string& snapshot) const {
+  save_checkpoint(checkpoint_path(run_, stage_.name, snapshot), manifest_, *network_, optimizer_.get());
+}
+
+}  // namespace pskd

@@ -1,0 +1,74 @@
+// Training of one stage.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "metrics_log.hpp"
+#include "progress.hpp"
+#include "pskd/distill/teachers.hpp"
+#include "pskd/train/checkpoint.hpp"
+#include "pskd/train/run.hpp"
+
+namespace pskd {
+
+/// stages/<stage>/<snapshot>.ckpt of a run; `snapshot` is last, best or epoch-<n>.
+std::filesystem::path checkpoint_path(const std::filesystem::path& run, const std::string& stage,
+                                      const std::string& snapshot);
+
+/// What every checkpoint of this stage must say about itself.
+CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
+
+/// The stage's network with the parameters of one of its snapshots.
+std::shared_ptr<Network> load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
+                                       const std::string& snapshot);
+
+class StageTrainer {
+ public:
+  /// Draws the parameters, loads the teachers, and goes on from last.ckpt when there is one.
+  StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed);
+
+  /// Trains the epochs that are left. last.ckpt is written after each; a stop signal writes it after the current step and throws Stopped.
+  void train();
+
+  Network& network() { return *network_; }
+  const Position& position() const { return manifest_.position; }
+
+ private:
+  /// What an epoch trains on: every clip's view, and what the active teachers say about it.
+  struct Epoch {
+    Input views;
+    std::vector<std::size_t> teachers;
+    std::vector<TeacherOutput> answers;
+    torch::Tensor order;  ///< [N] int64
+  };
+
+  void start_network();
+  void load_teachers();
+  void resume();
+  Modalities needed(const std::vector<std::size_t>& teachers, int view) const;
+  Epoch prepare_epoch();
+  void train_epoch(StageProgress& progress, MetricsLog& metrics);
+  void train_step(const Epoch& epoch);
+  void require_finite(double loss, const torch::Tensor& rows) const;
+  void finish_epoch(const Epoch& epoch, StageProgress& progress, MetricsLog& metrics);
+  double validate();
+  void save(const std::string& snapshot) const;
+
+  const TrainingSetup& setup_;
+  const StageConfig& stage_;
+  std::uint64_t seed_, key_ = 0;
+  std::filesystem::path run_;
+  std::shared_ptr<Network> network_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  std::unique_ptr<TargetBank> bank_;
+  CheckpointManifest manifest_;
+  std::vector<int> snapshots_;
+  torch::Tensor labels_, words_;
+  Input validation_;
+  torch::Tensor validation_labels_;
+  int steps_ = 1;
+};
+
+}  // namespace pskd
