@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with warnings as errors, runs the tests.
+#
+#   tools/test.sh           all tests
+#   tools/test.sh --fast    without those labelled long
+#   tools/test.sh --asan    the fast ones under AddressSanitizer and UndefinedBehaviorSanitizer
+set -euo pipefail
+
+preset=dev
+selection=()
+for option in "$@"; do
+  case $option in
+    --fast) selection=(--label-exclude long) ;;
+    --asan) preset=asan ;;  # its test preset leaves the long ones out
+    *)
+      echo "tools/test.sh: unknown option '$option'; there are --fast and --asan" >&2
+      exit 2
+      ;;
+  esac
+done
+
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+tools/setup.sh
+cmake --preset "$preset"
+cmake --build --preset "$preset"
+ctest --preset "$preset" --output-on-failure "${selection[@]}"
