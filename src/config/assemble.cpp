@@ -1,0 +1,182 @@
+#include "assemble.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "parse.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+
+namespace pskd::config {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = Node::Kind;
+
+std::string read_config_file(const fs::path& file, const std::string& place, Problems& problems) {
+  try {
+    return read_file(file);
+  } catch (const Error& error) {
+    problems.add(place, "", error.what());
+    problems.throw_if_any();
+    throw;
+  }
+}
+
+// The `include` entry: file names with their places. It is taken out of the map.
+std::vector<Node> take_includes(Node& root, Problems& problems) {
+  std::vector<Node> names;
+  if (const Node* include = root.find("include")) {
+    names = include->kind == Kind::list ? include->items : std::vector<Node>{*include};
+  }
+  std::erase_if(root.entries, [](const auto& entry) { return entry.first == "include"; });
+  std::erase_if(names, [&](const Node& name) {
+    const bool legal = name.kind == Kind::scalar && !name.text.empty();
+    if (!legal) problems.add(name.where, "include", "expected file names, found " + shown(name));
+    return !legal;
+  });
+  return names;
+}
+
+class Includer {
+ public:
+  explicit Includer(Problems& problems) : problems_(problems) {}
+
+  Node read(const fs::path& file, const std::string& place) {
+    refuse_cycle(file, place);
+    chain_.push_back(file);
+    Node root = parse_yaml(read_config_file(file, place, problems_), file.string(), true, problems_);
+    if (root.kind == Kind::null) root.kind = Kind::map;  // a file of comments only
+    if (root.kind != Kind::map) {
+      problems_.add(root.where, "", "expected a map of keys and values, found " + shown(root));
+      problems_.throw_if_any();
+    }
+    Node merged{.kind = Kind::map, .where = root.where};
+    for (const Node& name : take_includes(root, problems_)) {
+      merge(merged, read((file.parent_path() / name.text).lexically_normal(), name.where));
+    }
+    merge(merged, root);
+    chain_.pop_back();
+    return merged;
+  }
+
+ private:
+  void refuse_cycle(const fs::path& file, const std::string& place) {
+    std::error_code ignored;  // of a file that does not exist, which is reported when it is read
+    const auto same = [&](const fs::path& other) { return fs::equivalent(file, other, ignored); };
+    if (std::none_of(chain_.begin(), chain_.end(), same)) return;
+    std::string names;
+    for (const fs::path& link : chain_) names += link.string() + " -> ";
+    problems_.add(place, "include", "expected files that do not include themselves, found " + names + file.string());
+    problems_.throw_if_any();
+  }
+
+  Problems& problems_;
+  std::vector<fs::path> chain_;
+};
+
+// Calls f(stage name, stage) for every stage that is a map.
+template <class F>
+void for_each_stage(Node& root, F f) {
+  Node* stages = root.find("stages");
+  if (stages == nullptr || stages->kind != Kind::map) return;
+  for (auto& [name, stage] : stages->entries) {
+    if (stage.kind == Kind::map) f(name, stage);
+  }
+}
+
+bool is_model(const Node* model, std::string_view name) {
+  const Node* found = model != nullptr ? model->find("name") : nullptr;
+  return found != nullptr && found->text == name;
+}
+
+// The tree of one override: a map for each name of the path, and the value in the innermost.
+Node nested(const std::vector<std::string>& path, Node value) {
+  for (auto name = path.rbegin(); name != path.rend(); ++name) {
+    Node map{.kind = Kind::map, .where = value.where};
+    map.entries.emplace_back(*name, std::move(value));
+    value = std::move(map);
+  }
+  return value;
+}
+
+std::vector<std::string> split_at_dots(const std::string& path) {
+  std::vector<std::string> names{""};
+  for (const char letter : path) {
+    if (letter == '.') {
+      names.emplace_back();
+    } else {
+      names.back() += letter;
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+void merge(Node& base, const Node& over) {
+  const bool into_map = base.kind == Kind::map && over.kind == Kind::map && !over.replaces;
+  if (!into_map) {
+    const bool switches_off = over.kind == Kind::null && (base.kind != Kind::null || base.switched_off);
+    base = over;
+    base.switched_off |= switches_off;
+    return;
+  }
+  for (const auto& [key, value] : over.entries) {
+    if (Node* inherited = base.find(key)) {
+      merge(*inherited, value);
+    } else {
+      base.entries.emplace_back(key, value);
+    }
+  }
+}
+
+Node read_with_includes(const fs::path& file, Problems& problems) {
+  return Includer(problems).read(file, file.string());
+}
+
+void apply_override(Node& root, const std::string& setting, Problems& problems) {
+  const std::size_t equals = setting.find('=');
+  const std::string path = setting.substr(0, equals);
+  const std::vector<std::string> names = split_at_dots(path);
+  const bool has_empty_name = std::find(names.begin(), names.end(), "") != names.end();
+  if (equals == std::string::npos || has_empty_name) {
+    problems.add("--set " + shown(setting), "", "expected key.path=value, as in stages.student.epochs=10");
+    return;
+  }
+  constexpr std::size_t kDeepest = 50;
+  if (names.size() > kDeepest) {
+    problems.add("--set " + shown(path), "", "expected at most " + std::to_string(kDeepest) + " levels, found more");
+    return;
+  }
+  Node value = parse_yaml(setting.substr(equals + 1), "--set " + shown(path), false, problems);
+  merge(root, nested(names, std::move(value)));
+}
+
+void apply_stage_defaults(Node& root) {
+  const Node* defaults = root.find("training");
+  if (defaults == nullptr || defaults->kind != Kind::map) return;
+  for_each_stage(root, [&](const std::string&, Node& stage) {
+    Node complete = *defaults;
+    complete.where = stage.where;
+    merge(complete, stage);
+    stage = std::move(complete);
+  });
+}
+
+void inherit_skeleton_branches(Node& root) {
+  Node* stages = root.find("stages");
+  for_each_stage(root, [&](const std::string&, Node& stage) {
+    Node* model = stage.find("model");
+    const Node* start = stage.find("starts_from");
+    if (!is_model(model, "fused") || model->find("skeleton") != nullptr || start == nullptr) return;
+    const Node* first = stages->find(start->text);
+    const Node* branch = first != nullptr ? first->find("model") : nullptr;
+    if (!is_model(branch, "skeleton-gcn")) return;
+    Node copy = *branch;
+    std::erase_if(copy.entries, [](const auto& entry) { return entry.first == "name"; });
+    model->entries.emplace_back("skeleton", std::move(copy));
+  });
+}
+
+}  // namespace pskd::config

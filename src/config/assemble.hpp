@@ -1,0 +1,28 @@
+// Files and overrides -> one Node, in which includes are merged, stage defaults applied and inherited values filled in.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "node.hpp"
+
+namespace pskd::config {
+
+/// Maps merge key by key; anything else, and a map tagged !replace, takes the place of what is there; null removes it.
+void merge(Node& base, const Node& over);
+
+/// The file with its includes under it. Throws Error(config) when a file cannot be read or parsed, or includes itself.
+Node read_with_includes(const std::filesystem::path& file, Problems& problems);
+
+/// Merges "key.path=value" over the tree.
+void apply_override(Node& root, const std::string& setting, Problems& problems);
+
+/// Puts `training` under every stage.
+void apply_stage_defaults(Node& root);
+
+/// Gives a fused stage that starts from a skeleton-gcn stage, and does not describe its skeleton branch, that stage's
+/// model.
+void inherit_skeleton_branches(Node& root);
+
+}  // namespace pskd::config

@@ -1,0 +1,196 @@
+#include "check.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "numbers.hpp"
+
+namespace pskd::config {
+namespace {
+
+std::vector<std::string> modalities(const ModelConfig& model) {
+  if (std::holds_alternative<SkeletonGcnConfig>(model)) return {"skeleton"};
+  if (std::holds_alternative<SensorCnnConfig>(model)) return {"sensor"};
+  return {"skeleton", "sensor"};
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool holds_clips(const std::optional<SplitPart>& part) {
+  return part && !(part->subjects && part->subjects->empty()) && !(part->trials && part->trials->empty());
+}
+
+std::string quoted(const std::string& name) { return "'" + shown(name) + "'"; }
+
+class StageCheck {
+ public:
+  // The stages before `index` are the ones this stage may refer to.
+  StageCheck(const Experiment& experiment, std::size_t index, const Node& stages, Problems& problems)
+      : experiment_(experiment),
+        stage_(experiment.stages[index]),
+        stages_(stages),
+        node_(*stages.find(stage_.name)),
+        problems_(problems) {
+    for (std::size_t i = 0; i < index; ++i) earlier_.push_back(experiment.stages[i].name);
+  }
+
+  void run() {
+    check_model();
+    check_start();
+    check_teachers();
+    check_loss();
+    check_epochs();
+  }
+
+ private:
+  void complain(const Node& at, const std::string& key, const std::string& text) {
+    problems_.add(at.where, "stages." + shown(stage_.name) + (key.empty() ? "" : "." + key), text);
+  }
+
+  const Node& at(std::string_view key) const {
+    const Node* node = node_.find(key);
+    return node != nullptr ? *node : node_;
+  }
+
+  const Node& at(std::string_view key, std::string_view inner) const {
+    const Node* node = at(key).find(inner);
+    return node != nullptr ? *node : at(key);
+  }
+
+  bool names_its_model() const {
+    const Node* name = at("model").find("name");
+    return name != nullptr && name->text == model_name(stage_.model);
+  }
+
+  void check_model() {
+    if (node_.find("model") == nullptr) {
+      complain(node_, "model", "expected a map with the name of a model, found nothing");
+    }
+    if (node_.find("sees") == nullptr) {
+      complain(node_, "sees", "expected a list of modalities (skeleton, sensor), found nothing");
+    }
+    std::vector<std::string> seen = stage_.sees;
+    std::sort(seen.begin(), seen.end());
+    std::vector<std::string> needed = modalities(stage_.model);
+    std::sort(needed.begin(), needed.end());
+    if (names_its_model() && !seen.empty() && seen != needed) {
+      complain(at("sees"), "sees",
+               "expected [" + joined(modalities(stage_.model)) + "], which is what a " + model_name(stage_.model) +
+                   " takes, found [" + joined(stage_.sees) + "]");
+    }
+  }
+
+  // Whether `name` is an earlier stage; complains when it is not.
+  bool check_reference(const std::string& name, const Node& node, const std::string& key) {
+    if (contains(earlier_, name)) return true;
+    const std::string choices =
+        earlier_.empty() ? "an earlier stage, of which there is none" : "an earlier stage (" + joined(earlier_) + ")";
+    const Node* found = stages_.find(name);
+    std::string remark = did_you_mean(name, earlier_);
+    if (found != nullptr) remark = found->switched_off ? ", which is switched off" : ", which does not come earlier";
+    complain(node, key, "expected " + choices + ", found " + quoted(name) + remark);
+    return false;
+  }
+
+  void check_start() {
+    if (!stage_.starts_from.empty()) check_reference(stage_.starts_from, at("starts_from"), "starts_from");
+  }
+
+  void check_teachers() {
+    const Node& list = at("teachers");
+    for (std::size_t i = 0; i < stage_.teachers.size(); ++i) {
+      const TeacherRef& teacher = stage_.teachers[i];
+      const std::string key = "teachers[" + std::to_string(i) + "]";
+      if (teacher.stage.empty()) continue;  // reported when it was read
+      if (check_reference(teacher.stage, list.items[i], key)) check_snapshot(teacher, list.items[i], key + ".snapshot");
+      if (teacher.epochs.first >= stage_.epochs) {
+        complain(list.items[i], key + ".epochs",
+                 "expected epochs of the stage, which has " + std::to_string(stage_.epochs) + ", found a start at " +
+                     std::to_string(teacher.epochs.first));
+      }
+    }
+  }
+
+  void check_snapshot(const TeacherRef& teacher, const Node& node, const std::string& key) {
+    if (teacher.snapshot == "best" && !holds_clips(experiment_.protocol.val)) {
+      complain(node, key, "expected protocol.val to hold clips, on which the best epoch is chosen, found none");
+    }
+    int epoch = 0;
+    const bool numbered = teacher.snapshot.starts_with("epoch-") && parse_number(teacher.snapshot.substr(6), epoch);
+    if (!numbered || experiment_.progress.mode != "chain") return;
+    const std::vector<int>& kept = find_stage(experiment_, teacher.stage).snapshots;
+    if (std::find(kept.begin(), kept.end(), epoch) == kept.end()) {
+      std::string list;
+      for (const int n : kept) list += ", epoch-" + std::to_string(n);
+      complain(node, key,
+               "expected a snapshot that " + teacher.stage + " keeps (last, best" + list + "), found " +
+                   quoted(teacher.snapshot) + "; list the epoch in stages." + teacher.stage + ".snapshots");
+    }
+  }
+
+  void check_loss() {
+    const LossConfig& loss = stage_.loss;
+    const bool has_teachers = node_.find("teachers") != nullptr && at("teachers").kind != Node::Kind::null &&
+                              !(at("teachers").kind == Node::Kind::list && at("teachers").items.empty());
+    const std::string no_teachers = "expected teachers to learn from in `teachers`, found none";
+    if (loss.acs && !has_teachers) complain(at("loss", "acs"), "loss.acs", no_teachers);
+    if (loss.kd && !has_teachers) complain(at("loss", "kd"), "loss.kd", no_teachers);
+    if (has_teachers && !loss.acs && !loss.kd) {
+      complain(at("teachers"), "teachers", "expected loss.acs or loss.kd, which say how teachers teach, found neither");
+    }
+    if (loss.ce == 0 && !loss.acs && !loss.kd) {
+      complain(at("loss", "ce"), "loss.ce",
+               "expected a weight > 0 where there is neither loss.acs nor loss.kd, found 0");
+    }
+    if (loss.acs && loss.acs->semantic.words > 0 && loss.acs->semantic.word_file.empty()) {
+      complain(at("loss", "acs"), "loss.acs.semantic.word_file",
+               "expected a .npy file of word vectors, which loss.acs.semantic.words > 0 needs, found nothing");
+    }
+  }
+
+  void check_epochs() {
+    if (stage_.optimizer.warmup >= stage_.epochs) {
+      complain(at("optimizer", "warmup"), "optimizer.warmup",
+               "expected fewer than the stage's " + std::to_string(stage_.epochs) + " epochs, found " +
+                   number_text(stage_.optimizer.warmup));
+    }
+    for (std::size_t i = 0; i < stage_.snapshots.size(); ++i) {
+      if (stage_.snapshots[i] <= stage_.epochs) continue;
+      complain(at("snapshots"), "snapshots[" + std::to_string(i) + "]",
+               "expected at most the stage's " + std::to_string(stage_.epochs) + " epochs, found " +
+                   std::to_string(stage_.snapshots[i]));
+    }
+  }
+
+  const Experiment& experiment_;
+  const StageConfig& stage_;
+  const Node& stages_;
+  const Node& node_;
+  Problems& problems_;
+  std::vector<std::string> earlier_;
+};
+
+void check_protocol(const Experiment& experiment, const Node& root, Problems& problems) {
+  const ProtocolConfig& protocol = experiment.protocol;
+  if (protocol.selection != "val" || holds_clips(protocol.val)) return;
+  problems.add(root.find("protocol")->find("selection")->where, "protocol.selection",
+               "expected protocol.val to hold clips, on which the epoch is selected, found none");
+}
+
+}  // namespace
+
+void check(const Experiment& experiment, const Node& root, Problems& problems) {
+  check_protocol(experiment, root, problems);
+  const Node* stages = root.find("stages");
+  if (stages != nullptr && stages->kind != Node::Kind::map && stages->kind != Node::Kind::null) return;
+  if (experiment.stages.empty()) {
+    const std::string& place = stages != nullptr ? stages->where : root.where;
+    problems.add(place, "stages", "expected at least one stage, found none");
+  }
+  for (std::size_t i = 0; i < experiment.stages.size(); ++i) StageCheck(experiment, i, *stages, problems).run();
+}
+
+}  // namespace pskd::config

@@ -1,0 +1,68 @@
+#include "pskd/config/load.hpp"
+
+#include <cstdlib>
+
+#include "assemble.hpp"
+#include "check.hpp"
+#include "pskd/base/checksum.hpp"
+#include "reader.hpp"
+#include "writer.hpp"
+
+namespace pskd {
+namespace {
+
+// The stage defaults have been put under every stage; read on their own, a problem of theirs is reported where it was
+// written.
+void read_experiment(const config::Node& root, Experiment& experiment, config::Problems& problems) {
+  const config::Place place{root, "", problems};
+  config::Reader reader(place);
+  reader.also_known("include");
+  reader.also_known("training");
+  if (const config::Node* training = root.find("training"); training != nullptr && !training->switched_off) {
+    config::StageDefaults defaults;
+    config::read(place.at("training", *training), defaults);
+  }
+  config::describe(reader, experiment);
+  reader.refuse_unknown_keys();
+}
+
+}  // namespace
+
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  config::Problems problems;
+  config::Node root = config::read_with_includes(file, problems);
+  for (const std::string& setting : overrides) config::apply_override(root, setting, problems);
+  config::apply_stage_defaults(root);
+  config::inherit_skeleton_branches(root);
+
+  Experiment experiment;
+  read_experiment(root, experiment, problems);
+  config::check(experiment, root, problems);
+  problems.throw_if_any();
+  return experiment;
+}
+
+std::string to_yaml(const Experiment& experiment) {
+  Experiment written = experiment;  // descriptions take fields they may fill
+  std::string text;
+  config::Writer writer(text, 0);
+  config::describe(writer, written);
+  return text;
+}
+
+std::string config_hash(const Experiment& experiment) {
+  Experiment decisive = experiment;
+  decisive.seeds.clear();
+  decisive.run = {};
+  decisive.data.root.clear();
+  decisive.data.store.clear();
+  return content_hash(to_yaml(decisive)).substr(0, 12);
+}
+
+std::filesystem::path resolve_data_path(const std::string& path) {
+  if (std::filesystem::path(path).is_absolute()) return path;
+  const char* root = std::getenv("PSKD_DATA_ROOT");
+  return std::filesystem::path(root != nullptr && *root != '\0' ? root : "data") / path;
+}
+
+}  // namespace pskd

@@ -1,0 +1,157 @@
+#include "reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "numbers.hpp"
+
+namespace pskd::config {
+namespace {
+
+using Kind = Node::Kind;
+
+template <class Number>
+void read_number(const Place& place, Number& value, const std::string& type, const Rule& rule) {
+  Number number{};
+  const bool parsed = place.node.kind == Kind::scalar && !place.node.quoted && parse_number(place.node.text, number);
+  if (!parsed || !std::isfinite(static_cast<double>(number)) || !rule.holds(static_cast<double>(number))) {
+    return place.expected(type + rule.text);
+  }
+  value = number;
+}
+
+template <class Model>
+void read_model(const Place& place, ModelConfig& value) {
+  Model model;
+  Reader reader(place);
+  reader.also_known("name");
+  describe(reader, model);
+  reader.refuse_unknown_keys();
+  value = model;
+}
+
+}  // namespace
+
+void Reader::refuse_unknown_keys() const {
+  for (const auto& [key, value] : map_.node.entries) {
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    const Place place = map_.at(key, value);
+    place.problems.add(value.where, place.path,
+                       "unknown key, expected one of " + joined(known_) + did_you_mean(key, known_));
+  }
+}
+
+void read(const Place& place, bool& value) {
+  if (place.node.kind != Kind::scalar || (place.node.text != "true" && place.node.text != "false")) {
+    return place.expected("true or false");
+  }
+  value = place.node.text == "true";
+}
+
+void read(const Place& place, int& value, const Rule& rule) { read_number(place, value, "a whole number", rule); }
+
+void read(const Place& place, std::uint64_t& value, const Rule& rule) {
+  read_number(place, value, "a whole number >= 0", rule);
+}
+
+void read(const Place& place, double& value, const Rule& rule) { read_number(place, value, "a number", rule); }
+
+void read(const Place& place, std::string& value, const TextRule& rule) {
+  if (place.node.kind != Kind::scalar) return place.expected(rule.text);
+  if (!rule.holds(place.node.text)) {
+    return place.problems.add(
+        place.node.where, place.path,
+        "expected " + rule.text + ", found " + shown(place.node) + did_you_mean(place.node.text, rule.choices));
+  }
+  value = place.node.text;
+}
+
+void read(const Place& place, std::pair<int, int>& value) {
+  const std::string what = "[first epoch, end (not included)] of the learner, or [0, 0] for all";
+  std::array<int, 2> ends{};
+  if (place.node.kind != Kind::list || place.node.items.size() != 2) return place.expected(what);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Node& end = place.node.items[i];
+    if (end.kind != Kind::scalar || !parse_number(end.text, ends[i]) || ends[i] < 0)
+      return place.item(i).expected(what);
+  }
+  if (ends[0] >= ends[1] && ends[1] != 0) return place.item(1).expected(what);
+  if (ends[1] == 0 && ends[0] != 0) return place.item(1).expected(what);
+  value = {ends[0], ends[1]};
+}
+
+void read(const Place& place, std::optional<double>& value, const OrWord& rule) {
+  if (place.node.kind == Kind::scalar && place.node.text == rule.word) {
+    value.reset();
+    return;
+  }
+  double number = 0;
+  read_number(place, number, rule.word + " or a number", rule.rule);
+  value = number;
+}
+
+void read(const Place& place, SplitPart& value) {
+  if (place.node.kind == Kind::map && place.node.entries.empty()) {
+    return place.problems.add(place.node.where, place.path, "expected subjects or trials or both, found an empty map");
+  }
+  read_map(place, value);
+}
+
+void read(const Place& place, TeacherRef& value) {
+  if (place.node.kind == Kind::scalar) {
+    value.stage = place.node.text;
+  } else if (place.node.kind == Kind::map) {
+    if (place.node.find("stage") == nullptr) {
+      place.problems.add(place.node.where, place.path + ".stage",
+                         "expected the name of an earlier stage, found nothing");
+    }
+    read_map(place, value);
+  } else {
+    place.expected("the name of an earlier stage or a map {stage, snapshot, epochs, weight}");
+  }
+}
+
+void read(const Place& place, ModelConfig& value) {
+  const TextRule names = one_of({"skeleton-gcn", "sensor-cnn", "fused"});
+  if (place.node.kind != Kind::map) return place.expected("a map, its name " + names.text);
+  const Node* name = place.node.find("name");
+  std::string chosen;
+  if (name == nullptr) {
+    place.problems.add(place.node.where, place.path + ".name", "expected " + names.text + ", found nothing");
+  } else {
+    read(place.at("name", *name), chosen, names);
+  }
+  if (chosen == "skeleton-gcn") read_model<SkeletonGcnConfig>(place, value);
+  if (chosen == "sensor-cnn") read_model<SensorCnnConfig>(place, value);
+  if (chosen == "fused") read_model<FusedConfig>(place, value);
+}
+
+void read(const Place& place, std::vector<TeacherRef>& value) {
+  if (place.node.kind != Kind::list) return place.expected("a list of teachers, in brackets");
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) read(place.item(i), value.emplace_back());
+}
+
+void read(const Place& place, std::vector<StageConfig>& value) {
+  if (place.node.kind != Kind::map) return place.expected("a map of stages");
+  std::vector<std::string> names;
+  for (const auto& entry : place.node.entries) names.push_back(entry.first);
+  for (const auto& [name, node] : place.node.entries) {
+    if (node.switched_off) continue;
+    const Place stage = place.at(name, node);
+    if (const TextRule rule = stage_name(); !rule.holds(name)) {
+      stage.problems.add(node.where, stage.path, "expected " + rule.text + ", found '" + shown(name) + "'");
+    }
+    if (node.kind == Kind::null) {
+      std::erase(names, name);
+      stage.problems.add(
+          node.where, stage.path,
+          "null switches an inherited stage off, but there is none of this name" + did_you_mean(name, names));
+      continue;
+    }
+    value.emplace_back().name = name;
+    read_map(stage, value.back());
+  }
+}
+
+}  // namespace pskd::config

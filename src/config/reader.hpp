@@ -1,0 +1,105 @@
+// Reads a Node into a described struct and adds every problem to a list; a field with a problem keeps its default.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "describe.hpp"
+#include "node.hpp"
+
+namespace pskd::config {
+
+/// A value, the path of keys to it, and where its problems go.
+struct Place {
+  const Node& node;
+  std::string path;
+  Problems& problems;
+
+  Place at(const std::string& key, const Node& value) const {
+    return {value, path.empty() ? shown(key) : path + "." + shown(key), problems};
+  }
+  Place item(std::size_t index) const {
+    return {node.items[index], path + "[" + std::to_string(index) + "]", problems};
+  }
+  void expected(const std::string& what) const {
+    problems.add(node.where, path, "expected " + what + ", found " + shown(node));
+  }
+};
+
+class Reader {
+ public:
+  explicit Reader(const Place& map) : map_(map) {}
+
+  /// Reads the value of `key` if the map has one. Null means the default.
+  template <class T, class... Rules>
+  void operator()(const char* key, T& value, const Rules&... rules) {
+    known_.emplace_back(key);
+    const Node* node = map_.node.find(key);
+    if (node != nullptr && node->kind != Node::Kind::null) read(map_.at(key, *node), value, rules...);
+  }
+
+  /// A key that is read elsewhere.
+  void also_known(const char* key) { known_.emplace_back(key); }
+
+  void refuse_unknown_keys() const;
+
+ private:
+  const Place& map_;
+  std::vector<std::string> known_;
+};
+
+void read(const Place& place, bool& value);
+void read(const Place& place, int& value, const Rule& rule);
+void read(const Place& place, std::uint64_t& value, const Rule& rule);
+void read(const Place& place, double& value, const Rule& rule);
+void read(const Place& place, std::string& value, const TextRule& rule);
+void read(const Place& place, std::pair<int, int>& value);
+void read(const Place& place, std::optional<double>& value, const OrWord& rule);
+void read(const Place& place, SplitPart& value);
+void read(const Place& place, TeacherRef& value);
+void read(const Place& place, ModelConfig& value);
+void read(const Place& place, std::vector<TeacherRef>& value);
+void read(const Place& place, std::vector<StageConfig>& value);
+
+template <class T>
+void read_map(const Place& place, T& value) {
+  if (place.node.kind != Node::Kind::map) return place.expected("a map");
+  Reader reader(place);
+  describe(reader, value);
+  reader.refuse_unknown_keys();
+}
+
+template <class T>
+void read(const Place& place, T& value) {
+  read_map(place, value);
+}
+
+template <class T, class... Rules>
+void read(const Place& place, std::optional<T>& value, const Rules&... rules) {
+  read(place, value.emplace(), rules...);
+}
+
+template <class T, class Each>
+void read(const Place& place, std::vector<T>& value, const ListRule<Each>& rule) {
+  if (place.node.kind != Node::Kind::list) return place.expected("a list, in brackets");
+  if (place.node.items.empty() && !rule.may_be_empty) {
+    return place.problems.add(place.node.where, place.path, "expected at least one value, found an empty list");
+  }
+  value.clear();
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) {
+    T one{};
+    read(place.item(i), one, rule.each);
+    for (std::size_t j = 0; j < i; ++j) {
+      if (place.node.items[j].kind == Node::Kind::scalar && place.node.items[j].text == place.node.items[i].text) {
+        return place.item(i).expected("each value once");
+      }
+    }
+    value.push_back(std::move(one));
+  }
+}
+
+}  // namespace pskd::config

@@ -1,0 +1,83 @@
+#include "rules.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "node.hpp"
+#include "numbers.hpp"
+
+namespace pskd::config {
+namespace {
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_stage_name(const std::string& text) {
+  const auto legal = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), legal);
+}
+
+bool is_folder_name(const std::string& text) {
+  constexpr std::size_t kLongest = 200;
+  const auto letter = [](char c) { return is_lower(c) || is_upper(c) || is_digit(c); };
+  const auto legal = [&](char c) { return letter(c) || c == '.' || c == '_' || c == '-'; };
+  return !text.empty() && text.size() <= kLongest && letter(text[0]) && std::all_of(text.begin(), text.end(), legal);
+}
+
+bool is_snapshot_name(const std::string& text) {
+  constexpr std::string_view kNumbered = "epoch-";
+  int epoch = 0;
+  return text == "last" || text == "best" ||
+         (text.starts_with(kNumbered) && parse_number(text.substr(kNumbered.size()), epoch) && epoch > 0);
+}
+
+}  // namespace
+
+Rule any_number() { return {}; }
+
+Rule at_least(double bound) {
+  return {" >= " + number_text(bound), [bound](double x) { return x >= bound; }};
+}
+
+Rule above(double bound) {
+  return {" > " + number_text(bound), [bound](double x) { return x > bound; }};
+}
+
+Rule between(double low, double high) {
+  return {" between " + number_text(low) + " and " + number_text(high),
+          [=](double x) { return x >= low && x <= high; }};
+}
+
+Rule share_below_one() {
+  return {" >= 0 and < 1", [](double x) { return x >= 0 && x < 1; }};
+}
+
+Rule odd() {
+  return {" that is odd, >= 1", [](double x) { return x >= 1 && std::fmod(x, 2) == 1; }};
+}
+
+TextRule any_text() { return {}; }
+
+TextRule not_empty() {
+  return {"a text that is not empty", [](const std::string& value) { return !value.empty(); }};
+}
+
+TextRule folder_name() {
+  return {"a plain folder name (letters, digits, '.', '_', '-', beginning with a letter or digit)", is_folder_name};
+}
+
+TextRule stage_name() { return {"a stage name of lower-case letters, digits, '_' and '-'", is_stage_name}; }
+
+TextRule snapshot_name() { return {"last, best or epoch-<n>", is_snapshot_name}; }
+
+TextRule one_of(std::vector<std::string> choices) {
+  const std::string text = (choices.size() > 1 ? "one of " : "") + joined(choices);
+  return {
+      text,
+      [choices](const std::string& value) { return std::find(choices.begin(), choices.end(), value) != choices.end(); },
+      choices};
+}
+
+}  // namespace pskd::config

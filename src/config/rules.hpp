@@ -1,0 +1,58 @@
+// The legal ranges that the descriptions of describe.hpp state: what a message says is expected, and the test of it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace pskd::config {
+
+/// Of a number. `text` continues "a number".
+struct Rule {
+  std::string text;
+  std::function<bool(double)> holds = [](double) { return true; };
+};
+
+/// Of a text. With `choices` it must be one of them.
+struct TextRule {
+  std::string text = "a text";
+  std::function<bool(const std::string&)> holds = [](const std::string&) { return true; };
+  std::vector<std::string> choices = {};
+};
+
+/// Of a list, whose values are always distinct.
+template <class Each>
+struct ListRule {
+  Each each;
+  bool may_be_empty;
+};
+template <class Each>
+ListRule<Each> list_of(Each each) {
+  return {std::move(each), true};
+}
+template <class Each>
+ListRule<Each> some_of(Each each) {
+  return {std::move(each), false};
+}
+
+/// Of an optional number: absent is written as this word.
+struct OrWord {
+  std::string word;
+  Rule rule;
+};
+
+Rule any_number();
+Rule at_least(double bound);
+Rule above(double bound);
+Rule between(double low, double high);  ///< both included
+Rule share_below_one();                 ///< 0 <= x < 1
+Rule odd();                             ///< 1, 3, 5, ...
+
+TextRule any_text();
+TextRule not_empty();
+TextRule folder_name();
+TextRule stage_name();
+TextRule snapshot_name();
+TextRule one_of(std::vector<std::string> choices);
+
+}  // namespace pskd::config
