@@ -108,7 +108,7 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   text += "\n## F1 of each class, %, mean over seeds\n\n" + to_markdown(per_class_table(records));
   text += "\n" + confusions_section(records);
   text += "\n" + reproduction_section(first);
-  const std::filesystem::path file = folder / "report.md";
+  std::filesystem::path file = folder / "report.md";
   write_file_atomically(file, text);
   return file;
 }
