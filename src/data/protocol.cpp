@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "pskd/base/error.hpp"
@@ -44,17 +45,22 @@ Numbers without(const Numbers& numbers, const Numbers& removed) {
   return left;
 }
 
-Numbers common(const Numbers& a, const Numbers& b) {
-  Numbers both;
-  std::copy_if(a.begin(), a.end(), std::back_inserter(both), [&](int n) { return contains(b, n); });
-  return both;
+using NumberList = std::optional<Numbers>;  // absent: every value
+
+bool is_empty(const SplitPart& part) {
+  return (part.subjects && part.subjects->empty()) || (part.trials && part.trials->empty());
 }
 
-// A part with both lists empty holds no clip.
-bool is_empty(const SplitPart& part) { return part.subjects.empty() && part.trials.empty(); }
+std::string text(const NumberList& list) { return list ? text(*list) : "all"; }
 
-// The subjects or trials of a part, an empty list standing for all of them.
-const Numbers& listed_or_all(const Numbers& list, const Numbers& all) { return list.empty() ? all : list; }
+bool admits(const NumberList& list, int number) { return !list || contains(*list, number); }
+
+// The numbers of `all` that both lists admit.
+Numbers common(const NumberList& a, const NumberList& b, const Numbers& all) {
+  Numbers both;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(both), [&](int n) { return admits(a, n) && admits(b, n); });
+  return both;
+}
 
 struct NamedPart {
   const char* name;
@@ -70,15 +76,20 @@ std::vector<NamedPart> used_parts(const ProtocolConfig& protocol) {
   return parts;
 }
 
-// ---- resolving
-// -----------------------------------------------------------------------------------------------------------
+// ---- resolving --------------------------------------------------------------------------------
+
+const SplitPart kNothing{Numbers{}, Numbers{}};
+
+// Subjects that validate do not train, unless the lists say so themselves.
+Numbers subjects_taken(const ProtocolConfig& protocol) {
+  return protocol.val && protocol.val->subjects ? *protocol.val->subjects : Numbers{};
+}
 
 void fill_cross_subject(ProtocolConfig& protocol, const DatasetInfo& info) {
   if (!protocol.train) {
-    const Numbers taken = protocol.val ? protocol.val->subjects : Numbers{};
-    protocol.train = SplitPart{without(info.cross_subject_train, taken), {}};
+    protocol.train = SplitPart{without(info.cross_subject_train, subjects_taken(protocol)), std::nullopt};
   }
-  if (!protocol.test) protocol.test = SplitPart{without(info.subjects, info.cross_subject_train), {}};
+  if (!protocol.test) protocol.test = SplitPart{without(info.subjects, info.cross_subject_train), std::nullopt};
 }
 
 void fill_subject_specific(ProtocolConfig& protocol, const DatasetInfo& info) {
@@ -88,23 +99,22 @@ void fill_subject_specific(ProtocolConfig& protocol, const DatasetInfo& info) {
          "people. Set protocol.allow_shared_subjects: true to run it, and every table will say so");
   }
   if (!protocol.train) {
-    const SplitPart val = protocol.val.value_or(SplitPart{});
-    const Numbers trials =
-        val.subjects.empty() ? without(info.subject_specific_train, val.trials) : info.subject_specific_train;
-    protocol.train = SplitPart{without(info.subjects, val.subjects), trials};
+    const bool by_trial = protocol.val && !protocol.val->subjects && protocol.val->trials;
+    const Numbers trials = without(info.subject_specific_train, by_trial ? *protocol.val->trials : Numbers{});
+    protocol.train = SplitPart{without(info.subjects, subjects_taken(protocol)), trials};
   }
   if (!protocol.test) protocol.test = SplitPart{info.subjects, without(info.trials, info.subject_specific_train)};
 }
 
 void fill_leave_one_subject_out(ProtocolConfig& protocol, const DatasetInfo& info) {
-  if (!protocol.test || protocol.test->subjects.size() != 1) {
+  if (!protocol.test || !protocol.test->subjects || protocol.test->subjects->size() != 1) {
     fail("test.subjects",
          "leave-one-subject-out needs exactly one test subject, e.g. protocol.test.subjects=[1]; found " +
-             text(protocol.test ? protocol.test->subjects : Numbers{}));
+             (protocol.test ? text(protocol.test->subjects) : "none"));
   }
   if (protocol.train) return;
-  const Numbers taken = protocol.val ? protocol.val->subjects : Numbers{};
-  protocol.train = SplitPart{without(without(info.subjects, protocol.test->subjects), taken), {}};
+  const Numbers others = without(info.subjects, *protocol.test->subjects);
+  protocol.train = SplitPart{without(others, subjects_taken(protocol)), std::nullopt};
 }
 
 void fill_parts(ProtocolConfig& protocol, const DatasetInfo& info) {
@@ -121,7 +131,7 @@ void fill_parts(ProtocolConfig& protocol, const DatasetInfo& info) {
     fail("name", "unknown protocol '" + protocol.name + "'; known: " + names +
                      "; under any other name give protocol.train and protocol.test");
   }
-  if (!protocol.val) protocol.val = SplitPart{};
+  if (!protocol.val) protocol.val = kNothing;
 }
 
 // The labels of a class name or group.
@@ -154,7 +164,8 @@ void fill_classes(ProtocolConfig& protocol, const DatasetInfo& info) {
   if (labels.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
 }
 
-void check_numbers(const std::string& key, const std::string& what, const Numbers& numbers, const Numbers& known) {
+void check_numbers(const std::string& key, const std::string& what, const NumberList& list, const Numbers& known) {
+  const Numbers numbers = list.value_or(Numbers{});
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!contains(known, numbers[i])) {
       fail(key, what + " " + std::to_string(numbers[i]) + " does not exist; there are " + text(known));
@@ -173,9 +184,8 @@ void check_known(const ProtocolConfig& protocol, const Numbers& subjects, const 
 }
 
 void check_apart(const NamedPart& a, const NamedPart& b, const ProtocolConfig& protocol, const DatasetInfo& info) {
-  const Numbers subjects =
-      common(listed_or_all(a.part->subjects, info.subjects), listed_or_all(b.part->subjects, info.subjects));
-  const Numbers trials = common(listed_or_all(a.part->trials, info.trials), listed_or_all(b.part->trials, info.trials));
+  const Numbers subjects = common(a.part->subjects, b.part->subjects, info.subjects);
+  const Numbers trials = common(a.part->trials, b.part->trials, info.trials);
   const std::string pair = std::string(a.name) + " and protocol." + b.name;
   if (subjects.empty()) return;
   if (!trials.empty()) {
@@ -195,12 +205,10 @@ void check_all_apart(const ProtocolConfig& protocol, const DatasetInfo& info) {
   }
 }
 
-// ---- splitting
-// -----------------------------------------------------------------------------------------------------------
+// ---- splitting --------------------------------------------------------------------------------
 
 bool holds(const SplitPart& part, const Clip& clip) {
-  return !is_empty(part) && (part.subjects.empty() || contains(part.subjects, clip.subject)) &&
-         (part.trials.empty() || contains(part.trials, clip.trial));
+  return admits(part.subjects, clip.subject) && admits(part.trials, clip.trial);
 }
 
 Numbers present(const std::vector<Clip>& clips, int Clip::*number) {
@@ -249,15 +257,14 @@ void check_contents_apart(const std::vector<std::pair<const char*, const std::ve
 
 void check_not_empty(const char* name, const SplitPart& part, const std::vector<Clip>& clips) {
   if (is_empty(part) || !clips.empty()) return;
-  throw Error(ErrorKind::data, std::string("the ") + name + " part holds no clip: subjects " +
-                                   (part.subjects.empty() ? "all" : text(part.subjects)) + ", trials " +
-                                   (part.trials.empty() ? "all" : text(part.trials)));
+  throw Error(ErrorKind::data, std::string("the ") + name + " part holds no clip: subjects " + text(part.subjects) +
+                                   ", trials " + text(part.trials) + ", of the classes kept");
 }
 
 std::string describe_part(const char* name, const SplitPart& part) {
   std::string line = std::string(", ") + name;
-  if (!part.subjects.empty()) line += " subjects " + text(part.subjects);
-  if (!part.trials.empty()) line += " trials " + text(part.trials);
+  if (part.subjects) line += " subjects " + text(part.subjects);
+  if (part.trials) line += " trials " + text(part.trials);
   return line;
 }
 
@@ -280,9 +287,9 @@ ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInf
 Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
   check_known(protocol, present(dataset.clips, &Clip::subject), present(dataset.clips, &Clip::trial));
   check_all_apart(protocol, dataset.info);
-  const SplitPart train = protocol.train.value_or(SplitPart{});
-  const SplitPart val = protocol.val.value_or(SplitPart{});
-  const SplitPart test = protocol.test.value_or(SplitPart{});
+  const SplitPart train = protocol.train.value_or(kNothing);
+  const SplitPart val = protocol.val.value_or(kNothing);
+  const SplitPart test = protocol.test.value_or(kNothing);
   Split split;
   split.classes = protocol.classes;
   for (Clip& clip : relabelled(std::move(dataset), split.classes)) {

@@ -16,9 +16,11 @@ struct Prediction {
 };
 
 /// predictions.csv: clip,subject,label,predicted,p_<class>,... with class names in the header; probabilities survive a
-/// round trip to the bit.
+/// round trip to the bit. Throws std::invalid_argument when a prediction does not fit the classes or a name holds a
+/// comma, quote or line end, Error(io) when the file cannot be written.
 void write_predictions(const std::filesystem::path& file, const std::vector<Prediction>& predictions,
                        const std::vector<std::string>& classes);
+
 /// Throws Error(data) with file and line.
 std::vector<Prediction> read_predictions(const std::filesystem::path& file, const std::vector<std::string>& classes);
 

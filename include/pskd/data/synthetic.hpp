@@ -4,25 +4,41 @@
 // from the same frame.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "pskd/data/clip.hpp"
 
 namespace pskd {
 
+/// At most UTD-MHAD's own numbers, so that its reader takes the files.
 struct SyntheticOptions {
-  int subjects = 8;  ///< >= 1
-  int trials = 4;    ///< >= 1
+  int subjects = 8;  ///< 1 .. 8
+  int trials = 4;    ///< 1 .. 4
   int actions = 27;  ///< the first so many classes, 1 .. 27
   std::uint64_t seed = 1;
 };
 
-/// One recording, in UTD-MHAD's conventions. action, subject and trial from 1.
+/// What really happened, before the camera and the sensor saw it: `steps` moments at equal intervals.
+struct SyntheticMotion {
+  double interval = 0;                       ///< seconds between two moments
+  Eigen::ArrayXXd joints;                    ///< [steps, 20 * 3], metres, camera axes (x to the person's right, y up)
+  Eigen::ArrayXXd sensor_position;           ///< [steps, 3], metres
+  std::vector<Eigen::Matrix3d> sensor_axes;  ///< [steps], columns: the sensor's axes in camera axes
+};
+
+/// The motion behind a recording. action, subject and trial from 1. Throws Error(usage) for a number outside `options`,
+/// or for options outside their range.
+SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int action, int subject, int trial);
+
+/// One recording, in UTD-MHAD's conventions. Arguments and errors as above.
 Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subject, int trial);
 
-/// Writes Inertial/ and Skeleton/ MAT files with UTD-MHAD's names; the same options give the same bytes. Refuses
-/// (Error(data)) a folder that already holds other files. Returns the number of recordings.
+/// Writes Inertial/ and Skeleton/ MAT files with UTD-MHAD's names; the same options give the same bytes. The folder
+/// appears when it is complete. Refuses (Error(data)) one that holds anything already. Returns the number of
+/// recordings.
 int write_synthetic_utd(const std::filesystem::path& folder, const SyntheticOptions& options);
 
 }  // namespace pskd
