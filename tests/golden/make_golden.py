@@ -5,7 +5,7 @@ They come from an independent implementation: scikit-learn, torch.nn.functional 
 otherwise plain numpy written from the definitions below, with loops over clips, pairs and triples rather than the tensor
 expressions of the program. Everything is float64. Run with Debian's python3-torch, python3-scipy and python3-sklearn:
 
-    python3 tests/golden/make_golden.py
+    /usr/bin/python3 tests/golden/make_golden.py
 
 The same versions give the same bytes. Each file maps a group to a list of {"name", "inputs", "expected"}.
 
