@@ -58,7 +58,7 @@ void Writer::write(std::vector<StageConfig>& values) {
   if (values.empty()) return inline_value("{}");
   out_ += "\n";
   Writer inner(out_, indent_ + 2);
-  for (StageConfig& stage : values) inner(stage.name, stage);
+  for (StageConfig& stage : values) inner(text_of(stage.name), stage);
 }
 
 }  // namespace pskd::config

@@ -1,0 +1,93 @@
+// The shape of a config, as ARCHITECTURE.md promises it to users, and the files that ship with the program.
+#include <gmock/gmock.h>
+
+#include "config_files.hpp"
+
+namespace pskd {
+namespace {
+
+using ::testing::ElementsAre;
+
+const char* const kArchitecture = R"(include: [base/training.yaml, base/views.yaml]
+data: {name: utd-mhad, root: utd-mhad, channels: [ax, ay, az]}   # a relative root lies under $PSKD_DATA_ROOT, else ./data
+protocol: {name: cross-subject, train: {subjects: [1, 3, 5, 7]}, val: {subjects: []}, test: {subjects: [2, 4, 6, 8]}, selection: last}
+seeds: [1, 2, 3]
+run: {name: utd-pskd, root: runs, device: cpu, threads: 2}
+stages:
+  skeleton: {model: {name: skeleton-gcn, width: 48, blocks: 6}, sees: [skeleton], loss: {ce: 1}, epochs: 60}
+  fused:    {model: {name: fused}, sees: [skeleton, sensor], starts_from: skeleton, teachers: [skeleton], loss: {acs: {}}, epochs: 60}
+  sensor:   {model: {name: sensor-cnn, width: 96}, sees: [sensor], teachers: [skeleton, fused], loss: {acs: {}}, epochs: 150}
+  student:  {model: {name: sensor-cnn, width: 48}, sees: [sensor], teachers: [skeleton, fused, sensor], loss: {acs: {selection: hard, threshold: student}}, epochs: 150}
+  baseline: {model: {name: sensor-cnn, width: 48}, sees: [sensor], loss: {ce: 1}, epochs: 150}
+progress: {mode: chain}
+)";
+
+class ConfigContract : public testing::ConfigFiles {
+ protected:
+  Experiment load_architecture(const std::vector<std::string>& overrides = {}) const {
+    std::filesystem::copy(std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / "base", folder_ / "base");
+    return load(kArchitecture, overrides);
+  }
+};
+
+std::vector<std::string> names(const Experiment& experiment) {
+  std::vector<std::string> list;
+  for (const StageConfig& stage : experiment.stages) list.push_back(stage.name);
+  return list;
+}
+
+std::vector<std::string> teachers(const StageConfig& stage) {
+  std::vector<std::string> list;
+  for (const TeacherRef& teacher : stage.teachers) list.push_back(teacher.stage);
+  return list;
+}
+
+TEST_F(ConfigContract, TheConfigOfTheArchitectureLoadsAsWritten) {
+  const Experiment experiment = load_architecture();
+  EXPECT_EQ(experiment.data.root, "utd-mhad");
+  EXPECT_THAT(experiment.data.channels, ElementsAre("ax", "ay", "az"));
+  EXPECT_THAT(experiment.protocol.train.value().subjects.value(), ElementsAre(1, 3, 5, 7));
+  EXPECT_EQ(experiment.protocol.train->trials, std::nullopt);
+  EXPECT_TRUE(experiment.protocol.val.value().subjects.value().empty());
+  EXPECT_THAT(experiment.seeds, ElementsAre(1U, 2U, 3U));
+  EXPECT_EQ(experiment.run.threads, 2);
+  EXPECT_THAT(names(experiment), ElementsAre("skeleton", "fused", "sensor", "student", "baseline"));
+
+  const StageConfig& fused = find_stage(experiment, "fused");
+  EXPECT_EQ(fused.starts_from, "skeleton");
+  EXPECT_TRUE(fused.loss.acs.has_value());
+  EXPECT_EQ(fused.loss.ce, 1);
+
+  const StageConfig& student = find_stage(experiment, "student");
+  EXPECT_EQ(std::get<SensorCnnConfig>(student.model).width, 48);
+  EXPECT_THAT(teachers(student), ElementsAre("skeleton", "fused", "sensor"));
+  EXPECT_EQ(student.loss.acs.value().threshold, std::nullopt);
+  EXPECT_EQ(student.epochs, 150);
+  EXPECT_FALSE(find_stage(experiment, "baseline").loss.acs.has_value());
+}
+
+TEST_F(ConfigContract, TheNamedKeysAreAddressedFromTheCommandLine) {
+  const Experiment experiment =
+      load_architecture({"data.root=/elsewhere", "protocol.train.subjects=[1, 3]", "protocol.val.subjects=[5]",
+                         "protocol.test.subjects=[7]", "seeds=[9]", "run.root=/tmp/runs", "stages.student.epochs=10"});
+  EXPECT_EQ(experiment.data.root, "/elsewhere");
+  EXPECT_THAT(experiment.protocol.train->subjects.value(), ElementsAre(1, 3));
+  EXPECT_THAT(experiment.protocol.val->subjects.value(), ElementsAre(5));
+  EXPECT_THAT(experiment.protocol.test->subjects.value(), ElementsAre(7));
+  EXPECT_THAT(experiment.seeds, ElementsAre(9U));
+  EXPECT_EQ(experiment.run.root, "/tmp/runs");
+  EXPECT_EQ(find_stage(experiment, "student").epochs, 10);
+}
+
+class ShippedConfig : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ShippedConfig, HoldsTheWholeChain) {
+  const Experiment experiment = load_experiment(std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / GetParam());
+  EXPECT_THAT(names(experiment), ElementsAre("skeleton", "fused", "sensor", "student", "baseline"));
+  EXPECT_THAT(experiment.protocol.test.value().subjects.value(), ElementsAre(2, 4, 6, 8));
+}
+
+INSTANTIATE_TEST_SUITE_P(Configs, ShippedConfig, ::testing::Values("utd.yaml", "demo.yaml"));
+
+}  // namespace
+}  // namespace pskd
