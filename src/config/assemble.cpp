@@ -90,6 +90,12 @@ bool is_model(const Node* model, std::string_view name) {
   return found != nullptr && found->text == name;
 }
 
+void mark_copied(Node& node) {
+  node.copied = true;
+  for (Node& item : node.items) mark_copied(item);
+  for (auto& entry : node.entries) mark_copied(entry.second);
+}
+
 // The tree of one override: a map for each name of the path, and the value in the innermost.
 Node nested(const std::vector<std::string>& path, Node value) {
   for (auto name = path.rbegin(); name != path.rend(); ++name) {
@@ -158,7 +164,9 @@ void apply_stage_defaults(Node& root) {
   if (defaults == nullptr || defaults->kind != Kind::map) return;
   for_each_stage(root, [&](const std::string&, Node& stage) {
     Node complete = *defaults;
+    mark_copied(complete);
     complete.where = stage.where;
+    complete.copied = false;
     merge(complete, stage);
     stage = std::move(complete);
   });
@@ -175,6 +183,7 @@ void inherit_skeleton_branches(Node& root) {
     if (!is_model(branch, "skeleton-gcn")) return;
     Node copy = *branch;
     std::erase_if(copy.entries, [](const auto& entry) { return entry.first == "name"; });
+    mark_copied(copy);
     model->entries.emplace_back("skeleton", std::move(copy));
   });
 }

@@ -38,6 +38,7 @@ class StageCheck {
   }
 
   void run() {
+    if (node_.kind != Node::Kind::map) return;  // reported when it was read
     check_model();
     check_start();
     check_teachers();
@@ -76,7 +77,8 @@ class StageCheck {
     std::sort(seen.begin(), seen.end());
     std::vector<std::string> needed = modalities(stage_.model);
     std::sort(needed.begin(), needed.end());
-    if (names_its_model() && !seen.empty() && seen != needed) {
+    const bool legal = !seen.empty() && !contains(seen, "");
+    if (names_its_model() && legal && seen != needed) {
       complain(at("sees"), "sees",
                "expected [" + joined(modalities(stage_.model)) + "], which is what a " + model_name(stage_.model) +
                    " takes, found [" + joined(stage_.sees) + "]");
@@ -153,7 +155,8 @@ class StageCheck {
 
   void check_epochs() {
     if (stage_.optimizer.warmup >= stage_.epochs) {
-      complain(at("optimizer", "warmup"), "optimizer.warmup",
+      const bool given = at("optimizer").find("warmup") != nullptr;
+      complain(given ? at("optimizer", "warmup") : at("epochs"), "optimizer.warmup",
                "expected fewer than the stage's " + std::to_string(stage_.epochs) + " epochs, found " +
                    number_text(stage_.optimizer.warmup));
     }

@@ -18,6 +18,7 @@ struct Node {
   bool quoted = false;           ///< a scalar in quotes is text, never a number
   bool replaces = false;         ///< tagged !replace
   bool switched_off = false;     ///< a null that removed an inherited value
+  bool copied = false;           ///< stands for another value, where its problems are told
   std::vector<Node> items = {};  ///< of a list
   std::vector<std::pair<std::string, Node>> entries = {};  ///< of a map, in the order of the file
 

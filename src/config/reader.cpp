@@ -37,8 +37,7 @@ void Reader::refuse_unknown_keys() const {
   for (const auto& [key, value] : map_.node.entries) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     const Place place = map_.at(key, value);
-    place.problems.add(value.where, place.path,
-                       "unknown key, expected one of " + joined(known_) + did_you_mean(key, known_));
+    place.complain("unknown key, expected one of " + joined(known_) + did_you_mean(key, known_));
   }
 }
 
@@ -60,9 +59,8 @@ void read(const Place& place, double& value, const Rule& rule) { read_number(pla
 void read(const Place& place, std::string& value, const TextRule& rule) {
   if (place.node.kind != Kind::scalar) return place.expected(rule.text);
   if (!rule.holds(place.node.text)) {
-    return place.problems.add(
-        place.node.where, place.path,
-        "expected " + rule.text + ", found " + shown(place.node) + did_you_mean(place.node.text, rule.choices));
+    return place.complain("expected " + rule.text + ", found " + shown(place.node) +
+                          did_you_mean(place.node.text, rule.choices));
   }
   value = place.node.text;
 }
@@ -76,8 +74,7 @@ void read(const Place& place, std::pair<int, int>& value) {
     if (end.kind != Kind::scalar || !parse_number(end.text, ends[i]) || ends[i] < 0)
       return place.item(i).expected(what);
   }
-  if (ends[0] >= ends[1] && ends[1] != 0) return place.item(1).expected(what);
-  if (ends[1] == 0 && ends[0] != 0) return place.item(1).expected(what);
+  if (ends != std::array{0, 0} && ends[0] >= ends[1]) return place.item(1).expected(what);
   value = {ends[0], ends[1]};
 }
 
@@ -93,7 +90,7 @@ void read(const Place& place, std::optional<double>& value, const OrWord& rule) 
 
 void read(const Place& place, SplitPart& value) {
   if (place.node.kind == Kind::map && place.node.entries.empty()) {
-    return place.problems.add(place.node.where, place.path, "expected subjects or trials or both, found an empty map");
+    return place.complain("expected subjects or trials or both, found an empty map");
   }
   read_map(place, value);
 }
@@ -103,8 +100,7 @@ void read(const Place& place, TeacherRef& value) {
     value.stage = place.node.text;
   } else if (place.node.kind == Kind::map) {
     if (place.node.find("stage") == nullptr) {
-      place.problems.add(place.node.where, place.path + ".stage",
-                         "expected the name of an earlier stage, found nothing");
+      place.at("stage", place.node).complain("expected the name of an earlier stage, found nothing");
     }
     read_map(place, value);
   } else {
@@ -118,7 +114,7 @@ void read(const Place& place, ModelConfig& value) {
   const Node* name = place.node.find("name");
   std::string chosen;
   if (name == nullptr) {
-    place.problems.add(place.node.where, place.path + ".name", "expected " + names.text + ", found nothing");
+    place.at("name", place.node).complain("expected " + names.text + ", found nothing");
   } else {
     read(place.at("name", *name), chosen, names);
   }
@@ -140,13 +136,12 @@ void read(const Place& place, std::vector<StageConfig>& value) {
     if (node.switched_off) continue;
     const Place stage = place.at(name, node);
     if (const TextRule rule = stage_name(); !rule.holds(name)) {
-      stage.problems.add(node.where, stage.path, "expected " + rule.text + ", found '" + shown(name) + "'");
+      stage.complain("expected " + rule.text + ", found '" + shown(name) + "'");
     }
     if (node.kind == Kind::null) {
       std::erase(names, name);
-      stage.problems.add(
-          node.where, stage.path,
-          "null switches an inherited stage off, but there is none of this name" + did_you_mean(name, names));
+      stage.complain("null switches an inherited stage off, but there is none of this name" +
+                     did_you_mean(name, names));
       continue;
     }
     value.emplace_back().name = name;

@@ -25,9 +25,10 @@ struct Place {
   Place item(std::size_t index) const {
     return {node.items[index], path + "[" + std::to_string(index) + "]", problems};
   }
-  void expected(const std::string& what) const {
-    problems.add(node.where, path, "expected " + what + ", found " + shown(node));
+  void complain(const std::string& text) const {
+    if (!node.copied) problems.add(node.where, path, text);
   }
+  void expected(const std::string& what) const { complain("expected " + what + ", found " + shown(node)); }
 };
 
 class Reader {
@@ -87,7 +88,7 @@ template <class T, class Each>
 void read(const Place& place, std::vector<T>& value, const ListRule<Each>& rule) {
   if (place.node.kind != Node::Kind::list) return place.expected("a list, in brackets");
   if (place.node.items.empty() && !rule.may_be_empty) {
-    return place.problems.add(place.node.where, place.path, "expected at least one value, found an empty list");
+    return place.complain("expected at least one value, found an empty list");
   }
   value.clear();
   for (std::size_t i = 0; i < place.node.items.size(); ++i) {

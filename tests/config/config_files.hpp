@@ -22,6 +22,7 @@ class ConfigFiles : public ::testing::Test {
  protected:
   std::filesystem::path write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories((folder_ / name).parent_path());
+    std::filesystem::remove(folder_ / name);  // a file system may flush one that is cut to nothing and written again
     std::ofstream(folder_ / name, std::ios::binary) << text;
     return folder_ / name;
   }

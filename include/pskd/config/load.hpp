@@ -1,9 +1,11 @@
 // From YAML files to an Experiment, and back.
 //
 //   include: [base/training.yaml]     fragments, relative to the including file; later ones and the file itself win
-//   training: {epochs, batch, optimizer, loss}   defaults of every stage
-//   stages.<name>: null               switches an inherited stage off
-//   stages.<name>: !replace {...}     replaces an inherited map instead of merging into it
+//   training: {epochs, batch, optimizer, loss, snapshots}   defaults of every stage
+//   <key>: {...}                      a map merges into an inherited one, key by key; anything else replaces it
+//   <key>: !replace {...}             replaces an inherited map instead of merging into it
+//   <key>: null                       takes an inherited value away; stages.<name>: null switches an inherited stage off
+// Stages train in the order in which they were first written.
 #pragma once
 
 #include <filesystem>
@@ -19,10 +21,10 @@ namespace pskd {
 /// unknown key, the nearest known one.
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
-/// The resolved experiment as YAML: every key with its value. Loading it gives the same experiment.
+/// The resolved experiment as YAML: every key with its value. Loading it gives the same experiment, to the last bit.
 std::string to_yaml(const Experiment& experiment);
 
-/// Identifies what decides the result: everything except seeds and `run`. 12 hexadecimal digits.
+/// Identifies what decides the result: everything except seeds, `run`, data.root and data.store. 12 hexadecimal digits.
 std::string config_hash(const Experiment& experiment);
 
 /// `path` itself when absolute, else under $PSKD_DATA_ROOT, else under ./data.
