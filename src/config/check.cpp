@@ -23,8 +23,6 @@ bool holds_clips(const std::optional<SplitPart>& part) {
   return part && !(part->subjects && part->subjects->empty()) && !(part->trials && part->trials->empty());
 }
 
-std::string quoted(const std::string& name) { return "'" + shown(name) + "'"; }
-
 class StageCheck {
  public:
   // The stages before `index` are the ones this stage may refer to.

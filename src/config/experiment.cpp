@@ -22,8 +22,8 @@ const StageConfig& find_stage(const Experiment& experiment, const std::string& n
     if (stage.name == name) return stage;
     names.push_back(stage.name);
   }
-  throw Error(ErrorKind::config, "expected one of the stages " + config::joined(names) + ", found '" +
-                                     config::shown(name) + "'" + config::did_you_mean(name, names));
+  throw Error(ErrorKind::config, "expected one of the stages " + config::joined(names) + ", found " +
+                                     config::quoted(name) + config::did_you_mean(name, names));
 }
 
 }  // namespace pskd

@@ -40,12 +40,14 @@ std::string shown(std::string_view text) {
   return text.size() > kLongest ? line + "..." : line;
 }
 
+std::string quoted(std::string_view text) { return std::string("'").append(shown(text)).append("'"); }
+
 std::string shown(const Node& node) {
   switch (node.kind) {
     case Node::Kind::null:
       return "nothing";
     case Node::Kind::scalar:
-      return "'" + shown(node.text) + "'";
+      return quoted(node.text);
     case Node::Kind::list:
       return "a list";
     case Node::Kind::map:

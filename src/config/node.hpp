@@ -29,6 +29,8 @@ struct Node {
 /// What a message calls the value: its text, shortened and on one line, or its kind.
 std::string shown(const Node& node);
 std::string shown(std::string_view text);
+/// The same in single quotes.
+std::string quoted(std::string_view text);
 
 /// "a, b, c"
 std::string joined(const std::vector<std::string>& names);

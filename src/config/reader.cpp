@@ -136,7 +136,7 @@ void read(const Place& place, std::vector<StageConfig>& value) {
     if (node.switched_off) continue;
     const Place stage = place.at(name, node);
     if (const TextRule rule = stage_name(); !rule.holds(name)) {
-      stage.complain("expected " + rule.text + ", found '" + shown(name) + "'");
+      stage.complain("expected " + rule.text + ", found " + quoted(name));
     }
     if (node.kind == Kind::null) {
       std::erase(names, name);

@@ -376,13 +376,10 @@ TEST_F(ConfigProblems, DeepNestingIsRefused) {
 }
 
 TEST_F(ConfigProblems, AliasesThatGrowWithoutEndAreRefused) {
-  std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  std::string laughs = "a: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 10; ++i) {
-    const std::string last = "*a" + std::to_string(i - 1);
-    const std::string name = "a" + std::to_string(i);
-    laughs += name + ": &" + name + " [" + last;
-    for (int j = 0; j < 9; ++j) laughs += ", " + last;
-    laughs += "]\n";
+    laughs.append(static_cast<std::size_t>(i), 'b').append(": &a").append(std::to_string(i)).append(" [");
+    for (int j = 0; j < 10; ++j) laughs.append("*a").append(std::to_string(i - 1)).append(j < 9 ? ", " : "]\n");
   }
   EXPECT_THAT(problems(laughs), ElementsAre(::testing::HasSubstr("expected at most 100000 values, found more")));
   EXPECT_THAT(problems("a: &a [*a]\n"), ElementsAre(::testing::HasSubstr("found more")));
