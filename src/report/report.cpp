@@ -105,9 +105,9 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   const Table results = results_table(records);  // refuses what cannot be summarised, an empty list too
   const RunRecord& first = records.front();
   std::string text = "# " + first.experiment + "\n\n" + to_markdown(results);
-  text += "\n## F1 of each class, %, mean over seeds\n\n" + to_markdown(per_class_table(records));
-  text += "\n" + confusions_section(records);
-  text += "\n" + reproduction_section(first);
+  text.append("\n## F1 of each class, %, mean over seeds\n\n").append(to_markdown(per_class_table(records)));
+  text.append("\n").append(confusions_section(records));
+  text.append("\n").append(reproduction_section(first));
   std::filesystem::path file = folder / "report.md";
   write_file_atomically(file, text);
   return file;

@@ -62,8 +62,8 @@ std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
   const Scores& scores = shown_scores(first.stages.front());
   std::vector<std::string> notes = {
       "protocol: " + first.protocol,
-      "selection rule: " + selection_rule(first.selection),
-      "scores: on the " + std::string(first.stages.front().test ? "test" : "val") + " part, " +
+      std::string("selection rule: ").append(selection_rule(first.selection)),
+      std::string("scores: on the ") + (first.stages.front().test ? "test" : "val") + " part, " +
           std::to_string(scores.clips) + " clips",
       "mean \u00b1 standard deviation (n - 1) over seeds; n = " + std::to_string(records.size()) + ", seeds" + seeds,
       "our reconstruction of PSKD",
@@ -132,11 +132,11 @@ std::string to_text(const Table& table) {
 
 std::string to_markdown(const Table& table) {
   std::string text;
-  for (const std::string& note : table.notes) text += "- " + escape_markdown(note) + "\n";
+  for (const std::string& note : table.notes) text.append("- ").append(escape_markdown(note)).append("\n");
   if (!table.notes.empty()) text += "\n";
   const auto add_line = [&text](const std::vector<std::string>& cells) {
     text += "|";
-    for (const std::string& cell : cells) text += " " + escape_markdown(cell) + " |";
+    for (const std::string& cell : cells) text.append(" ").append(escape_markdown(cell)).append(" |");
     text += "\n";
   };
   add_line(table.header);
