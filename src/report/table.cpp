@@ -58,12 +58,12 @@ std::string selection_rule(const std::string& selection) {
 std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
   const RunRecord& first = records.front();
   std::string seeds;
-  for (const RunRecord& record : records) seeds += " " + std::to_string(record.seed);
+  for (const RunRecord& record : records) seeds.append(" ").append(std::to_string(record.seed));
   const Scores& scores = shown_scores(first.stages.front());
   std::vector<std::string> notes = {
       "protocol: " + first.protocol,
-      std::string("selection rule: ").append(selection_rule(first.selection)),
-      std::string("scores: on the ") + (first.stages.front().test ? "test" : "val") + " part, " +
+      "selection rule: " + selection_rule(first.selection),
+      "scores: on the " + std::string(first.stages.front().test ? "test" : "val") + " part, " +
           std::to_string(scores.clips) + " clips",
       "mean \u00b1 standard deviation (n - 1) over seeds; n = " + std::to_string(records.size()) + ", seeds" + seeds,
       "our reconstruction of PSKD",
