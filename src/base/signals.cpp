@@ -1,6 +1,5 @@
-#include <signal.h>
-
 #include <atomic>
+#include <csignal>
 
 #include "pskd/base/process.hpp"
 

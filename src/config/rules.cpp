@@ -72,7 +72,7 @@ TextRule stage_name() { return {"a stage name of lower-case letters, digits, '_'
 
 TextRule snapshot_name() { return {"last, best or epoch-<n>", is_snapshot_name}; }
 
-TextRule one_of(std::vector<std::string> choices) {
+TextRule one_of(const std::vector<std::string>& choices) {
   const std::string text = (choices.size() > 1 ? "one of " : "") + joined(choices);
   return {
       text,

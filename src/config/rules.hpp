@@ -53,6 +53,6 @@ TextRule not_empty();
 TextRule folder_name();
 TextRule stage_name();
 TextRule snapshot_name();
-TextRule one_of(std::vector<std::string> choices);
+TextRule one_of(const std::vector<std::string>& choices);
 
 }  // namespace pskd::config
