@@ -386,7 +386,7 @@ TEST_F(ConfigProblems, AliasesThatGrowWithoutEndAreRefused) {
 }
 
 TEST_F(ConfigProblems, MessagesStayOnOneLineAndShort) {
-  expect(with_line("\"a\\nb\": 1"),
+  expect(with_line(R"("a\nb": 1)"),
          "a.yaml:1: a?b: unknown key, expected one of include, training, data, protocol, views, seeds, run, stages, "
          "progress");
   const std::string endless(5000, 'x');
