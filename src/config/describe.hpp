@@ -46,6 +46,7 @@ void describe(Fields& fields, SkeletonViewConfig& view) {
   fields("frames", view.frames, at_least(8));
   fields("turn", view.turn, at_least(0));
   fields("tilt", view.tilt, at_least(0));
+  fields("limbs", view.limbs, share_below_one());
   fields("scale", view.scale, share_below_one());
   fields("jitter", view.jitter, at_least(0));
 }
@@ -54,7 +55,7 @@ template <class Fields>
 void describe(Fields& fields, ViewsConfig& views) {
   fields("count", views.count, at_least(0));
   fields("crop", views.crop, share_below_one());
-  fields("time_warp", views.time_warp, share_below_one());
+  fields("time_warp", views.time_warp, at_least(0));
   fields("sensor", views.sensor);
   fields("skeleton", views.skeleton);
 }
@@ -68,6 +69,7 @@ void describe(Fields& fields, SkeletonGcnConfig& model) {
   fields("segments", model.segments, at_least(1));
   fields("embedding", model.embedding, at_least(1));
   fields("dropout", model.dropout, share_below_one());
+  fields("classifier_dropout", model.classifier_dropout, share_below_one());
 }
 
 template <class Fields>
@@ -77,6 +79,7 @@ void describe(Fields& fields, SensorCnnConfig& model) {
   fields("segments", model.segments, at_least(1));
   fields("embedding", model.embedding, at_least(1));
   fields("dropout", model.dropout, share_below_one());
+  fields("classifier_dropout", model.classifier_dropout, share_below_one());
 }
 
 template <class Fields>

@@ -38,44 +38,47 @@ struct ProtocolConfig {
 /// The random view of a clip that training sees. Teacher and learner get the same one. 0 switches a part off.
 struct SensorViewConfig {
   int frames = 128;             ///< samples after resampling, >= 8
-  double rotation = 20;         ///< rotation about a random axis, degrees of standard deviation
+  double rotation = 20;         ///< rotation about a random axis, uniform in +- degrees
   double scale = 0.1;           ///< gain ~ N(1, scale)
-  double magnitude_warp = 0.2;  ///< smooth gain curve over time, standard deviation at its knots
+  double magnitude_warp = 0.2;  ///< slow change of each axis's gain over time, standard deviation at its knots
   double noise = 0.05;          ///< white noise, in standard deviations of the channel
 };
 struct SkeletonViewConfig {
   int frames = 64;     ///< frames after resampling, >= 8
-  double turn = 20;    ///< rotation about the vertical axis, uniform in +- degrees
-  double tilt = 5;     ///< rotation about the horizontal axes, uniform in +- degrees
-  double scale = 0.1;  ///< body size, uniform in 1 +- scale
-  double jitter = 0.005;  ///< white noise on joint positions, metres
+  double turn = 45;       ///< rotation about the vertical axis, uniform in +- degrees
+  double tilt = 15;       ///< rotation about a random horizontal axis, uniform in +- degrees
+  double limbs = 0.15;    ///< length of each bone ~ N(1, limbs)
+  double scale = 0.2;     ///< body size ~ N(1, scale)
+  double jitter = 0.015;  ///< white noise on joint positions, metres
 };
 struct ViewsConfig {
   int count = 0;           ///< distinct views per clip, drawn once and reused in turn; 0: a fresh one each epoch
   double crop = 0.2;       ///< largest share of the time span cut away, 0 <= crop < 1
-  double time_warp = 0.2;  ///< strength of the smooth distortion of time, 0 <= time_warp < 1
+  double time_warp = 0.2;  ///< slow change of speed over time, standard deviation of its logarithm at the knots
   SensorViewConfig sensor;
   SkeletonViewConfig skeleton;
 };
 
 struct SkeletonGcnConfig {
   std::vector<std::string> streams = {"joint", "bone", "motion"};  ///< input streams, concatenated as channels
-  int width = 48;         ///< channels of the first third of the blocks; then doubled, then doubled again
+  int width = 24;         ///< channels of the first third of the blocks; then doubled, then doubled again
   int blocks = 6;         ///< >= 1
-  int kernel = 9;         ///< frames of a temporal convolution, odd
-  int segments = 4;       ///< equal parts of time pooled apart, so that order in time is seen
+  int kernel = 5;         ///< frames of a temporal convolution, odd
+  int segments = 8;       ///< equal parts of time pooled apart, so that order in time is seen
   int embedding = 300;    ///< size of the semantic layer
-  double dropout = 0.3;   ///< before the semantic layer, 0 <= dropout < 1
+  double dropout = 0.5;   ///< before the semantic layer, 0 <= dropout < 1
+  double classifier_dropout = 0.3;  ///< before the classifier
 };
 struct SensorCnnConfig {
   int width = 48;         ///< channels of the first block; later blocks are multiples of it
-  int kernel = 5;         ///< samples of a convolution, odd
+  int kernel = 7;         ///< samples of a convolution, odd
   int segments = 4;       ///< equal parts of time pooled apart
   int embedding = 300;    ///< size of the semantic layer
   double dropout = 0.3;   ///< before the semantic layer
+  double classifier_dropout = 0.3;  ///< before the classifier
 };
 struct FusedConfig {
-  SkeletonGcnConfig skeleton;  ///< of the stage it starts from, unless given
+  SkeletonGcnConfig skeleton;  ///< of the stage it starts from, unless given; stays frozen
   SensorCnnConfig sensor;
 };
 using ModelConfig = std::variant<SkeletonGcnConfig, SensorCnnConfig, FusedConfig>;
@@ -119,7 +122,7 @@ struct AcsConfig {
 struct LossConfig {
   double ce = 1;                 ///< weight of the cross-entropy with the label
   double label_smoothing = 0.1;  ///< 0 <= label_smoothing < 1
-  double branches = 1;           ///< weight of the cross-entropy on each branch of a fused model
+  double branches = 1;           ///< weight of the cross-entropy on the sensor branch of a fused model
   std::optional<KdConfig> kd;
   std::optional<AcsConfig> acs;
 };
@@ -127,7 +130,7 @@ struct LossConfig {
 struct OptimizerConfig {
   std::string name = "adamw";     ///< adamw | sgd
   double lr = 2e-3;               ///< peak learning rate
-  double weight_decay = 0.05;     ///< not applied to biases and batch-norm parameters
+  double weight_decay = 0.02;     ///< not applied to biases and batch-norm parameters
   double momentum = 0.9;          ///< sgd only
   std::string schedule = "cosine";  ///< cosine | constant, after the warm-up
   double warmup = 5;              ///< epochs of linear warm-up
