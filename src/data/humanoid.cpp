@@ -25,9 +25,20 @@ struct Limb {
   Vector3d hinge;  // unit axis of the middle joint
 };
 
-// The chain of the bones `first` and `second` from `root` to `target`, as far as the limits let it; the middle joint
-// bends towards `pole`.
-Limb reach(const Vector3d& root, const Vector3d& target, double first, double second, const Vector3d& pole,
+// How a limb hangs, and where its middle joint then points; both are unit vectors, at right angles.
+struct Hang {
+  Vector3d direction, side;
+};
+
+Hang hanging(const Vector3d& direction, const Vector3d& towards) {
+  const Vector3d unit = direction.normalized();
+  return {unit, (towards - towards.dot(unit) * unit).normalized()};
+}
+
+// The chain of the bones `first` and `second` from `root` to `target`, as far as the limits let it. The side to which
+// the middle joint bends is carried along from how the limb hangs by the shortest turn, so that it never jumps: only
+// the opposite of the hanging direction, which nobody reaches, has no such turn.
+Limb reach(const Vector3d& root, const Vector3d& target, double first, double second, const Hang& hang,
            double largest_flexion) {
   const double length = first + second;
   const double shortest = std::sqrt(first * first + second * second + 2 * first * second * std::cos(largest_flexion));
@@ -36,7 +47,7 @@ Limb reach(const Vector3d& root, const Vector3d& target, double first, double se
   distance = -soft_below(-distance, -shortest, kSoftness * length);
   const double along = (first * first - second * second + distance * distance) / (2 * distance);
   const double aside = std::sqrt(std::max(0.0, first * first - along * along));
-  const Vector3d side = (pole - pole.dot(direction) * direction).normalized();
+  const Vector3d side = Eigen::Quaterniond::FromTwoVectors(hang.direction, direction) * hang.side;
   return {root + along * direction + aside * side, root + distance * direction, direction.cross(side)};
 }
 
@@ -84,8 +95,9 @@ class Poser {
   void place_arm(int first, double side, const HandPose& hand) {
     const auto mirrored = [&](const Vector3d& v) -> Vector3d { return trunk_ * Vector3d(side * v.x(), v.y(), -v.z()); };
     joint(first) = joint(shoulder_centre) + trunk_ * Vector3d(side * body_.half_shoulders, -0.08, 0);
+    const Hang hang = hanging(mirrored({0.2, -0.75, 0.65}), mirrored({0.6, -0.5, -0.6}));
     const Limb arm = reach(joint(first), joint(first) + body_.arm() * mirrored(hand.position), body_.upper_arm,
-                           body_.forearm, mirrored({0.55, -0.8, -0.25}), kLargestElbowFlexion);
+                           body_.forearm, hang, kLargestElbowFlexion);
     joint(first + 1) = arm.middle;
     joint(first + 2) = arm.end;
     const Matrix3d axes = bone_axes(arm.middle, arm.end, arm.hinge, hand.twist);
@@ -97,8 +109,8 @@ class Poser {
     joint(first) = joint(hip_centre) + pelvis_ * Vector3d(side * body_.half_hips, -0.03, 0);
     const Vector3d ankle =
         stance_.ground + pelvis_ * Vector3d(side * 1.3 * body_.half_hips, kAnkleHeight + foot.up, -foot.forward);
-    const Limb leg =
-        reach(joint(first), ankle, body_.thigh, body_.shin, pelvis_ * Vector3d(0, 0, -1), kLargestKneeFlexion);
+    const Hang hang = hanging(-Vector3d::UnitY(), pelvis_ * -Vector3d::UnitZ());
+    const Limb leg = reach(joint(first), ankle, body_.thigh, body_.shin, hang, kLargestKneeFlexion);
     joint(first + 1) = leg.middle;
     joint(first + 2) = leg.end;
     joint(first + 3) = leg.end + pelvis_ * Vector3d(0.1 * side, -0.5, -0.86).normalized() * body_.foot;

@@ -1,14 +1,11 @@
 #include "mat_file.hpp"
 
 #include <matio.h>
-#include <zlib.h>
 
-#include <array>
-#include <cstdint>
 #include <cstring>
 #include <memory>
-#include <string_view>
 
+#include "mat_envelope.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 
@@ -20,86 +17,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMinFrames = 2;
 constexpr std::size_t kMaxFrames = 100'000;
 
-// The parts of the MAT v5 format ("MAT-File Format", MathWorks) that are checked before matio sees a file.
-constexpr std::size_t kHeaderBytes = 128;
-constexpr std::size_t kTagBytes = 8;
-constexpr std::uint32_t kMatrixElement = 14;
-constexpr std::uint32_t kCompressedElement = 15;
-constexpr std::uint32_t kArrayFlagsType = 6;
-constexpr std::size_t kLargestElement = std::size_t{128} << 20;  // 100000 frames x 60 doubles take 48 MB
-
 [[noreturn]] void fail(const fs::path& file, const std::string& problem) {
   throw Error(ErrorKind::data, file.string() + ": " + problem);
-}
-
-std::uint32_t number_at(std::string_view bytes, std::size_t at) {
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    number |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
-  }
-  return number;
-}
-
-// Inflates a whole zlib stream, whose checksum zlib verifies at its end (matio stops reading before).
-std::string inflated(const fs::path& file, std::string_view packed) {
-  z_stream stream{};
-  if (inflateInit(&stream) != Z_OK) throw std::bad_alloc();
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
-  std::string input(packed);  // zlib's interface is not const-correct
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  std::string output;
-  std::vector<char> block(std::size_t{1} << 16);
-  int state = Z_OK;
-  while (state == Z_OK) {
-    stream.next_out = reinterpret_cast<Bytef*>(block.data());
-    stream.avail_out = static_cast<uInt>(block.size());
-    state = inflate(&stream, Z_NO_FLUSH);
-    output.append(block.data(), block.size() - stream.avail_out);
-    if (output.size() > kLargestElement) fail(file, "a compressed variable holds more than 128 MB");
-  }
-  if (state != Z_STREAM_END || stream.avail_in != 0) {
-    fail(file, std::string("damaged compressed variable (") + (stream.msg != nullptr ? stream.msg : "it ends early") +
-                   "); obtain the file again");
-  }
-  return output;
-}
-
-// matio reads variables of any class, nested ones too; only plain numeric ones are let through to it.
-void check_matrix_element(const fs::path& file, std::string_view element) {
-  constexpr std::size_t kClassAt = 2 * kTagBytes;
-  if (element.size() < kClassAt + kTagBytes || number_at(element, 0) != kMatrixElement ||
-      number_at(element, 4) != element.size() - kTagBytes || number_at(element, kTagBytes) != kArrayFlagsType ||
-      number_at(element, kTagBytes + 4) != kTagBytes) {
-    fail(file, "damaged: a variable does not begin as MAT v5 asks; obtain the file again");
-  }
-  const std::uint32_t type = number_at(element, kClassAt) & 0xff;
-  if (type < MAT_C_DOUBLE || type > MAT_C_UINT64) {
-    fail(file,
-         "expected numeric matrices only, found a variable of MATLAB class " + std::to_string(type) + " (6 is double)");
-  }
-}
-
-// Walks the file's elements, which must cover it exactly: every truncation and every appended byte shows here.
-void check_envelope(const fs::path& file, std::string_view bytes) {
-  if (bytes.size() < kHeaderBytes || bytes.substr(124, 4) != std::string_view("\x00\x01IM", 4)) {
-    fail(file, "not a little-endian MAT v5 file (" + std::to_string(bytes.size()) + " bytes)");
-  }
-  std::size_t at = kHeaderBytes;
-  while (at < bytes.size()) {
-    const std::size_t left = bytes.size() - at;
-    const std::size_t size = left < kTagBytes ? 0 : number_at(bytes, at + 4);
-    if (left < kTagBytes || size > left - kTagBytes) {
-      fail(file, "truncated: a variable at byte " + std::to_string(at) + " needs " + std::to_string(size + kTagBytes) +
-                     " bytes, " + std::to_string(left) + " are left; obtain the file again");
-    }
-    if (number_at(bytes, at) == kCompressedElement) {
-      check_matrix_element(file, inflated(file, bytes.substr(at + kTagBytes, size)));
-    } else {
-      check_matrix_element(file, bytes.substr(at, kTagBytes + size));
-    }
-    at += kTagBytes + size;
-  }
 }
 
 // matio's diagnostics, which it would print; the first one of a call goes into our message.
@@ -182,7 +101,7 @@ MatMatrix read_values(const fs::path& file, mat_t* mat, matvar_t* variable) {
 }  // namespace
 
 MatMatrix read_mat_matrix(const fs::path& file, const std::string& name, const std::vector<std::size_t>& shape) {
-  check_envelope(file, read_file(file));
+  check_mat_envelope(file, read_file(file));
   keep_matio_quiet();
   const MatFile mat(Mat_Open(file.c_str(), MAT_ACC_RDONLY), Mat_Close);
   if (mat == nullptr) fail(file, "cannot be opened as a MAT file" + matio_reason());

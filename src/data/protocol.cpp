@@ -261,6 +261,22 @@ void check_not_empty(const char* name, const SplitPart& part, const std::vector<
                                    ", trials " + text(part.trials) + ", of the classes kept");
 }
 
+bool shares_subjects(const ProtocolConfig& protocol) {
+  std::set<int> seen;
+  std::size_t parts_of_everyone = 0;
+  const std::vector<NamedPart> parts = used_parts(protocol);
+  std::size_t listed = 0;
+  for (const NamedPart& named : parts) {
+    if (!named.part->subjects) {
+      ++parts_of_everyone;
+      continue;
+    }
+    seen.insert(named.part->subjects->begin(), named.part->subjects->end());
+    listed += named.part->subjects->size();
+  }
+  return seen.size() < listed || (parts_of_everyone > 0 && parts.size() > 1);
+}
+
 std::string describe_part(const char* name, const SplitPart& part) {
   std::string line = std::string(", ") + name;
   if (part.subjects) line += " subjects " + text(part.subjects);
@@ -293,12 +309,13 @@ Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
   Split split;
   split.classes = protocol.classes;
   for (Clip& clip : relabelled(std::move(dataset), split.classes)) {
-    if (holds(train, clip))
+    if (holds(train, clip)) {
       split.train.push_back(std::move(clip));
-    else if (holds(val, clip))
+    } else if (holds(val, clip)) {
       split.val.push_back(std::move(clip));
-    else if (holds(test, clip))
+    } else if (holds(test, clip)) {
       split.test.push_back(std::move(clip));
+    }
   }
   check_not_empty("train", train, split.train);
   check_not_empty("val", val, split.val);
@@ -311,7 +328,7 @@ Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
 std::string describe(const ProtocolConfig& protocol) {
   std::string line = protocol.name;
   for (const NamedPart& named : used_parts(protocol)) line += describe_part(named.name, *named.part);
-  if (protocol.allow_shared_subjects) line += ", SUBJECTS SHARED";
+  if (shares_subjects(protocol)) line += ", SUBJECTS SHARED";
   return line;
 }
 

@@ -46,7 +46,7 @@ Vector3d rate_at(const SyntheticMotion& motion, Index step) {
 ArrayXXd sense(const SyntheticMotion& motion, Index samples, RandomStream& random) {
   ArrayXXd values(samples, 6);
   Eigen::Array<double, 1, 6> bias;
-  for (Index i = 0; i < 6; ++i) bias(i) = random.normal(0, i < 3 ? 0.015 : 1.5);
+  for (Index i = 0; i < 6; ++i) bias(i) = random.normal(0, i < 3 ? 0.02 : 1.5);
   for (Index i = 0; i < samples; ++i) {
     const Index step = i * kStepsPerSample;
     const Eigen::Matrix3d to_sensor = motion.sensor_axes[static_cast<std::size_t>(step)].transpose();
@@ -54,7 +54,7 @@ ArrayXXd sense(const SyntheticMotion& motion, Index samples, RandomStream& rando
     const Vector3d rate = rate_at(motion, step) * (180 / std::numbers::pi);
     values.row(i) << force.transpose().array(), rate.transpose().array();
     values.row(i) += bias;
-    for (Index axis = 0; axis < 6; ++axis) values(i, axis) += random.normal(0, axis < 3 ? 0.015 : 1.0);
+    for (Index axis = 0; axis < 6; ++axis) values(i, axis) += random.normal(0, axis < 3 ? 0.02 : 1.0);
   }
   values.leftCols(3) = values.leftCols(3).cwiseMin(kRail).cwiseMax(-kRail);
   return values;

@@ -69,10 +69,10 @@ Style subject_style(std::uint64_t seed, int subject) {
   style.smoothing = random.uniform(0.035, 0.065);
   style.other_side = random.uniform(0, 0.2);
   style.lean = random.normal(2, 2) * kRadians;
-  style.twist = random.normal(0, 14);
+  style.twist = random.normal(0, 20);
   style.skew = random.normal(0, 0.12);
-  style.wrist_mount = random_turn(random, 8);
-  style.thigh_mount = random_turn(random, 6);
+  style.wrist_mount = random_turn(random, 12);
+  style.thigh_mount = random_turn(random, 10);
   return style;
 }
 
@@ -288,7 +288,7 @@ SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int actio
   stance.ground += Vector3d(random.normal(0, 0.04), 0, random.normal(0, 0.04));
   stance.facing += random.normal(0, 3 * kRadians);
   const bool on_thigh = action >= kFirstLegAction;
-  const Matrix3d mount = (on_thigh ? style.thigh_mount : style.wrist_mount) * random_turn(random, 2);
+  const Matrix3d mount = (on_thigh ? style.thigh_mount : style.wrist_mount) * random_turn(random, 4);
   motion.joints.resize(steps, kHumanoidJoints * 3);
   motion.sensor_position.resize(steps, 3);
   motion.sensor_axes.reserve(static_cast<std::size_t>(steps));

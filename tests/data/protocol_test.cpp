@@ -1,0 +1,277 @@
+// Protocols: who trains and who tests, and that nobody and nothing does both unnoticed.
+#include "pskd/data/protocol.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "pskd/base/error.hpp"
+#include "pskd/data/dataset.hpp"
+#include "pskd/data/utd_mhad.hpp"
+#include "support/real_data.hpp"
+
+namespace pskd {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+SplitPart subjects(std::vector<int> numbers) { return {std::move(numbers), std::nullopt}; }
+SplitPart trials(std::vector<int> numbers) { return {std::nullopt, std::move(numbers)}; }
+
+// The whole grid of UTD-MHAD; clips differ in one value only.
+Dataset grid(int classes = 27, int people = 8) {
+  Dataset dataset{utd_mhad_info(), {}, ""};
+  for (int label = 0; label < classes; ++label) {
+    for (int subject = 1; subject <= people; ++subject) {
+      for (int trial = 1; trial <= 4; ++trial) {
+        Clip clip;
+        clip.id = utd_clip_id(label + 1, subject, trial);
+        clip.label = label;
+        clip.subject = subject;
+        clip.trial = trial;
+        clip.skeleton = Frames::Zero(2, 60);
+        clip.sensor = Frames::Constant(2, 6, static_cast<float>(dataset.clips.size()));
+        clip.hash = clip_hash(clip);
+        dataset.clips.push_back(std::move(clip));
+      }
+    }
+  }
+  return dataset;
+}
+
+Split split(const ProtocolConfig& protocol, Dataset dataset = grid()) {
+  const ProtocolConfig resolved = resolve_protocol(protocol, dataset.info);
+  return make_split(std::move(dataset), resolved);
+}
+
+template <class Call>
+std::string refusal(ErrorKind kind, Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), kind) << error.what();
+    return error.what();
+  }
+  ADD_FAILURE() << "was accepted";
+  return "";
+}
+std::string config_refusal(const ProtocolConfig& protocol) {
+  return refusal(ErrorKind::config, [&] { resolve_protocol(protocol, utd_mhad_info()); });
+}
+
+std::set<int> subjects_of(const std::vector<Clip>& clips) {
+  std::set<int> numbers;
+  for (const Clip& clip : clips) numbers.insert(clip.subject);
+  return numbers;
+}
+
+TEST(Protocol, CrossSubjectIsTheDefault) {
+  const Split parts = split({});
+  EXPECT_THAT(subjects_of(parts.train), ElementsAre(1, 3, 5, 7));
+  EXPECT_THAT(subjects_of(parts.test), ElementsAre(2, 4, 6, 8));
+  EXPECT_EQ(parts.train.size(), 432U);
+  EXPECT_EQ(parts.test.size(), 432U);
+  EXPECT_TRUE(parts.val.empty());
+  EXPECT_EQ(parts.classes.size(), 27U);
+}
+
+TEST(Protocol, SubjectsThatValidateLeaveTheTrainingOnes) {
+  ProtocolConfig protocol;
+  protocol.val = subjects({7});
+  protocol.selection = "val";
+  const Split parts = split(protocol);
+  EXPECT_THAT(subjects_of(parts.train), ElementsAre(1, 3, 5));
+  EXPECT_THAT(subjects_of(parts.val), ElementsAre(7));
+}
+
+TEST(Protocol, AnEmptyListMeansNobody) {
+  ProtocolConfig protocol;
+  protocol.val = subjects({});
+  EXPECT_TRUE(split(protocol).val.empty());
+  protocol.train = subjects({});
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.train"));
+}
+
+TEST(Protocol, SubjectSpecificMustBeAllowedToShareSubjects) {
+  ProtocolConfig protocol;
+  protocol.name = "subject-specific";
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("allow_shared_subjects: true"));
+  protocol.allow_shared_subjects = true;
+  const Split parts = split(protocol);
+  EXPECT_EQ(subjects_of(parts.train).size(), 8U);
+  for (const Clip& clip : parts.train) EXPECT_LE(clip.trial, 2);
+  for (const Clip& clip : parts.test) EXPECT_GE(clip.trial, 3);
+  EXPECT_EQ(parts.train.size() + parts.test.size(), 864U);
+}
+
+TEST(Protocol, ValidationTrialsLeaveTheTrainingOnesOfSubjectSpecific) {
+  ProtocolConfig protocol;
+  protocol.name = "subject-specific";
+  protocol.allow_shared_subjects = true;
+  protocol.val = trials({2});
+  const Split parts = split(protocol);
+  for (const Clip& clip : parts.train) EXPECT_EQ(clip.trial, 1);
+  EXPECT_EQ(parts.val.size(), 27U * 8U);
+}
+
+TEST(Protocol, LeaveOneSubjectOutTrainsOnTheOthers) {
+  ProtocolConfig protocol;
+  protocol.name = "leave-one-subject-out";
+  EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("protocol.test.subjects"), HasSubstr("exactly one")));
+  protocol.test = subjects({3, 4});
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("found 3 4"));
+  protocol.test = subjects({3});
+  protocol.val = subjects({8});
+  const Split parts = split(protocol);
+  EXPECT_THAT(subjects_of(parts.train), ElementsAre(1, 2, 4, 5, 6, 7));
+  EXPECT_THAT(subjects_of(parts.test), ElementsAre(3));
+}
+
+TEST(Protocol, AnyListsMakeAProtocol) {
+  ProtocolConfig protocol;
+  protocol.name = "mine";
+  EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("'mine'"), HasSubstr("cross-subject")));
+  protocol.train = SplitPart{std::vector<int>{1, 2}, std::vector<int>{1}};
+  protocol.test = subjects({3});
+  const Split parts = split(protocol);
+  EXPECT_EQ(parts.train.size(), 27U * 2U);
+  EXPECT_EQ(parts.test.size(), 27U * 4U);
+}
+
+TEST(Protocol, SharedSubjectsAreRefusedAndNamed) {
+  ProtocolConfig protocol;
+  protocol.train = subjects({1, 2, 3});
+  protocol.test = subjects({3, 4});
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.train and protocol.test"));
+  protocol.train = SplitPart{std::vector<int>{1, 3}, std::vector<int>{1}};
+  protocol.test = SplitPart{std::vector<int>{3, 4}, std::vector<int>{2}};
+  EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("subjects 3;"), HasSubstr("allow_shared_subjects")));
+  protocol.allow_shared_subjects = true;
+  EXPECT_EQ(split(protocol).train.size(), 27U * 2U);
+}
+
+TEST(Protocol, ASharedRecordingIsRefusedEvenWhereSubjectsMayBeShared) {
+  ProtocolConfig protocol;
+  protocol.allow_shared_subjects = true;
+  protocol.train = trials({1, 2});
+  protocol.test = trials({2, 3});
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("trials 2 of the subjects"));
+}
+
+TEST(Protocol, ValidatingOnTestSubjectsIsRefused) {
+  ProtocolConfig protocol;
+  protocol.val = subjects({2});
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.val and protocol.test"));
+}
+
+TEST(Protocol, ANumberThatDoesNotExistIsRefused) {
+  ProtocolConfig protocol;
+  protocol.train = subjects({1, 9});
+  EXPECT_THAT(config_refusal(protocol),
+              AllOf(HasSubstr("protocol.train.subjects"), HasSubstr("subject 9"), HasSubstr("1 2 3 4 5 6 7 8")));
+  protocol.train = SplitPart{std::vector<int>{1}, std::vector<int>{5}};
+  EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("protocol.train.trials"), HasSubstr("trial 5")));
+  protocol.train = subjects({1, 1});
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("listed twice"));
+}
+
+TEST(Protocol, ASubjectWithoutRecordingsIsRefusedWhenTheDataAreThere) {
+  EXPECT_THAT(refusal(ErrorKind::config, [] { split({}, grid(27, 4)); }),
+              AllOf(HasSubstr("protocol.train.subjects"), HasSubstr("subject 5"), HasSubstr("there are 1 2 3 4")));
+}
+
+TEST(Protocol, ClassesAreChosenByNameOrGroupAndRelabelledInOrder) {
+  ProtocolConfig protocol;
+  protocol.classes = {"jog", "wave"};
+  const Split two = split(protocol);
+  EXPECT_THAT(two.classes, ElementsAre("wave", "jog"));
+  for (const Clip& clip : two.train) EXPECT_EQ(clip.label, clip.id.rfind("a3_", 0) == 0 ? 0 : 1) << clip.id;
+  protocol.classes = {"wrist"};
+  EXPECT_EQ(split(protocol).classes.size(), 21U);
+  EXPECT_EQ(split(protocol).test.size(), 21U * 16U);
+}
+
+TEST(Protocol, WrongClassesAreRefused) {
+  ProtocolConfig protocol;
+  protocol.classes = {"wave", "flying"};
+  EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("'flying'"), HasSubstr("wrist"), HasSubstr("swipe_left")));
+  protocol.classes = {"wrist", "wave"};
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("'wave' is listed twice"));
+  protocol.classes = {"wave"};
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("at least two"));
+}
+
+TEST(Protocol, SelectionByValidationNeedsValidation) {
+  ProtocolConfig protocol;
+  protocol.selection = "val";
+  EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.val"));
+}
+
+TEST(Protocol, AClassNobodyTrainsIsRefused) {
+  EXPECT_THAT(refusal(ErrorKind::data, [] { split({}, grid(26)); }), HasSubstr("no training clip of squat"));
+}
+
+TEST(Protocol, APartWithoutClipsIsRefused) {
+  Dataset dataset = grid(3);
+  ProtocolConfig protocol;
+  protocol.name = "mine";
+  protocol.classes = {"swipe_left", "swipe_right"};
+  protocol.train = subjects({1});
+  protocol.test = SplitPart{std::vector<int>{2}, std::vector<int>{4}};
+  std::erase_if(dataset.clips, [](const Clip& c) { return c.subject == 2 && c.trial == 4 && c.label < 2; });
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { split(protocol, dataset); }), HasSubstr("the test part holds no clip"));
+}
+
+TEST(Protocol, ACopiedRecordingOnBothSidesIsRefused) {
+  Dataset dataset = grid();
+  Clip& copy = dataset.clips.back();  // subject 8
+  copy.sensor = dataset.clips.front().sensor;
+  copy.hash = clip_hash(copy);
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { split({}, dataset); }),
+              AllOf(HasSubstr("a27_s8_t4"), HasSubstr("a1_s1_t1"), HasSubstr("equals")));
+}
+
+TEST(Protocol, ResolvingTwiceChangesNothing) {
+  ProtocolConfig protocol;
+  protocol.val = subjects({7});
+  protocol.classes = {"wrist"};
+  const ProtocolConfig once = resolve_protocol(protocol, utd_mhad_info());
+  const ProtocolConfig twice = resolve_protocol(once, utd_mhad_info());
+  EXPECT_EQ(describe(once), describe(twice));
+  EXPECT_EQ(once.classes, twice.classes);
+}
+
+TEST(Protocol, TheDescriptionNamesThePartsAndSharedSubjects) {
+  const auto text = [](const ProtocolConfig& protocol) {
+    return describe(resolve_protocol(protocol, utd_mhad_info()));
+  };
+  EXPECT_EQ(text({}), "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8");
+  ProtocolConfig protocol;
+  protocol.allow_shared_subjects = true;
+  EXPECT_THAT(text(protocol), Not(HasSubstr("SHARED"))) << "allowed, but not so";
+  protocol.name = "subject-specific";
+  EXPECT_EQ(text(protocol),
+            "subject-specific, train subjects 1 2 3 4 5 6 7 8 trials 1 2, test subjects 1 2 3 4 5 6 7 8 trials 3 4, "
+            "SUBJECTS SHARED");
+}
+
+TEST(RealUtdMhad, CrossSubjectHas431And430Clips) {
+  PSKD_REAL_DATA_OR_SKIP(root, "utd-mhad");
+  const Dataset dataset = read_dataset("utd-mhad", root);
+  const Split headline = split({}, dataset);
+  EXPECT_EQ(headline.train.size(), 431U);
+  EXPECT_EQ(headline.test.size(), 430U);
+  ProtocolConfig easier;
+  easier.name = "subject-specific";
+  easier.allow_shared_subjects = true;
+  EXPECT_EQ(split(easier, dataset).train.size(), 432U);
+  EXPECT_EQ(split(easier, dataset).test.size(), 429U);
+}
+
+}  // namespace
+}  // namespace pskd
