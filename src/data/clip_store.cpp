@@ -163,6 +163,12 @@ fs::path cache_folder() {
   return fs::path(home) / ".cache";
 }
 
+// One spelling for one folder.
+fs::path root_folder(const DataConfig& config) {
+  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  return root.has_filename() ? root : root.parent_path();  // "folder/" is "folder"
+}
+
 fs::path lock_path(fs::path file) { return file += ".lock"; }
 
 Dataset build(const DataConfig& config, const fs::path& root, const fs::path& file, const std::string& source) {
@@ -175,8 +181,8 @@ Dataset build(const DataConfig& config, const fs::path& root, const fs::path& fi
 
 fs::path store_path(const DataConfig& config) {
   if (!config.store.empty()) return config.store;
-  const std::string root = fs::weakly_canonical(resolve_data_path(config.root)).string();
-  return cache_folder() / "pskd" / (config.name + "-" + content_hash(root).substr(0, 12) + ".h5");
+  const std::string root = content_hash(root_folder(config).string());
+  return cache_folder() / "pskd" / (config.name + "-" + root.substr(0, 12) + ".h5");
 }
 
 std::string raw_files_hash(const std::string& name, const fs::path& root) {
@@ -205,7 +211,7 @@ StoredDataset read_clip_store(const fs::path& file) {
 }
 
 Dataset build_clip_store(const DataConfig& config) {
-  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  const fs::path root = root_folder(config);
   const std::string source = raw_files_hash(config.name, root);
   const fs::path file = store_path(config);
   const FileLock lock(lock_path(file));
@@ -213,7 +219,7 @@ Dataset build_clip_store(const DataConfig& config) {
 }
 
 Dataset load_dataset(const DataConfig& config) {
-  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  const fs::path root = root_folder(config);
   const fs::path file = store_path(config);
   const std::string source = raw_files_hash(config.name, root);
   const FileLock lock(lock_path(file));

@@ -49,6 +49,8 @@ std::string inertial_variable() { return mat_variable("d_iner", {kFrames, 6}, in
 class UtdMhadFile : public ::testing::Test {
  protected:
   std::filesystem::path write(const std::string& bytes) {
+    std::filesystem::remove(
+        file_);  // a file cut to nothing and written again is flushed to the disk by some file systems
     std::ofstream(file_, std::ios::binary) << bytes;
     return file_;
   }
