@@ -292,7 +292,9 @@ ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInf
   fill_parts(resolved, info);
   fill_classes(resolved, info);
   if (is_empty(*resolved.train)) fail("train", "no subject and no trial is left to train on");
-  if (is_empty(*resolved.test)) fail("test", "no subject and no trial is left to test on");
+  if (is_empty(*resolved.test) && is_empty(*resolved.val)) {
+    fail("test", "no subject and no trial is left to test on, nor to validate on");
+  }
   if (resolved.selection == "val" && is_empty(*resolved.val)) {
     fail("val", "protocol.selection: val needs validation clips, e.g. protocol.val.subjects=[7]");
   }

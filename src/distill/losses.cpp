@@ -5,7 +5,8 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-/// Cosines [N, N, N] at the middle clip j: out[j][i][k] = cos of the angle between x_i - x_j and x_k - x_j; 0 where i or k is j.
+/// Cosines [N, N, N] at the middle clip j: out[j][i][k] = cos of the angle between x_i - x_j and x_k - x_j; 0 where i
+/// or k is j.
 torch::Tensor angle_cosines(const torch::Tensor& embeddings) {
   const torch::Tensor differences = embeddings.unsqueeze(0) - embeddings.unsqueeze(1);
   const torch::Tensor directions = F::normalize(differences, F::NormalizeFuncOptions().dim(2));

@@ -31,10 +31,10 @@ Objective objective(const Output& learner, const torch::Tensor& labels, const st
   if (config.acs) {
     const AcsConfig& acs = *config.acs;
     result.assignment = acs_assignment(learner.logits, teachers, labels, acs);
-    result.loss =
-        result.loss + acs.weight * acs_mimicry(learner.logits, teachers, labels, result.assignment, acs.temperature) +
-        acs.semantic.weight *
-            acs_semantics(learner.embedding, teachers, labels, result.assignment, acs.semantic, words);
+    result.loss = result.loss +
+                  acs.weight * acs_mimicry(learner.logits, teachers, labels, result.assignment, acs.temperature) +
+                  acs.semantic.weight *
+                      acs_semantics(learner.embedding, teachers, labels, result.assignment, acs.semantic, words);
   }
   return result;
 }

@@ -9,7 +9,9 @@ namespace {
 constexpr std::int64_t kAskBatch = 64;
 
 /// Part `step` of `steps` equal parts of 0 .. epochs.
-std::pair<int, int> part_of(int epochs, int step, int steps) { return {epochs * step / steps, epochs * (step + 1) / steps}; }
+std::pair<int, int> part_of(int epochs, int step, int steps) {
+  return {epochs * step / steps, epochs * (step + 1) / steps};
+}
 
 std::vector<TeacherRef> follow_trajectory(const TeacherRef& teacher, int teacher_epochs, int epochs, int steps) {
   std::vector<TeacherRef> schedule;

@@ -9,7 +9,8 @@
 namespace pskd {
 namespace {
 
-// The .npy format (NumPy Enhancement Proposal 1): "\x93NUMPY", version, length of the header, a Python dictionary, the values.
+// The .npy format (NumPy Enhancement Proposal 1): "\x93NUMPY", version, length of the header, a Python dictionary, the
+// values.
 constexpr std::size_t kPreamble = 10;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& problem) {

@@ -1,17 +1,38 @@
 #include "pskd/model/fused.hpp"
 
+#include "pskd/base/error.hpp"
+#include "pskd/model/registry.hpp"
+
 namespace pskd {
 
 Fused::Fused(const FusedConfig& config, const Topology& topology, int channels, int classes)
     : skeleton_(register_module("skeleton", std::make_shared<SkeletonGcn>(config.skeleton, topology, classes))),
-      sensor_(register_module("sensor", std::make_shared<SensorCnn>(config.sensor, channels, classes))) {}
+      sensor_(register_module("sensor", std::make_shared<SensorCnn>(config.sensor, channels, classes))) {
+  if (config.skeleton.embedding != config.sensor.embedding) {
+    throw Error(ErrorKind::config,
+                "model.sensor.embedding: a fused model's branches share one semantic space; expected " +
+                    std::to_string(config.skeleton.embedding) + " as in the skeleton branch, found " +
+                    std::to_string(config.sensor.embedding));
+  }
+  for (torch::Tensor& parameter : skeleton_->parameters()) parameter.requires_grad_(false);
+  skeleton_->eval();
+}
 
 Output Fused::forward(const Input& input) {
   const Output skeleton = skeleton_->forward(input);
   const Output sensor = sensor_->forward(input);
-  return {(skeleton.embedding + sensor.embedding) / 2,
-          (skeleton.logits + sensor.logits) / 2,
-          {skeleton.logits, sensor.logits}};
+  const torch::Tensor embedding = (skeleton.embedding + sensor.embedding) / 2;
+  return {embedding, sensor_->head()->classify(embedding), {sensor.logits}};
+}
+
+void Fused::train(bool on) {
+  Network::train(on);
+  skeleton_->eval();
+}
+
+void Fused::start_from_skeleton(const Network& teacher) {
+  copy_parameters(*skeleton_, teacher);
+  sensor_->head()->copy_classifier(*skeleton_->head());
 }
 
 }  // namespace pskd

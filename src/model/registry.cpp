@@ -17,24 +17,16 @@ std::shared_ptr<Network> build(const FusedConfig& config, const DataShape& shape
   return std::make_shared<Fused>(config, shape.topology, shape.sensor_channels, shape.classes);
 }
 
-/// The part of `target` that a network of model `from` can initialise, or nullptr.
-Network* matching_part(Network& target, const ModelConfig& to, const ModelConfig& from) {
-  if (to.index() == from.index()) return &target;
-  auto* fused = dynamic_cast<Fused*>(&target);
-  if (fused == nullptr) return nullptr;
-  if (std::holds_alternative<SkeletonGcnConfig>(from)) return &fused->skeleton();
-  return &fused->sensor();
-}
-
 void copy_tensors(const torch::OrderedDict<std::string, torch::Tensor>& to,
                   const torch::OrderedDict<std::string, torch::Tensor>& from) {
   for (const auto& item : to) {
     const torch::Tensor* source = from.find(item.key());
     if (source == nullptr || source->sizes() != item.value().sizes()) {
-      throw Error(ErrorKind::config, "starts_from: '" + item.key() +
-                                         "' has another shape in the stage to start from; give both models the same options");
+      throw Error(ErrorKind::config,
+                  "starts_from: '" + item.key() +
+                      "' has another shape in the stage to start from; give both models the same options");
     }
-    item.value().copy_(*source);
+    torch::Tensor(item.value()).copy_(*source);
   }
 }
 
@@ -51,14 +43,17 @@ int embedding_size(const ModelConfig& model) {
   return std::get<SensorCnnConfig>(model).embedding;
 }
 
-void start_from(Network& target, const ModelConfig& to, const Network& source, const ModelConfig& from) {
-  Network* part = matching_part(target, to, from);
-  if (part == nullptr) {
-    throw Error(ErrorKind::config, "starts_from: a " + model_name(to) + " cannot start from a " + model_name(from));
-  }
+void copy_parameters(Network& target, const Network& source) {
   const torch::NoGradGuard no_grad;
-  copy_tensors(part->named_parameters(), source.named_parameters());
-  copy_tensors(part->named_buffers(), source.named_buffers());
+  copy_tensors(target.named_parameters(), source.named_parameters());
+  copy_tensors(target.named_buffers(), source.named_buffers());
+}
+
+void start_from(Network& target, const Network& source) {
+  auto* fused = dynamic_cast<Fused*>(&target);
+  if (fused == nullptr || dynamic_cast<const Fused*>(&source) != nullptr) return copy_parameters(target, source);
+  if (dynamic_cast<const SkeletonGcn*>(&source) != nullptr) return fused->start_from_skeleton(source);
+  copy_parameters(fused->sensor(), source);
 }
 
 Input example_input(const DataShape& shape, int n) {

@@ -10,12 +10,13 @@ SensorCnn::SensorCnn(const SensorCnnConfig& config, int channels, int classes) :
   register_module("norms", norms_);
   int in = channels;
   for (const int out : widths) {
-    convolutions_->push_back(torch::nn::Conv1d(
-        torch::nn::Conv1dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(false)));
+    convolutions_->push_back(
+        torch::nn::Conv1d(torch::nn::Conv1dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(false)));
     norms_->push_back(torch::nn::BatchNorm1d(out));
     in = out;
   }
-  head_ = register_module("head", SemanticHead(in * config.segments, config.embedding, classes, config.dropout));
+  head_ = register_module(
+      "head", SemanticHead(in * config.segments, config.embedding, classes, config.dropout, config.classifier_dropout));
 }
 
 Output SensorCnn::forward(const Input& input) {

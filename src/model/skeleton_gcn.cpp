@@ -7,14 +7,17 @@
 namespace pskd {
 namespace {
 
+// Motion is in metres per frame: a still joint's variance is below the usual 1e-5.
+constexpr double kInputNormEps = 1e-8;
+
 torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {
   return torch::nn::Conv2d(
       torch::nn::Conv2dOptions(in, out, {kernel, 1}).stride({stride, 1}).padding({kernel / 2, 0}).bias(false));
 }
 
 torch::Tensor part_means(const Topology& topology) {
-  torch::Tensor means = torch::zeros({static_cast<std::int64_t>(topology.joints.size()),
-                                      static_cast<std::int64_t>(topology.parts.size())});
+  torch::Tensor means = torch::zeros(
+      {static_cast<std::int64_t>(topology.joints.size()), static_cast<std::int64_t>(topology.parts.size())});
   for (std::size_t part = 0; part < topology.parts.size(); ++part) {
     for (const int joint : topology.parts[part]) {
       means[joint][static_cast<std::int64_t>(part)] = 1.0 / static_cast<double>(topology.parts[part].size());
@@ -53,20 +56,22 @@ torch::Tensor GraphConvolutionImpl::forward(const torch::Tensor& x) {
   return weights_(mixed.reshape({n, t, k * v, c}).permute({0, 3, 1, 2}));
 }
 
-GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, const torch::Tensor& adjacency)
+GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residual, const torch::Tensor& adjacency)
     : graph_(register_module("graph", GraphConvolution(in, out, adjacency))),
+      residual_(residual),
       temporal_(register_module("temporal", convolution(out, out, kernel, stride))),
       graph_norm_(register_module("graph_norm", torch::nn::BatchNorm2d(out))),
       temporal_norm_(register_module("temporal_norm", torch::nn::BatchNorm2d(out))) {
-  if (in == out && stride == 1) return;
+  if (!residual || (in == out && stride == 1)) return;
   shortcut_ = register_module("shortcut", convolution(in, out, 1, stride));
   shortcut_norm_ = register_module("shortcut_norm", torch::nn::BatchNorm2d(out));
 }
 
 torch::Tensor GcnBlockImpl::forward(const torch::Tensor& x) {
   const torch::Tensor graph = torch::relu(graph_norm_(graph_(x)));
-  const torch::Tensor residual = shortcut_ ? shortcut_norm_(shortcut_(x)) : x;
-  return torch::relu(temporal_norm_(temporal_(graph)) + residual);
+  const torch::Tensor y = temporal_norm_(temporal_(graph));
+  if (!residual_) return torch::relu(y);
+  return torch::relu(y + (shortcut_ ? shortcut_norm_(shortcut_(x)) : x));
 }
 
 SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topology, int classes)
@@ -76,24 +81,29 @@ SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topolo
     const auto first = 3 * (found - kSkeletonStreams.begin());
     for (std::int64_t axis = 0; axis < 3; ++axis) stream_channels_.push_back(first + axis);
   }
+  const auto joints = static_cast<int>(topology.joints.size());
   int in = static_cast<int>(stream_channels_.size());
-  input_norm_ = register_module("input_norm", torch::nn::BatchNorm2d(in));
+  input_norm_ = register_module("input_norm",
+                                torch::nn::BatchNorm1d(torch::nn::BatchNorm1dOptions(in * joints).eps(kInputNormEps)));
   register_module("blocks", blocks_);
   const torch::Tensor adjacency = skeleton_adjacency(topology);
   for (int block = 0; block < config.blocks; ++block) {
     const int out = config.width << (3 * block / config.blocks);
     const int stride = block == 0 || out != in ? 2 : 1;
-    blocks_->push_back(GcnBlock(in, out, config.kernel, stride, adjacency));
+    blocks_->push_back(GcnBlock(in, out, config.kernel, stride, block > 0, adjacency));
     in = out;
   }
   const int features = in * static_cast<int>(topology.parts.size()) * config.segments;
-  head_ = register_module("head", SemanticHead(features, config.embedding, classes, config.dropout));
+  head_ = register_module("head",
+                          SemanticHead(features, config.embedding, classes, config.dropout, config.classifier_dropout));
 }
 
 Output SkeletonGcn::forward(const Input& input) {
   const torch::Tensor channels = torch::tensor(stream_channels_, input.skeleton.device());
-  torch::Tensor x = input.skeleton.index_select(1, channels).contiguous(torch::MemoryFormat::ChannelsLast);
-  x = input_norm_(x);
+  const torch::Tensor streams = input.skeleton.index_select(1, channels);
+  const std::int64_t n = streams.size(0), c = streams.size(1), t = streams.size(2), v = streams.size(3);
+  const torch::Tensor normalised = input_norm_(streams.transpose(2, 3).reshape({n, c * v, t}));
+  torch::Tensor x = normalised.reshape({n, c, v, t}).transpose(2, 3).contiguous(torch::MemoryFormat::ChannelsLast);
   for (const auto& block : *blocks_) x = block->as<GcnBlockImpl>()->forward(x);
   const torch::Tensor parts = torch::matmul(x, parts_);  // [N, C, T, P]
   return head_(pool_segments(parts.transpose(2, 3).flatten(1, 2), segments_));

@@ -26,7 +26,8 @@ void record_operation(const at::RecordFunction& function, at::ObserverContext*) 
   const auto inputs = function.inputs();
   const torch::Tensor output = function.outputs().at(0).toTensor();
   const torch::Tensor weight = inputs[name == "aten::addmm" ? 2 : 1].toTensor();
-  // A convolution's weight is [C', C, k...] and a product's right side [C, C']: each output takes numel / C' multiply-adds.
+  // A convolution's weight is [C', C, k...] and a product's right side [C, C']: each output takes numel / C'
+  // multiply-adds.
   const std::int64_t outputs = convolution ? weight.size(0) : weight.size(1);
   recording->push_back({convolution ? "convolution" : "linear", weight.data_ptr(), output.sizes().vec(),
                         output.numel() * (weight.numel() / outputs)});
@@ -86,14 +87,15 @@ NetworkSummary summarise_network(Network& network, const Input& input) {
 
 std::string describe(const NetworkSummary& summary) {
   std::ostringstream text;
-  text << std::left << std::setw(32) << "layer" << std::setw(13) << "operation" << std::setw(22) << "output" << std::right
-       << std::setw(12) << "parameters" << std::setw(14) << "MACs" << '\n';
+  text << std::left << std::setw(32) << "layer" << std::setw(13) << "operation" << std::setw(22) << "output"
+       << std::right << std::setw(12) << "parameters" << std::setw(14) << "MACs" << '\n';
   for (const LayerSummary& layer : summary.layers) {
     text << std::left << std::setw(32) << layer.name << std::setw(13) << layer.operation << std::setw(22)
-         << join(layer.output) << std::right << std::setw(12) << layer.parameters << std::setw(14) << layer.macs << '\n';
+         << join(layer.output) << std::right << std::setw(12) << layer.parameters << std::setw(14) << layer.macs
+         << '\n';
   }
-  text << std::left << std::setw(67) << "total, batch norm included" << std::right << std::setw(12) << summary.parameters
-       << std::setw(14) << summary.macs << '\n';
+  text << std::left << std::setw(67) << "total, batch norm included" << std::right << std::setw(12)
+       << summary.parameters << std::setw(14) << summary.macs << '\n';
   return text.str();
 }
 

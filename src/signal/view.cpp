@@ -3,6 +3,7 @@
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "pskd/signal/resample.hpp"
@@ -12,7 +13,8 @@ namespace pskd {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-constexpr int kGainKnots = 6;
+constexpr int kSpeedKnots = 5;
+constexpr int kGainKnots = 4;
 
 Eigen::Matrix3f rotation_about(const Eigen::Vector3d& axis, double degrees) {
   return Eigen::AngleAxisd(degrees * kPi / 180.0, axis).toRotationMatrix().cast<float>();
@@ -20,19 +22,49 @@ Eigen::Matrix3f rotation_about(const Eigen::Vector3d& axis, double degrees) {
 
 Eigen::Matrix3f random_tilted_rotation(const SkeletonViewConfig& config, RandomStream& stream) {
   const double turn = stream.uniform(-config.turn, config.turn);
-  const double pitch = stream.uniform(-config.tilt, config.tilt);
-  const double roll = stream.uniform(-config.tilt, config.tilt);
-  return rotation_about(Eigen::Vector3d::UnitX(), pitch) * rotation_about(Eigen::Vector3d::UnitZ(), roll) *
+  const double direction = stream.uniform(0.0, 2 * kPi);
+  const Eigen::Vector3d horizontal(std::cos(direction), 0.0, std::sin(direction));
+  return rotation_about(horizontal, stream.uniform(-config.tilt, config.tilt)) *
          rotation_about(Eigen::Vector3d::UnitY(), turn);
 }
 
-/// Gain at normalised time u: half a cosine wave between neighbouring knots, so that the curve has no corner.
-double gain_at(const std::vector<double>& gains, double u) {
-  if (gains.size() == 1) return gains.front();
-  const double position = u * static_cast<double>(gains.size() - 1);
-  const auto before = std::min(static_cast<std::size_t>(position), gains.size() - 2);
-  const double share = 0.5 - 0.5 * std::cos(kPi * (position - static_cast<double>(before)));
-  return gains[before] * (1 - share) + gains[before + 1] * share;
+/// The value at u in [0, 1] of the line through equally spaced `knots`.
+double line_through(const std::vector<double>& knots, double u) {
+  if (knots.size() == 1) return knots.front();
+  const double position = u * static_cast<double>(knots.size() - 1);
+  const auto before = std::min(static_cast<std::size_t>(position), knots.size() - 2);
+  const double share = position - static_cast<double>(before);
+  return knots[before] * (1 - share) + knots[before + 1] * share;
+}
+
+/// The integral of that line from 0 to u, times (number of knots - 1).
+double integral_to(const std::vector<double>& knots, double u) {
+  if (knots.size() == 1) return u * knots.front();
+  const double position = u * static_cast<double>(knots.size() - 1);
+  const auto whole = std::min(static_cast<std::size_t>(position), knots.size() - 2);
+  double sum = 0;
+  for (std::size_t i = 0; i < whole; ++i) sum += (knots[i] + knots[i + 1]) / 2;
+  return sum + (knots[whole] + line_through(knots, u)) / 2 * (position - static_cast<double>(whole));
+}
+
+/// Scales the bone to each joint by a factor of its own and sets the joints together again from the root.
+void stretch_limbs(Frames& poses, const Topology& topology, double deviation, RandomStream& stream) {
+  const auto joints = static_cast<Eigen::Index>(topology.joints.size());
+  std::vector<float> factors(topology.joints.size());
+  for (float& factor : factors) factor = static_cast<float>(stream.normal(1.0, deviation));
+  const Frames original = poses;
+  std::vector<bool> placed(topology.joints.size());
+  const std::function<void(int)> place = [&](int joint) {
+    if (placed[joint]) return;
+    placed[joint] = true;
+    const int parent = topology.parents[joint];
+    if (parent < 0) return;
+    place(parent);
+    poses.middleCols<3>(3 * joint) =
+        poses.middleCols<3>(3 * parent) +
+        (original.middleCols<3>(3 * joint) - original.middleCols<3>(3 * parent)) * factors[joint];
+  };
+  for (int joint = 0; joint < joints; ++joint) place(joint);
 }
 
 Frames select_columns(const Frames& frames, const std::vector<int>& columns) {
@@ -73,21 +105,23 @@ View draw_view(const ViewsConfig& config, RandomStream& stream) {
   const double kept = 1.0 - stream.uniform(0.0, config.crop);
   view.begin = stream.uniform(0.0, 1.0 - kept);
   view.end = view.begin + kept;
-  const double strength = stream.uniform(-config.time_warp, config.time_warp);
-  const double share = stream.uniform();
-  view.warp_1 = strength * share;
-  view.warp_2 = strength * (1.0 - share) * (stream.uniform() < 0.5 ? 1.0 : -1.0);
+  view.speeds.resize(kSpeedKnots);
+  for (double& speed : view.speeds) speed = std::exp(stream.normal(0.0, config.time_warp));
 
   Eigen::Vector3d axis(stream.normal(), stream.normal(), stream.normal());
   if (axis.norm() < 1e-9) axis = Eigen::Vector3d::UnitX();
-  view.sensor_rotation = rotation_about(axis.normalized(), stream.normal(0.0, config.sensor.rotation));
-  const double scale = stream.normal(1.0, config.sensor.scale);
-  view.gains.resize(kGainKnots);
-  for (double& gain : view.gains) gain = scale * stream.normal(1.0, config.sensor.magnitude_warp);
+  view.sensor_rotation =
+      rotation_about(axis.normalized(), stream.uniform(-config.sensor.rotation, config.sensor.rotation));
+  const double gain = stream.normal(1.0, config.sensor.scale);
+  for (std::vector<double>& knots : view.gains) {
+    knots.resize(kGainKnots);
+    for (double& knot : knots) knot = gain * stream.normal(1.0, config.sensor.magnitude_warp);
+  }
   view.sensor_noise = config.sensor.noise;
 
-  const double size = 1.0 + stream.uniform(-config.skeleton.scale, config.skeleton.scale);
+  const double size = stream.normal(1.0, config.skeleton.scale);
   view.skeleton_rotation = random_tilted_rotation(config.skeleton, stream) * static_cast<float>(size);
+  view.limbs = config.skeleton.limbs;
   view.skeleton_noise = config.skeleton.jitter;
   view.noise_key = static_cast<std::uint64_t>(stream.below(std::int64_t{1} << 62));
   return view;
@@ -95,11 +129,8 @@ View draw_view(const ViewsConfig& config, RandomStream& stream) {
 
 std::vector<double> view_times(const View& view, int n) {
   std::vector<double> times = uniform_times(n);
-  for (double& u : times) {
-    const double warped =
-        u + view.warp_1 * std::sin(kPi * u) / kPi + view.warp_2 * std::sin(2 * kPi * u) / (2 * kPi);
-    u = view.begin + (view.end - view.begin) * warped;
-  }
+  const double whole = integral_to(view.speeds, 1.0);
+  for (double& u : times) u = view.begin + (view.end - view.begin) * integral_to(view.speeds, u) / whole;
   return times;
 }
 
@@ -111,8 +142,8 @@ void render_sensor(const Clip& clip, const View& view, const std::vector<int>& c
   RandomStream noise(stream_key(view.noise_key, "sensor"));
   const double last = std::max(frames - 1, 1);
   for (Eigen::Index t = 0; t < frames; ++t) {
-    const double gain = gain_at(view.gains, static_cast<double>(t) / last);
     for (Eigen::Index c = 0; c < values.cols(); ++c) {
+      const double gain = line_through(view.gains[c % 3], static_cast<double>(t) / last);
       double value = (gain * values(t, c) - statistics.mean[c]) / statistics.deviation[c];
       if (view.sensor_noise > 0) value += noise.normal(0.0, view.sensor_noise);
       out[c * frames + t] = static_cast<float>(value);
@@ -123,11 +154,12 @@ void render_sensor(const Clip& clip, const View& view, const std::vector<int>& c
 void render_skeleton(const Clip& clip, const View& view, const Topology& topology, int frames, std::span<float> out) {
   Frames poses = resample(clip.skeleton, view_times(view, frames));
   centre_poses(poses, topology);
+  RandomStream stream(stream_key(view.noise_key, "skeleton"));
+  if (view.limbs > 0) stretch_limbs(poses, topology, view.limbs, stream);
   turn_vectors(poses, view.skeleton_rotation);
   if (view.skeleton_noise > 0) {
-    RandomStream noise(stream_key(view.noise_key, "skeleton"));
     for (float& value : poses.reshaped<Eigen::RowMajor>()) {
-      value += static_cast<float>(noise.normal(0.0, view.skeleton_noise));
+      value += static_cast<float>(stream.normal(0.0, view.skeleton_noise));
     }
   }
   write_streams(poses, topology, out);

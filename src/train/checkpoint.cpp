@@ -19,8 +19,8 @@ const Seal kSeal{"checkpoint", 1};
 void require_same(const std::filesystem::path& file, const std::string& what, const std::string& expected,
                   const std::string& found) {
   if (expected == found) return;
-  throw Error(ErrorKind::checkpoint, file.string() + ": made with another " + what + ": expected " + expected + ", found " +
-                                         found + "; use the config, seed and data it was trained with");
+  throw Error(ErrorKind::checkpoint, file.string() + ": made with another " + what + ": expected " + expected +
+                                         ", found " + found + "; use the config, seed and data it was trained with");
 }
 
 /// The shape of every tensor is compared before any is copied, so that a misfit leaves the network as it was.
@@ -60,8 +60,8 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
   write_sealed_file(file, kSeal, payload.str());
 }
 
-CheckpointManifest load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected, Network& network,
-                                   torch::optim::Optimizer* optimizer) {
+CheckpointManifest load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
+                                   Network& network, torch::optim::Optimizer* optimizer) {
   const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
   try {
     const std::size_t manifest_end = bytes.find('\n', kSealBytes);

@@ -1,8 +1,8 @@
 #include "pskd/train/environment.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <ATen/Context.h>
 #include <dlfcn.h>
 #include <torch/version.h>
 
@@ -34,14 +34,15 @@ std::string blas_library() {
 
 Environment environment() {
   const ProcessSetup setup = process_setup();
-  Environment result{PSKD_VERSION, PSKD_GIT_REVISION, cpu_name(), setup.cores, at::get_num_threads(), {}, blas_library()};
+  Environment result{PSKD_VERSION, PSKD_GIT_REVISION, cpu_name(), setup.cores, at::get_num_threads(),
+                     {},           blas_library()};
   result.libraries = {{"libtorch", TORCH_VERSION}, {"oneDNN", at::get_mkldnn_version()}, {"BLAS", result.blas}};
   return result;
 }
 
 void prepare_torch(int threads) {
   at::set_num_threads(threads);
-  at::set_flush_denormal(true);
+  at::globalContext().setFlushDenormal(true);
 }
 
 }  // namespace pskd

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
@@ -22,7 +23,9 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
                                      {"data", setup.info.name},
                                      {"data_hash", setup.data_hash}};
   for (const auto& [name, version] : here.libraries) manifest["libraries"][name] = version;
-  manifest["train_subjects"] = setup.experiment.protocol.train->subjects;
+  std::set<int> subjects;
+  for (const Clip& clip : setup.split.train) subjects.insert(clip.subject);
+  manifest["train_subjects"] = subjects;
   manifest["train_clips"] = setup.split.train.size();
   return manifest.dump(2) + "\n";
 }
@@ -39,8 +42,9 @@ void require_same_data(const std::filesystem::path& manifest, const TrainingSetu
   }
   const int threads = environment().threads;
   if (found["threads"] != threads) {
-    spdlog::warn("the run was started with {} threads and goes on with {}: its last bits will differ from an uninterrupted one",
-                 found["threads"].dump(), threads);
+    spdlog::warn(
+        "the run was started with {} threads and goes on with {}: its last bits will differ from an uninterrupted one",
+        found["threads"].dump(), threads);
   }
 }
 

@@ -12,7 +12,8 @@ namespace pskd {
 /// Version, git revision, libraries, CPU, threads, data hash, train subjects.
 std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed);
 
-/// Throws Error(checkpoint) when the run in `manifest` saw other data; warns when it ran with other threads, since bits then differ.
+/// Throws Error(checkpoint) when the run in `manifest` saw other data; warns when it ran with other threads, since bits
+/// then differ.
 void require_same_data(const std::filesystem::path& manifest, const TrainingSetup& setup);
 
 }  // namespace pskd

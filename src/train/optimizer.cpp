@@ -9,7 +9,8 @@ namespace {
 template <class Optimizer, class Options>
 std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, double weight_decay, Network& network) {
   std::vector<torch::Tensor> decayed, plain;
-  for (const torch::Tensor& parameter : network.parameters()) (parameter.dim() > 1 ? decayed : plain).push_back(parameter);
+  for (const torch::Tensor& parameter : network.parameters())
+    (parameter.dim() > 1 ? decayed : plain).push_back(parameter);
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(decayed, std::make_unique<Options>(Options(options).weight_decay(weight_decay)));
   groups.emplace_back(plain, std::make_unique<Options>(Options(options).weight_decay(0)));

@@ -1,5 +1,6 @@
 #include "progress.hpp"
 
+#include <spdlog/sinks/sink.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -27,7 +28,8 @@ StageProgress::StageProgress(std::string title, int first_epoch, int epochs, int
       first_epoch_(first_epoch),
       epochs_(epochs),
       steps_(steps_per_epoch),
-      terminal_(isatty(STDERR_FILENO) == 1 && spdlog::default_logger()->sinks().front()->should_log(spdlog::level::info)),
+      terminal_(isatty(STDERR_FILENO) == 1 &&
+                spdlog::default_logger()->sinks().front()->should_log(spdlog::level::info)),
       start_(std::chrono::steady_clock::now()) {}
 
 void StageProgress::step(int epoch, int step, double loss) {

@@ -48,7 +48,8 @@ std::vector<int> columns_of(const std::vector<std::string>& channels, const Data
     if (found == info.channels.end()) {
       std::string known;
       for (const std::string& name : info.channels) known += " " + name;
-      throw Error(ErrorKind::config, "data.channels: " + info.name + " has no channel '" + channel + "'; it has" + known);
+      throw Error(ErrorKind::config,
+                  "data.channels: " + info.name + " has no channel '" + channel + "'; it has" + known);
     }
     columns.push_back(static_cast<int>(found - info.channels.begin()));
   }

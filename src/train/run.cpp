@@ -66,7 +66,8 @@ StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, cons
 double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& network) {
   const DataShape shape = data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
   const auto count = std::min<std::size_t>(setup.split.train.size(), stage.batch);
-  const std::vector<Clip> clips(setup.split.train.begin(), setup.split.train.begin() + static_cast<std::ptrdiff_t>(count));
+  const std::vector<Clip> clips(setup.split.train.begin(),
+                                setup.split.train.begin() + static_cast<std::ptrdiff_t>(count));
   const auto optimizer = make_optimizer(stage.optimizer, network);
   std::vector<std::shared_ptr<Network>> teachers;
   for (const TeacherRef& teacher : stage.teachers) {
@@ -76,7 +77,8 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
   double seconds = 0;
   for (const bool counted : {false, true, true}) {  // the first step pays for first-time set-up
     const auto start = std::chrono::steady_clock::now();
-    const Input views = render_views(setup.renderer, clips, stage.teachers.empty() ? modalities(stage.sees) : both, 1, 0);
+    const Input views =
+        render_views(setup.renderer, clips, stage.teachers.empty() ? modalities(stage.sees) : both, 1, 0);
     std::vector<TeacherOutput> answers;
     for (const auto& teacher : teachers) answers.push_back(ask(*teacher, views));
     optimizer->zero_grad();
@@ -90,6 +92,10 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
 }  // namespace
 
 TrainingSetup prepare_training(Experiment experiment) {
+  if (experiment.run.device != "cpu") {
+    throw Error(ErrorKind::config, "run.device: expected cpu, found " + experiment.run.device +
+                                       "; training on a graphics card is not there yet");
+  }
   const DatasetInfo info = dataset_info(experiment.data.name);
   experiment.protocol = resolve_protocol(experiment.protocol, info);
   Dataset dataset = load_dataset(experiment.data);
@@ -112,9 +118,10 @@ std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed)
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
   const auto folder = run_folder(setup, seed);
   if (existing != Existing::refuse || !std::filesystem::exists(folder / "manifest.json")) return;
-  throw Error(ErrorKind::usage, folder.string() +
-                                    ": holds a run of this very config and seed; go on with --resume (a finished run is only "
-                                    "evaluated again) or start anew with --overwrite");
+  throw Error(ErrorKind::usage,
+              folder.string() +
+                  ": holds a run of this very config and seed; go on with --resume (a finished run is only "
+                  "evaluated again) or start anew with --overwrite");
 }
 
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {

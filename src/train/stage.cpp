@@ -50,8 +50,8 @@ std::shared_ptr<Network> load_snapshot(const TrainingSetup& setup, std::uint64_t
                                        const std::string& snapshot) {
   const auto classes = static_cast<int>(setup.split.classes.size());
   auto network = make_network(find_stage(setup.experiment, stage).model, data_shape(setup.renderer, classes), seed);
-  load_checkpoint(checkpoint_path(run_folder(setup, seed), stage, snapshot), stage_manifest(setup, seed, stage), *network,
-                  nullptr);
+  load_checkpoint(checkpoint_path(run_folder(setup, seed), stage, snapshot), stage_manifest(setup, seed, stage),
+                  *network, nullptr);
   network->eval();
   return network;
 }
@@ -83,7 +83,7 @@ void StageTrainer::start_network() {
   key_ = stream_key(seed_, model_name(stage_.model), count_parameters(*network_));
   if (!stage_.starts_from.empty()) {
     const auto source = load_snapshot(setup_, seed_, stage_.starts_from, "last");
-    start_from(*network_, stage_.model, *source, find_stage(setup_.experiment, stage_.starts_from).model);
+    start_from(*network_, *source);
   }
   optimizer_ = make_optimizer(stage_.optimizer, *network_);
   if (stage_.loss.acs && stage_.loss.acs->semantic.words > 0) {
@@ -174,9 +174,9 @@ void StageTrainer::train_step(const Epoch& epoch) {
   for (const TeacherOutput& answer : epoch.answers) teachers.push_back(select_clips(answer, rows));
 
   torch::manual_seed(stream_key(key_, "dropout", position.epoch, position.step));
-  set_learning_rate(*optimizer_, learning_rate(stage_.optimizer,
-                                               position.epoch + static_cast<double>(position.step + 1) / steps_,
-                                               stage_.epochs));
+  set_learning_rate(
+      *optimizer_,
+      learning_rate(stage_.optimizer, position.epoch + static_cast<double>(position.step + 1) / steps_, stage_.epochs));
   optimizer_->zero_grad();
   const Output output = network_->forward(select_rows(epoch.views, rows));
   const Objective result = objective(output, labels, teachers, stage_.loss, words_);
@@ -206,11 +206,11 @@ void StageTrainer::require_finite(double loss, const torch::Tensor& rows) const 
   for (std::int64_t i = 0; i < rows.size(0); ++i) {
     clips += " " + setup_.split.train[static_cast<std::size_t>(rows[i].item<std::int64_t>())].id;
   }
-  throw Error(ErrorKind::diverged,
-              fmt::format("stage {}, epoch {}, step {}: the loss is {}. Clips of the batch:{}. Lower "
-                          "stages.{}.optimizer.lr or optimizer.clip_norm; the last complete epoch is in last.ckpt",
-                          stage_.name, manifest_.position.epoch + 1, manifest_.position.step + 1, loss, clips,
-                          stage_.name));
+  throw Error(
+      ErrorKind::diverged,
+      fmt::format("stage {}, epoch {}, step {}: the loss is {}. Clips of the batch:{}. Lower "
+                  "stages.{}.optimizer.lr or optimizer.clip_norm; the last complete epoch is in last.ckpt",
+                  stage_.name, manifest_.position.epoch + 1, manifest_.position.step + 1, loss, clips, stage_.name));
 }
 
 void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, MetricsLog& metrics) {

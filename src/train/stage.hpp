@@ -29,7 +29,8 @@ class StageTrainer {
   /// Draws the parameters, loads the teachers, and goes on from last.ckpt when there is one.
   StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed);
 
-  /// Trains the epochs that are left. last.ckpt is written after each; a stop signal writes it after the current step and throws Stopped.
+  /// Trains the epochs that are left. last.ckpt is written after each; a stop signal writes it after the current step
+  /// and throws Stopped.
   void train();
 
   Network& network() { return *network_; }

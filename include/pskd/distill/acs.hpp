@@ -1,5 +1,5 @@
-// The Adaptive-Confidence Semantic loss: each clip is learned from a teacher that is right and sure about it, else from its label. Our
-// reconstruction of PSKD (Ni, Ngu, Yan 2022).
+// The Adaptive-Confidence Semantic loss: each clip is learned from a teacher that is right and sure about it, else from
+// its label. Our reconstruction of PSKD (Ni, Ngu, Yan 2022).
 #pragma once
 
 #include <torch/torch.h>
@@ -19,9 +19,10 @@ struct TeacherOutput {
 };
 
 /// Whom each clip learns from: [N, teachers + 1], rows sum to 1, the last column is the label.
-/// Teacher k is eligible for clip i when argmax z_ki = y_i and its confidence c_ki = softmax(z_ki / tau_c)[y_i] >= theta, where
-/// theta is config.threshold or, absent, the learner's own confidence. hard: all weight on the eligible teacher with the highest
-/// weight_k c_ki (the first of equals), else on the label. soft: weight_k c_ki on each eligible teacher and 1 - max c_ki on the label, normalised.
+/// Teacher k is eligible for clip i when argmax z_ki = y_i and its confidence c_ki = softmax(z_ki / tau_c)[y_i] >=
+/// theta, where theta is config.threshold or, absent, the learner's own confidence. hard: all weight on the eligible
+/// teacher with the highest weight_k c_ki (the first of equals), else on the label. soft: weight_k c_ki on each
+/// eligible teacher and 1 - max c_ki on the label, normalised.
 torch::Tensor acs_assignment(const torch::Tensor& learner_logits, const std::vector<TeacherOutput>& teachers,
                              const torch::Tensor& labels, const AcsConfig& config);
 
@@ -29,8 +30,9 @@ torch::Tensor acs_assignment(const torch::Tensor& learner_logits, const std::vec
 torch::Tensor acs_mimicry(const torch::Tensor& learner_logits, const std::vector<TeacherOutput>& teachers,
                           const torch::Tensor& labels, const torch::Tensor& assignment, double temperature);
 
-/// For each teacher the relational terms over the clips that learn from it (relations hold within one teacher's space only; at least 3 clips),
-/// weighed by its share of the batch; plus the word-vector term. `words` is [K, D], or undefined when its share is 0.
+/// For each teacher the relational terms over the clips that learn from it (relations hold within one teacher's space
+/// only; at least 3 clips), weighed by its share of the batch; plus the word-vector term. `words` is [K, D], or
+/// undefined when its share is 0.
 torch::Tensor acs_semantics(const torch::Tensor& learner_embedding, const std::vector<TeacherOutput>& teachers,
                             const torch::Tensor& labels, const torch::Tensor& assignment, const SemanticConfig& config,
                             const torch::Tensor& words);

@@ -12,11 +12,12 @@
 namespace pskd {
 
 struct Objective {
-  torch::Tensor loss;         ///< scalar
-  torch::Tensor assignment;   ///< [N, teachers + 1] of ACS; undefined without ACS
+  torch::Tensor loss;        ///< scalar
+  torch::Tensor assignment;  ///< [N, teachers + 1] of ACS; undefined without ACS
 };
 
-/// w_ce CE + branch CE + w_kd KD + w_ac L_ac + w_sem L_sem, each where configured. KD's target is the mean over teachers, weighed by their weights.
+/// w_ce CE + branch CE + w_kd KD + w_ac L_ac + w_sem L_sem, each where configured. KD's target is the mean over
+/// teachers, weighed by their weights.
 Objective objective(const Output& learner, const torch::Tensor& labels, const std::vector<TeacherOutput>& teachers,
                     const LossConfig& config, const torch::Tensor& words);
 

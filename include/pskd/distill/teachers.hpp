@@ -14,9 +14,10 @@
 namespace pskd {
 
 /// The teachers of `stage` with progress applied and every epoch range spelled out.
-/// chain: as listed. trajectory: each teacher becomes `steps` snapshots, evenly spaced over its own training, followed in turn over equal parts of
-/// the learner's epochs. weights: over `steps` equal parts of the epochs the weight of a teacher moves between 1 and 0 by its place in the
-/// list (the last listed is the nearest): with `from: near` the near ones begin and the far ones end. A weight of 0 leaves the teacher out.
+/// chain: as listed. trajectory: each teacher becomes `steps` snapshots, evenly spaced over its own training, followed
+/// in turn over equal parts of the learner's epochs. weights: over `steps` equal parts of the epochs the weight of a
+/// teacher moves between 1 and 0 by its place in the list (the last listed is the nearest): with `from: near` the near
+/// ones begin and the far ones end. A weight of 0 leaves the teacher out.
 std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experiment& experiment);
 
 /// The epochs after which `stage` must keep a snapshot: its own `snapshots` and those that later stages follow.
@@ -42,7 +43,8 @@ class TargetBank {
   std::vector<std::size_t> active(int epoch) const;
   bool has(std::size_t teacher, int view) const { return answers_.contains({teacher, view}); }
   const TeacherRef& reference(std::size_t teacher) const { return teachers_[teacher].reference; }
-  /// The teacher's answer to view number `view` of all training clips, `input` (not looked at when the answer is known).
+  /// The teacher's answer to view number `view` of all training clips, `input` (not looked at when the answer is
+  /// known).
   TeacherOutput answer(std::size_t teacher, int view, const Input& input);
 
  private:

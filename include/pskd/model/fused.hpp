@@ -1,4 +1,4 @@
-// The fused teacher: a skeleton branch and a sensor branch.
+// The fused teacher: a trained skeleton teacher, and a sensor branch that learns to complete it.
 #pragma once
 
 #include "pskd/model/network.hpp"
@@ -7,17 +7,21 @@
 
 namespace pskd {
 
-/// e = (e_skeleton + e_sensor) / 2, z = (z_skeleton + z_sensor) / 2: a product of the branches' opinions. The branches' own logits are
-/// returned as well, so that each can be trained by itself: the skeleton branch alone fits every training clip, and the sensor
-/// branch would learn nothing from the fused loss.
+/// Both branches map into one semantic space: e = (e_skeleton + e_sensor) / 2, classified by the sensor branch's
+/// classifier, which starts as the skeleton teacher's. The skeleton branch stays frozen, always in evaluation mode: it
+/// fits every training clip already. The sensor branch's own logits are returned as well, so that it is trained by
+/// itself, too: from the fused loss alone it would learn little.
 class Fused : public Network {
  public:
+  /// Throws Error(config) when the branches' embeddings differ in size.
   Fused(const FusedConfig& config, const Topology& topology, int channels, int classes);
   /// Sees both modalities.
   Output forward(const Input& input) override;
+  void train(bool on = true) override;
 
-  Network& skeleton() { return *skeleton_; }
-  Network& sensor() { return *sensor_; }
+  /// Takes over the parameters of a trained skeleton teacher, and its classifier for the fused embedding.
+  void start_from_skeleton(const Network& teacher);
+  SensorCnn& sensor() { return *sensor_; }
 
  private:
   std::shared_ptr<SkeletonGcn> skeleton_;

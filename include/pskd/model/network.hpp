@@ -1,4 +1,5 @@
-// What every network takes and returns. Symbols: N clips, T frames, V joints, S sensor channels, D embedding, K classes.
+// What every network takes and returns. Symbols: N clips, T frames, V joints, S sensor channels, D embedding, K
+// classes.
 #pragma once
 
 #include <torch/torch.h>
@@ -26,19 +27,21 @@ class Network : public torch::nn::Module {
 };
 
 /// The semantic layer and the classifier, which every network ends in:
-/// e = ReLU(BN(W dropout(x))), z = U dropout(e) + b.
+/// e = BN(W dropout(x)), z = U dropout(ReLU(e)) + b.
 class SemanticHeadImpl : public torch::nn::Module {
  public:
-  SemanticHeadImpl(int features, int embedding, int classes, double dropout);
+  SemanticHeadImpl(int features, int embedding, int classes, double dropout, double classifier_dropout);
   /// `features` is [N, F].
   Output forward(const torch::Tensor& features);
   /// Logits [N, K] of an embedding [N, D].
   torch::Tensor classify(const torch::Tensor& embedding);
+  /// Takes over the classifier (U, b) of `other`.
+  void copy_classifier(const SemanticHeadImpl& other);
 
  private:
   torch::nn::Linear semantic_{nullptr}, classifier_{nullptr};
   torch::nn::BatchNorm1d norm_{nullptr};
-  torch::nn::Dropout dropout_{nullptr};
+  torch::nn::Dropout dropout_{nullptr}, classifier_dropout_{nullptr};
 };
 TORCH_MODULE(SemanticHead);
 

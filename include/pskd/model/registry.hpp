@@ -23,9 +23,12 @@ std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape&
 /// D, the size of the semantic layer.
 int embedding_size(const ModelConfig& model);
 
-/// Copies the parameters and buffers of `source` (a network of model `from`) into `target` (of model `to`): into the network itself when both are of one kind, into
-/// the branch of that kind when `to` is fused. Throws Error(config) when neither is possible or a shape differs.
-void start_from(Network& target, const ModelConfig& to, const Network& source, const ModelConfig& from);
+/// Copies every parameter and buffer of `source`, a network of the same kind. Throws Error(config) naming the first
+/// whose shape differs.
+void copy_parameters(Network& target, const Network& source);
+
+/// Begins where `source` ended: as above, or as the branch of its kind when `target` is fused.
+void start_from(Network& target, const Network& source);
 
 /// An input of `n` random views of the right shapes, for summaries and checks.
 Input example_input(const DataShape& shape, int n);

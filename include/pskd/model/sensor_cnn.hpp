@@ -13,6 +13,7 @@ class SensorCnn : public Network {
   SensorCnn(const SensorCnnConfig& config, int channels, int classes);
   /// Sees input.sensor [N, S, T].
   Output forward(const Input& input) override;
+  SemanticHead head() { return head_; }
 
  private:
   torch::nn::ModuleList convolutions_, norms_;

@@ -12,7 +12,8 @@ namespace pskd {
 
 /// The streams in the order write_streams lays them out, three channels (x, y, z) each:
 /// joint: position relative to the centre joint's mean over the clip, metres;
-/// bone: joint minus parent, metres (0 for the root); motion: next frame minus this one, metres per frame (0 for the last).
+/// bone: joint minus parent, metres (0 for the root); motion: next frame minus this one, metres per frame (0 for the
+/// last).
 inline const std::vector<std::string> kSkeletonStreams = {"joint", "bone", "motion"};
 inline constexpr int kStreamChannels = 9;
 

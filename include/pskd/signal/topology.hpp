@@ -9,8 +9,8 @@ namespace pskd {
 struct Topology {
   std::string name;
   std::vector<std::string> joints;
-  std::vector<int> parents;  ///< towards the centre; -1 for the root
-  int centre = 0;            ///< the joint that positions are taken relative to
+  std::vector<int> parents;             ///< towards the centre; -1 for the root
+  int centre = 0;                       ///< the joint that positions are taken relative to
   std::vector<std::vector<int>> parts;  ///< joints of the trunk and each limb; every joint in one of them
 };
 

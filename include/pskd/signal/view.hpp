@@ -1,8 +1,9 @@
-// The random view of a clip. A view is drawn once and shown to teacher and learner alike: one time crop and one distortion of
-// time for both modalities, one rotation per modality.
+// The random view of a clip. A view is drawn once and shown to teacher and learner alike: one time crop and one
+// distortion of time for both modalities, one rotation per modality.
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -19,28 +20,31 @@ struct Statistics {
   std::vector<float> mean, deviation;
 };
 
-/// Statistics of the sensor channels in columns `columns` over all samples of `clips`. A constant channel gets deviation 1.
+/// Statistics of the sensor channels in columns `columns` over all samples of `clips`. A constant channel gets
+/// deviation 1.
 Statistics fit_sensor_statistics(std::span<const Clip> clips, const std::vector<int>& columns);
 
 /// A view; the default one is the clip as it is.
 struct View {
-  double begin = 0, end = 1;  ///< the part of the time span that is kept, in normalised time
-  double warp_1 = 0, warp_2 = 0;  ///< time u becomes u + warp_1 sin(pi u) / pi + warp_2 sin(2 pi u) / (2 pi)
+  double begin = 0, end = 1;           ///< the part of the time span that is kept, in normalised time
+  std::vector<double> speeds = {1.0};  ///< > 0, of the passage of time at equally spaced knots, linear between them
   Eigen::Matrix3f sensor_rotation = Eigen::Matrix3f::Identity();
-  Eigen::Matrix3f skeleton_rotation = Eigen::Matrix3f::Identity();  ///< body scale included
-  std::vector<double> gains = {1.0};  ///< sensor gain at equally spaced knots, smoothly joined
-  double sensor_noise = 0;            ///< in standard deviations of the channel
-  double skeleton_noise = 0;          ///< metres
-  std::uint64_t noise_key = 0;        ///< stream of the white noise
+  Eigen::Matrix3f skeleton_rotation = Eigen::Matrix3f::Identity();     ///< body scale included
+  std::array<std::vector<double>, 3> gains = {{{1.0}, {1.0}, {1.0}}};  ///< of each sensor axis, at knots as above
+  double sensor_noise = 0;                                             ///< in standard deviations of the channel
+  double limbs = 0;             ///< standard deviation of each bone's relative length
+  double skeleton_noise = 0;    ///< metres
+  std::uint64_t noise_key = 0;  ///< stream of bone lengths and white noise
 };
 
 View draw_view(const ViewsConfig& config, RandomStream& stream);
 
-/// `n` moments of the view in the clip's normalised time. Strictly increasing, since |warp_1| + |warp_2| < 1.
+/// `n` moments of the view in the clip's normalised time, strictly increasing from begin to end: the integral of the
+/// speed.
 std::vector<double> view_times(const View& view, int n);
 
-/// The sensor as the view shows it, standardised: `out` is [columns, frames]. The first three columns are the axes of one
-/// accelerometer and turn together; further ones (angular rate) turn in groups of three as well.
+/// The sensor as the view shows it, standardised: `out` is [columns, frames]. The first three columns are the axes of
+/// one accelerometer and turn together; further ones (angular rate) turn in groups of three as well.
 void render_sensor(const Clip& clip, const View& view, const std::vector<int>& columns, const Statistics& statistics,
                    int frames, std::span<float> out);
 

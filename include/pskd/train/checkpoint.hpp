@@ -12,17 +12,18 @@
 
 namespace pskd {
 
-/// Where a stage's training stands. `epoch` epochs are complete and `step` steps of the next; the sums are over those steps.
+/// Where a stage's training stands. `epoch` epochs are complete and `step` steps of the next; the sums are over those
+/// steps.
 struct Position {
   int epoch = 0;
   int step = 0;
-  double loss_sum = 0;       ///< loss times clips
-  std::int64_t clips = 0;    ///< seen
-  std::int64_t correct = 0;  ///< of them, classified right
+  double loss_sum = 0;         ///< loss times clips
+  std::int64_t clips = 0;      ///< seen
+  std::int64_t correct = 0;    ///< of them, classified right
   std::vector<double> shares;  ///< clips that learned from each active teacher, and from the label
-  double seconds = 0;        ///< trained so far, over all starts
-  int best_epoch = 0;        ///< 1-based; 0: none yet
-  double best_accuracy = -1; ///< on the validation part
+  double seconds = 0;          ///< trained so far, over all starts
+  int best_epoch = 0;          ///< 1-based; 0: none yet
+  double best_accuracy = -1;   ///< on the validation part
 };
 
 /// What a checkpoint says about itself.
@@ -39,9 +40,10 @@ struct CheckpointManifest {
 void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest, const Network& network,
                      const torch::optim::Optimizer* optimizer);
 
-/// Verifies the whole file before it touches `network` or `optimizer` (may be null). Throws Error(checkpoint) naming the file:
-/// damaged, of another version, or of another stage, config, seed or data than `expected` (whose position is ignored).
-CheckpointManifest load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected, Network& network,
-                                   torch::optim::Optimizer* optimizer);
+/// Verifies the whole file before it touches `network` or `optimizer` (may be null). Throws Error(checkpoint) naming
+/// the file: damaged, of another version, or of another stage, config, seed or data than `expected` (whose position is
+/// ignored).
+CheckpointManifest load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
+                                   Network& network, torch::optim::Optimizer* optimizer);
 
 }  // namespace pskd

@@ -13,7 +13,8 @@ namespace pskd {
 /// AdamW or SGD over all parameters of `network`; weight decay only on those with two dimensions and more.
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config, Network& network);
 
-/// The learning rate at `epoch` (with its fraction) of `epochs`: linear from 0 over the warm-up, then half a cosine down to 0, or constant.
+/// The learning rate at `epoch` (with its fraction) of `epochs`: linear from 0 over the warm-up, then half a cosine
+/// down to 0, or constant.
 double learning_rate(const OptimizerConfig& config, double epoch, int epochs);
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);

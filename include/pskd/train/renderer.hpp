@@ -34,8 +34,10 @@ DataShape data_shape(const Renderer& renderer, int classes);
 /// All clips as they are, whole and undistorted.
 Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted);
 
-/// All clips, each under the view that (key, clip id, view number) draws, whatever else is rendered and by how many threads.
-Input render_views(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key, int view);
+/// All clips, each under the view that (key, clip id, view number) draws, whatever else is rendered and by how many
+/// threads.
+Input render_views(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
+                   int view);
 
 /// The labels, [N] int64.
 torch::Tensor label_tensor(const std::vector<Clip>& clips);

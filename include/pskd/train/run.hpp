@@ -53,8 +53,8 @@ std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed)
 /// Whether the run of `seed` may start: throws Error(usage) when its folder holds a run and `existing` is refuse.
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
-/// Trains every stage (or goes on where a stopped run stands) and evaluates each once at its end. Throws Stopped after saving when a signal asks
-/// for it, Error(diverged) when a loss is not finite.
+/// Trains every stage (or goes on where a stopped run stands) and evaluates each once at its end. Throws Stopped after
+/// saving when a signal asks for it, Error(diverged) when a loss is not finite.
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
 /// The selected checkpoint of a finished stage, as a network. Throws Error(checkpoint) when there is none.
@@ -68,8 +68,8 @@ std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& s
 struct StageEstimate {
   std::string name;
   std::int64_t parameters = 0;
-  int steps = 0;        ///< in all epochs
-  double seconds = 0;   ///< estimated, for all epochs, teachers included
+  int steps = 0;       ///< in all epochs
+  double seconds = 0;  ///< estimated, for all epochs, teachers included
 };
 std::vector<StageEstimate> estimate_run(const TrainingSetup& setup);
 

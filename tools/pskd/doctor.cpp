@@ -1,0 +1,70 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "pskd/base/process.hpp"
+#include "pskd/train/environment.hpp"
+#include "verbs.hpp"
+
+namespace {
+
+std::vector<std::string> advice(const pskd::Environment& here, const pskd::ProcessSetup& setup) {
+  std::vector<std::string> lines;
+  if (here.blas == "reference BLAS") {
+    lines.push_back(
+        "matrix products go to the reference BLAS, some 20 times slower than OpenBLAS: install libopenblas0-openmp");
+  }
+  if (!setup.allocator_keeps_memory) {
+    lines.push_back(
+        "the allocator gives freed pages back, which costs a factor of two in training: is another malloc preloaded?");
+  }
+  if (!setup.denormals_flushed) lines.push_back("denormal numbers are not flushed to zero");
+  if (setup.wait_policy != "passive" && setup.wait_policy != "PASSIVE") {
+    lines.push_back("OMP_WAIT_POLICY is " + setup.wait_policy +
+                    ": two runs on one machine will slow each other down many times; unset it or make it passive");
+  }
+  if (setup.threads > setup.cores) {
+    lines.push_back(fmt::format("{} threads on {} cores", setup.threads, setup.cores));
+  }
+  return lines;
+}
+
+void examine(bool json, const Invocation& invocation) {
+  prepare(invocation, 0);
+  const pskd::Environment here = pskd::environment();
+  const pskd::ProcessSetup setup = pskd::process_setup();
+  const std::vector<std::string> lines = advice(here, setup);
+  if (json) {
+    nlohmann::ordered_json out = {{"version", here.version},
+                                  {"git_revision", here.git_revision},
+                                  {"cpu", here.cpu},
+                                  {"cores", here.cores},
+                                  {"threads", here.threads},
+                                  {"allocator_keeps_memory", setup.allocator_keeps_memory},
+                                  {"denormals_flushed", setup.denormals_flushed},
+                                  {"wait_policy", setup.wait_policy},
+                                  {"advice", lines}};
+    for (const auto& [name, version] : here.libraries) out["libraries"][name] = version;
+    std::cout << out.dump(2) << '\n';
+    return;
+  }
+  std::cout << fmt::format("pskd {} ({})\n{}, {} cores, {} threads\n", here.version, here.git_revision, here.cpu,
+                           here.cores, here.threads);
+  for (const auto& [name, version] : here.libraries) std::cout << fmt::format("  {:<10} {}\n", name, version);
+  std::cout << fmt::format("allocator keeps freed memory: {}\ndenormals flushed: {}\nOpenMP wait policy: {}\n",
+                           setup.allocator_keeps_memory ? "yes" : "no", setup.denormals_flushed ? "yes" : "no",
+                           setup.wait_policy);
+  for (const std::string& line : lines) std::cout << "slow: " << line << '\n';
+  if (lines.empty()) std::cout << "nothing here slows pskd down\n";
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, const Invocation& invocation) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* verb = app.add_subcommand("doctor", "What pskd runs on, and what makes it slow");
+  verb->add_flag("--json", *json, "as JSON");
+  verb->footer("Example:\n  pskd doctor");
+  verb->callback([json, invocation] { examine(*json, invocation); });
+}

@@ -1,0 +1,92 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/eval/scores.hpp"
+#include "pskd/train/run.hpp"
+#include "verbs.hpp"
+
+namespace {
+
+struct Options {
+  std::string run, stage = "student", part = "test";
+  int threads = 0;
+  bool json = false;
+};
+
+std::uint64_t seed_of(const std::filesystem::path& run) {
+  const std::string name = run.filename().string(), prefix = "seed-";
+  if (name.starts_with(prefix) && name.find_first_not_of("0123456789", prefix.size()) == std::string::npos &&
+      name.size() > prefix.size()) {
+    return std::stoull(name.substr(prefix.size()));
+  }
+  throw pskd::Error(pskd::ErrorKind::usage,
+                    run.string() + ": expected a run directory, runs/<experiment>/<config hash>/seed-<n>");
+}
+
+/// The setup of the run in `run`, whose folder may have been moved as a whole.
+pskd::TrainingSetup setup_of(const std::filesystem::path& run) {
+  pskd::Experiment experiment = pskd::load_experiment(run / "config.resolved.yaml");
+  experiment.run.name = run.parent_path().parent_path().filename().string();
+  experiment.run.root = run.parent_path().parent_path().parent_path().string();
+  return pskd::prepare_training(experiment);
+}
+
+const std::vector<pskd::Clip>& part_of(const pskd::Split& split, const std::string& part) {
+  if (part == "train") return split.train;
+  return part == "val" ? split.val : split.test;
+}
+
+void show(const pskd::Scores& scores, const Options& options) {
+  if (options.json) {
+    nlohmann::ordered_json json = {{"stage", options.stage},      {"part", options.part},
+                                   {"clips", scores.clips},       {"accuracy", scores.accuracy},
+                                   {"macro_f1", scores.macro_f1}, {"confusion", scores.confusion}};
+    for (const pskd::ClassScore& one : scores.per_class) json["f1"][one.name] = one.f1;
+    std::cout << json.dump() << '\n';
+    return;
+  }
+  std::cout << fmt::format("{} on {} ({} clips): accuracy {:.2f} %, macro F1 {:.2f} %\n\n", options.stage, options.part,
+                           scores.clips, 100 * scores.accuracy, 100 * scores.macro_f1)
+            << fmt::format("{:<24}{:>10}{:>10}{:>10}{:>8}\n", "class", "precision", "recall", "F1", "clips");
+  for (const pskd::ClassScore& one : scores.per_class) {
+    std::cout << fmt::format("{:<24}{:>10.3f}{:>10.3f}{:>10.3f}{:>8}\n", one.name, one.precision, one.recall, one.f1,
+                             one.support);
+  }
+}
+
+void run(const Options& options, const Invocation& invocation) {
+  prepare(invocation, options.threads);
+  const auto folder = std::filesystem::absolute(options.run).lexically_normal();
+  const auto run = folder.filename().empty() ? folder.parent_path() : folder;
+  const std::uint64_t seed = seed_of(run);
+  const pskd::TrainingSetup setup = setup_of(run);
+  const auto& clips = part_of(setup.split, options.part);
+  if (clips.empty())
+    throw pskd::Error(pskd::ErrorKind::usage, "the protocol of this run has no " + options.part + " clips");
+  const pskd::StageConfig& stage = pskd::find_stage(setup.experiment, options.stage);
+  const auto network = pskd::load_stage(setup, seed, stage.name);
+  show(pskd::score(pskd::predict(setup, stage, *network, clips), setup.split.classes), options);
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, const Invocation& invocation) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("eval", "Evaluate a trained stage of a run again");
+  verb->add_option("run", options->run, "run directory: runs/<experiment>/<config hash>/seed-<n>")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  verb->add_option("--stage", options->stage, "which stage")->capture_default_str();
+  verb->add_option("--on", options->part, "which part of the protocol")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+  verb->add_option("--threads", options->threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);
+  verb->add_flag("--json", options->json, "scores as JSON");
+  verb->footer("Example:\n  pskd eval runs/utd-pskd/0123456789ab/seed-1 --stage fused --on test");
+  verb->callback([options, invocation] { run(*options, invocation); });
+}

@@ -1,0 +1,71 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "pskd/data/dataset.hpp"
+#include "pskd/data/protocol.hpp"
+#include "pskd/model/registry.hpp"
+#include "pskd/model/summary.hpp"
+#include "verbs.hpp"
+
+namespace {
+
+struct Options {
+  ConfigOptions config;
+  std::string stage;
+  bool json = false;
+};
+
+nlohmann::ordered_json to_json(const std::string& stage, const std::string& model,
+                               const pskd::NetworkSummary& summary) {
+  nlohmann::ordered_json json = {
+      {"stage", stage}, {"model", model}, {"parameters", summary.parameters}, {"macs", summary.macs}};
+  for (const pskd::LayerSummary& layer : summary.layers) {
+    json["layers"].push_back({{"name", layer.name},
+                              {"operation", layer.operation},
+                              {"output", layer.output},
+                              {"parameters", layer.parameters},
+                              {"macs", layer.macs}});
+  }
+  return json;
+}
+
+void show(const Options& options, const Invocation& invocation) {
+  const pskd::Experiment experiment = options.config.load();
+  prepare(invocation, 1);
+  const pskd::DatasetInfo info = pskd::dataset_info(experiment.data.name);
+  const auto protocol = pskd::resolve_protocol(experiment.protocol, info);
+  const pskd::DataShape shape{static_cast<int>(experiment.data.channels.size()), experiment.views.sensor.frames,
+                              experiment.views.skeleton.frames, pskd::topology(info.topology),
+                              static_cast<int>(protocol.classes.size())};
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  if (!options.stage.empty()) pskd::find_stage(experiment, options.stage);
+  for (const pskd::StageConfig& stage : experiment.stages) {
+    if (!options.stage.empty() && stage.name != options.stage) continue;
+    const auto network = pskd::make_network(stage.model, shape, 1);
+    const auto summary = pskd::summarise_network(*network, pskd::example_input(shape, 1));
+    if (options.json) {
+      all.push_back(to_json(stage.name, pskd::model_name(stage.model), summary));
+    } else {
+      std::cout << fmt::format("{}: {}, for one clip\n", stage.name, pskd::model_name(stage.model))
+                << pskd::describe(summary) << '\n';
+    }
+  }
+  if (options.json) std::cout << all.dump(2) << '\n';
+}
+
+}  // namespace
+
+void add_model(CLI::App& app, const Invocation& invocation) {
+  CLI::App* model = app.add_subcommand("model", "Look at the networks of an experiment");
+  model->require_subcommand(1);
+  auto options = std::make_shared<Options>();
+  CLI::App* verb =
+      model->add_subcommand("show", "Layers, shapes, parameters and multiply-adds of each stage's network");
+  options->config.add_to(*verb);
+  verb->add_option("--stage", options->stage, "only this stage");
+  verb->add_flag("--json", options->json, "as JSON");
+  verb->footer("Example:\n  pskd model show --config configs/utd.yaml --stage student");
+  verb->callback([options, invocation] { show(*options, invocation); });
+}

@@ -1,0 +1,11 @@
+// From what training delivers to what evaluation records.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "pskd/eval/run_record.hpp"
+#include "pskd/train/run.hpp"
+
+pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed,
+                            const std::vector<pskd::StageOutcome>& outcomes);

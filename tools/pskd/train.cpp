@@ -1,0 +1,100 @@
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/process.hpp"
+#include "pskd/eval/run_record.hpp"
+#include "pskd/report/table.hpp"
+#include "pskd/train/run.hpp"
+#include "records.hpp"
+#include "verbs.hpp"
+
+namespace {
+
+struct Options {
+  ConfigOptions config;
+  int threads = -1;
+  bool resume = false, overwrite = false, dry_run = false, quiet = false, json = false;
+};
+
+void show_plan(const pskd::TrainingSetup& setup) {
+  const pskd::Split& split = setup.split;
+  std::cout << fmt::format("{}: {} training, {} validation and {} test clips of {} classes\n", setup.info.name,
+                           split.train.size(), split.val.size(), split.test.size(), split.classes.size())
+            << pskd::describe(setup.experiment.protocol) << '\n'
+            << fmt::format("skeleton [N, 9, {}, {}], sensor [N, {}, {}]\n", setup.renderer.views.skeleton.frames,
+                           setup.renderer.topology.joints.size(), setup.renderer.sensor_columns.size(),
+                           setup.renderer.views.sensor.frames);
+  double total = 0;
+  for (const pskd::StageEstimate& stage : pskd::estimate_run(setup)) {
+    std::cout << fmt::format("{:<12} {:>10} parameters {:>7} steps  about {:.0f} s\n", stage.name, stage.parameters,
+                             stage.steps, stage.seconds);
+    total += stage.seconds;
+  }
+  std::cout << fmt::format("one seed: about {:.0f} s; {} seeds; results would go to {}\n", total,
+                           setup.experiment.seeds.size(), pskd::experiment_folder(setup).string());
+}
+
+void train_seed(const pskd::TrainingSetup& setup, std::uint64_t seed, pskd::Existing existing) {
+  const auto result = pskd::run_folder(setup, seed) / "result.json";
+  if (existing == pskd::Existing::resume && std::filesystem::exists(result)) {
+    spdlog::info("seed {} is finished: {}", seed, result.string());
+    return;
+  }
+  const auto outcomes = pskd::train_run(setup, seed, existing);
+  pskd::write_run_record(result, make_record(setup, seed, outcomes));
+}
+
+void show_results(const pskd::TrainingSetup& setup, bool json) {
+  const auto folder = pskd::experiment_folder(setup);
+  const auto report = pskd::write_report(folder);
+  if (json) {
+    std::cout << nlohmann::json{{"folder", folder.string()}, {"report", report.string()}}.dump() << '\n';
+    return;
+  }
+  std::cout << pskd::to_text(pskd::results_table(pskd::find_run_records(folder))) << "report: " << report.string()
+            << '\n';
+}
+
+void run(const Options& options, const Invocation& invocation) {
+  if (options.resume && options.overwrite) {
+    throw pskd::Error(pskd::ErrorKind::usage, "--resume and --overwrite exclude each other");
+  }
+  const pskd::Experiment experiment = options.config.load();
+  prepare(invocation, options.threads >= 0 ? options.threads : experiment.run.threads);
+  start_console_log(options.quiet);
+  pskd::catch_stop_signals();
+  const pskd::TrainingSetup setup = pskd::prepare_training(experiment);
+  if (options.dry_run) return show_plan(setup);
+  const auto existing = options.resume      ? pskd::Existing::resume
+                        : options.overwrite ? pskd::Existing::overwrite
+                                            : pskd::Existing::refuse;
+  for (const std::uint64_t seed : setup.experiment.seeds) pskd::require_startable(setup, seed, existing);
+  for (const std::uint64_t seed : setup.experiment.seeds) train_seed(setup, seed, existing);
+  show_results(setup, options.json);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, const Invocation& invocation) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("train", "Train every stage of an experiment for each of its seeds");
+  options->config.add_to(*verb);
+  verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads)")
+      ->check(CLI::NonNegativeNumber);
+  verb->add_flag("--resume", options->resume, "go on where a stopped run stands");
+  verb->add_flag("--overwrite", options->overwrite, "delete an existing run of this config and start anew");
+  verb->add_flag("--dry-run", options->dry_run,
+                 "load, try one batch per stage, show shapes, parameters and a time estimate");
+  verb->add_flag("--quiet", options->quiet, "no progress, only warnings and the table");
+  verb->add_flag("--json", options->json, "where the results are, as JSON instead of the table");
+  verb->footer(
+      "Examples:\n"
+      "  pskd train --config configs/utd.yaml\n"
+      "  pskd train --config configs/utd.yaml --set seeds=[1] --set stages.student.epochs=50 --dry-run\n"
+      "  pskd train --config configs/utd.yaml --resume");
+  verb->callback([options, invocation] { run(*options, invocation); });
+}

@@ -1,0 +1,36 @@
+// The verbs of the command line, one file each.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "pskd/config/experiment.hpp"
+
+/// How the program was called; verbs that use torch start it again with the right environment.
+struct Invocation {
+  int argc;
+  char** argv;
+};
+
+/// --config and --set, shared by the verbs that read an experiment.
+struct ConfigOptions {
+  std::string file;
+  std::vector<std::string> overrides;
+
+  void add_to(CLI::App& verb);
+  pskd::Experiment load() const;
+};
+
+/// Threads, allocator and denormals, before the first tensor; `threads` 0 means every core.
+void prepare(const Invocation& invocation, int threads);
+
+/// Log lines go to standard error; standard output is for results.
+void start_console_log(bool quiet);
+
+void add_train(CLI::App& app, const Invocation& invocation);
+void add_eval(CLI::App& app, const Invocation& invocation);
+void add_data(CLI::App& app);
+void add_model(CLI::App& app, const Invocation& invocation);
+void add_config(CLI::App& app);
+void add_doctor(CLI::App& app, const Invocation& invocation);
