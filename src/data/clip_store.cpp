@@ -66,7 +66,7 @@ std::string store_image(const Dataset& dataset, const std::string& source) {
   writer.write("trial", numbers_of(clips, [](const Clip& clip) { return clip.trial; }));
   writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
   writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
-  writer.write("skeleton", stacked(clips, &Clip::skeleton, dataset.info.joints * 3));
+  writer.write("skeleton", stacked(clips, &Clip::skeleton, Eigen::Index{3} * dataset.info.joints));
   writer.write("sensor", stacked(clips, &Clip::sensor, static_cast<Eigen::Index>(dataset.info.channels.size())));
   return writer.image();
 }
@@ -114,7 +114,8 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
     clips[i].trial = trials[i];
   }
   const auto channels = static_cast<Eigen::Index>(info.channels.size());
-  unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), info.joints * 3, &Clip::skeleton, clips);
+  unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), Eigen::Index{3} * info.joints,
+          &Clip::skeleton, clips);
   unstack(file, reader.table("sensor"), reader.numbers("sensor_frames"), channels, &Clip::sensor, clips);
   for (Clip& clip : clips) clip.hash = clip_hash(clip);
   return clips;

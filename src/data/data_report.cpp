@@ -61,7 +61,7 @@ void write_names(std::ostream& out, const std::string& title, const std::vector<
 
 std::vector<std::string> duplicate_names(const DataCheck& check) {
   std::vector<std::string> names;
-  for (const auto& [first, second] : check.duplicates) names.push_back(first + " = " + second);
+  for (const auto& [first, second] : check.duplicates) names.push_back(std::string(first).append(" = ").append(second));
   return names;
 }
 

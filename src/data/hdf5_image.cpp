@@ -41,7 +41,7 @@ int close_properties(std::int64_t id) { return H5Pclose(id); }
 // Opens or creates a file that lives in memory only.
 std::int64_t open_in_memory(std::string_view image) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), close_properties, "make access properties");
-  check(H5Pset_fapl_core(access.id(), kGrowth, 0), "choose files in memory");
+  check(H5Pset_fapl_core(access.id(), kGrowth, false), "choose files in memory");
   if (image.empty()) return H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access.id());
   // The library copies the image and does not write to ours, whatever its signature says.
   check(H5Pset_file_image(access.id(), const_cast<char*>(image.data()), image.size()), "take the image");
@@ -69,7 +69,7 @@ Hdf5Handle open_dataset(const Hdf5Handle& file, const std::string& name) {
 // says: a shape cannot ask for more memory than the file has.
 std::vector<std::size_t> checked_shape(const Hdf5Handle& dataset, const std::string& name, std::int64_t type,
                                        std::size_t rank) {
-  const std::vector<std::size_t> shape = shape_of(dataset, name);
+  std::vector<std::size_t> shape = shape_of(dataset, name);
   const Hdf5Handle found(H5Dget_type(dataset.id()), close_type, "read the type of " + name);
   if (shape.size() != rank || H5Tequal(found.id(), type) <= 0) fail(name + " has another type or rank than expected");
   const Hdf5Handle layout(H5Dget_create_plist(dataset.id()), close_properties, "read the layout of " + name);

@@ -1,4 +1,5 @@
-#include <math.h>  // Boost 1.74's pchip.hpp calls isnan without a namespace
+// Boost 1.74's pchip.hpp calls isnan without a namespace.
+#include <math.h>  // NOLINT(modernize-deprecated-headers)
 
 #include <Eigen/Geometry>
 #include <algorithm>
@@ -289,13 +290,14 @@ SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int actio
   stance.facing += random.normal(0, 3 * kRadians);
   const bool on_thigh = action >= kFirstLegAction;
   const Matrix3d mount = (on_thigh ? style.thigh_mount : style.wrist_mount) * random_turn(random, 4);
-  motion.joints.resize(steps, kHumanoidJoints * 3);
+  motion.joints.resize(steps, Eigen::Index{3} * kHumanoidJoints);
   motion.sensor_position.resize(steps, 3);
   motion.sensor_axes.reserve(static_cast<std::size_t>(steps));
   for (Index i = 0; i < steps; ++i) {
     const PosedBody posed = pose_body(style.body, stance, pose_of(curves.row(i).matrix(), style.lean));
     for (int joint = 0; joint < kHumanoidJoints; ++joint) {
-      motion.joints.row(i).segment<3>(3 * joint) = posed.joints[static_cast<std::size_t>(joint)].transpose().array();
+      motion.joints.row(i).segment<3>(Eigen::Index{3} * joint) =
+          posed.joints[static_cast<std::size_t>(joint)].transpose().array();
     }
     const Mount& place = on_thigh ? posed.right_thigh : posed.right_wrist;
     motion.sensor_position.row(i) = place.position.transpose().array();

@@ -1,9 +1,9 @@
 #include "pskd/data/utd_mhad.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 #include <numeric>
-#include <regex>
 #include <tuple>
 
 #include "mat_file.hpp"
@@ -41,14 +41,15 @@ using Key = std::tuple<int, int, int>;
 
 // What the name of a file says, e.g. a1_s2_t3_inertial.mat; nothing for a name outside the grid of the data set.
 std::optional<Key> parse_name(const std::string& name, const std::string& modality) {
-  static const std::regex pattern("a([1-9][0-9]?)_s([1-9])_t([1-9])_(inertial|skeleton)\\.mat");
   static const DatasetInfo info = utd_mhad_info();
-  std::smatch parts;
-  if (!std::regex_match(name, parts, pattern) || parts[4] != modality) return std::nullopt;
-  const Key key{std::stoi(parts[1]), std::stoi(parts[2]), std::stoi(parts[3])};
-  const bool known = std::get<0>(key) <= static_cast<int>(info.classes.size()) &&
-                     std::get<1>(key) <= info.subjects.back() && std::get<2>(key) <= info.trials.back();
-  return known ? std::optional(key) : std::nullopt;
+  int action = 0;
+  int subject = 0;
+  int trial = 0;
+  if (std::sscanf(name.c_str(), "a%2d_s%1d_t%1d", &action, &subject, &trial) != 3) return std::nullopt;
+  const bool known = action >= 1 && action <= static_cast<int>(info.classes.size()) && subject >= 1 &&
+                     subject <= info.subjects.back() && trial >= 1 && trial <= info.trials.back();
+  if (!known || name != utd_clip_id(action, subject, trial) + "_" + modality + ".mat") return std::nullopt;
+  return Key{action, subject, trial};
 }
 
 // Notes that lie beside the recordings, such as the original Skeleton_joint_order.txt.
@@ -144,7 +145,7 @@ DatasetInfo utd_mhad_info() {
 Frames read_utd_inertial(const std::filesystem::path& file) {
   const MatMatrix matrix = read_mat_matrix(file, "d_iner", {kAnyFrames, kChannels});
   const auto frames = static_cast<Eigen::Index>(matrix.dims[0]);
-  const Frames values = Eigen::Map<const Eigen::ArrayXXd>(matrix.values.data(), frames, kChannels).cast<float>();
+  Frames values = Eigen::Map<const Eigen::ArrayXXd>(matrix.values.data(), frames, kChannels).cast<float>();
   check_finite(file, values);
   return values;
 }
