@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 constexpr std::int32_t kFormat = 1;
 const Seal kSeal{"clip-store", 1};
 
-constexpr const char* kRemedy = "; delete it, or make it again with `pskd data build --config FILE`";
+constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
 
 [[noreturn]] void fail(const fs::path& file, const std::string& problem) {
   throw Error(ErrorKind::data, file.string() + ": " + problem);
@@ -172,7 +172,15 @@ fs::path root_folder(const DataConfig& config) {
 
 fs::path lock_path(fs::path file) { return file += ".lock"; }
 
+// A mistaken data.store must not cost anybody a file.
+void refuse_foreign_file(const fs::path& file) {
+  constexpr std::size_t kMarkBytes = 8;
+  if (!fs::exists(file) || read_file(file).substr(0, kMarkBytes) == make_seal(kSeal, "").substr(0, kMarkBytes)) return;
+  fail(file, "exists and is not a clip store; give data.store another name, or delete the file");
+}
+
 Dataset build(const DataConfig& config, const fs::path& root, const fs::path& file, const std::string& source) {
+  refuse_foreign_file(file);
   Dataset dataset = read_dataset(config.name, root);
   write_clip_store(file, dataset, source);
   return dataset;

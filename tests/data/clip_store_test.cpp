@@ -252,6 +252,13 @@ TEST_F(LoadedFolder, AnOlderFormatIsRebuiltADamagedStoreIsNot) {
   expect_equal(load_dataset(config_), sound);
 }
 
+TEST_F(LoadedFolder, AFileThatIsNoStoreIsNotOverwritten) {
+  write_file_atomically(store_, "my notes");
+  EXPECT_THAT(refusal([&] { load_dataset(config_); }), HasSubstr("not a pskd clip-store"));
+  EXPECT_THAT(refusal([&] { build_clip_store(config_); }), HasSubstr("give data.store another name"));
+  EXPECT_EQ(read_file(store_), "my notes");
+}
+
 TEST_F(LoadedFolder, WithoutItsRawFilesItIsRefusedAndSaysWhereTheyWereExpected) {
   load_dataset(config_);
   fs::remove_all(root_);

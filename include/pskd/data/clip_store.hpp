@@ -8,8 +8,8 @@
 
 namespace pskd {
 
-/// Where the store of `config` lies: config.store, else $XDG_CACHE_HOME (or ~/.cache)/pskd/<name>-<hash of the
-/// root>.h5.
+/// Where the store of `config` lies: config.store, else <name>-<hash of the root>.h5 in $XDG_CACHE_HOME/pskd
+/// (else in ~/.cache/pskd).
 std::filesystem::path store_path(const DataConfig& config);
 
 /// Content hash of the raw files under `root` (names and bytes), which tells whether a store is out of date.
@@ -22,6 +22,7 @@ struct StoredDataset {
   Dataset dataset;
   std::string source;  ///< hash of the raw files it was made from
 };
+
 /// Throws Error(data) when the file is damaged or of another format version; the message says how to rebuild it.
 StoredDataset read_clip_store(const std::filesystem::path& file);
 
@@ -30,7 +31,8 @@ StoredDataset read_clip_store(const std::filesystem::path& file);
 /// raw folder is absent but a store exists, Error(data) says where the folder was expected.
 Dataset load_dataset(const DataConfig& config);
 
-/// Builds the store of `config` anew, whatever is there: the way out of a damaged one.
+/// Builds the store of `config` anew, a damaged one too. Throws Error(data) rather than overwrite a file that never was
+/// a store.
 Dataset build_clip_store(const DataConfig& config);
 
 }  // namespace pskd

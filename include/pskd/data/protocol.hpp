@@ -9,18 +9,18 @@
 
 namespace pskd {
 
-/// The protocol with train, val, test and classes spelled out: named protocols filled in for this data set (subjects that
-/// validate are taken out of a named protocol's training subjects), class groups replaced by class names, in the order of
-/// their labels.
+/// The protocol with train, val, test and classes spelled out: named protocols filled in for this data set (subjects
+/// that validate are taken out of a named protocol's training subjects), class groups replaced by class names, in the
+/// order of their labels.
 ///
 ///   cross-subject           the data set's training subjects against the others
 ///   subject-specific        the data set's training trials against the others; needs allow_shared_subjects
 ///   leave-one-subject-out   the one subject of test.subjects against the others
 ///   any other name          train and test must be given
 ///
-/// Throws Error(config) naming the key: unknown protocol without lists, unknown class, a subject or trial that the data set
-/// does not have, two parts with a subject (unless allow_shared_subjects) or a recording in common, leave-one-subject-out
-/// without its one test subject, an empty train or test part, selection by val without one.
+/// Throws Error(config) naming the key: unknown protocol without lists, unknown class, a subject or trial that the data
+/// set does not have, two parts with a subject (unless allow_shared_subjects) or a recording in common,
+/// leave-one-subject-out without its one test subject, an empty train or test part, selection by val without one.
 ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInfo& info);
 
 struct Split {
@@ -28,9 +28,9 @@ struct Split {
   std::vector<Clip> train, val, test;
 };
 
-/// Splits the clips by a resolved protocol and relabels them when classes are left out. Clips of no part are left out. Throws
-/// Error(config) when a part names a subject or trial of which there is no clip, Error(data) when a part that is asked for is
-/// empty, when a class has no training clip, or when two parts hold clips of the same content.
+/// Splits the clips by a resolved protocol and relabels them when classes are left out. Clips of no part are left out.
+/// Throws Error(config) when a part names a subject or trial of which there is no clip, Error(data) when a part that is
+/// asked for is empty, when a class has no training clip, or when two parts hold clips of the same content.
 Split make_split(Dataset dataset, const ProtocolConfig& protocol);
 
 /// One line for tables: "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8" and, when so, "SUBJECTS SHARED".
