@@ -67,7 +67,6 @@ torch::Tensor acs_semantics(const torch::Tensor& learner_embedding, const std::v
   for (std::size_t k = 0; k < teachers.size(); ++k) {
     const torch::Tensor column = assignment.select(1, static_cast<std::int64_t>(k));
     const torch::Tensor clips = column.gt(0).nonzero().squeeze(1);
-    if (clips.size(0) < 3) continue;
     loss = loss + column.mean() * relations(learner_embedding.index_select(0, clips),
                                             teachers[k].embedding.index_select(0, clips), config);
   }

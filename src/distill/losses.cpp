@@ -5,12 +5,22 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-/// Cosines [N, N, N] at the middle clip j: out[j][i][k] = cos of the angle between x_i - x_j and x_k - x_j; 0 where i
-/// or k is j.
+/// Distances of the pairs i < j in units of their mean over the pairs that are apart.
+torch::Tensor relative_distances(const torch::Tensor& embeddings) {
+  const torch::Tensor pairs = torch::pdist(embeddings);
+  const torch::Tensor apart = pairs.detach().gt(0).sum().clamp_min(1);
+  const torch::Tensor mean = pairs.sum() / apart;
+  // Where all embeddings are equal every distance is 0, in any unit.
+  return pairs / torch::where(mean.detach().gt(0), mean, torch::ones_like(mean));
+}
+
+/// Cosines [N, N, N] at the middle clip j: out[j][i][k] = cos of the angle between x_i - x_j and x_k - x_j for
+/// different i, j and k; 0 elsewhere and where two embeddings are equal.
 torch::Tensor angle_cosines(const torch::Tensor& embeddings) {
   const torch::Tensor differences = embeddings.unsqueeze(0) - embeddings.unsqueeze(1);
   const torch::Tensor directions = F::normalize(differences, F::NormalizeFuncOptions().dim(2));
-  return torch::bmm(directions, directions.transpose(1, 2));
+  const torch::Tensor different = 1 - torch::eye(embeddings.size(0), embeddings.options());
+  return torch::bmm(directions, directions.transpose(1, 2)) * different;
 }
 
 }  // namespace
@@ -26,16 +36,13 @@ torch::Tensor divergence(const torch::Tensor& learner_logits, const torch::Tenso
 }
 
 torch::Tensor relational_distance(const torch::Tensor& learner, const torch::Tensor& teacher) {
-  const torch::Tensor learner_pairs = torch::pdist(learner);
-  const torch::Tensor teacher_pairs = torch::pdist(teacher.detach());
-  // Clips with one and the same embedding have no distance to compare in units of; the floor keeps them finite.
-  return torch::smooth_l1_loss(learner_pairs / learner_pairs.mean().clamp_min(1e-8),
-                               teacher_pairs / teacher_pairs.mean().clamp_min(1e-8));
+  if (learner.size(0) < 2) return torch::zeros({}, learner.options());
+  return torch::smooth_l1_loss(relative_distances(learner), relative_distances(teacher.detach()));
 }
 
 torch::Tensor relational_angle(const torch::Tensor& learner, const torch::Tensor& teacher) {
+  if (learner.size(0) < 3) return torch::zeros({}, learner.options());
   const auto n = static_cast<double>(learner.size(0));
-  // Triplets with equal members have the same cosine on both sides and add nothing.
   const torch::Tensor sum =
       torch::smooth_l1_loss(angle_cosines(learner), angle_cosines(teacher.detach()), at::Reduction::Sum);
   return sum / (n * (n - 1) * (n - 2));

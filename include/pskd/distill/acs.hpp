@@ -31,7 +31,7 @@ torch::Tensor acs_mimicry(const torch::Tensor& learner_logits, const std::vector
                           const torch::Tensor& labels, const torch::Tensor& assignment, double temperature);
 
 /// For each teacher the relational terms over the clips that learn from it (relations hold within one teacher's space
-/// only; at least 3 clips), weighed by its share of the batch; plus the word-vector term. `words` is [K, D], or
+/// only), weighed by its share of the batch; plus the word-vector term. `words` is [K, D], or
 /// undefined when its share is 0.
 torch::Tensor acs_semantics(const torch::Tensor& learner_embedding, const std::vector<TeacherOutput>& teachers,
                             const torch::Tensor& labels, const torch::Tensor& assignment, const SemanticConfig& config,

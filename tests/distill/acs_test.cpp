@@ -1,0 +1,135 @@
+// The Adaptive-Confidence Semantic loss, held to the definitions in tests/golden/make_golden.py.
+#include "pskd/distill/acs.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pskd/distill/objective.hpp"
+#include "support/golden.hpp"
+#include "support/tensors.hpp"
+
+namespace pskd {
+namespace {
+
+using testing::expect_gradient;
+using testing::golden_cases;
+using testing::to_labels;
+using testing::to_tensor;
+
+AcsConfig config_of(const nlohmann::json& in) {
+  AcsConfig config;
+  config.weight = in["weight"];
+  config.temperature = in["temperature"];
+  config.confidence_temperature = in["confidence_temperature"];
+  config.selection = in["selection"];
+  if (!in["threshold"].is_null()) config.threshold = in["threshold"].get<double>();
+  config.semantic.weight = in["semantic_weight"];
+  config.semantic.distance = in["semantic_shares"]["distance"];
+  config.semantic.angle = in["semantic_shares"]["angle"];
+  config.semantic.words = in["semantic_shares"]["words"];
+  return config;
+}
+
+std::vector<TeacherOutput> teachers_of(const nlohmann::json& in) {
+  std::vector<TeacherOutput> teachers;
+  for (const auto& one : in["teachers"]) {
+    teachers.push_back({to_tensor(one["embeddings"]), to_tensor(one["logits"]), one.value("weight", 1.0)});
+  }
+  return teachers;
+}
+
+TEST(Acs, AgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("losses.json", "acs")) {
+    SCOPED_TRACE(one["name"].get<std::string>());
+    const auto& in = one["inputs"];
+    const auto& expected = one["expected"];
+    const AcsConfig config = config_of(in);
+    const auto teachers = teachers_of(in);
+    const torch::Tensor labels = to_labels(in["labels"]), logits = to_tensor(in["student"]["logits"]);
+    const torch::Tensor embedding = to_tensor(in["student"]["embeddings"]), words = to_tensor(in["words"]);
+
+    const torch::Tensor assignment = acs_assignment(logits, teachers, labels, config);
+    EXPECT_TRUE(torch::allclose(assignment, to_tensor(expected["weights"]).t(), 1e-9, 1e-12)) << assignment;
+    const torch::Tensor mimicry = acs_mimicry(logits, teachers, labels, assignment, config.temperature);
+    EXPECT_NEAR(mimicry.item<double>(), expected["l_ac"], 1e-9);
+    const torch::Tensor semantics = acs_semantics(embedding, teachers, labels, assignment, config.semantic, words);
+    EXPECT_NEAR(semantics.item<double>(), expected["l_sem"], 1e-9);
+
+    LossConfig loss;
+    loss.ce = 0;
+    loss.acs = config;
+    EXPECT_NEAR(objective({embedding, logits, {}}, labels, teachers, loss, words).loss.item<double>(),
+                expected["total"], 1e-9);
+  }
+}
+
+struct Batch {
+  torch::Tensor labels = torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64);
+  torch::Tensor logits, embedding, words;
+  std::vector<TeacherOutput> teachers;
+
+  Batch() {
+    torch::manual_seed(4);
+    logits = torch::randn({6, 3}, torch::kFloat64).requires_grad_();
+    embedding = torch::randn({6, 5}, torch::kFloat64).requires_grad_();
+    words = torch::randn({3, 5}, torch::kFloat64);
+    for (int k = 0; k < 2; ++k) {
+      teachers.push_back({torch::randn({6, 4}, torch::kFloat64),
+                          torch::one_hot(labels, 3).to(torch::kFloat64) * 2 + torch::randn({6, 3}, torch::kFloat64)});
+    }
+  }
+};
+
+TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
+  for (const char* selection : {"hard", "soft"}) {
+    Batch batch;
+    LossConfig loss;
+    loss.acs.emplace();
+    loss.acs->selection = selection;
+    loss.acs->threshold =
+        0.3;  // the learner's own confidence would move the choice itself, which is not differentiated
+    loss.acs->semantic.words = 1;
+    const auto total = [&] {
+      return objective({batch.embedding, batch.logits, {}}, batch.labels, batch.teachers, loss, batch.words).loss;
+    };
+    expect_gradient(total, batch.logits, std::string(selection) + " logits", 18);
+    expect_gradient(total, batch.embedding, std::string(selection) + " embedding", 30);
+  }
+}
+
+TEST(Objective, KdIsTheWeighedMeanOverTeachersAndHasItsGradient) {
+  Batch batch;
+  batch.teachers[1].weight = 3;
+  LossConfig loss;
+  loss.kd.emplace();
+  const auto total = [&] {
+    return objective({batch.embedding, batch.logits, {batch.logits * 2}}, batch.labels, batch.teachers, loss, {}).loss;
+  };
+  expect_gradient(total, batch.logits, "logits", 18);
+  const double with_both = total().item<double>();
+  loss.kd->weight = 0;
+  EXPECT_GT(with_both, total().item<double>());
+}
+
+TEST(Acs, AWrongTeacherIsNeverFollowed) {
+  Batch batch;
+  for (TeacherOutput& teacher : batch.teachers) {
+    teacher.logits = torch::one_hot((batch.labels + 1) % 3, 3).to(torch::kFloat64) * 20;
+  }
+  for (const char* selection : {"hard", "soft"}) {
+    AcsConfig config;
+    config.selection = selection;
+    config.threshold = 0;
+    const torch::Tensor assignment = acs_assignment(batch.logits, batch.teachers, batch.labels, config);
+    EXPECT_TRUE(torch::allclose(assignment.select(1, 2), torch::ones({6}, torch::kFloat64))) << selection;
+  }
+}
+
+TEST(Acs, AStudentSurerThanItsTeachersLearnsFromTheLabel) {
+  Batch batch;
+  const torch::Tensor sure = torch::one_hot(batch.labels, 3).to(torch::kFloat64) * 50;
+  const torch::Tensor assignment = acs_assignment(sure, batch.teachers, batch.labels, AcsConfig{});
+  EXPECT_TRUE(assignment.select(1, 2).eq(1).all().item<bool>());
+}
+
+}  // namespace
+}  // namespace pskd

@@ -1,0 +1,89 @@
+#include "pskd/distill/losses.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/golden.hpp"
+#include "support/tensors.hpp"
+
+namespace pskd {
+namespace {
+
+using testing::expect_gradient;
+using testing::golden_cases;
+using testing::to_labels;
+using testing::to_tensor;
+
+constexpr double kTolerance = 1e-9;
+
+torch::Tensor random_leaf(torch::IntArrayRef shape) { return torch::randn(shape, torch::kFloat64).requires_grad_(); }
+
+TEST(LabelLoss, AgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("losses.json", "cross_entropy")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss = label_loss(to_tensor(in["logits"]), to_labels(in["labels"]), in["label_smoothing"]);
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Divergence, AgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("losses.json", "kd")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss = divergence(to_tensor(in["student"]), to_tensor(in["teacher"]), in["temperature"]).mean();
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Relations, AgreeWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("losses.json", "relational")) {
+    const torch::Tensor student = to_tensor(one["inputs"]["student"]), teacher = to_tensor(one["inputs"]["teacher"]);
+    EXPECT_NEAR(relational_distance(student, teacher).item<double>(), one["expected"]["distance"], kTolerance)
+        << one["name"];
+    EXPECT_NEAR(relational_angle(student, teacher).item<double>(), one["expected"]["angle"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Divergence, IsZeroExactlyWhereLearnerAndTeacherAgree) {
+  const torch::Tensor logits = torch::randn({4, 6}, torch::kFloat64);
+  EXPECT_LT(divergence(logits, logits + 3, 2).abs().max().item<double>(), 1e-12);
+  EXPECT_GT(divergence(logits, logits.flip(1), 2).min().item<double>(), 0);
+}
+
+TEST(Relations, IgnoreTurningMovingAndScalingTheEmbeddings) {
+  torch::manual_seed(1);
+  const torch::Tensor teacher = torch::randn({6, 4}, torch::kFloat64);
+  const torch::Tensor rotation = std::get<0>(torch::linalg_qr(torch::randn({4, 4}, torch::kFloat64)));
+  const torch::Tensor learner = torch::matmul(teacher, rotation) * 2.5 + 1;
+  EXPECT_LT(relational_distance(learner, teacher).item<double>(), 1e-12);
+  EXPECT_LT(relational_angle(learner, teacher).item<double>(), 1e-12);
+}
+
+TEST(Gradient, EveryLossIsTheDerivativeOfItsValue) {
+  torch::manual_seed(2);
+  const torch::Tensor labels = torch::tensor({0, 3, 1, 3, 2}, torch::kInt64);
+  const torch::Tensor teacher_logits = torch::randn({5, 4}, torch::kFloat64) * 3;
+  const torch::Tensor teacher = torch::randn({5, 7}, torch::kFloat64), words = torch::randn({4, 6}, torch::kFloat64);
+  const torch::Tensor logits = random_leaf({5, 4}), embeddings = random_leaf({5, 6});
+  expect_gradient([&] { return label_loss(logits, labels, 0.1); }, logits, "label_loss", 20);
+  expect_gradient([&] { return divergence(logits, teacher_logits, 3).mean(); }, logits, "divergence", 20);
+  expect_gradient([&] { return relational_distance(embeddings, teacher); }, embeddings, "relational_distance", 30);
+  expect_gradient([&] { return relational_angle(embeddings, teacher); }, embeddings, "relational_angle", 30);
+  expect_gradient([&] { return word_distance(embeddings, words, labels); }, embeddings, "word_distance", 30);
+}
+
+TEST(Gradient, StaysFiniteWhereEmbeddingsAreEqual) {
+  const torch::Tensor teacher = torch::randn({4, 3}, torch::kFloat64);
+  const torch::Tensor equal = torch::ones({4, 3}, torch::kFloat64).requires_grad_();
+  (relational_distance(equal, teacher) + relational_angle(equal, teacher)).backward();
+  EXPECT_TRUE(torch::isfinite(equal.grad()).all().item<bool>());
+}
+
+TEST(Losses, DoNotTrainTheTeacher) {
+  const torch::Tensor learner = random_leaf({4, 5}), teacher = random_leaf({4, 5});
+  (divergence(learner, teacher, 2).mean() + relational_distance(learner, teacher) + relational_angle(learner, teacher))
+      .backward();
+  EXPECT_TRUE(learner.grad().defined());
+  EXPECT_FALSE(teacher.grad().defined());
+}
+
+}  // namespace
+}  // namespace pskd

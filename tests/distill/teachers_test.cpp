@@ -1,0 +1,177 @@
+#include "pskd/distill/teachers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "pskd/base/error.hpp"
+#include "pskd/distill/word_vectors.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+/// Teachers `far` (90 epochs) and `near` (60 epochs) of a learner with 30 epochs.
+Experiment chain() {
+  Experiment experiment;
+  experiment.stages.resize(3);
+  experiment.stages[0].name = "far";
+  experiment.stages[0].epochs = 90;
+  experiment.stages[1].name = "near";
+  experiment.stages[1].epochs = 60;
+  experiment.stages[2].name = "learner";
+  experiment.stages[2].epochs = 30;
+  experiment.stages[2].teachers = {{"far", "last", {0, 0}, 1}, {"near", "last", {0, 0}, 1}};
+  return experiment;
+}
+
+using Range = std::pair<int, int>;
+
+TEST(Schedule, ChainAsksTheListedTeachersThroughout) {
+  const Experiment experiment = chain();
+  const auto schedule = schedule_teachers(experiment.stages[2], experiment);
+  ASSERT_EQ(schedule.size(), 2U);
+  EXPECT_EQ(schedule[0].stage, "far");
+  EXPECT_EQ(schedule[0].epochs, Range(0, 30));
+  EXPECT_EQ(schedule[1].epochs, Range(0, 30));
+}
+
+TEST(Schedule, ChainKeepsAGivenEpochRange) {
+  Experiment experiment = chain();
+  experiment.stages[2].teachers[0].epochs = {5, 12};
+  EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].epochs, Range(5, 12));
+}
+
+TEST(Schedule, TrajectoryFollowsEarlySnapshotsThenLaterOnes) {
+  Experiment experiment = chain();
+  experiment.progress = {"trajectory", 3, "near"};
+  const auto schedule = schedule_teachers(experiment.stages[2], experiment);
+  ASSERT_EQ(schedule.size(), 6U);
+  const std::vector<std::string> snapshots = {"epoch-30", "epoch-60", "last", "epoch-20", "epoch-40", "last"};
+  const std::vector<Range> ranges = {{0, 10}, {10, 20}, {20, 30}, {0, 10}, {10, 20}, {20, 30}};
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    EXPECT_EQ(schedule[i].snapshot, snapshots[i]);
+    EXPECT_EQ(schedule[i].epochs, ranges[i]);
+  }
+  EXPECT_EQ(snapshot_epochs("far", experiment), (std::vector{30, 60})) << "so that the teacher keeps them";
+  EXPECT_EQ(snapshot_epochs("near", experiment), (std::vector{20, 40}));
+  EXPECT_TRUE(snapshot_epochs("learner", experiment).empty());
+}
+
+TEST(Schedule, WeightsMoveFromTheNearTeacherToTheFarOneOrBack) {
+  Experiment experiment = chain();
+  experiment.progress = {"weights", 3, "near"};
+  const auto schedule = schedule_teachers(experiment.stages[2], experiment);
+  ASSERT_EQ(schedule.size(), 4U) << "a weight of zero leaves the teacher out";
+  EXPECT_EQ(schedule[0].stage, "near");
+  EXPECT_EQ(schedule[0].epochs, Range(0, 10));
+  EXPECT_EQ(schedule[1].weight, 0.5);
+  EXPECT_EQ(schedule[2].weight, 0.5);
+  EXPECT_EQ(schedule[3].stage, "far");
+  EXPECT_EQ(schedule[3].epochs, Range(20, 30));
+  experiment.progress.from = "far";
+  EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].stage, "far");
+}
+
+/// Doubles its input and counts how often it is asked.
+class Doubling : public Network {
+ public:
+  Output forward(const Input& input) override {
+    ++asked;
+    return {input.sensor * 2, input.sensor * 3, {}};
+  }
+  int asked = 0;
+};
+
+TEST(Ask, AnswersForAllClipsWhateverTheBatches) {
+  Doubling network;
+  const torch::Tensor sensor = torch::randn({150, 4});
+  const TeacherOutput output = ask(network, {{}, sensor});
+  EXPECT_GT(network.asked, 1);
+  EXPECT_TRUE(torch::equal(output.embedding, sensor * 2));
+  EXPECT_TRUE(torch::equal(output.logits, sensor * 3));
+  EXPECT_FALSE(network.is_training());
+}
+
+TEST(TargetBank, AsksATeacherOnceForEachViewThatComesAgain) {
+  const auto network = std::make_shared<Doubling>();
+  const Input views{{}, torch::randn({8, 4})};
+  TargetBank bank({{{"teacher", "last", {0, 10}, 0.5}, network}}, true);
+  const TeacherOutput first = bank.answer(0, 3, views), again = bank.answer(0, 3, {});
+  EXPECT_EQ(network->asked, 1);
+  EXPECT_TRUE(torch::equal(first.logits, again.logits));
+  EXPECT_EQ(again.weight, 0.5);
+  bank.answer(0, 4, views);
+  EXPECT_EQ(network->asked, 2);
+}
+
+TEST(TargetBank, KeepsNothingWhenViewsAreFresh) {
+  const auto network = std::make_shared<Doubling>();
+  const Input views{{}, torch::randn({8, 4})};
+  TargetBank bank({{{"teacher", "last", {0, 10}, 1}, network}}, false);
+  bank.answer(0, 3, views);
+  EXPECT_FALSE(bank.has(0, 3));
+}
+
+TEST(TargetBank, KnowsWhoIsActiveInAnEpoch) {
+  TargetBank bank({{{"a", "last", {0, 5}, 1}, nullptr}, {{"b", "last", {3, 9}, 1}, nullptr}}, false);
+  EXPECT_EQ(bank.active(0), (std::vector<std::size_t>{0}));
+  EXPECT_EQ(bank.active(4), (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(bank.active(5), (std::vector<std::size_t>{1}));
+  EXPECT_TRUE(bank.active(9).empty());
+}
+
+/// A .npy file as numpy writes it.
+std::string npy(const std::string& shape, const std::vector<double>& values) {
+  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': " + shape + ", }";
+  header.resize(117, ' ');
+  header += '\n';
+  std::string bytes = "\x93NUMPY\x01";
+  bytes += '\0';
+  bytes += static_cast<char>(header.size());
+  bytes += '\0';
+  bytes += header;
+  return bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
+}
+
+class WordVectors : public ::testing::Test {
+ protected:
+  std::filesystem::path write(const std::string& bytes) {
+    std::ofstream(folder_ / "words.npy", std::ios::binary) << bytes;
+    return folder_ / "words.npy";
+  }
+  std::string problem_of(const std::string& bytes) {
+    try {
+      read_word_vectors(write(bytes), 2, 3);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::data);
+      EXPECT_NE(std::string(error.what()).find("words.npy"), std::string::npos);
+      return error.what();
+    }
+    return "";
+  }
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(WordVectors, AreReadInOrder) {
+  const torch::Tensor words = read_word_vectors(write(npy("(2, 3)", {1, 2, 3, 4, 5, 6})), 2, 3);
+  EXPECT_TRUE(torch::equal(words, torch::tensor({{1.0F, 2.0F, 3.0F}, {4.0F, 5.0F, 6.0F}})));
+}
+
+TEST_F(WordVectors, OfAnotherShapeAreRefusedNamingBoth) {
+  const std::string problem = problem_of(npy("(3, 2)", {1, 2, 3, 4, 5, 6}));
+  EXPECT_NE(problem.find("expected 2 classes x 3"), std::string::npos);
+  EXPECT_NE(problem.find("found 3 x 2"), std::string::npos);
+}
+
+TEST_F(WordVectors, EveryTruncationIsRefused) {
+  const std::string whole = npy("(2, 3)", {1, 2, 3, 4, 5, 6});
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    EXPECT_NE(problem_of(whole.substr(0, length)), "") << length << " bytes";
+  }
+}
+
+TEST_F(WordVectors, ThatAreNotFiniteAreRefused) { EXPECT_NE(problem_of(npy("(2, 3)", {1, 2, NAN, 4, 5, 6})), ""); }
+
+}  // namespace
+}  // namespace pskd

@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "pskd/base/error.hpp"
+#include "pskd/model/fused.hpp"
+#include "pskd/model/registry.hpp"
+#include "pskd/model/summary.hpp"
+
+namespace pskd {
+namespace {
+
+using ::testing::HasSubstr;
+
+DataShape utd_shape() { return {3, 128, 64, topology("kinect-20"), 27}; }
+
+const std::vector<ModelConfig> kModels = {SkeletonGcnConfig{}, SensorCnnConfig{}, FusedConfig{}};
+
+TEST(Network, GivesAnEmbeddingAndLogitsForEachClip) {
+  for (const ModelConfig& model : kModels) {
+    const auto network = make_network(model, utd_shape(), 1);
+    const Output output = network->forward(example_input(utd_shape(), 5));
+    EXPECT_EQ(output.embedding.sizes(), torch::IntArrayRef({5, 300})) << model_name(model);
+    EXPECT_EQ(output.logits.sizes(), torch::IntArrayRef({5, 27})) << model_name(model);
+  }
+}
+
+TEST(Network, IsDrawnFromItsKeyOnly) {
+  for (const ModelConfig& model : kModels) {
+    const auto first = make_network(model, utd_shape(), 1)->parameters();
+    torch::manual_seed(99);
+    const auto again = make_network(model, utd_shape(), 1)->parameters();
+    const auto other = make_network(model, utd_shape(), 2)->parameters();
+    bool differs = false;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      EXPECT_TRUE(torch::equal(first[i], again[i])) << model_name(model);
+      differs |= !torch::equal(first[i], other[i]);
+    }
+    EXPECT_TRUE(differs) << model_name(model);
+  }
+}
+
+TEST(Network, AnswersClipByClipOnceTrained) {
+  for (const ModelConfig& model : kModels) {
+    const torch::NoGradGuard no_grad;
+    const auto network = make_network(model, utd_shape(), 1);
+    network->eval();
+    const Input four = example_input(utd_shape(), 4);
+    const Input one{four.skeleton.narrow(0, 2, 1), four.sensor.narrow(0, 2, 1)};
+    EXPECT_TRUE(torch::allclose(network->forward(four).logits[2], network->forward(one).logits[0], 1e-4, 1e-4))
+        << model_name(model);
+  }
+}
+
+TEST(Student, FitsAWatch) { EXPECT_LE(count_parameters(*make_network(SensorCnnConfig{}, utd_shape(), 1)), 300'000); }
+
+TEST(SegmentPooling, SeesTheOrderOfEvents) {
+  const torch::Tensor early = torch::tensor({{{1.0F, 1.0F, 0.0F, 0.0F}}}), late = early.flip(2);
+  EXPECT_TRUE(torch::equal(pool_segments(early, 1), pool_segments(late, 1)));
+  EXPECT_FALSE(torch::equal(pool_segments(early, 2), pool_segments(late, 2)));
+}
+
+TEST(Adjacency, IsSelfParentAndChildrenWithRowsThatSumToOneOrZero) {
+  const torch::Tensor adjacency = skeleton_adjacency(topology("kinect-20"));
+  EXPECT_TRUE(torch::equal(adjacency[0], torch::eye(20)));
+  EXPECT_EQ(adjacency[1][6][5].item<float>(), 1) << "the parent of the left wrist is the left elbow";
+  EXPECT_FLOAT_EQ(adjacency[2][1][4].item<float>(), 0.25F) << "one of the shoulder centre's four children";
+  const torch::Tensor sums = adjacency.sum(2);
+  EXPECT_TRUE((sums.isclose(torch::ones_like(sums)) | sums.eq(0)).all().item<bool>());
+}
+
+TEST(GraphConvolution, IsTheSumOverSubsetsOfItsFormula) {
+  torch::manual_seed(5);
+  const torch::Tensor adjacency = torch::rand({3, 20, 20});
+  GraphConvolution layer(4, 6, adjacency);
+  const torch::Tensor x = torch::randn({2, 4, 5, 20});
+  const torch::Tensor weights = layer->named_parameters()["weights.weight"];  // [C', C, 1, K]
+  const torch::Tensor expected = torch::einsum("dck,kvu,nctu->ndtv", {weights.squeeze(2), adjacency, x});
+  EXPECT_TRUE(torch::allclose(layer(x.contiguous(torch::MemoryFormat::ChannelsLast)), expected, 1e-4, 1e-4));
+}
+
+TEST(SkeletonGcn, SeesOnlyTheStreamsOfItsConfig) {
+  SkeletonGcnConfig joints;
+  joints.streams = {"joint"};
+  const auto network = make_network(joints, utd_shape(), 1);
+  network->eval();
+  Input input = example_input(utd_shape(), 2);
+  const torch::Tensor before = network->forward(input).logits;
+  input.skeleton.narrow(1, 3, 6).zero_();  // bone and motion
+  EXPECT_TRUE(torch::equal(network->forward(input).logits, before));
+  input.skeleton.zero_();
+  EXPECT_FALSE(torch::equal(network->forward(input).logits, before));
+}
+
+TEST(Fused, StartsAsTheSkeletonTeacherWhichStaysFrozen) {
+  const auto teacher = make_network(SkeletonGcnConfig{}, utd_shape(), 1);
+  const auto network = make_network(FusedConfig{}, utd_shape(), 2);
+  start_from(*network, *teacher);
+  network->train();
+  const auto taken = network->named_parameters(), given = teacher->named_parameters();
+  for (const auto& item : given) {
+    EXPECT_TRUE(torch::equal(taken["skeleton." + item.key()], item.value())) << item.key();
+    EXPECT_FALSE(taken["skeleton." + item.key()].requires_grad()) << item.key();
+  }
+  EXPECT_TRUE(torch::equal(taken["sensor.head.classifier.weight"], given["head.classifier.weight"]));
+  const torch::Tensor before = network->named_buffers()["skeleton.input_norm.running_mean"].clone();
+  network->forward(example_input(utd_shape(), 4));
+  EXPECT_TRUE(torch::equal(network->named_buffers()["skeleton.input_norm.running_mean"], before))
+      << "not even its statistics move";
+}
+
+TEST(Fused, RefusesATeacherOfAnotherShapeAndNamesTheLayer) {
+  SkeletonGcnConfig wide;
+  wide.width = 32;
+  const auto teacher = make_network(wide, utd_shape(), 1);
+  const auto network = make_network(FusedConfig{}, utd_shape(), 2);
+  try {
+    start_from(*network, *teacher);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::config);
+    EXPECT_THAT(error.what(), HasSubstr("blocks.0"));
+  }
+}
+
+TEST(Summary, CountsWhatAHandCountGives) {
+  const auto network = make_network(SensorCnnConfig{}, utd_shape(), 1);
+  const NetworkSummary summary = summarise_network(*network, example_input(utd_shape(), 1));
+  // Four convolutions of 7 samples: 3 -> 48 -> 72 -> 96 -> 96 channels at 128, 64, 32 and 16 samples; then 384 -> 300
+  // -> 27.
+  const std::vector<std::int64_t> macs = {3 * 48 * 7 * 128, 48 * 72 * 7 * 64, 72 * 96 * 7 * 32,
+                                          96 * 96 * 7 * 16, 384 * 300,        300 * 27};
+  ASSERT_EQ(summary.layers.size(), macs.size());
+  for (std::size_t i = 0; i < macs.size(); ++i) EXPECT_EQ(summary.layers[i].macs, macs[i]) << summary.layers[i].name;
+  EXPECT_EQ(summary.layers[0].parameters, 3 * 48 * 7);
+  EXPECT_EQ(summary.layers[5].parameters, 300 * 27 + 27);
+  EXPECT_EQ(summary.layers[0].name, "convolutions.0");
+  EXPECT_EQ(summary.parameters, count_parameters(*network));
+}
+
+}  // namespace
+}  // namespace pskd

@@ -1,0 +1,199 @@
+#include "pskd/signal/view.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "pskd/signal/resample.hpp"
+#include "pskd/signal/skeleton.hpp"
+
+namespace pskd {
+namespace {
+
+const std::vector<int> kAxes = {0, 1, 2};
+
+Clip waving_clip() {
+  Clip clip;
+  clip.sensor = Frames(100, 3);
+  clip.skeleton = Frames(40, 60);
+  for (int t = 0; t < 100; ++t) clip.sensor.row(t) << std::sin(0.1F * static_cast<float>(t)), std::cos(0.2F * static_cast<float>(t)), 1.0F;
+  for (int t = 0; t < 40; ++t) {
+    for (int f = 0; f < 60; ++f) clip.skeleton(t, f) = std::sin(0.05F * static_cast<float>(t) + 0.7F * static_cast<float>(f));
+  }
+  return clip;
+}
+
+std::vector<float> sensor_of(const Clip& clip, const View& view, int frames = 128) {
+  std::vector<float> out(3 * frames);
+  render_sensor(clip, view, kAxes, {{0, 0, 0}, {1, 1, 1}}, frames, out);
+  return out;
+}
+
+std::vector<float> skeleton_of(const Clip& clip, const View& view, int frames = 64) {
+  std::vector<float> out(kStreamChannels * frames * 20);
+  render_skeleton(clip, view, topology("kinect-20"), frames, out);
+  return out;
+}
+
+View random_view(std::uint64_t key) {
+  RandomStream stream(key);
+  return draw_view(ViewsConfig{}, stream);
+}
+
+TEST(View, DefaultShowsTheClipAsItIs) {
+  const Clip clip = waving_clip();
+  const std::vector<float> found = sensor_of(clip, View{}, 100);
+  for (int t = 0; t < 100; ++t) EXPECT_NEAR(found[t], clip.sensor(t, 0), 1e-5) << "frame " << t;
+}
+
+TEST(View, AllAmountsZeroShowsTheClipAsItIs) {
+  ViewsConfig none;
+  none.crop = none.time_warp = none.sensor.rotation = none.sensor.scale = none.sensor.magnitude_warp =
+      none.sensor.noise = 0;
+  none.skeleton.turn = none.skeleton.tilt = none.skeleton.limbs = none.skeleton.scale = none.skeleton.jitter = 0;
+  RandomStream stream(5);
+  const View view = draw_view(none, stream);
+  const Clip clip = waving_clip();
+  const auto plain = sensor_of(clip, View{}), found = sensor_of(clip, view);
+  for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(found[i], plain[i], 1e-5);
+  const auto plain_skeleton = skeleton_of(clip, View{}), found_skeleton = skeleton_of(clip, view);
+  for (std::size_t i = 0; i < plain_skeleton.size(); ++i) EXPECT_NEAR(found_skeleton[i], plain_skeleton[i], 1e-5);
+}
+
+TEST(View, TimeRunsForwardInsideTheCropWhateverIsDrawn) {
+  for (std::uint64_t key = 0; key < 200; ++key) {
+    const View view = random_view(key);
+    EXPECT_GE(view.begin, 0);
+    EXPECT_LE(view.end, 1 + 1e-12);
+    EXPECT_GE(view.end - view.begin, 0.8 - 1e-12) << "at most a fifth is cut away";
+    const std::vector<double> times = view_times(view, 64);
+    EXPECT_NEAR(times.front(), view.begin, 1e-12);
+    EXPECT_NEAR(times.back(), view.end, 1e-12);
+    EXPECT_TRUE(std::is_sorted(times.begin(), times.end(), std::less_equal<>())) << "strictly increasing";
+  }
+}
+
+TEST(View, BothModalitiesSeeTheSameMoments) {
+  // 127 = 2 * 63 + 1 moments contain the 64 moments at every second place: one time map, however finely it is sampled.
+  const View view = random_view(7);
+  const std::vector<double> coarse = view_times(view, 64), fine = view_times(view, 127);
+  for (int i = 0; i < 64; ++i) EXPECT_NEAR(coarse[i], fine[2 * i], 1e-12);
+}
+
+TEST(View, IsTheSameForTheSameKeyAndAnotherForAnother) {
+  const Clip clip = waving_clip();
+  EXPECT_EQ(sensor_of(clip, random_view(3)), sensor_of(clip, random_view(3)));
+  EXPECT_NE(sensor_of(clip, random_view(3)), sensor_of(clip, random_view(4)));
+  EXPECT_EQ(skeleton_of(clip, random_view(3)), skeleton_of(clip, random_view(3)));
+}
+
+TEST(View, TurningTheSensorKeepsItsMagnitude) {
+  ViewsConfig turning;
+  turning.crop = turning.time_warp = turning.sensor.scale = turning.sensor.magnitude_warp = turning.sensor.noise = 0;
+  turning.sensor.rotation = 180;
+  RandomStream stream(11);
+  const View view = draw_view(turning, stream);
+  const Clip clip = waving_clip();
+  const std::vector<float> plain = sensor_of(clip, View{}), turned = sensor_of(clip, view);
+  for (int t = 0; t < 128; ++t) {
+    const auto norm = [&](const std::vector<float>& x) { return std::hypot(x[t], x[128 + t], x[256 + t]); };
+    EXPECT_NEAR(norm(turned), norm(plain), 1e-4);
+  }
+  EXPECT_GT(std::abs(turned[5] - plain[5]), 1e-3) << "it did turn";
+}
+
+TEST(View, TurningTheSkeletonKeepsBoneLengths) {
+  ViewsConfig turning;
+  turning.crop = turning.time_warp = turning.skeleton.limbs = turning.skeleton.scale = turning.skeleton.jitter = 0;
+  RandomStream stream(12);
+  const Clip clip = waving_clip();
+  const std::vector<float> plain = skeleton_of(clip, View{}), turned = skeleton_of(clip, draw_view(turning, stream));
+  const int plane = 64 * 20;
+  for (int i = 0; i < plane; ++i) {
+    const auto length = [&](const std::vector<float>& x) {
+      return std::hypot(x[3 * plane + i], x[4 * plane + i], x[5 * plane + i]);
+    };
+    EXPECT_NEAR(length(turned), length(plain), 1e-4);
+  }
+}
+
+TEST(View, StretchingLimbsScalesEachBoneByOneFactor) {
+  View view;
+  view.limbs = 0.3;
+  view.noise_key = 17;
+  const Clip clip = waving_clip();
+  const std::vector<float> plain = skeleton_of(clip, View{}), stretched = skeleton_of(clip, view);
+  const int plane = 64 * 20, bone_x = 3 * plane;
+  for (int joint = 0; joint < 20; ++joint) {
+    if (topology("kinect-20").parents[joint] < 0) continue;
+    const auto at = [&](const std::vector<float>& x, int t) { return x[bone_x + t * 20 + joint]; };
+    const float factor = at(stretched, 10) / at(plain, 10);
+    EXPECT_GT(std::abs(factor - 1), 1e-4) << "bone to joint " << joint;
+    for (int t = 0; t < 64; ++t)
+      EXPECT_NEAR(at(stretched, t), factor * at(plain, t), 2e-4) << "bone to joint " << joint;
+  }
+}
+
+TEST(Statistics, StandardiseTheClipsTheyWereFittedOn) {
+  std::vector<Clip> clips = {waving_clip(), waving_clip()};
+  clips[1].sensor *= 3.0F;
+  const Statistics statistics = fit_sensor_statistics(clips, kAxes);
+  double sum = 0, squares = 0, count = 0;
+  for (const Clip& clip : clips) {
+    const Eigen::ArrayXf values = (clip.sensor.col(1) - statistics.mean[1]) / statistics.deviation[1];
+    sum += values.sum();
+    squares += values.square().sum();
+    count += static_cast<double>(values.size());
+  }
+  EXPECT_NEAR(sum / count, 0, 1e-5);
+  EXPECT_NEAR(squares / count, 1, 1e-4);
+}
+
+TEST(Statistics, LeaveAConstantChannelFinite) {
+  Clip clip = waving_clip();
+  clip.sensor.col(2).setConstant(1.0F);
+  EXPECT_EQ(fit_sensor_statistics(std::vector{clip}, kAxes).deviation[2], 1.0F);
+}
+
+TEST(SkeletonStreams, AreJointBoneAndMotion) {
+  const Topology& kinect = topology("kinect-20");
+  Frames poses(2, 60);
+  poses.setZero();
+  poses(0, 3 * 6 + 1) = 0.5F;           // left wrist, y, first frame
+  poses(1, 3 * 6 + 1) = 0.75F;          // and a frame later
+  poses.middleCols<3>(3 * 5) += 0.25F;  // its parent, the left elbow
+  std::vector<float> out(kStreamChannels * 2 * 20);
+  write_streams(poses, kinect, out);
+  const auto at = [&](int channel, int t, int joint) { return out[(channel * 2 + t) * 20 + joint]; };
+  EXPECT_FLOAT_EQ(at(1, 0, 6), 0.5F) << "joint";
+  EXPECT_FLOAT_EQ(at(4, 0, 6), 0.25F) << "bone: wrist minus elbow";
+  EXPECT_FLOAT_EQ(at(7, 0, 6), 0.25F) << "motion: next frame minus this one";
+  EXPECT_FLOAT_EQ(at(7, 1, 6), 0.0F) << "no motion after the last frame";
+  EXPECT_FLOAT_EQ(at(4, 0, 1), 0.0F) << "no bone to the root";
+}
+
+TEST(SkeletonStreams, DoNotDependOnWhereThePersonStands) {
+  Clip here = waving_clip(), there = waving_clip();
+  for (Eigen::Index joint = 0; joint < 20; ++joint) there.skeleton.col(3 * joint + 2) += 2.0F;
+  const auto a = skeleton_of(here, View{}), b = skeleton_of(there, View{});
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
+}
+
+TEST(Topology, EveryJointHasOnePartAndAPathToTheRoot) {
+  const Topology& kinect = topology("kinect-20");
+  std::vector<int> parts(kinect.joints.size());
+  for (const auto& part : kinect.parts) {
+    for (const int joint : part) ++parts[joint];
+  }
+  EXPECT_EQ(std::accumulate(parts.begin(), parts.end(), 0), 20);
+  EXPECT_TRUE(std::all_of(parts.begin(), parts.end(), [](int n) { return n == 1; }));
+  for (int joint = 0; joint < 20; ++joint) {
+    int steps = 0;
+    for (int at = joint; at >= 0; at = kinect.parents[at]) ASSERT_LT(++steps, 20) << "joint " << joint;
+  }
+}
+
+}  // namespace
+}  // namespace pskd

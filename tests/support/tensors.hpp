@@ -1,0 +1,53 @@
+// Tensors from golden files, and gradients held against finite differences.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace pskd::testing {
+
+/// A float64 vector or matrix.
+inline torch::Tensor to_tensor(const nlohmann::json& values) {
+  if (values.empty() || !values.front().is_array()) {
+    return torch::tensor(values.get<std::vector<double>>(), torch::kFloat64);
+  }
+  std::vector<torch::Tensor> rows;
+  for (const auto& row : values) rows.push_back(to_tensor(row));
+  return torch::stack(rows);
+}
+
+inline torch::Tensor to_labels(const nlohmann::json& values) {
+  return torch::tensor(values.get<std::vector<std::int64_t>>(), torch::kInt64);
+}
+
+/// Holds the gradient that autograd gives for `variable` (float64, a leaf that requires a gradient) of the scalar
+/// `loss` against central differences, at up to `coordinates` evenly spread places.
+inline void expect_gradient(const std::function<torch::Tensor()>& loss, torch::Tensor variable, const std::string& name,
+                            std::int64_t coordinates = 12) {
+  constexpr double kStep = 1e-6, kTolerance = 2e-5;
+  variable.mutable_grad() = torch::Tensor();
+  loss().backward();
+  ASSERT_TRUE(variable.grad().defined()) << name << " has no gradient";
+  const torch::Tensor gradient = variable.grad().contiguous().view(-1);
+  const torch::NoGradGuard no_grad;
+  torch::Tensor values = variable.view(-1);
+  const std::int64_t stride = std::max<std::int64_t>(1, values.size(0) / coordinates);
+  for (std::int64_t i = 0; i < values.size(0); i += stride) {
+    const double original = values[i].item<double>();
+    values[i] = original + kStep;
+    const double above = loss().item<double>();
+    values[i] = original - kStep;
+    const double below = loss().item<double>();
+    values[i] = original;
+    const double expected = (above - below) / (2 * kStep), found = gradient[i].item<double>();
+    EXPECT_NEAR(found, expected, kTolerance * std::max(1.0, std::abs(expected))) << name << ", coordinate " << i;
+  }
+}
+
+}  // namespace pskd::testing

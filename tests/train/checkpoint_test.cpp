@@ -1,0 +1,190 @@
+#include "pskd/train/checkpoint.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/model/registry.hpp"
+#include "pskd/train/optimizer.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+using ::testing::HasSubstr;
+
+DataShape shape() { return {3, 32, 16, topology("kinect-20"), 4}; }
+ModelConfig tiny() { return SensorCnnConfig{2, 3, 1, 4, 0, 0}; }
+
+CheckpointManifest manifest() {
+  CheckpointManifest result;
+  result.stage = "student";
+  result.config_hash = "0123456789ab";
+  result.seed = 7;
+  result.data_hash = "feed";
+  result.teachers = {{"skeleton/last", "beef"}};
+  result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875};
+  return result;
+}
+
+void train_step(Network& network, torch::optim::Optimizer& optimizer, std::uint64_t key) {
+  torch::manual_seed(key);
+  optimizer.zero_grad();
+  network.forward(example_input(shape(), 6)).logits.square().sum().backward();
+  optimizer.step();
+}
+
+void expect_equal(const Network& a, const Network& b) {
+  const auto left = a.named_parameters(), right = b.named_parameters();
+  for (const auto& item : left) EXPECT_TRUE(torch::equal(item.value(), right[item.key()])) << item.key();
+  const auto left_buffers = a.named_buffers(), right_buffers = b.named_buffers();
+  for (const auto& item : left_buffers)
+    EXPECT_TRUE(torch::equal(item.value(), right_buffers[item.key()])) << item.key();
+}
+
+class Checkpoint : public ::testing::Test {
+ protected:
+  testing::TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_ / "last.ckpt";
+};
+
+TEST_F(Checkpoint, TrainingGoesOnToTheSameBitsWithEitherOptimizer) {
+  for (const char* name : {"adamw", "sgd"}) {
+    OptimizerConfig config;
+    config.name = name;
+    const auto network = make_network(tiny(), shape(), 1);
+    const auto optimizer = make_optimizer(config, *network);
+    for (std::uint64_t step = 0; step < 3; ++step) train_step(*network, *optimizer, step);
+    save_checkpoint(file_, manifest(), *network, optimizer.get());
+    const auto resumed = make_network(tiny(), shape(), 2);
+    const auto resumed_optimizer = make_optimizer(config, *resumed);
+    load_checkpoint(file_, manifest(), *resumed, resumed_optimizer.get());
+    for (std::uint64_t step = 3; step < 6; ++step) {
+      train_step(*network, *optimizer, step);
+      train_step(*resumed, *resumed_optimizer, step);
+    }
+    expect_equal(*network, *resumed);
+  }
+}
+
+TEST_F(Checkpoint, KeepsItsPositionToTheBit) {
+  const auto network = make_network(tiny(), shape(), 1);
+  save_checkpoint(file_, manifest(), *network, nullptr);
+  const Position found = load_checkpoint(file_, manifest(), *network, nullptr).position, expected = manifest().position;
+  EXPECT_EQ(found.epoch, expected.epoch);
+  EXPECT_EQ(found.step, expected.step);
+  EXPECT_EQ(found.loss_sum, expected.loss_sum);
+  EXPECT_EQ(found.clips, expected.clips);
+  EXPECT_EQ(found.correct, expected.correct);
+  EXPECT_EQ(found.shares, expected.shares);
+  EXPECT_EQ(found.seconds, expected.seconds);
+  EXPECT_EQ(found.best_epoch, expected.best_epoch);
+  EXPECT_EQ(found.best_accuracy, expected.best_accuracy);
+}
+
+std::string problem_of(const std::filesystem::path& file, const CheckpointManifest& expected, Network& network) {
+  try {
+    load_checkpoint(file, expected, network, nullptr);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::checkpoint);
+    EXPECT_THAT(error.what(), HasSubstr(file.string()));
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
+  const auto network = make_network(tiny(), shape(), 1);
+  save_checkpoint(file_, manifest(), *network, nullptr);
+  CheckpointManifest other = manifest();
+  other.stage = "sensor";
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("stage: expected sensor, found student"));
+  other = manifest();
+  other.config_hash = "ba9876543210";
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another config"));
+  other = manifest();
+  other.seed = 8;
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("seed: expected 8, found 7"));
+  other = manifest();
+  other.data_hash = "f00d";
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another data set"));
+}
+
+TEST_F(Checkpoint, OfAnotherShapeLeavesTheNetworkAsItWas) {
+  save_checkpoint(file_, manifest(), *make_network(SensorCnnConfig{4, 3, 1, 4, 0, 0}, shape(), 1), nullptr);
+  const auto network = make_network(tiny(), shape(), 2), before = make_network(tiny(), shape(), 2);
+  EXPECT_THAT(problem_of(file_, manifest(), *network), HasSubstr("convolutions.0.weight"));
+  expect_equal(*network, *before);
+}
+
+TEST_F(Checkpoint, EveryFlippedBitIsRefused) {
+  const auto network = make_network(tiny(), shape(), 1);
+  save_checkpoint(file_, manifest(), *network, make_optimizer({}, *network).get());
+  const std::string whole = read_file(file_);
+  // Every bit of the header and manifest, and of the archive one bit of each byte in turn.
+  const std::size_t dense = 2048;
+  for (std::size_t byte = 0; byte < whole.size(); byte += byte < dense ? 1 : 97) {
+    for (int bit = 0; bit < 8; bit += byte < dense ? 1 : 3) {
+      std::string damaged = whole;
+      damaged[byte] = static_cast<char>(damaged[byte] ^ (1 << bit));
+      std::ofstream(file_, std::ios::binary) << damaged;
+      ASSERT_NE(problem_of(file_, manifest(), *network), "") << "byte " << byte << ", bit " << bit;
+    }
+  }
+}
+
+TEST_F(Checkpoint, EveryTruncationIsRefused) {
+  const auto network = make_network(tiny(), shape(), 1);
+  save_checkpoint(file_, manifest(), *network, nullptr);
+  const std::string whole = read_file(file_);
+  for (std::size_t length = 0; length < whole.size(); length += length < 1024 ? 7 : 211) {
+    std::ofstream(file_, std::ios::binary) << whole.substr(0, length);
+    ASSERT_NE(problem_of(file_, manifest(), *network), "") << length << " bytes";
+  }
+}
+
+TEST_F(Checkpoint, ThatCannotBeWrittenLeavesTheOldOne) {
+  const auto network = make_network(tiny(), shape(), 1);
+  write_file_atomically(folder_ / "file", "not a folder");
+  EXPECT_THROW(save_checkpoint(folder_ / "file/last.ckpt", manifest(), *network, nullptr), Error);
+  EXPECT_EQ(read_file(folder_ / "file"), "not a folder");
+}
+
+TEST(LearningRate, WarmsUpThenFollowsHalfACosineToZero) {
+  OptimizerConfig config;
+  config.lr = 1;
+  config.warmup = 5;
+  EXPECT_DOUBLE_EQ(learning_rate(config, 0, 25), 0);
+  EXPECT_DOUBLE_EQ(learning_rate(config, 2.5, 25), 0.5);
+  EXPECT_DOUBLE_EQ(learning_rate(config, 5, 25), 1);
+  EXPECT_DOUBLE_EQ(learning_rate(config, 15, 25), 0.5);
+  EXPECT_NEAR(learning_rate(config, 25, 25), 0, 1e-12);
+  config.schedule = "constant";
+  EXPECT_DOUBLE_EQ(learning_rate(config, 20, 25), 1);
+}
+
+TEST(Optimizer, DecaysWeightsButNotBiasesOrBatchNorm) {
+  OptimizerConfig config;
+  config.weight_decay = 0.5;
+  for (const char* name : {"adamw", "sgd"}) {
+    config.name = name;
+    const auto network = make_network(tiny(), shape(), 1);
+    const auto optimizer = make_optimizer(config, *network);
+    std::map<std::string, torch::Tensor> before;
+    for (const auto& item : network->named_parameters()) {
+      before[item.key()] = item.value().detach().clone();
+      item.value().mutable_grad() = torch::zeros_like(item.value());
+    }
+    optimizer->step();
+    for (const auto& item : network->named_parameters()) {
+      const bool weight = item.value().dim() > 1;
+      EXPECT_EQ(torch::equal(item.value(), before[item.key()]), !weight) << name << " " << item.key();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pskd
