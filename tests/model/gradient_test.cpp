@@ -89,5 +89,30 @@ TEST(Gradient, SkeletonGcn) { expect_network_gradients(small_gcn()); }
 TEST(Gradient, SensorCnn) { expect_network_gradients(small_cnn()); }
 TEST(Gradient, Fused) { expect_network_gradients(FusedConfig{small_gcn(), small_cnn()}); }
 
+// float32 takes other code paths than float64 (oneDNN, channels-last): at the real size they must agree, but for the
+// few units whose ReLU switches with the last bits.
+TEST(Gradient, InSinglePrecisionAgreesWithDouble) {
+  const DataShape shape{3, 128, 64, topology("kinect-20"), 27};
+  for (ModelConfig model : {ModelConfig{SkeletonGcnConfig{}}, ModelConfig{SensorCnnConfig{}}}) {
+    std::visit(
+        [](auto& config) {
+          if constexpr (requires { config.dropout; }) config.dropout = config.classifier_dropout = 0;
+        },
+        model);
+    const auto single = make_network(model, shape, 1), twice = make_network(model, shape, 1);
+    twice->to(torch::kFloat64);
+    const Input input = example_input(shape, 16);
+    const Input wide{input.skeleton.to(torch::kFloat64), input.sensor.to(torch::kFloat64)};
+    const torch::Tensor labels = torch::arange(16);
+    torch::cross_entropy_loss(single->forward(input).logits, labels).backward();
+    torch::cross_entropy_loss(twice->forward(wide).logits, labels).backward();
+    const auto expected = twice->named_parameters();
+    for (const auto& item : single->named_parameters()) {
+      const torch::Tensor want = expected[item.key()].grad(), found = item.value().grad().to(torch::kFloat64);
+      EXPECT_LT((found - want).norm().item<double>(), 2e-2 * want.norm().item<double>() + 1e-6) << item.key();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pskd

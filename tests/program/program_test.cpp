@@ -1,0 +1,257 @@
+// The command line as a user meets it: what works, and what bad input is told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "support/real_data.hpp"
+#include "support/run_program.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Finished;
+using testing::run_program;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+const std::string kSource = PSKD_SOURCE_DIR;
+const std::string kUtd = " --config " + kSource + "/configs/utd.yaml ";
+
+/// A folder with small synthetic recordings (4 subjects, 2 trials, 3 classes), a cache and a runs folder of its own, and a config whose
+/// stages are tiny.
+class Program : public ::testing::Test {
+ protected:
+  Program() {
+    const Finished made = run("data synth --like utd --subjects 4 --trials 2 --actions 3 --out " + path("data"));
+    EXPECT_EQ(made.code, 0) << made.output;
+    std::ofstream(folder_ / "tiny.yaml") << "include: [" + kSource + "/configs/base/training.yaml]\n"
+                                         << R"(data: {root: DATA}
+protocol: {name: cross-subject, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4]}}
+seeds: [1]
+run: {name: tiny, root: RUNS, threads: 1}
+training: {batch: 4, optimizer: {warmup: 1}}
+stages:
+  skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton], epochs: 2}
+  fused: {model: {name: fused, sensor: {width: 4, embedding: 8}}, sees: [skeleton, sensor], starts_from: skeleton,
+          teachers: [skeleton], loss: {acs: {}}, epochs: 2}
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [skeleton, fused], loss: {acs: {}}, epochs: 3}
+)";
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  Finished run(const std::string& arguments) const {
+    return run_program(arguments, "XDG_CACHE_HOME=" + path("cache") + " PSKD_DATA_ROOT=" + path("nowhere"));
+  }
+  std::string tiny() const {
+    return " --config " + path("tiny.yaml") + " --set data.root=" + path("data") + " --set run.root=" + path("runs") + " ";
+  }
+  fs::path run_directory() const {
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "runs")) {
+      if (entry.path().filename() == "seed-1") return entry.path();
+    }
+    return {};
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(Program, TrainsAChainAndLeavesARunThatExplainsItself) {
+  const Finished trained = run("train" + tiny());
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  EXPECT_THAT(trained.output, AllOf(HasSubstr("our reconstruction of PSKD"), HasSubstr("cross-subject"), HasSubstr("report.md")));
+  const fs::path directory = run_directory();
+  for (const char* file : {"config.resolved.yaml", "manifest.json", "log.txt", "stages/student/metrics.jsonl",
+                           "stages/student/last.ckpt", "stages/student/predictions.csv"}) {
+    EXPECT_TRUE(fs::exists(directory / file)) << file;
+  }
+  std::ifstream stream(directory / "result.json");
+  const auto result = nlohmann::json::parse(stream);
+  EXPECT_EQ(result["experiment"], "tiny");
+  EXPECT_EQ(result["selection"], "last");
+  EXPECT_EQ(result["seed"], 1);
+  EXPECT_EQ(result["stages"].size(), 3U);
+  const auto& student = result["stages"]["student"];
+  for (const char* key : {"accuracy", "macro_f1", "per_class", "confusion"}) EXPECT_TRUE(student["test"].contains(key)) << key;
+  EXPECT_EQ(student["epochs"], 3);
+
+  std::ifstream metrics(directory / "stages/student/metrics.jsonl");
+  std::string line;
+  int lines = 0;
+  while (std::getline(metrics, line)) {
+    const auto epoch = nlohmann::json::parse(line);
+    EXPECT_EQ(epoch["epoch"], ++lines);
+    double shares = 0;
+    for (const char* who : {"skeleton", "fused", "label"}) shares += epoch["shares"][who].get<double>();
+    EXPECT_NEAR(shares, 1, 1e-6) << "every clip learns from someone";
+  }
+  EXPECT_EQ(lines, 3);
+
+  const Finished evaluated = run("eval " + directory.string() + " --stage student --json");
+  ASSERT_EQ(evaluated.code, 0) << evaluated.output;
+  EXPECT_EQ(nlohmann::json::parse(evaluated.output)["accuracy"], student["test"]["accuracy"]);
+
+  EXPECT_EQ(run("train" + tiny()).code, 2) << "an existing run is neither continued nor deleted unasked";
+  const Finished resumed = run("train" + tiny() + "--resume");
+  EXPECT_EQ(resumed.code, 0) << resumed.output;
+  EXPECT_THAT(resumed.output, HasSubstr("is finished"));
+}
+
+TEST_F(Program, SameSeedSameNumbers) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const auto predictions = [&] {
+    std::ifstream stream(run_directory() / "stages/student/predictions.csv");
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  const std::string first = predictions();
+  ASSERT_EQ(run("train --quiet --overwrite" + tiny()).code, 0);
+  EXPECT_FALSE(first.empty());
+  EXPECT_EQ(predictions(), first);
+}
+
+TEST_F(Program, TrainsWithEveryProgressAndSelection) {
+  for (const char* setting : {"--set progress.mode=trajectory --set progress.steps=2", "--set progress.mode=weights",
+                              "--set protocol.selection=val --set protocol.train.subjects=[1] --set protocol.val.subjects=[3]",
+                              "--set views.count=2 --set stages.student.loss.acs.selection=soft",
+                              "--set stages.student.loss={kd: {}} --set stages.student.optimizer.name=sgd"}) {
+    const std::string quoted = std::string(setting).find('{') == std::string::npos
+                                   ? setting
+                                   : "--set 'stages.student.loss={ce: 1, kd: {}}' --set stages.student.optimizer.name=sgd";
+    const Finished trained = run("train --quiet " + quoted + tiny());
+    EXPECT_EQ(trained.code, 0) << setting << '\n' << trained.output;
+  }
+}
+
+TEST_F(Program, DryRunShowsThePlanAndWritesNothing) {
+  const Finished planned = run("train --dry-run" + tiny());
+  EXPECT_EQ(planned.code, 0) << planned.output;
+  EXPECT_THAT(planned.output, AllOf(HasSubstr("12 training"), HasSubstr("parameters"), HasSubstr("about")));
+  EXPECT_FALSE(fs::exists(folder_ / "runs"));
+}
+
+TEST_F(Program, ADivergingRunNamesStageEpochStepAndClips) {
+  const Finished diverged = run("train --quiet --set stages.skeleton.optimizer.lr=1e30 --set stages.skeleton.epochs=30" + tiny());
+  EXPECT_EQ(diverged.code, 4) << diverged.output;
+  EXPECT_THAT(diverged.output, AllOf(HasSubstr("stage skeleton"), HasSubstr("epoch"), HasSubstr("step"), HasSubstr("_s1_t")));
+}
+
+TEST_F(Program, ADamagedCheckpointIsRefusedAndKept) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const fs::path file = run_directory() / "stages/student/last.ckpt";
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(3000);
+  stream.put('X');
+  stream.close();
+  const auto size = fs::file_size(file);
+  fs::remove(run_directory() / "result.json");
+  for (const std::string& verb : {"train --resume --quiet" + tiny(), "eval " + run_directory().string()}) {
+    const Finished refused = run(verb);
+    EXPECT_EQ(refused.code, 5) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr("last.ckpt"));
+  }
+  EXPECT_EQ(fs::file_size(file), size);
+}
+
+TEST_F(Program, AFullDiskLosesNothing) {
+  const fs::path small = folder_ / "small";
+  fs::create_directory(small);
+  if (std::system(("mount -t tmpfs -o size=96k tmpfs " + small.string() + " 2>/dev/null").c_str()) != 0) {
+    GTEST_SKIP() << "mounting a small tmpfs is not permitted here";
+  }
+  const Finished full = run("train --quiet" + tiny() + "--set run.root=" + small.string() + "/runs");
+  int partial = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(small)) partial += entry.path().string().find(".tmp") != std::string::npos;
+  EXPECT_EQ(std::system(("umount " + small.string()).c_str()), 0);
+  EXPECT_EQ(full.code, 3) << full.output;
+  EXPECT_THAT(full.output, HasSubstr(small.string()));
+  EXPECT_EQ(partial, 0);
+}
+
+TEST_F(Program, DataCheckListsWhatIsBrokenAndExits3) {
+  std::ofstream(folder_ / "data/Inertial/a1_s1_t1_inertial.mat") << "not a MAT file";
+  fs::remove(folder_ / "data/Skeleton/a2_s2_t2_skeleton.mat");
+  const Finished checked = run("data check" + std::string(" --config ") + path("tiny.yaml") + " --set data.root=" + path("data"));
+  EXPECT_EQ(checked.code, 3);
+  EXPECT_THAT(checked.output, AllOf(HasSubstr("a1_s1_t1_inertial.mat"), HasSubstr("a2_s2_t2")));
+}
+
+struct BadInput {
+  const char* arguments;
+  int code;
+  const char* told;
+};
+
+TEST_F(Program, BadInputIsToldWhatAndWhere) {
+  const std::string none = path("none");
+  const std::vector<BadInput> cases = {
+      {"train --set data.root=/does/not/exist", 3, "/does/not/exist"},
+      {"train --set stages.student.epoch=10", 2, "epochs"},
+      {"train --set stages.student.epochs=many", 2, "stages.student.epochs"},
+      {"train --set protocol.test.subjects=[99]", 2, "99"},
+      {"train --set protocol.test.subjects=[1,2]", 2, "protocol"},
+      {"train --set data.channels=[ax,nonsense]", 2, "nonsense"},
+      {"train --set run.device=cuda", 2, "run.device"},
+      {"train --resume --overwrite", 2, "--overwrite"},
+      {"train --set run.root=/proc/none", 3, "/proc/none"},
+      {"model show --stage pupil", 2, "pupil"},
+  };
+  for (const BadInput& one : cases) {
+    // The case's own --set comes last: a later one wins.
+    const std::string arguments = one.arguments;
+    const std::size_t verb = arguments.starts_with("model") ? 10 : 5;
+    const Finished told = run(arguments.substr(0, verb) + tiny() + arguments.substr(verb));
+    EXPECT_EQ(told.code, one.code) << one.arguments << '\n' << told.output;
+    EXPECT_THAT(told.output, HasSubstr(one.told)) << one.arguments;
+  }
+}
+
+TEST_F(Program, ACyclicIncludeIsNamed) {
+  std::ofstream(folder_ / "a.yaml") << "include: [b.yaml]\n";
+  std::ofstream(folder_ / "b.yaml") << "include: [a.yaml]\n";
+  const Finished told = run("config check --config " + path("a.yaml"));
+  EXPECT_EQ(told.code, 2);
+  EXPECT_THAT(told.output, AllOf(HasSubstr("a.yaml"), HasSubstr("b.yaml")));
+}
+
+TEST(Help, CarriesExamples) {
+  for (const char* verb : {"train", "eval", "data check", "data build", "data info", "data synth", "model show",
+                           "config show", "config check", "doctor"}) {
+    const Finished help = run_program(std::string(verb) + " --help");
+    EXPECT_EQ(help.code, 0);
+    EXPECT_THAT(help.output, HasSubstr("pskd " + std::string(verb))) << verb;
+  }
+}
+
+TEST(Help, AnUnknownVerbOrFlagIsAUsageError) {
+  EXPECT_EQ(run_program("tarin").code, 2);
+  EXPECT_EQ(run_program("doctor --nonsense").code, 2);
+  EXPECT_EQ(run_program("").code, 2);
+}
+
+TEST(Model, StudentOfTheShippedConfigFitsAWatch) {
+  const Finished shown = run_program("model show --stage student --json" + kUtd);
+  ASSERT_EQ(shown.code, 0) << shown.output;
+  EXPECT_LE(nlohmann::json::parse(shown.output)[0]["parameters"].get<int>(), 300'000);
+}
+
+TEST(Doctor, SaysWhatItRunsOn) {
+  const Finished told = run_program("doctor --json");
+  ASSERT_EQ(told.code, 0) << told.output;
+  const auto json = nlohmann::json::parse(told.output);
+  EXPECT_TRUE(json["allocator_keeps_memory"].get<bool>());
+  EXPECT_TRUE(json["denormals_flushed"].get<bool>());
+  EXPECT_TRUE(json["libraries"].contains("libtorch"));
+}
+
+TEST(RealData, CheckNamesTheThreeMissingTrials) {
+  PSKD_REAL_DATA_OR_SKIP(folder, "utd-mhad");
+  const Finished checked = run_program("data check" + kUtd + "--set data.root=" + folder.string());
+  EXPECT_EQ(checked.code, 0);
+  EXPECT_THAT(checked.output, AllOf(HasSubstr("861 paired clips"), HasSubstr("a8_s1_t4, a23_s6_t4, a27_s8_t4")));
+}
+
+}  // namespace
+}  // namespace pskd
