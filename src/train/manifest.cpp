@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "pskd/base/checksum.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/train/environment.hpp"
@@ -28,6 +29,13 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
   manifest["train_subjects"] = subjects;
   manifest["train_clips"] = setup.split.train.size();
   return manifest.dump(2) + "\n";
+}
+
+void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage,
+                     const std::filesystem::path& checkpoint) {
+  auto json = nlohmann::ordered_json::parse(read_file(manifest));
+  json["checkpoints"][stage] = content_hash(read_file(checkpoint));
+  write_file_atomically(manifest, json.dump(2) + "\n");
 }
 
 void require_same_data(const std::filesystem::path& manifest, const TrainingSetup& setup) {

@@ -20,6 +20,10 @@
 namespace pskd {
 namespace {
 
+std::string selected_snapshot(const TrainingSetup& setup) {
+  return setup.experiment.protocol.selection == "val" ? "best" : "last";
+}
+
 /// While it lives, everything that is logged also goes to `file`.
 class RunLog {
  public:
@@ -138,12 +142,14 @@ std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t se
                  done > 0 ? fmt::format(", {} of them done", done) : "");
     trainer.train();
     outcomes.push_back(evaluate_stage(setup, seed, stages[i], trainer.position()));
+    const auto run = run_folder(setup, seed);
+    note_checkpoint(run / "manifest.json", stages[i].name, checkpoint_path(run, stages[i].name, selected_snapshot(setup)));
   }
   return outcomes;
 }
 
 std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return load_snapshot(setup, seed, stage, setup.experiment.protocol.selection == "val" ? "best" : "last");
+  return load_snapshot(setup, seed, stage, selected_snapshot(setup));
 }
 
 std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& stage, Network& network,

@@ -13,16 +13,16 @@ namespace pskd {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Finished;
-using testing::run_program;
 using ::testing::AllOf;
+using testing::Finished;
 using ::testing::HasSubstr;
+using testing::run_program;
 
 const std::string kSource = PSKD_SOURCE_DIR;
 const std::string kUtd = " --config " + kSource + "/configs/utd.yaml ";
 
-/// A folder with small synthetic recordings (4 subjects, 2 trials, 3 classes), a cache and a runs folder of its own, and a config whose
-/// stages are tiny.
+/// A folder with small synthetic recordings (4 subjects, 2 trials, 3 classes), a cache and a runs folder of its own,
+/// and a config whose stages are tiny.
 class Program : public ::testing::Test {
  protected:
   Program() {
@@ -47,7 +47,8 @@ stages:
     return run_program(arguments, "XDG_CACHE_HOME=" + path("cache") + " PSKD_DATA_ROOT=" + path("nowhere"));
   }
   std::string tiny() const {
-    return " --config " + path("tiny.yaml") + " --set data.root=" + path("data") + " --set run.root=" + path("runs") + " ";
+    return " --config " + path("tiny.yaml") + " --set data.root=" + path("data") + " --set run.root=" + path("runs") +
+           " ";
   }
   fs::path run_directory() const {
     for (const auto& entry : fs::recursive_directory_iterator(folder_ / "runs")) {
@@ -62,7 +63,8 @@ stages:
 TEST_F(Program, TrainsAChainAndLeavesARunThatExplainsItself) {
   const Finished trained = run("train" + tiny());
   ASSERT_EQ(trained.code, 0) << trained.output;
-  EXPECT_THAT(trained.output, AllOf(HasSubstr("our reconstruction of PSKD"), HasSubstr("cross-subject"), HasSubstr("report.md")));
+  EXPECT_THAT(trained.output,
+              AllOf(HasSubstr("our reconstruction of PSKD"), HasSubstr("cross-subject"), HasSubstr("report.md")));
   const fs::path directory = run_directory();
   for (const char* file : {"config.resolved.yaml", "manifest.json", "log.txt", "stages/student/metrics.jsonl",
                            "stages/student/last.ckpt", "stages/student/predictions.csv"}) {
@@ -75,7 +77,8 @@ TEST_F(Program, TrainsAChainAndLeavesARunThatExplainsItself) {
   EXPECT_EQ(result["seed"], 1);
   EXPECT_EQ(result["stages"].size(), 3U);
   const auto& student = result["stages"]["student"];
-  for (const char* key : {"accuracy", "macro_f1", "per_class", "confusion"}) EXPECT_TRUE(student["test"].contains(key)) << key;
+  for (const char* key : {"accuracy", "macro_f1", "per_class", "confusion"})
+    EXPECT_TRUE(student["test"].contains(key)) << key;
   EXPECT_EQ(student["epochs"], 3);
 
   std::ifstream metrics(directory / "stages/student/metrics.jsonl");
@@ -113,13 +116,15 @@ TEST_F(Program, SameSeedSameNumbers) {
 }
 
 TEST_F(Program, TrainsWithEveryProgressAndSelection) {
-  for (const char* setting : {"--set progress.mode=trajectory --set progress.steps=2", "--set progress.mode=weights",
-                              "--set protocol.selection=val --set protocol.train.subjects=[1] --set protocol.val.subjects=[3]",
-                              "--set views.count=2 --set stages.student.loss.acs.selection=soft",
-                              "--set stages.student.loss={kd: {}} --set stages.student.optimizer.name=sgd"}) {
-    const std::string quoted = std::string(setting).find('{') == std::string::npos
-                                   ? setting
-                                   : "--set 'stages.student.loss={ce: 1, kd: {}}' --set stages.student.optimizer.name=sgd";
+  for (const char* setting :
+       {"--set progress.mode=trajectory --set progress.steps=2", "--set progress.mode=weights",
+        "--set protocol.selection=val --set protocol.train.subjects=[1] --set protocol.val.subjects=[3]",
+        "--set views.count=2 --set stages.student.loss.acs.selection=soft",
+        "--set stages.student.loss={kd: {}} --set stages.student.optimizer.name=sgd"}) {
+    const std::string quoted =
+        std::string(setting).find('{') == std::string::npos
+            ? setting
+            : "--set 'stages.student.loss={ce: 1, kd: {}}' --set stages.student.optimizer.name=sgd";
     const Finished trained = run("train --quiet " + quoted + tiny());
     EXPECT_EQ(trained.code, 0) << setting << '\n' << trained.output;
   }
@@ -133,9 +138,11 @@ TEST_F(Program, DryRunShowsThePlanAndWritesNothing) {
 }
 
 TEST_F(Program, ADivergingRunNamesStageEpochStepAndClips) {
-  const Finished diverged = run("train --quiet --set stages.skeleton.optimizer.lr=1e30 --set stages.skeleton.epochs=30" + tiny());
+  const Finished diverged =
+      run("train --quiet --set stages.skeleton.optimizer.lr=1e30 --set stages.skeleton.epochs=30" + tiny());
   EXPECT_EQ(diverged.code, 4) << diverged.output;
-  EXPECT_THAT(diverged.output, AllOf(HasSubstr("stage skeleton"), HasSubstr("epoch"), HasSubstr("step"), HasSubstr("_s1_t")));
+  EXPECT_THAT(diverged.output,
+              AllOf(HasSubstr("stage skeleton"), HasSubstr("epoch"), HasSubstr("step"), HasSubstr("_s1_t")));
 }
 
 TEST_F(Program, ADamagedCheckpointIsRefusedAndKept) {
@@ -163,7 +170,8 @@ TEST_F(Program, AFullDiskLosesNothing) {
   }
   const Finished full = run("train --quiet" + tiny() + "--set run.root=" + small.string() + "/runs");
   int partial = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(small)) partial += entry.path().string().find(".tmp") != std::string::npos;
+  for (const auto& entry : fs::recursive_directory_iterator(small))
+    partial += entry.path().string().find(".tmp") != std::string::npos;
   EXPECT_EQ(std::system(("umount " + small.string()).c_str()), 0);
   EXPECT_EQ(full.code, 3) << full.output;
   EXPECT_THAT(full.output, HasSubstr(small.string()));
@@ -173,7 +181,8 @@ TEST_F(Program, AFullDiskLosesNothing) {
 TEST_F(Program, DataCheckListsWhatIsBrokenAndExits3) {
   std::ofstream(folder_ / "data/Inertial/a1_s1_t1_inertial.mat") << "not a MAT file";
   fs::remove(folder_ / "data/Skeleton/a2_s2_t2_skeleton.mat");
-  const Finished checked = run("data check" + std::string(" --config ") + path("tiny.yaml") + " --set data.root=" + path("data"));
+  const Finished checked =
+      run("data check" + std::string(" --config ") + path("tiny.yaml") + " --set data.root=" + path("data"));
   EXPECT_EQ(checked.code, 3);
   EXPECT_THAT(checked.output, AllOf(HasSubstr("a1_s1_t1_inertial.mat"), HasSubstr("a2_s2_t2")));
 }
@@ -185,7 +194,6 @@ struct BadInput {
 };
 
 TEST_F(Program, BadInputIsToldWhatAndWhere) {
-  const std::string none = path("none");
   const std::vector<BadInput> cases = {
       {"train --set data.root=/does/not/exist", 3, "/does/not/exist"},
       {"train --set stages.student.epoch=10", 2, "epochs"},

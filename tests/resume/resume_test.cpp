@@ -27,19 +27,33 @@ class Resume : public ::testing::TestWithParam<int> {
   }
 
   std::vector<std::string> arguments(const std::string& runs) const {
-    const std::string none = "null";
-    return {PSKD_PROGRAM, "train", "--quiet", "--threads", std::to_string(GetParam()),
-            "--config", PSKD_SOURCE_DIR "/configs/demo.yaml",
-            "--set", "data.root=" + (folder_ / "data").string(),
-            "--set", "run.root=" + (folder_ / runs).string(),
-            "--set", "protocol.classes=[swipe_left, swipe_right, wave, clap, throw, arm_cross]",
-            "--set", "protocol.train.subjects=[1, 3, 5]",
-            "--set", "protocol.val.subjects=[7]",
-            "--set", "stages.skeleton.epochs=8",
-            "--set", "stages.fused.epochs=8",
-            "--set", "stages.sensor.epochs=12",
-            "--set", "stages.student.epochs=12",
-            "--set", "stages.baseline.epochs=12"};
+    return {PSKD_PROGRAM,
+            "train",
+            "--quiet",
+            "--threads",
+            std::to_string(GetParam()),
+            "--config",
+            PSKD_SOURCE_DIR "/configs/demo.yaml",
+            "--set",
+            "data.root=" + (folder_ / "data").string(),
+            "--set",
+            "run.root=" + (folder_ / runs).string(),
+            "--set",
+            "protocol.classes=[swipe_left, swipe_right, wave, clap, throw, arm_cross]",
+            "--set",
+            "protocol.train.subjects=[1, 3, 5]",
+            "--set",
+            "protocol.val.subjects=[7]",
+            "--set",
+            "stages.skeleton.epochs=8",
+            "--set",
+            "stages.fused.epochs=8",
+            "--set",
+            "stages.sensor.epochs=12",
+            "--set",
+            "stages.student.epochs=12",
+            "--set",
+            "stages.baseline.epochs=12"};
   }
 
   /// Starts the run and sends it `signal` after `milliseconds`; the exit status of waitpid.
@@ -101,7 +115,8 @@ class Resume : public ::testing::TestWithParam<int> {
     }
   }
 
-  /// The tensors' bytes in a checkpoint: the entries of the archive whose content is compared by the program's own printout.
+  /// The tensors' bytes in a checkpoint: the entries of the archive whose content is compared by the program's own
+  /// printout.
   static std::string parameters_of(const fs::path& file) {
     const auto shown = run_program("eval " + file.parent_path().parent_path().parent_path().string() + " --stage " +
                                    file.parent_path().filename().string() + " --on train --json");
@@ -115,7 +130,8 @@ class Resume : public ::testing::TestWithParam<int> {
 TEST_P(Resume, AfterFiveKillsEqualsTheUndisturbedRunToTheLastBit) {
   const auto start = std::chrono::steady_clock::now();
   ASSERT_EQ(run_for("whole", false, 0, 0), 0);
-  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  const auto whole =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
   std::mt19937 random(std::random_device{}());
   int killed = 0;
   for (int attempt = 0; attempt < 5; ++attempt) {

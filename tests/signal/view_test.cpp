@@ -18,9 +18,11 @@ Clip waving_clip() {
   Clip clip;
   clip.sensor = Frames(100, 3);
   clip.skeleton = Frames(40, 60);
-  for (int t = 0; t < 100; ++t) clip.sensor.row(t) << std::sin(0.1F * static_cast<float>(t)), std::cos(0.2F * static_cast<float>(t)), 1.0F;
+  for (int t = 0; t < 100; ++t)
+    clip.sensor.row(t) << std::sin(0.1F * static_cast<float>(t)), std::cos(0.2F * static_cast<float>(t)), 1.0F;
   for (int t = 0; t < 40; ++t) {
-    for (int f = 0; f < 60; ++f) clip.skeleton(t, f) = std::sin(0.05F * static_cast<float>(t) + 0.7F * static_cast<float>(f));
+    for (int f = 0; f < 60; ++f)
+      clip.skeleton(t, f) = std::sin(0.05F * static_cast<float>(t) + 0.7F * static_cast<float>(f));
   }
   return clip;
 }

@@ -11,7 +11,8 @@ namespace pskd {
 std::string read_file(const std::filesystem::path& path);
 
 /// Writes `bytes` to a temporary file beside `path`, syncs it and renames it over `path`; folders are made as needed.
-/// On any failure (full disk, permissions) the temporary file is removed, the old file is untouched and Error(io) is thrown.
+/// On any failure (full disk, permissions) the temporary file is removed, the old file is untouched and Error(io) is
+/// thrown.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// An exclusive lock between processes on `path` (created if absent), held for the object's lifetime.

@@ -1,5 +1,6 @@
-// Random streams addressed by what they are for, not by when they are used: the stream for (seed, "view", epoch 3, clip 17) is
-// the same whether the run was interrupted or not, so there is no generator state to save. Same bits on every platform.
+// Random streams addressed by what they are for, not by when they are used: the stream for (seed, "view", epoch 3, clip
+// 17) is the same whether the run was interrupted or not, so there is no generator state to save. Same bits on every
+// platform.
 #pragma once
 
 #include <boost/random/mersenne_twister.hpp>
@@ -14,9 +15,9 @@ class RandomStream {
  public:
   explicit RandomStream(std::uint64_t key) : engine_(key) {}
 
-  double uniform(double low = 0.0, double high = 1.0);     ///< in [low, high)
+  double uniform(double low = 0.0, double high = 1.0);  ///< in [low, high)
   double normal(double mean = 0.0, double deviation = 1.0);
-  std::int64_t below(std::int64_t bound);                  ///< in 0 .. bound - 1
+  std::int64_t below(std::int64_t bound);                    ///< in 0 .. bound - 1
   std::vector<std::int64_t> permutation(std::int64_t size);  ///< of 0 .. size - 1, uniform
 
  private:

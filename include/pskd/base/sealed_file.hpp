@@ -1,6 +1,7 @@
-// A sealed file: a 512-byte header (magic, kind, format version, payload length and hash, hash of the header itself) and a
-// payload. Checkpoints and clip stores are sealed: no flipped bit, truncation or appended byte passes `read_sealed_file`.
-// 512 bytes is the smallest user block of HDF5, so a sealed HDF5 image still opens with HDF5's own tools.
+// A sealed file: a 512-byte header (magic, kind, format version, payload length and hash, hash of the header itself)
+// and a payload. Checkpoints and clip stores are sealed: no flipped bit, truncation or appended byte passes
+// `read_sealed_file`. 512 bytes is the smallest user block of HDF5, so a sealed HDF5 image still opens with HDF5's own
+// tools.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +26,9 @@ std::string make_seal(const Seal& seal, std::string_view payload);
 /// Writes header and payload atomically.
 void write_sealed_file(const std::filesystem::path& path, const Seal& seal, std::string_view payload);
 
-/// The whole verified file, header included (the payload starts at kSealBytes). Throws Error(`blame`) naming the file, what
-/// was expected and found, and what to do, when the file is damaged, of another kind, or of another version than `expected`.
+/// The whole verified file, header included (the payload starts at kSealBytes). Throws Error(`blame`) naming the file,
+/// what was expected and found, and what to do, when the file is damaged, of another kind, or of another version than
+/// `expected`.
 std::string read_sealed_file(const std::filesystem::path& path, const Seal& expected, ErrorKind blame);
 
 }  // namespace pskd

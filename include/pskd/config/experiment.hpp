@@ -13,20 +13,22 @@ namespace pskd {
 
 struct DataConfig {
   std::string name = "utd-mhad";  ///< data set: utd-mhad
-  std::string root = "utd-mhad";  ///< folder of the raw files; a relative one lies under $PSKD_DATA_ROOT, else under ./data
+  std::string root =
+      "utd-mhad";  ///< folder of the raw files; a relative one lies under $PSKD_DATA_ROOT, else under ./data
   std::vector<std::string> channels = {"ax", "ay", "az"};  ///< sensor channels the models see, in this order
   std::string store;  ///< clip store file; empty: <cache folder>/pskd/, see data/clip_store.hpp
 };
 
-/// One part of a split. A clip belongs to it when both lists hold it. An absent list holds every value, an empty one none: so
-/// {trials: [1, 2]} means those trials of all subjects, {subjects: []} no clip at all.
+/// One part of a split. A clip belongs to it when both lists hold it. An absent list holds every value, an empty one
+/// none: so {trials: [1, 2]} means those trials of all subjects, {subjects: []} no clip at all.
 struct SplitPart {
   std::optional<std::vector<int>> subjects;
   std::optional<std::vector<int>> trials;
 };
 
 struct ProtocolConfig {
-  std::string name = "cross-subject";  ///< cross-subject, subject-specific, leave-one-subject-out, or any name for explicit lists
+  std::string name =
+      "cross-subject";  ///< cross-subject, subject-specific, leave-one-subject-out, or any name for explicit lists
   std::vector<std::string> classes;    ///< class names or groups ("wrist"); empty: all classes
   std::optional<SplitPart> train;      ///< absent: as the named protocol says
   std::optional<SplitPart> val;        ///< absent: none
@@ -44,7 +46,7 @@ struct SensorViewConfig {
   double noise = 0.05;          ///< white noise, in standard deviations of the channel
 };
 struct SkeletonViewConfig {
-  int frames = 64;     ///< frames after resampling, >= 8
+  int frames = 64;        ///< frames after resampling, >= 8
   double turn = 45;       ///< rotation about the vertical axis, uniform in +- degrees
   double tilt = 15;       ///< rotation about a random horizontal axis, uniform in +- degrees
   double limbs = 0.15;    ///< length of each bone ~ N(1, limbs)
@@ -61,20 +63,20 @@ struct ViewsConfig {
 
 struct SkeletonGcnConfig {
   std::vector<std::string> streams = {"joint", "bone", "motion"};  ///< input streams, concatenated as channels
-  int width = 24;         ///< channels of the first third of the blocks; then doubled, then doubled again
-  int blocks = 6;         ///< >= 1
-  int kernel = 5;         ///< frames of a temporal convolution, odd
-  int segments = 8;       ///< equal parts of time pooled apart, so that order in time is seen
-  int embedding = 300;    ///< size of the semantic layer
-  double dropout = 0.5;   ///< before the semantic layer, 0 <= dropout < 1
+  int width = 24;                   ///< channels of the first third of the blocks; then doubled, then doubled again
+  int blocks = 6;                   ///< >= 1
+  int kernel = 5;                   ///< frames of a temporal convolution, odd
+  int segments = 8;                 ///< equal parts of time pooled apart, so that order in time is seen
+  int embedding = 300;              ///< size of the semantic layer
+  double dropout = 0.5;             ///< before the semantic layer, 0 <= dropout < 1
   double classifier_dropout = 0.3;  ///< before the classifier
 };
 struct SensorCnnConfig {
-  int width = 48;         ///< channels of the first block; later blocks are multiples of it
-  int kernel = 7;         ///< samples of a convolution, odd
-  int segments = 4;       ///< equal parts of time pooled apart
-  int embedding = 300;    ///< size of the semantic layer
-  double dropout = 0.3;   ///< before the semantic layer
+  int width = 48;                   ///< channels of the first block; later blocks are multiples of it
+  int kernel = 7;                   ///< samples of a convolution, odd
+  int segments = 4;                 ///< equal parts of time pooled apart
+  int embedding = 300;              ///< size of the semantic layer
+  double dropout = 0.3;             ///< before the semantic layer
   double classifier_dropout = 0.3;  ///< before the classifier
 };
 struct FusedConfig {
@@ -89,7 +91,8 @@ std::string model_name(const ModelConfig& model);
 /// A trained stage that teaches: which of its snapshots, during which epochs of the learner, and how much.
 struct TeacherRef {
   std::string stage;
-  std::string snapshot = "last";     ///< last | best | epoch-<n> (one that the teaching stage keeps, see StageConfig::snapshots)
+  std::string snapshot =
+      "last";  ///< last | best | epoch-<n> (one that the teaching stage keeps, see StageConfig::snapshots)
   std::pair<int, int> epochs{0, 0};  ///< first epoch and end (not included) of the learner, 0-based; {0, 0}: all
   double weight = 1;                 ///< multiplies the teacher's confidence (ACS) or its share of the target (KD), > 0
 };
@@ -100,7 +103,8 @@ struct KdConfig {
   double temperature = 2;
 };
 
-/// The semantic term of ACS: relations between the embeddings of a batch (Park et al. 2019) and class-name word vectors.
+/// The semantic term of ACS: relations between the embeddings of a batch (Park et al. 2019) and class-name word
+/// vectors.
 struct SemanticConfig {
   double weight = 1;      ///< w_sem
   double distance = 1;    ///< share of the relational distance
@@ -114,8 +118,9 @@ struct AcsConfig {
   double weight = 1;                  ///< w_ac
   double temperature = 4;             ///< tau of the mimicry
   double confidence_temperature = 1;  ///< tau_c of the teacher's confidence in the truth
-  std::string selection = "hard";     ///< hard: the most confident eligible teacher, else the label | soft: all, weighed
-  std::optional<double> threshold;    ///< theta; absent ("student" in the file): the learner's own confidence in the truth
+  std::string selection = "hard";  ///< hard: the most confident eligible teacher, else the label | soft: all, weighed
+  std::optional<double>
+      threshold;  ///< theta; absent ("student" in the file): the learner's own confidence in the truth
   SemanticConfig semantic;
 };
 
@@ -128,33 +133,34 @@ struct LossConfig {
 };
 
 struct OptimizerConfig {
-  std::string name = "adamw";     ///< adamw | sgd
-  double lr = 2e-3;               ///< peak learning rate
-  double weight_decay = 0.02;     ///< not applied to biases and batch-norm parameters
-  double momentum = 0.9;          ///< sgd only
+  std::string name = "adamw";       ///< adamw | sgd
+  double lr = 2e-3;                 ///< peak learning rate
+  double weight_decay = 0.02;       ///< not applied to biases and batch-norm parameters
+  double momentum = 0.9;            ///< sgd only
   std::string schedule = "cosine";  ///< cosine | constant, after the warm-up
-  double warmup = 5;              ///< epochs of linear warm-up
-  double clip_norm = 5;           ///< largest global gradient norm; 0: no clipping
+  double warmup = 5;                ///< epochs of linear warm-up
+  double clip_norm = 5;             ///< largest global gradient norm; 0: no clipping
 };
 
 struct StageConfig {
-  std::string name;                  ///< its key under `stages`
+  std::string name;  ///< its key under `stages`
   ModelConfig model;
-  std::vector<std::string> sees;     ///< modalities: skeleton, sensor
-  std::string starts_from;           ///< earlier stage whose parameters of the same name are the initial ones; empty: none
+  std::vector<std::string> sees;  ///< modalities: skeleton, sensor
+  std::string starts_from;        ///< earlier stage whose parameters of the same name are the initial ones; empty: none
   std::vector<TeacherRef> teachers;  ///< earlier stages
   LossConfig loss;
   int epochs = 100;
   int batch = 32;
   OptimizerConfig optimizer;
-  std::vector<int> snapshots;        ///< epochs after which a checkpoint is kept for learners to follow
+  std::vector<int> snapshots;  ///< epochs after which a checkpoint is kept for learners to follow
 };
 
 /// How the teachers of the list above change while a learner trains.
 struct ProgressConfig {
-  std::string mode = "chain";  ///< chain: as listed | trajectory: early snapshots, then later ones | weights: mass moves
-  int steps = 3;               ///< trajectory: snapshots per teacher; weights: steps of the schedule
-  std::string from = "near";   ///< weights: begin at the near (last listed) teachers and move to the far ones, or `far`
+  std::string mode =
+      "chain";                ///< chain: as listed | trajectory: early snapshots, then later ones | weights: mass moves
+  int steps = 3;              ///< trajectory: snapshots per teacher; weights: steps of the schedule
+  std::string from = "near";  ///< weights: begin at the near (last listed) teachers and move to the far ones, or `far`
 };
 
 struct RunConfig {

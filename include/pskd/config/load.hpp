@@ -4,7 +4,8 @@
 //   training: {epochs, batch, optimizer, loss, snapshots}   defaults of every stage
 //   <key>: {...}                      a map merges into an inherited one, key by key; anything else replaces it
 //   <key>: !replace {...}             replaces an inherited map instead of merging into it
-//   <key>: null                       takes an inherited value away; stages.<name>: null switches an inherited stage off
+//   <key>: null                       takes an inherited value away; stages.<name>: null switches an inherited stage
+//   off
 // Stages train in the order in which they were first written.
 #pragma once
 
@@ -16,9 +17,9 @@
 
 namespace pskd {
 
-/// Reads `file`, applies its includes and the `overrides` ("key.path=value", value in YAML) and checks everything. Throws one
-/// Error(config) that lists *all* problems, each with file:line, key path, what was expected, what was found and, for an
-/// unknown key, the nearest known one.
+/// Reads `file`, applies its includes and the `overrides` ("key.path=value", value in YAML) and checks everything.
+/// Throws one Error(config) that lists *all* problems, each with file:line, key path, what was expected, what was found
+/// and, for an unknown key, the nearest known one.
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
 /// The resolved experiment as YAML: every key with its value. Loading it gives the same experiment, to the last bit.
