@@ -2,14 +2,18 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <torch/torch.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
+#include "pskd/base/file.hpp"
+#include "pskd/base/sealed_file.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -56,8 +60,7 @@ class Resume : public ::testing::TestWithParam<int> {
             "stages.baseline.epochs=12"};
   }
 
-  /// Starts the run and sends it `signal` after `milliseconds`; the exit status of waitpid.
-  int run_for(const std::string& runs, bool resume, int milliseconds, int signal) const {
+  pid_t start(const std::string& runs, bool resume) const {
     std::vector<std::string> words = arguments(runs);
     if (resume) words.emplace_back("--resume");
     std::vector<char*> argv;
@@ -69,25 +72,41 @@ class Resume : public ::testing::TestWithParam<int> {
       execv(argv[0], argv.data());
       _exit(127);
     }
+    return child;
+  }
+
+  static int status_of(pid_t child) {
     int status = 0;
-    if (milliseconds > 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-      kill(child, signal);
-    }
     waitpid(child, &status, 0);
     return status;
   }
 
+  int run_to_the_end(const std::string& runs, bool resume) const { return status_of(start(runs, resume)); }
+
+  int kill_after(const std::string& runs, int milliseconds) const {
+    const pid_t child = start(runs, true);
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    kill(child, SIGKILL);
+    return status_of(child);
+  }
+
+  /// Sends `signal` once `stage` has written a checkpoint, so that training surely goes on.
+  int stop_in(const std::string& runs, const std::string& stage, int signal) const {
+    const pid_t child = start(runs, true);
+    const auto checkpoint = [&] { return seed_directory(runs) / "stages" / stage / "last.ckpt"; };
+    for (int tries = 0; tries < 6000 && !fs::exists(checkpoint()); ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    kill(child, signal);
+    return status_of(child);
+  }
+
   fs::path seed_directory(const std::string& runs) const {
-    for (const auto& entry : fs::recursive_directory_iterator(folder_ / runs)) {
+    std::error_code absent;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / runs, absent)) {
       if (entry.path().filename() == "seed-1") return entry.path();
     }
     return {};
-  }
-
-  static std::string text_of(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
   }
 
   /// The epochs' metrics without the time they took.
@@ -102,26 +121,34 @@ class Resume : public ::testing::TestWithParam<int> {
     return lines;
   }
 
-  /// Predictions are printed to the last bit, so that equal files mean equal parameters on every test clip.
-  void expect_same(const std::string& left, const std::string& right) const {
-    const fs::path a = seed_directory(left), b = seed_directory(right);
-    for (const char* stage : {"skeleton", "fused", "sensor", "student", "baseline"}) {
-      const fs::path folder = fs::path("stages") / stage;
-      const std::string predictions = text_of(a / folder / "predictions.csv");
-      EXPECT_FALSE(predictions.empty()) << stage;
-      EXPECT_EQ(predictions, text_of(b / folder / "predictions.csv")) << stage;
-      EXPECT_EQ(metrics_of(a / folder / "metrics.jsonl"), metrics_of(b / folder / "metrics.jsonl")) << stage;
-      EXPECT_EQ(parameters_of(a / folder / "last.ckpt"), parameters_of(b / folder / "last.ckpt")) << stage;
+  static void expect_same_tensors(const fs::path& left, const fs::path& right) {
+    torch::serialize::InputArchive a = network_of(left), b = network_of(right);
+    ASSERT_FALSE(a.keys().empty());
+    ASSERT_EQ(a.keys(), b.keys());
+    for (const std::string& name : a.keys()) {
+      torch::Tensor one, other;
+      a.read(name, one);
+      b.read(name, other);
+      EXPECT_TRUE(torch::equal(one, other)) << left << ' ' << name;
     }
   }
 
-  /// The tensors' bytes in a checkpoint: the entries of the archive whose content is compared by the program's own
-  /// printout.
-  static std::string parameters_of(const fs::path& file) {
-    const auto shown = run_program("eval " + file.parent_path().parent_path().parent_path().string() + " --stage " +
-                                   file.parent_path().filename().string() + " --on train --json");
-    EXPECT_EQ(shown.code, 0) << shown.output;
-    return shown.output;
+  static torch::serialize::InputArchive network_of(const fs::path& checkpoint) {
+    const std::string bytes = read_sealed_file(checkpoint, {"checkpoint", 1}, ErrorKind::checkpoint);
+    const std::size_t archive_start = bytes.find('\n', kSealBytes) + 1;
+    torch::serialize::InputArchive archive, network;
+    archive.load_from(bytes.data() + archive_start, bytes.size() - archive_start);
+    archive.read("network", network);
+    return network;
+  }
+
+  void expect_same(const std::string& left, const std::string& right) const {
+    for (const char* stage : {"skeleton", "fused", "sensor", "student", "baseline"}) {
+      const fs::path a = seed_directory(left) / "stages" / stage, b = seed_directory(right) / "stages" / stage;
+      EXPECT_EQ(read_file(a / "predictions.csv"), read_file(b / "predictions.csv")) << stage;
+      EXPECT_EQ(metrics_of(a / "metrics.jsonl"), metrics_of(b / "metrics.jsonl")) << stage;
+      expect_same_tensors(a / "last.ckpt", b / "last.ckpt");
+    }
   }
 
   testing::TemporaryFolder folder_;
@@ -129,31 +156,31 @@ class Resume : public ::testing::TestWithParam<int> {
 
 TEST_P(Resume, AfterFiveKillsEqualsTheUndisturbedRunToTheLastBit) {
   const auto start = std::chrono::steady_clock::now();
-  ASSERT_EQ(run_for("whole", false, 0, 0), 0);
-  const auto whole =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  ASSERT_EQ(run_to_the_end("whole", false), 0);
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  const auto longest = std::max<int>(400, static_cast<int>(whole.count() / 3));
   std::mt19937 random(std::random_device{}());
   int killed = 0;
   for (int attempt = 0; attempt < 5; ++attempt) {
-    const int after = std::uniform_int_distribution<int>(200, std::max<int>(400, static_cast<int>(whole / 3)))(random);
-    const int status = run_for("killed", true, after, SIGKILL);
-    killed += WIFSIGNALED(status) ? 1 : 0;
+    const int after = std::uniform_int_distribution<int>(200, longest)(random);
+    SCOPED_TRACE("killed after " + std::to_string(after) + " ms");
+    killed += WIFSIGNALED(kill_after("killed", after)) ? 1 : 0;
   }
   EXPECT_GT(killed, 0) << "at least one kill must hit the run";
-  ASSERT_EQ(run_for("killed", true, 0, 0), 0);
+  ASSERT_EQ(run_to_the_end("killed", true), 0);
   expect_same("whole", "killed");
 }
 
-TEST_P(Resume, AfterSigtermSavesInTheMiddleOfAnEpochAndExits143) {
-  ASSERT_EQ(run_for("whole", false, 0, 0), 0);
-  const int status = run_for("stopped", true, 1500, SIGTERM);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_TRUE(WEXITSTATUS(status) == 143 || WEXITSTATUS(status) == 0) << WEXITSTATUS(status);
-  EXPECT_EQ(run_for("interrupted", true, 1100, SIGINT) >> 8 & 0xff, 130);
-  ASSERT_EQ(run_for("stopped", true, 0, 0), 0);
-  ASSERT_EQ(run_for("interrupted", true, 0, 0), 0);
+TEST_P(Resume, AStopSignalSavesInTheMiddleOfAnEpochAndTheRunGoesOnFromThere) {
+  ASSERT_EQ(run_to_the_end("whole", false), 0);
+  const int terminated = stop_in("stopped", "skeleton", SIGTERM);
+  ASSERT_TRUE(WIFEXITED(terminated));
+  EXPECT_EQ(WEXITSTATUS(terminated), 143);
+  const int interrupted = stop_in("stopped", "student", SIGINT);
+  ASSERT_TRUE(WIFEXITED(interrupted));
+  EXPECT_EQ(WEXITSTATUS(interrupted), 130);
+  ASSERT_EQ(run_to_the_end("stopped", true), 0);
   expect_same("whole", "stopped");
-  expect_same("whole", "interrupted");
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, Resume, ::testing::Values(1, 2));
