@@ -143,7 +143,8 @@ std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t se
     trainer.train();
     outcomes.push_back(evaluate_stage(setup, seed, stages[i], trainer.position()));
     const auto run = run_folder(setup, seed);
-    note_checkpoint(run / "manifest.json", stages[i].name, checkpoint_path(run, stages[i].name, selected_snapshot(setup)));
+    note_checkpoint(run / "manifest.json", stages[i].name,
+                    checkpoint_path(run, stages[i].name, selected_snapshot(setup)));
   }
   return outcomes;
 }
