@@ -10,6 +10,7 @@
 #include <cstring>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "pskd/base/error.hpp"
 
@@ -60,11 +61,13 @@ void make_folder_of(const fs::path& path) {
   if (reason) fail("make the folder", folder_of(path), reason.value());
 }
 
+constexpr const char* kTemporaryMark = ".tmp-";
+
 // Unique between the threads of a process and between processes.
 fs::path temporary_beside(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
   fs::path temporary = path;
-  temporary += ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+  temporary += kTemporaryMark + std::to_string(::getpid()) + "-" + std::to_string(counter++);
   return temporary;
 }
 
@@ -125,6 +128,14 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
     fail("write", path, reason);
   }
   sync_folder(folder_of(path));
+}
+
+void remove_unfinished_files(const fs::path& folder) {
+  std::vector<fs::path> unfinished;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().filename().string().find(kTemporaryMark) != std::string::npos) unfinished.push_back(entry.path());
+  }
+  for (const fs::path& file : unfinished) fs::remove(file);
 }
 
 FileLock::FileLock(const fs::path& path) {

@@ -48,6 +48,7 @@ void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing exist
   if (existing == Existing::overwrite) std::filesystem::remove_all(folder);
   if (existing == Existing::resume && std::filesystem::exists(folder / "manifest.json")) {
     require_same_data(folder / "manifest.json", setup);
+    remove_unfinished_files(folder);
     return;
   }
   write_file_atomically(folder / "config.resolved.yaml", to_yaml(setup.experiment));
@@ -125,7 +126,7 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
   throw Error(ErrorKind::usage,
               folder.string() +
                   ": holds a run of this very config and seed; go on with --resume (a finished run is only "
-                  "evaluated again) or start anew with --overwrite");
+                  "shown) or start anew with --overwrite");
 }
 
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {

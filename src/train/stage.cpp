@@ -223,10 +223,12 @@ void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, Met
                                  {"train_accuracy", accuracy}};
   std::string text = fmt::format("loss {:.3f}  train {:.1f} %", loss, 100 * accuracy);
   if (stage_.loss.acs && !epoch.teachers.empty()) {
+    nlohmann::ordered_json& shares = line["shares"] = nlohmann::ordered_json::object();
     for (std::size_t k = 0; k <= epoch.teachers.size(); ++k) {
       const bool label = k == epoch.teachers.size();
       const std::string name = label ? "label" : bank_->reference(epoch.teachers[k]).stage;
-      line["shares"][name] = position.shares[k] / clips;
+      shares[name] =
+          shares.value(name, 0.0) + position.shares[k] / clips;  // two snapshots of a stage may teach at once
       text += fmt::format("  {} {:.0f} %", name, 100 * position.shares[k] / clips);
     }
   }

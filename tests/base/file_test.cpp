@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -41,6 +42,15 @@ std::string io_error_of(Call call) {
   }
   ADD_FAILURE() << "no error";
   return "";
+}
+
+TEST(UnfinishedFiles, OfKilledWritersAreRemovedAndNothingElse) {
+  const testing::TemporaryFolder folder;
+  write_file_atomically(folder / "stages/last.ckpt", "whole");
+  std::ofstream(folder / "stages/last.ckpt.tmp-123-0") << "half";
+  remove_unfinished_files(folder.path());
+  EXPECT_TRUE(std::filesystem::exists(folder / "stages/last.ckpt"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "stages/last.ckpt.tmp-123-0"));
 }
 
 TEST(File, GivesBackWhatWasWritten) {

@@ -15,6 +15,9 @@ std::string read_file(const std::filesystem::path& path);
 /// thrown.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// Removes, below `folder`, the temporary files of writers that were killed. Nobody else may be writing there.
+void remove_unfinished_files(const std::filesystem::path& folder);
+
 /// An exclusive lock between processes on `path` (created if absent), held for the object's lifetime.
 class FileLock {
  public:
