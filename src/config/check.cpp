@@ -19,9 +19,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool holds_clips(const std::optional<SplitPart>& part) {
-  return part && !(part->subjects && part->subjects->empty()) && !(part->trials && part->trials->empty());
-}
+bool holds_clips(const std::optional<SplitPart>& part) { return part && !is_empty(*part); }
 
 class StageCheck {
  public:

@@ -9,9 +9,14 @@ namespace pskd::config {
 
 template <class Fields>
 void describe(Fields& fields, DataConfig& data) {
-  fields("name", data.name, one_of({"utd-mhad"}));
+  fields("name", data.name, one_of({"utd-mhad", "berkeley-mhad", "mmact", "generic"}));
   fields("root", data.root, not_empty());
   fields("channels", data.channels, some_of(not_empty()));
+  fields("sensors", data.sensors, list_of(not_empty()));
+  fields("skeleton", data.skeleton, any_text());
+  fields("cameras", data.cameras, list_of(at_least(1)));
+  fields("classes", data.classes, at_least(0));
+  fields("description", data.description, any_text());
   fields("store", data.store, any_text());
 }
 
@@ -19,6 +24,8 @@ template <class Fields>
 void describe(Fields& fields, SplitPart& part) {
   fields("subjects", part.subjects, list_of(at_least(1)));
   fields("trials", part.trials, list_of(at_least(1)));
+  fields("scenes", part.scenes, list_of(at_least(1)));
+  fields("cameras", part.cameras, list_of(at_least(1)));
 }
 
 template <class Fields>
@@ -49,6 +56,7 @@ void describe(Fields& fields, SkeletonViewConfig& view) {
   fields("limbs", view.limbs, share_below_one());
   fields("scale", view.scale, share_below_one());
   fields("jitter", view.jitter, at_least(0));
+  fields("mirror", view.mirror, between(0, 1));
 }
 
 template <class Fields>

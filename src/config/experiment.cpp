@@ -16,6 +16,13 @@ struct NameOf {
 
 std::string model_name(const ModelConfig& model) { return std::visit(NameOf(), model); }
 
+bool is_empty(const SplitPart& part) {
+  for (const auto* list : {&part.subjects, &part.trials, &part.scenes, &part.cameras}) {
+    if (*list && (*list)->empty()) return true;
+  }
+  return false;
+}
+
 const StageConfig& find_stage(const Experiment& experiment, const std::string& name) {
   std::vector<std::string> names;
   for (const StageConfig& stage : experiment.stages) {

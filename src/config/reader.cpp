@@ -90,7 +90,7 @@ void read(const Place& place, std::optional<double>& value, const OrWord& rule) 
 
 void read(const Place& place, SplitPart& value) {
   if (place.node.kind == Kind::map && place.node.entries.empty()) {
-    return place.complain("expected subjects or trials or both, found an empty map");
+    return place.complain("expected subjects, trials, scenes or cameras, found an empty map");
   }
   read_map(place, value);
 }

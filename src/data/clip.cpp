@@ -26,7 +26,9 @@ std::string dataset_hash(const std::vector<Clip>& clips) {
   ContentHasher hasher;
   for (const Clip& clip : clips) {
     hasher.add(clip.id);
-    hasher.add(std::to_string(clip.label) + " " + std::to_string(clip.subject) + " " + std::to_string(clip.trial));
+    for (const int number : {clip.label, clip.subject, clip.trial, clip.scene, clip.camera}) {
+      hasher.add(std::to_string(number));
+    }
     hasher.add(clip.hash);
   }
   return hasher.hex();

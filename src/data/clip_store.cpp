@@ -1,5 +1,6 @@
 #include "pskd/data/clip_store.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
@@ -19,10 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // The format of the HDF5 image, stored in it as /format: name, source and id are texts (id: one line a clip); label,
-// subject, trial, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all clips' frames,
-// one clip after the other. The seal's own version stays 1, so that a store of another format is told from a damaged
-// one.
-constexpr std::int32_t kFormat = 1;
+// subject, trial, scene, camera, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all
+// clips' frames, one clip after the other. The seal's own version stays 1, so that a store of another format is told
+// from a damaged one.
+constexpr std::int32_t kFormat = 2;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
@@ -64,9 +65,11 @@ std::string store_image(const Dataset& dataset, const std::string& source) {
   writer.write("label", numbers_of(clips, [](const Clip& clip) { return clip.label; }));
   writer.write("subject", numbers_of(clips, [](const Clip& clip) { return clip.subject; }));
   writer.write("trial", numbers_of(clips, [](const Clip& clip) { return clip.trial; }));
+  writer.write("scene", numbers_of(clips, [](const Clip& clip) { return clip.scene; }));
+  writer.write("camera", numbers_of(clips, [](const Clip& clip) { return clip.camera; }));
   writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
   writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
-  writer.write("skeleton", stacked(clips, &Clip::skeleton, Eigen::Index{3} * dataset.info.joints));
+  writer.write("skeleton", stacked(clips, &Clip::skeleton, skeleton_columns(dataset.info)));
   writer.write("sensor", stacked(clips, &Clip::sensor, static_cast<Eigen::Index>(dataset.info.channels.size())));
   return writer.image();
 }
@@ -97,25 +100,26 @@ void unstack(const fs::path& file, const Frames& all, const std::vector<std::int
 
 std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, const DatasetInfo& info) {
   const std::vector<std::string> ids = lines_of(reader.text("id"));
-  const std::vector<std::int32_t> labels = reader.numbers("label");
-  const std::vector<std::int32_t> subjects = reader.numbers("subject");
-  const std::vector<std::int32_t> trials = reader.numbers("trial");
   std::vector<Clip> clips(ids.size());
-  if (labels.size() != ids.size() || subjects.size() != ids.size() || trials.size() != ids.size()) {
-    fail(file, std::string("damaged list of clips") + kRemedy);
-  }
+  const auto fill = [&](const char* name, int Clip::*number) {
+    const std::vector<std::int32_t> values = reader.numbers(name);
+    if (values.size() != clips.size()) fail(file, std::string("damaged list of clips") + kRemedy);
+    for (std::size_t i = 0; i < clips.size(); ++i) clips[i].*number = values[i];
+  };
+  fill("label", &Clip::label);
+  fill("subject", &Clip::subject);
+  fill("trial", &Clip::trial);
+  fill("scene", &Clip::scene);
+  fill("camera", &Clip::camera);
   for (std::size_t i = 0; i < clips.size(); ++i) {
-    if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= info.classes.size()) {
-      fail(file, "clip " + ids[i] + " has the unknown label " + std::to_string(labels[i]) + kRemedy);
-    }
     clips[i].id = ids[i];
-    clips[i].label = labels[i];
-    clips[i].subject = subjects[i];
-    clips[i].trial = trials[i];
+    if (clips[i].label < 0 || static_cast<std::size_t>(clips[i].label) >= info.classes.size()) {
+      fail(file, "clip " + ids[i] + " has the unknown label " + std::to_string(clips[i].label) + kRemedy);
+    }
   }
   const auto channels = static_cast<Eigen::Index>(info.channels.size());
-  unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), Eigen::Index{3} * info.joints,
-          &Clip::skeleton, clips);
+  unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), skeleton_columns(info), &Clip::skeleton,
+          clips);
   unstack(file, reader.table("sensor"), reader.numbers("sensor_frames"), channels, &Clip::sensor, clips);
   for (Clip& clip : clips) clip.hash = clip_hash(clip);
   return clips;
@@ -128,7 +132,7 @@ std::int32_t stored_format(const Hdf5Reader& reader) {
 }
 
 // The store's content, or nothing when an older program wrote it.
-std::optional<StoredDataset> read_unless_older(const fs::path& file) {
+std::optional<StoredDataset> read_unless_older(const fs::path& file, const DatasetInfo& info) {
   try {
     const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);
     const Hdf5Reader reader(std::string_view(bytes).substr(kSealBytes));
@@ -139,7 +143,11 @@ std::optional<StoredDataset> read_unless_older(const fs::path& file) {
                      std::to_string(kFormat) + ")");
     }
     StoredDataset stored;
-    stored.dataset.info = dataset_info(reader.text("name"));
+    const std::string name = reader.text("name");
+    if (name != info.name) {
+      fail(file, "holds " + name + ", expected " + info.name + "; give data.store another name");
+    }
+    stored.dataset.info = info;
     stored.source = reader.text("source");
     stored.dataset.clips = stored_clips(file, reader, stored.dataset.info);
     stored.dataset.hash = dataset_hash(stored.dataset.clips);
@@ -164,6 +172,15 @@ fs::path cache_folder() {
   return fs::path(home) / ".cache";
 }
 
+// What decides, besides the raw files, which clips are read.
+std::string choices_text(const DataConfig& config) {
+  std::string text =
+      config.name + " " + config.skeleton + " " + std::to_string(config.classes) + " " + config.description;
+  for (const std::string& sensor : config.sensors) text += " " + sensor;
+  for (const int camera : config.cameras) text += " " + std::to_string(camera);
+  return text;
+}
+
 // One spelling for one folder.
 fs::path root_folder(const DataConfig& config) {
   const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
@@ -179,9 +196,9 @@ void refuse_foreign_file(const fs::path& file) {
   fail(file, "exists and is not a clip store; give data.store another name, or delete the file");
 }
 
-Dataset build(const DataConfig& config, const fs::path& root, const fs::path& file, const std::string& source) {
+Dataset build(const DataConfig& config, const fs::path& file, const std::string& source) {
   refuse_foreign_file(file);
-  Dataset dataset = read_dataset(config.name, root);
+  Dataset dataset = read_dataset(config);
   write_clip_store(file, dataset, source);
   return dataset;
 }
@@ -190,21 +207,25 @@ Dataset build(const DataConfig& config, const fs::path& root, const fs::path& fi
 
 fs::path store_path(const DataConfig& config) {
   if (!config.store.empty()) return config.store;
-  const std::string root = content_hash(root_folder(config).string());
-  return cache_folder() / "pskd" / (config.name + "-" + root.substr(0, 12) + ".h5");
+  const std::string read = content_hash(root_folder(config).string() + "\n" + choices_text(config));
+  return cache_folder() / "pskd" / (config.name + "-" + read.substr(0, 12) + ".h5");
 }
 
-std::string raw_files_hash(const std::string& name, const fs::path& root) {
-  const FolderListing listing = list_recordings(find_source(name), root);
+std::string raw_files_hash(const DataConfig& config) {
+  const fs::path root = root_folder(config);
+  const Source source = make_source(config);
+  const FolderListing listing = list_recordings(source, root);
   ContentHasher hasher;
+  hasher.add(choices_text(config));
   const auto add = [&](const fs::path& file) {
     hasher.add(file.lexically_relative(root).string());
     hasher.add(read_file(file));
   };
   for (const RecordingFiles& files : listing.recordings) {
-    if (files.skeleton) add(*files.skeleton);
-    if (files.sensor) add(*files.sensor);
+    std::for_each(files.skeleton.begin(), files.skeleton.end(), add);
+    std::for_each(files.sensor.begin(), files.sensor.end(), add);
   }
+  std::for_each(source.beside.begin(), source.beside.end(), add);
   for (const BrokenFile& file : listing.unexpected) hasher.add(file.file.lexically_relative(root).string());
   return hasher.hex();
 }
@@ -213,33 +234,28 @@ void write_clip_store(const fs::path& file, const Dataset& dataset, const std::s
   write_sealed_file(file, kSeal, store_image(dataset, source));
 }
 
-StoredDataset read_clip_store(const fs::path& file) {
-  std::optional<StoredDataset> stored = read_unless_older(file);
+StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {
+  std::optional<StoredDataset> stored = read_unless_older(file, info);
   if (!stored) fail(file, std::string("written by an older pskd") + kRemedy);
   return std::move(*stored);
 }
 
 Dataset build_clip_store(const DataConfig& config) {
-  const fs::path root = root_folder(config);
-  const std::string source = raw_files_hash(config.name, root);
+  const std::string source = raw_files_hash(config);
   const fs::path file = store_path(config);
   const FileLock lock(lock_path(file));
-  return build(config, root, file, source);
+  return build(config, file, source);
 }
 
 Dataset load_dataset(const DataConfig& config) {
-  const fs::path root = root_folder(config);
   const fs::path file = store_path(config);
-  const std::string source = raw_files_hash(config.name, root);
+  const std::string source = raw_files_hash(config);
   const FileLock lock(lock_path(file));
   if (fs::exists(file)) {
-    std::optional<StoredDataset> stored = read_unless_older(file);
-    if (stored && stored->dataset.info.name != config.name) {
-      fail(file, "holds " + stored->dataset.info.name + ", expected " + config.name + "; give data.store another name");
-    }
+    std::optional<StoredDataset> stored = read_unless_older(file, dataset_info(config));
     if (stored && stored->source == source) return std::move(stored->dataset);
   }
-  return build(config, root, file, source);
+  return build(config, file, source);
 }
 
 }  // namespace pskd

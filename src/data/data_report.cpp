@@ -59,6 +59,19 @@ void write_names(std::ostream& out, const std::string& title, const std::vector<
   out << "\n";
 }
 
+// "rule: 12 in 3 clips (a, b, c)"; long lists are cut, --json has them whole.
+void write_repairs(std::ostream& out, const Repairs& repairs) {
+  constexpr std::size_t kNamed = 8;
+  if (!repairs.empty()) out << "put right by rule:\n";
+  for (const auto& [rule, repair] : repairs) {
+    out << "  " << rule << ": " << repair.count << " in " << repair.clips.size() << " recordings (";
+    for (std::size_t i = 0; i < std::min(repair.clips.size(), kNamed); ++i) {
+      out << (i > 0 ? ", " : "") << repair.clips[i];
+    }
+    out << (repair.clips.size() > kNamed ? ", ...)\n" : ")\n");
+  }
+}
+
 std::vector<std::string> duplicate_names(const DataCheck& check) {
   std::vector<std::string> names;
   for (const auto& [first, second] : check.duplicates) names.push_back(std::string(first).append(" = ").append(second));
@@ -81,6 +94,9 @@ std::string describe(const DataCheck& check) {
   std::ostringstream out;
   const auto by_subject = clips_by(check, &Clip::subject);
   out << check.info.name << " in " << check.root.string() << "\n"
+      << "skeleton " << check.info.topology.name << ", sensor channels";
+  for (const std::string& channel : check.info.channels) out << " " << channel;
+  out << "\n"
       << check.clips.size() << " paired clips of " << by_subject.size() << " subjects and "
       << clips_by(check, &Clip::label).size() << " classes\n"
       << "clips by subject:";
@@ -92,8 +108,12 @@ std::string describe(const DataCheck& check) {
   write_names(out, "skeleton file absent (" + std::to_string(check.no_skeleton.size()) + ")", check.no_skeleton);
   write_names(out, "sensor file absent (" + std::to_string(check.no_sensor.size()) + ")", check.no_sensor);
   write_names(out, "duplicate clips (" + std::to_string(check.duplicates.size()) + ")", duplicate_names(check));
-  out << "acceleration values on the rail (|a| >= " << kRailG << " g): " << check.rail_samples << "\n"
-      << "values that are NaN or infinite: " << check.non_finite << "\n"
+  write_repairs(out, check.repairs);
+  if (check.info.rail > 0) {
+    out << "acceleration values on the rail (|a| >= " << check.info.rail - kRailMargin << " g): " << check.rail_samples
+        << "\n";
+  }
+  out << "values that are NaN or infinite: " << check.non_finite << "\n"
       << "broken files: " << check.broken.size() << "\n";
   for (const BrokenFile& file : check.broken) out << "  " << file.file.string() << ": " << file.problem << "\n";
   return out.str();
@@ -103,6 +123,8 @@ std::string to_json(const DataCheck& check) {
   nlohmann::ordered_json json;
   json["dataset"] = check.info.name;
   json["root"] = check.root.string();
+  json["skeleton"] = check.info.topology.name;
+  json["channels"] = check.info.channels;
   json["clips"] = check.clips.size();
   json["subjects"] = nlohmann::ordered_json::object();
   for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
@@ -116,6 +138,10 @@ std::string to_json(const DataCheck& check) {
   json["no_skeleton"] = check.no_skeleton;
   json["no_sensor"] = check.no_sensor;
   json["duplicates"] = check.duplicates;
+  json["repairs"] = nlohmann::ordered_json::object();
+  for (const auto& [rule, repair] : check.repairs) {
+    json["repairs"][rule] = {{"count", repair.count}, {"clips", repair.clips}};
+  }
   json["rail_samples"] = check.rail_samples;
   json["non_finite"] = check.non_finite;
   json["broken"] = nlohmann::ordered_json::array();

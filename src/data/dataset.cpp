@@ -2,52 +2,91 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "pskd/config/load.hpp"
 #include "source.hpp"
+#include "timed_samples.hpp"
 
 namespace pskd {
 namespace {
 
+using Paths = std::vector<std::filesystem::path>;
+
 // Readers' messages begin with the file, which BrokenFile has apart.
-std::string problem_of(const std::filesystem::path& file, const Error& error) {
+BrokenFile broken_file(const Paths& files, const Error& error) {
   const std::string message = error.what();
-  const std::string prefix = file.string() + ": ";
-  return message.compare(0, prefix.size(), prefix) == 0 ? message.substr(prefix.size()) : message;
+  for (const std::filesystem::path& file : files) {
+    const std::string prefix = file.string() + ": ";
+    if (message.compare(0, prefix.size(), prefix) == 0) return {file, message.substr(prefix.size())};
+  }
+  return {files.front(), message};
 }
 
-// The values of one file, or nothing when it is broken, which `check` then says.
-std::optional<Frames> read_checked(Frames (*read)(const std::filesystem::path&), const std::filesystem::path& file,
-                                   DataCheck& check) {
+// One modality of a recording, or nothing when it is absent or broken, which `check` then says.
+std::optional<Stream> read_checked(const std::function<Stream(const RecordingFiles&, Repairs&)>& read,
+                                   const RecordingFiles& recording, const Paths& files, DataCheck& check) {
+  if (files.empty()) return std::nullopt;
   try {
-    return read(file);
+    return read(recording, check.repairs);
   } catch (const NotFinite& error) {
     check.non_finite += error.values();
-    check.broken.push_back({file, problem_of(file, error)});
+    check.broken.push_back(broken_file(files, error));
   } catch (const Error& error) {
-    check.broken.push_back({file, problem_of(file, error)});
+    check.broken.push_back(broken_file(files, error));
   }
   return std::nullopt;
 }
 
+void note_absent(const Source& source, const RecordingFiles& files, DataCheck& check) {
+  const bool known = source.may_lack_partner(files);
+  const auto note = [&](const char* modality, std::vector<std::string>& absent) {
+    if (!known) return absent.push_back(files.id);
+    note_repair(check.repairs, std::string("no ") + modality + " file in the data set: recording left out", files.id);
+  };
+  if (files.skeleton.empty()) note("skeleton", check.no_skeleton);
+  if (files.sensor.empty()) note("sensor", check.no_sensor);
+}
+
+// Cuts both streams to the span of time they share; false when there is none, which `check` then says.
+bool cut_to_shared_span(const RecordingFiles& files, Stream& skeleton, Stream& sensor, DataCheck& check) {
+  const double begin = std::max(skeleton.begin, sensor.begin);
+  const double end = std::min(skeleton.end, sensor.end);
+  if (begin < end) {
+    skeleton = cut_to_span(skeleton, begin, end);
+    sensor = cut_to_span(sensor, begin, end);
+    return true;
+  }
+  const auto span = [](const Stream& stream) {
+    return std::to_string(stream.begin) + " .. " + std::to_string(stream.end) + " s";
+  };
+  check.broken.push_back({files.sensor.front(), "its time stamps (" + span(sensor) + ") share nothing with those of " +
+                                                    files.skeleton.front().string() + " (" + span(skeleton) + ")"});
+  return false;
+}
+
 void read_recording(const Source& source, const RecordingFiles& files, DataCheck& check) {
   Clip clip;
-  clip.id = source.clip_id(files.label, files.subject, files.trial);
+  clip.id = files.id;
   clip.subject = files.subject;
   clip.trial = files.trial;
+  clip.scene = files.scene;
+  clip.camera = files.camera;
   clip.label = files.label;
-  if (!files.skeleton) check.no_skeleton.push_back(clip.id);
-  if (!files.sensor) check.no_sensor.push_back(clip.id);
-  auto skeleton = files.skeleton ? read_checked(source.read_skeleton, *files.skeleton, check) : std::nullopt;
-  auto sensor = files.sensor ? read_checked(source.read_sensor, *files.sensor, check) : std::nullopt;
-  if (!skeleton || !sensor) return;
-  clip.skeleton = std::move(*skeleton);
-  clip.sensor = std::move(*sensor);
+  note_absent(source, files, check);
+  auto skeleton = read_checked(source.read_skeleton, files, files.skeleton, check);
+  auto sensor = read_checked(source.read_sensor, files, files.sensor, check);
+  if (!skeleton || !sensor || skeleton->frames.rows() == 0 || sensor->frames.rows() == 0) return;
+  if (source.by_timestamps && !cut_to_shared_span(files, *skeleton, *sensor, check)) return;
+  clip.skeleton = std::move(skeleton->frames);
+  clip.sensor = std::move(sensor->frames);
   clip.hash = clip_hash(clip);
   check.clips.push_back(std::move(clip));
 }
 
 std::vector<std::string> missing_recordings(const Source& source, const std::vector<RecordingFiles>& recordings) {
+  if (!source.grid_id) return {};
   std::set<int> labels;
   std::set<int> subjects;
   std::set<int> trials;
@@ -56,13 +95,13 @@ std::vector<std::string> missing_recordings(const Source& source, const std::vec
     labels.insert(files.label);
     subjects.insert(files.subject);
     trials.insert(files.trial);
-    present.insert(source.clip_id(files.label, files.subject, files.trial));
+    present.insert(files.id);
   }
   std::vector<std::string> missing;
   for (const int label : labels) {
     for (const int subject : subjects) {
       for (const int trial : trials) {
-        std::string id = source.clip_id(label, subject, trial);
+        std::string id = source.grid_id(label, subject, trial);
         if (present.count(id) == 0) missing.push_back(std::move(id));
       }
     }
@@ -80,12 +119,17 @@ std::vector<std::pair<std::string, std::string>> duplicate_clips(const std::vect
   return duplicates;
 }
 
+// ax, or h02_ax: angular rates have no rail in g.
+bool is_acceleration(const std::string& channel) { return channel.size() >= 2 && channel[channel.size() - 2] == 'a'; }
+
 std::int64_t count_rail_samples(const DatasetInfo& info, const std::vector<Clip>& clips) {
+  if (info.rail == 0) return 0;
+  const auto rail = static_cast<float>(info.rail - kRailMargin);
   std::int64_t count = 0;
   for (std::size_t channel = 0; channel < info.channels.size(); ++channel) {
-    if (info.channels[channel].front() != 'a') continue;  // angular rates have no rail in g
+    if (!is_acceleration(info.channels[channel])) continue;
     for (const Clip& clip : clips) {
-      count += (clip.sensor.col(static_cast<Eigen::Index>(channel)).abs() >= kRailG).count();
+      count += (clip.sensor.col(static_cast<Eigen::Index>(channel)).abs() >= rail).count();
     }
   }
   return count;
@@ -105,10 +149,17 @@ void refuse_broken(const DataCheck& check) {
 
 }  // namespace
 
-DatasetInfo dataset_info(const std::string& name) { return find_source(name).info; }
+DatasetInfo dataset_info(const DataConfig& config) { return make_source(config).info; }
 
-DataCheck check_dataset(const std::string& name, const std::filesystem::path& root) {
-  const Source& source = find_source(name);
+void note_repair(Repairs& repairs, const std::string& rule, const std::string& clip, std::int64_t count) {
+  Repair& repair = repairs[rule];
+  repair.count += count;
+  if (repair.clips.empty() || repair.clips.back() != clip) repair.clips.push_back(clip);
+}
+
+DataCheck check_dataset(const DataConfig& config) {
+  const std::filesystem::path root = resolve_data_path(config.root);
+  const Source source = make_source(config);
   FolderListing listing = list_recordings(source, root);
   DataCheck check;
   check.info = source.info;
@@ -121,8 +172,8 @@ DataCheck check_dataset(const std::string& name, const std::filesystem::path& ro
   return check;
 }
 
-Dataset read_dataset(const std::string& name, const std::filesystem::path& root) {
-  DataCheck check = check_dataset(name, root);
+Dataset read_dataset(const DataConfig& config) {
+  DataCheck check = check_dataset(config);
   refuse_broken(check);
   Dataset dataset{std::move(check.info), std::move(check.clips), ""};
   dataset.hash = dataset_hash(dataset.clips);

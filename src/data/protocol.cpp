@@ -1,6 +1,8 @@
 #include "pskd/data/protocol.hpp"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -47,9 +49,21 @@ Numbers without(const Numbers& numbers, const Numbers& removed) {
 
 using NumberList = std::optional<Numbers>;  // absent: every value
 
-bool is_empty(const SplitPart& part) {
-  return (part.subjects && part.subjects->empty()) || (part.trials && part.trials->empty());
-}
+// What clips are told apart by: its key in a config, and where its numbers are.
+struct Axis {
+  const char* key;   // of a list
+  const char* unit;  // one of them
+  NumberList SplitPart::*list;
+  int Clip::*number;
+  Numbers DatasetInfo::*all;
+};
+
+constexpr std::array<Axis, 4> kAxes = {{
+    {"subjects", "subject", &SplitPart::subjects, &Clip::subject, &DatasetInfo::subjects},
+    {"trials", "trial", &SplitPart::trials, &Clip::trial, &DatasetInfo::trials},
+    {"scenes", "scene", &SplitPart::scenes, &Clip::scene, &DatasetInfo::scenes},
+    {"cameras", "camera", &SplitPart::cameras, &Clip::camera, &DatasetInfo::cameras},
+}};
 
 std::string text(const NumberList& list) { return list ? text(*list) : "all"; }
 
@@ -85,25 +99,39 @@ Numbers subjects_taken(const ProtocolConfig& protocol) {
   return protocol.val && protocol.val->subjects ? *protocol.val->subjects : Numbers{};
 }
 
-void fill_cross_subject(ProtocolConfig& protocol, const DatasetInfo& info) {
-  if (!protocol.train) {
-    protocol.train = SplitPart{without(info.cross_subject_train, subjects_taken(protocol)), std::nullopt};
-  }
-  if (!protocol.test) protocol.test = SplitPart{without(info.subjects, info.cross_subject_train), std::nullopt};
+const Axis& find_axis(const std::string& key) {
+  return *std::find_if(kAxes.begin(), kAxes.end(), [&](const Axis& axis) { return axis.key == key; });
 }
 
-void fill_subject_specific(ProtocolConfig& protocol, const DatasetInfo& info) {
-  if (!protocol.allow_shared_subjects) {
+// The numbers of an axis that validate, where the config tells validation clips by this axis alone.
+Numbers validating(const ProtocolConfig& protocol, const Axis& axis) {
+  if (!protocol.val) return {};
+  for (const Axis& other : kAxes) {
+    if (other.key != axis.key && protocol.val.value().*other.list) return {};
+  }
+  return (protocol.val.value().*axis.list).value_or(Numbers{});
+}
+
+// Some numbers of one axis train, the others test.
+void fill_by_rule(ProtocolConfig& protocol, const DatasetInfo& info, const ProtocolRule& rule) {
+  const Axis& axis = find_axis(rule.axis);
+  const bool by_subject = axis.list == &SplitPart::subjects;
+  if (!by_subject && !protocol.allow_shared_subjects) {
     fail("name",
-         "subject-specific trains and tests on the same subjects, by other trials; its accuracy says nothing about new "
-         "people. Set protocol.allow_shared_subjects: true to run it, and every table will say so");
+         protocol.name + " trains and tests on the same subjects, by other " + axis.key +
+             "; its accuracy says nothing about new people. Set protocol.allow_shared_subjects: true to run it, "
+             "and every table will say so");
   }
   if (!protocol.train) {
-    const bool by_trial = protocol.val && !protocol.val->subjects && protocol.val->trials;
-    const Numbers trials = without(info.subject_specific_train, by_trial ? *protocol.val->trials : Numbers{});
-    protocol.train = SplitPart{without(info.subjects, subjects_taken(protocol)), trials};
+    SplitPart& train = protocol.train.emplace();
+    train.*axis.list = without(rule.train, by_subject ? subjects_taken(protocol) : validating(protocol, axis));
+    if (!by_subject) train.subjects = without(info.subjects, subjects_taken(protocol));
   }
-  if (!protocol.test) protocol.test = SplitPart{info.subjects, without(info.trials, info.subject_specific_train)};
+  if (!protocol.test) {
+    SplitPart& test = protocol.test.emplace();
+    test.*axis.list = without(info.*axis.all, rule.train);
+    if (!by_subject) test.subjects = info.subjects;
+  }
 }
 
 void fill_leave_one_subject_out(ProtocolConfig& protocol, const DatasetInfo& info) {
@@ -118,17 +146,15 @@ void fill_leave_one_subject_out(ProtocolConfig& protocol, const DatasetInfo& inf
 }
 
 void fill_parts(ProtocolConfig& protocol, const DatasetInfo& info) {
-  static const std::map<std::string, void (*)(ProtocolConfig&, const DatasetInfo&)> kNamed = {
-      {"cross-subject", fill_cross_subject},
-      {"leave-one-subject-out", fill_leave_one_subject_out},
-      {"subject-specific", fill_subject_specific}};
-  const auto named = kNamed.find(protocol.name);
-  if (named != kNamed.end()) {
-    named->second(protocol, info);
+  const auto rule = info.protocols.find(protocol.name);
+  if (rule != info.protocols.end()) {
+    fill_by_rule(protocol, info, rule->second);
+  } else if (protocol.name == "leave-one-subject-out") {
+    fill_leave_one_subject_out(protocol, info);
   } else if (!protocol.train || !protocol.test) {
-    std::string names;
-    for (const auto& [name, fill] : kNamed) names += (names.empty() ? "" : ", ") + name;
-    fail("name", "unknown protocol '" + protocol.name + "'; known: " + names +
+    std::string names = "leave-one-subject-out";
+    for (const auto& [name, known] : info.protocols) names += ", " + name;
+    fail("name", "unknown protocol '" + protocol.name + "' of " + info.name + "; known: " + names +
                      "; under any other name give protocol.train and protocol.test");
   }
   if (!protocol.val) protocol.val = kNothing;
@@ -176,24 +202,34 @@ void check_numbers(const std::string& key, const std::string& what, const Number
   }
 }
 
-void check_known(const ProtocolConfig& protocol, const Numbers& subjects, const Numbers& trials) {
+void check_known(const ProtocolConfig& protocol, const std::function<Numbers(const Axis&)>& known) {
   for (const NamedPart& named : used_parts(protocol)) {
-    check_numbers(std::string(named.name) + ".subjects", "subject", named.part->subjects, subjects);
-    check_numbers(std::string(named.name) + ".trials", "trial", named.part->trials, trials);
+    for (const Axis& axis : kAxes) {
+      check_numbers(std::string(named.name) + "." + axis.key, axis.unit, named.part->*axis.list, known(axis));
+    }
   }
 }
 
 void check_apart(const NamedPart& a, const NamedPart& b, const ProtocolConfig& protocol, const DatasetInfo& info) {
-  const Numbers subjects = common(a.part->subjects, b.part->subjects, info.subjects);
-  const Numbers trials = common(a.part->trials, b.part->trials, info.trials);
   const std::string pair = std::string(a.name) + " and protocol." + b.name;
-  if (subjects.empty()) return;
-  if (!trials.empty()) {
-    fail(pair, "both hold the trials " + text(trials) + " of the subjects " + text(subjects) +
-                   "; a clip belongs to one part");
+  std::string shared;  // what both parts hold, besides subjects
+  bool other_clips = false;
+  for (const Axis& axis : kAxes) {
+    if ((info.*axis.all).empty()) continue;
+    const Numbers both = common(a.part->*axis.list, b.part->*axis.list, info.*axis.all);
+    if (axis.list == &SplitPart::subjects) {
+      if (both.empty()) return;
+      continue;
+    }
+    other_clips = other_clips || both.empty();
+    shared += std::string(shared.empty() ? "" : ", ") + axis.key + " " + text(both);
+  }
+  const std::string subjects = text(common(a.part->subjects, b.part->subjects, info.subjects));
+  if (!other_clips) {
+    fail(pair, "both hold the " + shared + " of the subjects " + subjects + "; a clip belongs to one part");
   }
   if (!protocol.allow_shared_subjects) {
-    fail(pair, "both hold the subjects " + text(subjects) +
+    fail(pair, "both hold the subjects " + subjects +
                    "; set protocol.allow_shared_subjects: true if that is meant, and every table will say so");
   }
 }
@@ -208,7 +244,8 @@ void check_all_apart(const ProtocolConfig& protocol, const DatasetInfo& info) {
 // ---- splitting --------------------------------------------------------------------------------
 
 bool holds(const SplitPart& part, const Clip& clip) {
-  return admits(part.subjects, clip.subject) && admits(part.trials, clip.trial);
+  return std::all_of(kAxes.begin(), kAxes.end(),
+                     [&](const Axis& axis) { return admits(part.*axis.list, clip.*axis.number); });
 }
 
 Numbers present(const std::vector<Clip>& clips, int Clip::*number) {
@@ -257,8 +294,9 @@ void check_contents_apart(const std::vector<std::pair<const char*, const std::ve
 
 void check_not_empty(const char* name, const SplitPart& part, const std::vector<Clip>& clips) {
   if (is_empty(part) || !clips.empty()) return;
-  throw Error(ErrorKind::data, std::string("the ") + name + " part holds no clip: subjects " + text(part.subjects) +
-                                   ", trials " + text(part.trials) + ", of the classes kept");
+  std::string lists;
+  for (const Axis& axis : kAxes) lists += std::string(axis.key) + " " + text(part.*axis.list) + ", ";
+  throw Error(ErrorKind::data, std::string("the ") + name + " part holds no clip: " + lists + "of the classes kept");
 }
 
 bool shares_subjects(const ProtocolConfig& protocol) {
@@ -279,8 +317,9 @@ bool shares_subjects(const ProtocolConfig& protocol) {
 
 std::string describe_part(const char* name, const SplitPart& part) {
   std::string line = std::string(", ") + name;
-  if (part.subjects) line += " subjects " + text(part.subjects);
-  if (part.trials) line += " trials " + text(part.trials);
+  for (const Axis& axis : kAxes) {
+    if (part.*axis.list) line += std::string(" ") + axis.key + " " + text(part.*axis.list);
+  }
   return line;
 }
 
@@ -288,7 +327,7 @@ std::string describe_part(const char* name, const SplitPart& part) {
 
 ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInfo& info) {
   ProtocolConfig resolved = protocol;
-  check_known(resolved, info.subjects, info.trials);
+  check_known(resolved, [&](const Axis& axis) { return info.*axis.all; });
   fill_parts(resolved, info);
   fill_classes(resolved, info);
   if (is_empty(*resolved.train)) fail("train", "no subject and no trial is left to train on");
@@ -303,7 +342,7 @@ ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInf
 }
 
 Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
-  check_known(protocol, present(dataset.clips, &Clip::subject), present(dataset.clips, &Clip::trial));
+  check_known(protocol, [&](const Axis& axis) { return present(dataset.clips, axis.number); });
   check_all_apart(protocol, dataset.info);
   const SplitPart train = protocol.train.value_or(kNothing);
   const SplitPart val = protocol.val.value_or(kNothing);

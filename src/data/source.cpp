@@ -2,17 +2,69 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace pskd {
+namespace {
 
-const Source& find_source(const std::string& name) {
-  static const std::array<Source, 1> kSources = {utd_mhad_source()};
-  const auto* found =
-      std::find_if(kSources.begin(), kSources.end(), [&](const Source& source) { return source.info.name == name; });
-  if (found != kSources.end()) return *found;
+struct KnownSource {
+  const char* name;
+  Source (*make)(const DataConfig& config);
+};
+
+constexpr std::array kSources = {KnownSource{"utd-mhad", utd_mhad_source},
+                                 KnownSource{"berkeley-mhad", berkeley_mhad_source}};
+
+}  // namespace
+
+Source make_source(const DataConfig& config) {
   std::string known;
-  for (const Source& source : kSources) known += " " + source.info.name;
-  throw Error(ErrorKind::config, "data.name: unknown data set '" + name + "'; known:" + known);
+  for (const KnownSource& source : kSources) {
+    if (source.name == config.name) return source.make(config);
+    known += std::string(" ") + source.name;
+  }
+  throw Error(ErrorKind::config, "data.name: unknown data set '" + config.name + "'; known:" + known);
+}
+
+void refuse_other_choices(const DataConfig& config, const std::vector<std::string>& offered) {
+  const std::array<std::pair<const char*, bool>, 5> choices = {{{"sensors", !config.sensors.empty()},
+                                                                {"skeleton", !config.skeleton.empty()},
+                                                                {"cameras", !config.cameras.empty()},
+                                                                {"classes", config.classes != 0},
+                                                                {"description", !config.description.empty()}}};
+  for (const auto& [key, given] : choices) {
+    if (!given || std::find(offered.begin(), offered.end(), key) != offered.end()) continue;
+    throw Error(ErrorKind::config,
+                std::string("data.") + key + ": " + config.name + " leaves no such choice; take the key out");
+  }
+}
+
+std::vector<int> from_one_to(int last) {
+  std::vector<int> numbers(static_cast<std::size_t>(last));
+  std::iota(numbers.begin(), numbers.end(), 1);
+  return numbers;
+}
+
+std::vector<std::string> channel_names(const std::vector<std::string>& sensors, const std::vector<std::string>& axes) {
+  if (sensors.size() == 1) return axes;
+  std::vector<std::string> names;
+  for (const std::string& sensor : sensors) {
+    for (const std::string& axis : axes) names.push_back(std::string(sensor).append("_").append(axis));
+  }
+  return names;
+}
+
+void check_finite(const std::filesystem::path& file, const Frames& frames) {
+  const auto wrong = !frames.isFinite();
+  const Eigen::Index count = wrong.count();
+  if (count == 0) return;
+  Eigen::Index row = 0;
+  Eigen::Index column = 0;
+  wrong.cast<int>().maxCoeff(&row, &column);
+  throw NotFinite(file.string() + ": expected finite values, found " + std::to_string(count) +
+                      " NaN or infinite, one of them in frame " + std::to_string(row + 1) + ", column " +
+                      std::to_string(column + 1),
+                  count);
 }
 
 FolderListing list_recordings(const Source& source, const std::filesystem::path& root) {

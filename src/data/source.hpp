@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,35 +22,63 @@ class NotFinite : public Error {
   std::int64_t values_;
 };
 
+/// Throws NotFinite naming the file, the first such frame and its column (from 1) unless every value is finite.
+void check_finite(const std::filesystem::path& file, const Frames& frames);
+
 /// The files of one recording.
 struct RecordingFiles {
+  std::string id;
   int label = 0;
   int subject = 0;
   int trial = 0;
-  std::optional<std::filesystem::path> skeleton;
-  std::optional<std::filesystem::path> sensor;
+  int scene = 0;
+  int camera = 0;
+  std::vector<std::filesystem::path> skeleton;  ///< empty: absent
+  std::vector<std::filesystem::path> sensor;    ///< empty: absent
 };
 
 struct FolderListing {
-  std::vector<RecordingFiles> recordings;  ///< sorted by label, subject, trial
+  std::vector<RecordingFiles> recordings;  ///< sorted by label, subject, scene, trial, camera
   std::vector<BrokenFile> unexpected;      ///< files whose name says nothing
+};
+
+/// Frames at equal intervals; no frame at all: the recording is to be left out, as a rule noted in Repairs says.
+struct Stream {
+  Frames frames;
+  double begin = 0, end = 0;  ///< moments of the first and last frame, seconds, by the clock of the recording
 };
 
 struct Source {
   DatasetInfo info;
   std::string layout;  ///< one line: the files expected under the root
-  FolderListing (*list)(const std::filesystem::path& root);
-  Frames (*read_skeleton)(const std::filesystem::path& file);
-  Frames (*read_sensor)(const std::filesystem::path& file);
-  std::string (*clip_id)(int label, int subject, int trial);
+  std::function<FolderListing(const std::filesystem::path& root)> list;
+  std::function<Stream(const RecordingFiles&, Repairs&)> read_skeleton;
+  std::function<Stream(const RecordingFiles&, Repairs&)> read_sensor;
+  /// Names a recording of the full grid of labels, subjects and trials; none where the data set is no such grid.
+  std::function<std::string(int label, int subject, int trial)> grid_id = nullptr;
+  /// Whether a recording is known to lack one modality, so that it is left out and nobody is to be warned.
+  std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
+  bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span
+  std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description
 };
 
-/// Throws Error(config) listing the known names.
-const Source& find_source(const std::string& name);
+/// Throws Error(config) listing the known names, or naming an option the data set does not have.
+Source make_source(const DataConfig& config);
 
-/// The listing of `root`. Throws Error(data) when the folder is missing or holds no recording.
+/// The listing of the folder of `config`. Throws Error(data) when it is missing or holds no recording.
 FolderListing list_recordings(const Source& source, const std::filesystem::path& root);
 
-Source utd_mhad_source();
+/// Throws Error(config) when a choice of `config` is given that is not in `offered` ("sensors", "skeleton", "cameras",
+/// "classes", "description"): the data set has no such choice.
+void refuse_other_choices(const DataConfig& config, const std::vector<std::string>& offered);
+
+/// 1, 2, ..., last.
+std::vector<int> from_one_to(int last);
+
+/// The names of the channels when each of `sensors` has `axes`: the axes themselves for one sensor, else h01_ax, ...
+std::vector<std::string> channel_names(const std::vector<std::string>& sensors, const std::vector<std::string>& axes);
+
+Source utd_mhad_source(const DataConfig& config);
+Source berkeley_mhad_source(const DataConfig& config);
 
 }  // namespace pskd

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <tuple>
 
 #include "mat_file.hpp"
@@ -16,25 +17,6 @@ constexpr Eigen::Index kChannels = 6;
 constexpr Eigen::Index kJoints = 20;
 constexpr Eigen::Index kAxes = 3;
 constexpr int kWristActions = 21;  // the sensor is on the right wrist for actions 1-21, on the right thigh for 22-27
-
-std::vector<int> from_one_to(int last) {
-  std::vector<int> numbers(static_cast<std::size_t>(last));
-  std::iota(numbers.begin(), numbers.end(), 1);
-  return numbers;
-}
-
-void check_finite(const std::filesystem::path& file, const Frames& frames) {
-  const auto wrong = !frames.isFinite();
-  const Eigen::Index count = wrong.count();
-  if (count == 0) return;
-  Eigen::Index row = 0;
-  Eigen::Index column = 0;
-  wrong.cast<int>().maxCoeff(&row, &column);
-  throw NotFinite(file.string() + ": expected finite values, found " + std::to_string(count) +
-                      " NaN or infinite, one of them in frame " + std::to_string(row + 1) + ", column " +
-                      std::to_string(column + 1),
-                  count);
-}
 
 // Action, subject and trial.
 using Key = std::tuple<int, int, int>;
@@ -61,7 +43,7 @@ bool is_note(const std::filesystem::path& file) {
 using RecordingMap = std::map<Key, RecordingFiles>;
 
 void list_modality(const std::filesystem::path& folder, const std::string& modality,
-                   std::optional<std::filesystem::path> RecordingFiles::*member, RecordingMap& recordings,
+                   std::vector<std::filesystem::path> RecordingFiles::*member, RecordingMap& recordings,
                    std::vector<BrokenFile>& unexpected) {
   if (!std::filesystem::is_directory(folder)) return;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
@@ -72,9 +54,12 @@ void list_modality(const std::filesystem::path& folder, const std::string& modal
       continue;
     }
     const auto [action, subject, trial] = *key;
-    RecordingFiles& files =
-        recordings.try_emplace(*key, RecordingFiles{action - 1, subject, trial, {}, {}}).first->second;
-    files.*member = entry.path();
+    RecordingFiles& files = recordings[*key];
+    files.id = utd_clip_id(action, subject, trial);
+    files.label = action - 1;
+    files.subject = subject;
+    files.trial = trial;
+    files.*member = {entry.path()};
   }
 }
 
@@ -89,14 +74,19 @@ FolderListing list_utd_folder(const std::filesystem::path& root) {
   return listing;
 }
 
-std::string clip_id_of_label(int label, int subject, int trial) { return utd_clip_id(label + 1, subject, trial); }
-
 }  // namespace
 
-Source utd_mhad_source() {
-  return {utd_mhad_info(),   "Inertial/a{A}_s{S}_t{T}_inertial.mat and Skeleton/a{A}_s{S}_t{T}_skeleton.mat",
-          list_utd_folder,   read_utd_skeleton,
-          read_utd_inertial, clip_id_of_label};
+Source utd_mhad_source(const DataConfig& config) {
+  refuse_other_choices(config, {});
+  return {
+      .info = utd_mhad_info(),
+      .layout = "Inertial/a{A}_s{S}_t{T}_inertial.mat and Skeleton/a{A}_s{S}_t{T}_skeleton.mat",
+      .list = list_utd_folder,
+      .read_skeleton = [](const RecordingFiles& files,
+                          Repairs&) { return Stream{read_utd_skeleton(files.skeleton[0])}; },
+      .read_sensor = [](const RecordingFiles& files, Repairs&) { return Stream{read_utd_inertial(files.sensor[0])}; },
+      .grid_id = [](int label, int subject, int trial) { return utd_clip_id(label + 1, subject, trial); },
+  };
 }
 
 DatasetInfo utd_mhad_info() {
@@ -133,12 +123,11 @@ DatasetInfo utd_mhad_info() {
   std::iota(wrist.begin(), wrist.end(), 0);
   info.class_groups = {{"wrist", wrist}};
   info.channels = {"ax", "ay", "az", "gx", "gy", "gz"};
-  info.topology = "kinect-20";
-  info.joints = kJoints;
+  info.topology = topology("kinect-20");
+  info.rail = 8;
   info.subjects = from_one_to(8);
   info.trials = from_one_to(4);
-  info.cross_subject_train = {1, 3, 5, 7};
-  info.subject_specific_train = {1, 2};
+  info.protocols = {{"cross-subject", {"subjects", {1, 3, 5, 7}}}, {"subject-specific", {"trials", {1, 2}}}};
   return info;
 }
 

@@ -60,11 +60,29 @@ void stretch_limbs(Frames& poses, const Topology& topology, double deviation, Ra
     const int parent = topology.parents[joint];
     if (parent < 0) return;
     place(parent);
-    poses.middleCols<3>(3 * joint) =
-        poses.middleCols<3>(3 * parent) +
-        (original.middleCols<3>(3 * joint) - original.middleCols<3>(3 * parent)) * factors[joint];
+    const auto position = [&](auto& frames, int of) { return frames.middleCols(3 * of, topology.dimensions); };
+    position(poses, joint) =
+        position(poses, parent) + (position(original, joint) - position(original, parent)) * factors[joint];
   };
   for (int joint = 0; joint < joints; ++joint) place(joint);
+}
+
+void mirror(Frames& poses, const Topology& topology) {
+  const auto joints = static_cast<Eigen::Index>(topology.joints.size());
+  for (Eigen::Index joint = 0; joint < joints; ++joint) poses.col(3 * joint) *= -1.0F;
+  for (const auto& [left, right] : topology.mirrored) {
+    const Frames kept = poses.middleCols<3>(3 * left);
+    poses.middleCols<3>(3 * left) = poses.middleCols<3>(3 * right);
+    poses.middleCols<3>(3 * right) = kept;
+  }
+}
+
+// Of a 2-D skeleton the camera sees the turned plane; confidences stay.
+Eigen::Matrix3f as_seen(const Eigen::Matrix3f& rotation, const Topology& topology) {
+  if (topology.dimensions == 3) return rotation;
+  Eigen::Matrix3f seen = Eigen::Matrix3f::Identity();
+  seen.topLeftCorner<2, 2>() = rotation.topLeftCorner<2, 2>();
+  return seen;
 }
 
 Frames select_columns(const Frames& frames, const std::vector<int>& columns) {
@@ -124,6 +142,7 @@ View draw_view(const ViewsConfig& config, RandomStream& stream) {
   view.limbs = config.skeleton.limbs;
   view.skeleton_noise = config.skeleton.jitter;
   view.noise_key = static_cast<std::uint64_t>(stream.below(std::int64_t{1} << 62));
+  view.mirrored = stream.uniform() < config.skeleton.mirror;
   return view;
 }
 
@@ -153,13 +172,17 @@ void render_sensor(const Clip& clip, const View& view, const std::vector<int>& c
 
 void render_skeleton(const Clip& clip, const View& view, const Topology& topology, int frames, std::span<float> out) {
   Frames poses = resample(clip.skeleton, view_times(view, frames));
+  if (view.mirrored) mirror(poses, topology);
   centre_poses(poses, topology);
   RandomStream stream(stream_key(view.noise_key, "skeleton"));
   if (view.limbs > 0) stretch_limbs(poses, topology, view.limbs, stream);
-  turn_vectors(poses, view.skeleton_rotation);
+  turn_vectors(poses, as_seen(view.skeleton_rotation, topology));
   if (view.skeleton_noise > 0) {
-    for (float& value : poses.reshaped<Eigen::RowMajor>()) {
-      value += static_cast<float>(stream.normal(0.0, view.skeleton_noise));
+    for (Eigen::Index t = 0; t < poses.rows(); ++t) {
+      for (Eigen::Index column = 0; column < poses.cols(); ++column) {
+        if (column % 3 < topology.dimensions)
+          poses(t, column) += static_cast<float>(stream.normal(0.0, view.skeleton_noise));
+      }
     }
   }
   write_streams(poses, topology, out);

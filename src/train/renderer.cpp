@@ -64,7 +64,7 @@ Modalities modalities(const std::vector<std::string>& names) {
 }
 
 Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, const std::vector<Clip>& train) {
-  Renderer renderer{experiment.views, topology(info.topology), columns_of(experiment.data.channels, info), {}};
+  Renderer renderer{experiment.views, info.topology, columns_of(experiment.data.channels, info), {}};
   renderer.statistics = fit_sensor_statistics(train, renderer.sensor_columns);
   return renderer;
 }

@@ -101,7 +101,7 @@ TrainingSetup prepare_training(Experiment experiment) {
     throw Error(ErrorKind::config, "run.device: expected cpu, found " + experiment.run.device +
                                        "; training on a graphics card is not there yet");
   }
-  const DatasetInfo info = dataset_info(experiment.data.name);
+  const DatasetInfo info = dataset_info(experiment.data);
   experiment.protocol = resolve_protocol(experiment.protocol, info);
   Dataset dataset = load_dataset(experiment.data);
   std::string data_hash = dataset.hash;

@@ -43,7 +43,8 @@ stages:
 run: {threads: -1}
 )"),
       ElementsAre(
-          "a.yaml:1: data.naem: unknown key, expected one of name, root, channels, store; did you mean name?",
+          "a.yaml:1: data.naem: unknown key, expected one of name, root, channels, sensors, skeleton, cameras, "
+          "classes, description, store; did you mean name?",
           "a.yaml:4: views.crop: expected a number >= 0 and < 1, found '1'",
           "a.yaml:5: views.sensor.frames: expected a whole number >= 8, found 'many'",
           "a.yaml:2: seeds: expected at least one value, found an empty list",
@@ -260,7 +261,7 @@ TEST_F(ConfigProblems, SelectionOnValNeedsValidationClips) {
   }
   EXPECT_THAT(problems(with_line("protocol: {selection: val, val: {trials: [1]}}")), IsEmpty());
   expect(with_line("protocol: {val: {}}"),
-         "a.yaml:1: protocol.val: expected subjects or trials or both, found an empty map");
+         "a.yaml:1: protocol.val: expected subjects, trials, scenes or cameras, found an empty map");
 }
 
 TEST_F(ConfigProblems, WarmUpAndSnapshotsFitIntoTheEpochs) {

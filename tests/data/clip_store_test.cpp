@@ -12,6 +12,7 @@
 #include <fstream>
 #include <thread>
 
+#include "data/dataset_config.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/base/sealed_file.hpp"
@@ -111,7 +112,7 @@ class StoreFile : public ::testing::Test {
 };
 
 TEST_F(StoreFile, GivesBackWhatWasWritten) {
-  const StoredDataset stored = read_clip_store(file_);
+  const StoredDataset stored = read_clip_store(file_, utd_mhad_info());
   EXPECT_EQ(stored.source, "the source");
   expect_equal(stored.dataset, tiny_dataset());
 }
@@ -123,7 +124,7 @@ TEST_F(StoreFile, TheSameClipsGiveTheSameBytes) {
 
 TEST_F(StoreFile, ADataSetWithoutClipsSurvives) {
   write_clip_store(file_, {utd_mhad_info(), {}, ""}, "s");
-  EXPECT_TRUE(read_clip_store(file_).dataset.clips.empty());
+  EXPECT_TRUE(read_clip_store(file_, utd_mhad_info()).dataset.clips.empty());
 }
 
 TEST_F(StoreFile, OpensWithHdf5ItselfBehindTheSeal) {
@@ -143,27 +144,28 @@ TEST_F(StoreFile, EveryFlippedBitIsRefused) {
   for (std::size_t bit = 0; bit < bits; bit += bit < 8 * kSealBytes ? 1 : 5) {  // the seal whole, the rest every fifth
     flip_bit(file_, bit);
     try {
-      read_clip_store(file_);
+      read_clip_store(file_, utd_mhad_info());
       FAIL() << "bit " << bit;
     } catch (const Error& error) {
       ASSERT_EQ(error.kind(), ErrorKind::data);
     }
     flip_bit(file_, bit);
   }
-  read_clip_store(file_);
+  read_clip_store(file_, utd_mhad_info());
 }
 
 TEST_F(StoreFile, EveryTruncationIsRefused) {
   for (std::size_t size = read_file(file_).size(); size-- > 0;) {
     fs::resize_file(file_, size);
-    EXPECT_THROW(read_clip_store(file_), Error) << size;
+    EXPECT_THROW(read_clip_store(file_, utd_mhad_info()), Error) << size;
   }
 }
 
 TEST_F(StoreFile, ADamagedStoreSaysHowToMakeItAgain) {
   flip_bit(file_, 8 * 2000);
-  EXPECT_THAT(refusal([&] { read_clip_store(file_); }), AllOf(HasSubstr(file_.string()), HasSubstr("damaged"),
-                                                              HasSubstr("delete"), HasSubstr("pskd data build")));
+  EXPECT_THAT(
+      refusal([&] { read_clip_store(file_, utd_mhad_info()); }),
+      AllOf(HasSubstr(file_.string()), HasSubstr("damaged"), HasSubstr("delete"), HasSubstr("pskd data build")));
 }
 
 TEST_F(StoreFile, ContentThatContradictsItselfIsRefusedThoughSealed) {
@@ -174,20 +176,21 @@ TEST_F(StoreFile, ContentThatContradictsItselfIsRefusedThoughSealed) {
   for (const auto& [name, index, value] : lies) {
     write_file_atomically(file_, sound);
     rewrite(file_, name, index, value);
-    EXPECT_THAT(refusal([&] { read_clip_store(file_); }), HasSubstr(file_.string())) << name << " " << value;
+    EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr(file_.string()))
+        << name << " " << value;
   }
 }
 
 TEST_F(StoreFile, ASealedFileThatIsNoHdf5ImageIsRefused) {
   for (const std::string& payload : {std::string(), std::string("text"), std::string(4096, '\0')}) {
     write_sealed_file(file_, {"clip-store", 1}, payload);
-    EXPECT_THAT(refusal([&] { read_clip_store(file_); }), HasSubstr(file_.string()));
+    EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr(file_.string()));
   }
 }
 
 TEST_F(StoreFile, ANewerFormatAsksForANewerProgram) {
-  rewrite(file_, "format", 0, 2);
-  EXPECT_THAT(refusal([&] { read_clip_store(file_); }), HasSubstr("newer pskd"));
+  rewrite(file_, "format", 0, 3);
+  EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr("newer pskd"));
 }
 
 // ---- the store of a folder -------------------------------------------------------------
@@ -213,7 +216,7 @@ TEST_F(LoadedFolder, IsStoredOnceAndThenReadFromTheStore) {
   const std::string bytes = read_file(store_);
   const auto written = fs::last_write_time(store_);
   expect_equal(load_dataset(config_), first);
-  expect_equal(first, read_dataset("utd-mhad", root_));
+  expect_equal(first, read_dataset(testing::utd_config(root_)));
   EXPECT_EQ(read_file(store_), bytes);
   EXPECT_EQ(fs::last_write_time(store_), written);
 }
@@ -244,7 +247,7 @@ TEST_F(LoadedFolder, ABrokenRawFileIsRefusedAndTheStoreStays) {
 TEST_F(LoadedFolder, AnOlderFormatIsRebuiltADamagedStoreIsNot) {
   const Dataset sound = load_dataset(config_);
   rewrite(store_, "format", 0, 0);
-  refusal([&] { read_clip_store(store_); });
+  refusal([&] { read_clip_store(store_, utd_mhad_info()); });
   expect_equal(load_dataset(config_), sound);
   flip_bit(store_, 8 * 3000);
   EXPECT_THAT(refusal([&] { load_dataset(config_); }), HasSubstr("pskd data build"));
@@ -282,11 +285,11 @@ TEST_F(LoadedFolder, TwoThreadsMayLoadAtOnce) {
   std::vector<std::thread> threads;
   for (std::string& hash : hashes) threads.emplace_back([&] { hash = load_dataset(config_).hash; });
   for (std::thread& thread : threads) thread.join();
-  for (const std::string& hash : hashes) EXPECT_EQ(hash, read_dataset("utd-mhad", root_).hash);
+  for (const std::string& hash : hashes) EXPECT_EQ(hash, read_dataset(testing::utd_config(root_)).hash);
 }
 
 TEST_F(LoadedFolder, TwoProcessesMayLoadAtOnce) {
-  const std::string expected = read_dataset("utd-mhad", root_).hash;
+  const std::string expected = read_dataset(testing::utd_config(root_)).hash;
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {
     const pid_t child = fork();
@@ -305,7 +308,7 @@ TEST_F(LoadedFolder, TwoProcessesMayLoadAtOnce) {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   }
-  expect_equal(read_clip_store(store_).dataset, read_dataset("utd-mhad", root_));
+  expect_equal(read_clip_store(store_, utd_mhad_info()).dataset, read_dataset(testing::utd_config(root_)));
 }
 
 TEST(StorePath, LiesInTheCacheFolderUnderNameAndRoot) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "data/dataset_config.hpp"
 #include "data/mat_bytes.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
@@ -35,10 +36,10 @@ class SmallFolder : public ::testing::Test {
   }
   fs::path inertial(const std::string& id) const { return root_ / "Inertial" / (id + "_inertial.mat"); }
   fs::path skeleton(const std::string& id) const { return root_ / "Skeleton" / (id + "_skeleton.mat"); }
-  DataCheck check() const { return check_dataset("utd-mhad", root_); }
+  DataCheck check() const { return check_dataset(testing::utd_config(root_)); }
   std::string refusal() const {
     try {
-      read_dataset("utd-mhad", root_);
+      read_dataset(testing::utd_config(root_));
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::data);
       return error.what();
@@ -52,7 +53,7 @@ class SmallFolder : public ::testing::Test {
 };
 
 TEST_F(SmallFolder, ASoundFolderIsReadInOrder) {
-  const Dataset dataset = read_dataset("utd-mhad", root_);
+  const Dataset dataset = read_dataset(testing::utd_config(root_));
   std::vector<std::string> ids;
   for (const Clip& clip : dataset.clips) {
     ids.push_back(clip.id);
@@ -64,7 +65,7 @@ TEST_F(SmallFolder, ASoundFolderIsReadInOrder) {
   EXPECT_THAT(
       ids, ElementsAre("a1_s1_t1", "a1_s1_t2", "a1_s2_t1", "a1_s2_t2", "a2_s1_t1", "a2_s1_t2", "a2_s2_t1", "a2_s2_t2"));
   EXPECT_EQ(dataset.hash, dataset_hash(dataset.clips));
-  EXPECT_EQ(read_dataset("utd-mhad", root_).hash, dataset.hash);
+  EXPECT_EQ(read_dataset(testing::utd_config(root_)).hash, dataset.hash);
 }
 
 TEST_F(SmallFolder, TheGridIsWhatOccursInTheFolder) {
@@ -72,7 +73,7 @@ TEST_F(SmallFolder, TheGridIsWhatOccursInTheFolder) {
   fs::remove(inertial("a2_s1_t2"));
   fs::remove(skeleton("a2_s1_t2"));
   EXPECT_THAT(check().missing, ElementsAre("a2_s1_t2"));
-  EXPECT_EQ(read_dataset("utd-mhad", root_).clips.size(), 7U);
+  EXPECT_EQ(read_dataset(testing::utd_config(root_)).clips.size(), 7U);
 }
 
 TEST_F(SmallFolder, AClipWithOneModalityIsRefused) {
@@ -156,7 +157,7 @@ TEST(DatasetFolder, AMissingRootSaysWhereItWasExpected) {
   testing::TemporaryFolder folder;
   for (const fs::path& root : {folder / "nowhere", folder.path()}) {
     try {
-      check_dataset("utd-mhad", root);
+      check_dataset(testing::utd_config(root));
       FAIL() << root;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::data);
@@ -168,7 +169,7 @@ TEST(DatasetFolder, AMissingRootSaysWhereItWasExpected) {
 
 TEST(DatasetFolder, AnUnknownDataSetNamesTheKnownOnes) {
   try {
-    dataset_info("utd");
+    dataset_info(testing::dataset_config("utd", ""));
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::config);
@@ -194,7 +195,7 @@ TEST(ClipHash, TellsShapesAndModalitiesApart) {
 // What DATASETS.md and the issue state about the real files.
 TEST(RealUtdMhad, Has861PairedClipsAndThreeMissingTrials) {
   PSKD_REAL_DATA_OR_SKIP(root, "utd-mhad");
-  const DataCheck check = check_dataset("utd-mhad", root);
+  const DataCheck check = check_dataset(testing::utd_config(root));
   EXPECT_EQ(check.clips.size(), 861U);
   EXPECT_THAT(check.missing, ElementsAre("a8_s1_t4", "a23_s6_t4", "a27_s8_t4"));
   EXPECT_THAT(check.broken, IsEmpty());

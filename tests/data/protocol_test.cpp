@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "data/dataset_config.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/data/dataset.hpp"
 #include "pskd/data/utd_mhad.hpp"
@@ -262,7 +263,7 @@ TEST(Protocol, TheDescriptionNamesThePartsAndSharedSubjects) {
 
 TEST(RealUtdMhad, CrossSubjectHas431And430Clips) {
   PSKD_REAL_DATA_OR_SKIP(root, "utd-mhad");
-  const Dataset dataset = read_dataset("utd-mhad", root);
+  const Dataset dataset = read_dataset(testing::utd_config(root));
   const Split headline = split({}, dataset);
   EXPECT_EQ(headline.train.size(), 431U);
   EXPECT_EQ(headline.test.size(), 430U);

@@ -9,6 +9,7 @@
 #include <numbers>
 #include <set>
 
+#include "data/dataset_config.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/data/dataset.hpp"
@@ -70,7 +71,7 @@ TEST(SyntheticFiles, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
 TEST(SyntheticFiles, TheReaderGivesTheClipsBack) {
   testing::TemporaryFolder folder;
   write_synthetic_utd(folder / "utd", small());
-  const Dataset dataset = read_dataset("utd-mhad", folder / "utd");
+  const Dataset dataset = read_dataset(testing::utd_config(folder / "utd"));
   ASSERT_EQ(dataset.clips.size(), 12U);
   for (const Clip& clip : dataset.clips) {
     const Clip made = make_synthetic_clip(small(), clip.label + 1, clip.subject, clip.trial);

@@ -241,7 +241,7 @@ TEST(UtdMhad, ClassesJointsAndGroupsAreTheDocumentedOnes) {
   EXPECT_EQ(info.class_groups.at("wrist").size(), 21U);
   EXPECT_EQ(info.class_groups.at("wrist").back(), 20);
   EXPECT_EQ(info.channels.size(), 6U);
-  EXPECT_EQ(info.joints, 20);
+  EXPECT_EQ(info.topology.name, "kinect-20");
   EXPECT_EQ(utd_clip_id(8, 1, 4), "a8_s1_t4");
 }
 

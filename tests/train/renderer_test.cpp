@@ -18,7 +18,7 @@ class RendererTest : public ::testing::Test {
       clips_.push_back(make_synthetic_clip({}, action, 1 + action % 3, 1));
       clips_.back().label = action - 1;
     }
-    renderer_ = make_renderer(experiment_, dataset_info("utd-mhad"), clips_);
+    renderer_ = make_renderer(experiment_, dataset_info({}), clips_);
   }
   Experiment experiment_;
   std::vector<Clip> clips_;
@@ -56,7 +56,7 @@ TEST_F(RendererTest, StandardisesTheSensorByTheTrainingClips) {
 TEST_F(RendererTest, NamesAChannelThatDoesNotExist) {
   experiment_.data.channels = {"ax", "azz"};
   try {
-    make_renderer(experiment_, dataset_info("utd-mhad"), clips_);
+    make_renderer(experiment_, dataset_info({}), clips_);
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::config);

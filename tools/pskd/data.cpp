@@ -14,8 +14,7 @@
 namespace {
 
 void check(const ConfigOptions& config, bool json) {
-  const pskd::DataConfig data = config.load().data;
-  const pskd::DataCheck result = pskd::check_dataset(data.name, pskd::resolve_data_path(data.root));
+  const pskd::DataCheck result = pskd::check_dataset(config.load().data);
   std::cout << (json ? pskd::to_json(result) : pskd::describe(result)) << std::flush;
   const std::size_t broken = result.broken.size() + result.no_skeleton.size() + result.no_sensor.size();
   if (broken > 0) {
@@ -31,7 +30,7 @@ void build(const ConfigOptions& config) {
 
 void info(const ConfigOptions& config) {
   pskd::Experiment experiment = config.load();
-  const pskd::DatasetInfo known = pskd::dataset_info(experiment.data.name);
+  const pskd::DatasetInfo known = pskd::dataset_info(experiment.data);
   experiment.protocol = pskd::resolve_protocol(experiment.protocol, known);
   pskd::Dataset dataset = pskd::load_dataset(experiment.data);
   std::cout << fmt::format("{}: {} clips, content {}\nraw files {}\nstore     {}\n{}\n", known.name,

@@ -34,10 +34,10 @@ nlohmann::ordered_json to_json(const std::string& stage, const std::string& mode
 void show(const Options& options, const Invocation& invocation) {
   const pskd::Experiment experiment = options.config.load();
   prepare(invocation, 1);
-  const pskd::DatasetInfo info = pskd::dataset_info(experiment.data.name);
+  const pskd::DatasetInfo info = pskd::dataset_info(experiment.data);
   const auto protocol = pskd::resolve_protocol(experiment.protocol, info);
   const pskd::DataShape shape{static_cast<int>(experiment.data.channels.size()), experiment.views.sensor.frames,
-                              experiment.views.skeleton.frames, pskd::topology(info.topology),
+                              experiment.views.skeleton.frames, info.topology,
                               static_cast<int>(protocol.classes.size())};
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   if (!options.stage.empty()) pskd::find_stage(experiment, options.stage);

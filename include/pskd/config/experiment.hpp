@@ -12,23 +12,35 @@
 namespace pskd {
 
 struct DataConfig {
-  std::string name = "utd-mhad";  ///< data set: utd-mhad
+  std::string name = "utd-mhad";  ///< data set: utd-mhad | berkeley-mhad | mmact | generic
   std::string root =
       "utd-mhad";  ///< folder of the raw files; a relative one lies under $PSKD_DATA_ROOT, else under ./data
   std::vector<std::string> channels = {"ax", "ay", "az"};  ///< sensor channels the models see, in this order
-  std::string store;  ///< clip store file; empty: <cache folder>/pskd/, see data/clip_store.hpp
+  std::vector<std::string> sensors;  ///< which ones are read, where a data set has several: berkeley-mhad h01 .. h06
+                                     ///< (default h02), mmact acc_watch, acc_phone, gyro, orientation (acc_watch); of
+                                     ///< several, channels are called h02_ax, ...
+  std::string skeleton;  ///< where a data set has several: berkeley-mhad mhad-16 (default) | mhad-30; empty: default
+  std::vector<int> cameras;  ///< mmact: whose poses are read; one clip each; empty: camera 1
+  int classes = 0;          ///< mmact: 37 (default) | 35, calls at a desk being classes of their own or not; 0: default
+  std::string description;  ///< generic: YAML file that describes the recordings; a relative one lies under the root
+  std::string store;        ///< clip store file; empty: <cache folder>/pskd/, see data/clip_store.hpp
 };
 
-/// One part of a split. A clip belongs to it when both lists hold it. An absent list holds every value, an empty one
+/// One part of a split. A clip belongs to it when all lists hold it. An absent list holds every value, an empty one
 /// none: so {trials: [1, 2]} means those trials of all subjects, {subjects: []} no clip at all.
 struct SplitPart {
-  std::optional<std::vector<int>> subjects;
-  std::optional<std::vector<int>> trials;
+  std::optional<std::vector<int>> subjects = {};
+  std::optional<std::vector<int>> trials = {};   ///< repetitions; MMAct: sessions
+  std::optional<std::vector<int>> scenes = {};   ///< MMAct
+  std::optional<std::vector<int>> cameras = {};  ///< MMAct, of the skeleton
 };
 
+/// Whether some list is there and holds nothing, so that no clip belongs to the part.
+bool is_empty(const SplitPart& part);
+
 struct ProtocolConfig {
-  std::string name =
-      "cross-subject";  ///< cross-subject, subject-specific, leave-one-subject-out, or any name for explicit lists
+  std::string name = "cross-subject";  ///< cross-subject, leave-one-subject-out; utd-mhad: subject-specific; mmact:
+                                       ///< cross-session, cross-scene, cross-view; or any name for explicit lists
   std::vector<std::string> classes;    ///< class names or groups ("wrist"); empty: all classes
   std::optional<SplitPart> train;      ///< absent: as the named protocol says
   std::optional<SplitPart> val;        ///< absent: none
@@ -52,6 +64,7 @@ struct SkeletonViewConfig {
   double limbs = 0.15;    ///< length of each bone ~ N(1, limbs)
   double scale = 0.2;     ///< body size ~ N(1, scale)
   double jitter = 0.015;  ///< white noise on joint positions, metres
+  double mirror = 0;      ///< share of views in which left and right change places
 };
 struct ViewsConfig {
   int count = 0;           ///< distinct views per clip, drawn once and reused in turn; 0: a fresh one each epoch

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "pskd/data/topology.hpp"
+
 namespace pskd {
 
 /// Rows are frames in time, columns are features. float32, row-major.
@@ -15,11 +17,19 @@ using Frames = Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMaj
 struct Clip {
   std::string id;    ///< unique in its data set, e.g. "a1_s2_t3"
   int subject = 0;   ///< as the data set numbers them, from 1
-  int trial = 0;     ///< from 1
+  int trial = 0;     ///< repetition, from 1; MMAct: session
+  int scene = 0;     ///< from 1; 0 where a data set has no scenes
+  int camera = 0;    ///< which one filmed the skeleton, from 1; 0 where a data set has no cameras to tell apart
   int label = 0;     ///< class index, from 0
-  Frames skeleton;   ///< [T_s, V * 3], metres, y up; columns x, y, z of joint 0, then of joint 1, ...
+  Frames skeleton;   ///< [T_s, V * 3], metres, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
   Frames sensor;     ///< [T_a, channels of the data set], acceleration in g, angular rate in deg/s
   std::string hash;  ///< content hash of both modalities' values
+};
+
+/// A named protocol: which numbers of `axis` train; the others test.
+struct ProtocolRule {
+  std::string axis;  ///< "subjects", "trials", "scenes" or "cameras"
+  std::vector<int> train;
 };
 
 /// What a data set is, whatever files are present.
@@ -28,12 +38,13 @@ struct DatasetInfo {
   std::vector<std::string> classes;                      ///< names, by label
   std::map<std::string, std::vector<int>> class_groups;  ///< named subsets of labels, e.g. "wrist"
   std::vector<std::string> channels;                     ///< sensor channels, by column
-  std::string topology;                                  ///< of the skeleton, see signal/topology.hpp
-  int joints = 0;
+  Topology topology;                                     ///< of the skeleton
+  double rail = 0;                                       ///< of the accelerometer, in g; 0: not known
   std::vector<int> subjects;
   std::vector<int> trials;
-  std::vector<int> cross_subject_train;     ///< training subjects of the cross-subject protocol; the others test
-  std::vector<int> subject_specific_train;  ///< training trials of the subject-specific protocol; the others test
+  std::vector<int> scenes;                        ///< empty where there are none
+  std::vector<int> cameras;                       ///< empty where there are none
+  std::map<std::string, ProtocolRule> protocols;  ///< by name; leave-one-subject-out needs no rule
 };
 
 struct Dataset {
@@ -45,7 +56,13 @@ struct Dataset {
 /// Hash of the shapes and values of both modalities: equal for equal recordings, whatever they are called.
 std::string clip_hash(const Clip& clip);
 
-/// Hash of the clips in their order: names, subjects, trials, labels and contents (Clip::hash must be set).
+/// Columns of a skeleton: three for each joint.
+inline Eigen::Index skeleton_columns(const DatasetInfo& info) {
+  return 3 * static_cast<Eigen::Index>(info.topology.joints.size());
+}
+
+/// Hash of the clips in their order: names, labels, subjects, trials, scenes, cameras and contents (Clip::hash must be
+/// set).
 std::string dataset_hash(const std::vector<Clip>& clips);
 
 }  // namespace pskd

@@ -8,12 +8,13 @@
 
 namespace pskd {
 
-/// Where the store of `config` lies: config.store, else <name>-<hash of the root>.h5 in $XDG_CACHE_HOME/pskd
-/// (else in ~/.cache/pskd).
+/// Where the store of `config` lies: config.store, else <name>-<hash of the root and of what is read>.h5 in
+/// $XDG_CACHE_HOME/pskd (else in ~/.cache/pskd).
 std::filesystem::path store_path(const DataConfig& config);
 
-/// Content hash of the raw files under `root` (names and bytes), which tells whether a store is out of date.
-std::string raw_files_hash(const std::string& name, const std::filesystem::path& root);
+/// Content hash of the raw files of `config` (names and bytes) and of the choices that decide what is read of them,
+/// which tells whether a store is out of date.
+std::string raw_files_hash(const DataConfig& config);
 
 /// Writes `dataset`, made from raw files of hash `source`, atomically.
 void write_clip_store(const std::filesystem::path& file, const Dataset& dataset, const std::string& source);
@@ -23,8 +24,9 @@ struct StoredDataset {
   std::string source;  ///< hash of the raw files it was made from
 };
 
-/// Throws Error(data) when the file is damaged or of another format version; the message says how to rebuild it.
-StoredDataset read_clip_store(const std::filesystem::path& file);
+/// The store of a data set that `info` describes. Throws Error(data) when the file is damaged, of another format
+/// version or of another data set; the message says how to rebuild it.
+StoredDataset read_clip_store(const std::filesystem::path& file, const DatasetInfo& info);
 
 /// The data set of `config`: from its store, which is built when absent, or rebuilt when the raw files or the format
 /// version changed. Two processes may call this at once. A damaged store is an error, not rebuilt silently. When the

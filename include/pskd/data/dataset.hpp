@@ -3,24 +3,36 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
 
 namespace pskd {
 
-/// Acceleration of at least this size, in g, counts as on the rail of a +-8 g sensor.
-inline constexpr float kRailG = 7.99F;
+/// What the data set of `config` is. Throws Error(config) listing the known names, or naming an option that the data
+/// set does not have.
+DatasetInfo dataset_info(const DataConfig& config);
 
-/// Throws Error(config) listing the known names.
-DatasetInfo dataset_info(const std::string& name);
+/// Acceleration this close to the sensor's rail, in g, counts as on it.
+inline constexpr double kRailMargin = 0.01;
 
 struct BrokenFile {
   std::filesystem::path file;
   std::string problem;  ///< what was expected and what was found
 };
+
+/// What readers put right by one rule: how many values, frames or files, and in which clips.
+struct Repair {
+  std::int64_t count = 0;
+  std::vector<std::string> clips;
+};
+/// By rule, e.g. "acceleration beyond the rail of 2 g: clipped to it".
+using Repairs = std::map<std::string, Repair>;
+void note_repair(Repairs& repairs, const std::string& rule, const std::string& clip, std::int64_t count = 1);
 
 /// What lies in a data set's folder. Nothing is thrown for a bad file: it is listed. `missing` is counted against the
 /// grid of the actions, subjects and trials that occur in the folder, so that a smaller set (a synthetic one) is
@@ -34,19 +46,21 @@ struct DataCheck {
   std::vector<std::string> no_skeleton;  ///< sensor file without skeleton file
   std::vector<std::string> no_sensor;    ///< skeleton file without sensor file
   std::vector<std::pair<std::string, std::string>> duplicates;  ///< clips with equal content
+  Repairs repairs;                                              ///< what the data set's rules changed or left out
   std::int64_t rail_samples = 0;  ///< acceleration values on the sensor's rail, in the complete clips
   std::int64_t non_finite = 0;    ///< values that are NaN or infinite; their files are listed as broken
 };
 
-/// Reads everything under `root`. Throws Error(data) when the folder is missing or holds no file of the data set.
-DataCheck check_dataset(const std::string& name, const std::filesystem::path& root);
+/// Reads everything in the folder of `config`. Throws Error(data) when it is missing or holds no file of the data set.
+DataCheck check_dataset(const DataConfig& config);
 
 /// For people: counts by subject and class, lengths, what is missing, broken or double.
 std::string describe(const DataCheck& check);
 /// For programs: the same as JSON.
 std::string to_json(const DataCheck& check);
 
-/// All paired clips of a folder. Throws Error(data) naming every broken file, and every clip with one modality only.
-Dataset read_dataset(const std::string& name, const std::filesystem::path& root);
+/// All paired clips of that folder. Throws Error(data) naming every broken file, and every clip that lacks a modality
+/// though its data set has no such gap.
+Dataset read_dataset(const DataConfig& config);
 
 }  // namespace pskd

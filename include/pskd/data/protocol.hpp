@@ -14,7 +14,8 @@ namespace pskd {
 /// order of their labels.
 ///
 ///   cross-subject           the data set's training subjects against the others
-///   subject-specific        the data set's training trials against the others; needs allow_shared_subjects
+///   subject-specific, cross-session, cross-scene, cross-view: trials, scenes or cameras that train against the others,
+///                           where the data set has them; these need allow_shared_subjects
 ///   leave-one-subject-out   the one subject of test.subjects against the others
 ///   any other name          train and test must be given
 ///

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "pskd/config/experiment.hpp"
+#include "pskd/data/topology.hpp"
 #include "pskd/model/network.hpp"
-#include "pskd/signal/topology.hpp"
 
 namespace pskd {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "pskd/config/experiment.hpp"
+#include "pskd/data/topology.hpp"
 #include "pskd/model/network.hpp"
-#include "pskd/signal/topology.hpp"
 
 namespace pskd {
 

@@ -6,18 +6,19 @@
 #include <vector>
 
 #include "pskd/data/clip.hpp"
-#include "pskd/signal/topology.hpp"
+#include "pskd/data/topology.hpp"
 
 namespace pskd {
 
-/// The streams in the order write_streams lays them out, three channels (x, y, z) each:
+/// The streams in the order write_streams lays them out, three channels (x, y, z; 2-D: x, y, confidence) each:
 /// joint: position relative to the centre joint's mean over the clip, metres;
 /// bone: joint minus parent, metres (0 for the root); motion: next frame minus this one, metres per frame (0 for the
 /// last).
 inline const std::vector<std::string> kSkeletonStreams = {"joint", "bone", "motion"};
 inline constexpr int kStreamChannels = 9;
 
-/// Subtracts the centre joint's mean position over the clip from every joint. `poses` is [T, V * 3].
+/// Subtracts the centre joint's mean position over the clip from every joint's (confidences stay). `poses` is [T, V *
+/// 3].
 void centre_poses(Frames& poses, const Topology& topology);
 
 /// Writes the streams of `poses` ([T, V * 3]) to `out`, [kStreamChannels, T, V].

@@ -11,7 +11,7 @@
 #include "pskd/base/random.hpp"
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
-#include "pskd/signal/topology.hpp"
+#include "pskd/data/topology.hpp"
 
 namespace pskd {
 
@@ -32,6 +32,7 @@ struct View {
   Eigen::Matrix3f skeleton_rotation = Eigen::Matrix3f::Identity();     ///< body scale included
   std::array<std::vector<double>, 3> gains = {{{1.0}, {1.0}, {1.0}}};  ///< of each sensor axis, at knots as above
   double sensor_noise = 0;                                             ///< in standard deviations of the channel
+  bool mirrored = false;        ///< left and right of the skeleton change places; the sensor stays
   double limbs = 0;             ///< standard deviation of each bone's relative length
   double skeleton_noise = 0;    ///< metres
   std::uint64_t noise_key = 0;  ///< stream of bone lengths and white noise

@@ -1,0 +1,29 @@
+// Numbers in text files: strict, without locales, naming file and line.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pskd {
+
+/// The lines of a text; \n or \r\n ends one.
+std::vector<std::string_view> lines_of(std::string_view text);
+
+/// What lies between `separator`s; several blanks count as one where the separator is a blank.
+std::vector<std::string_view> fields_of(std::string_view line, char separator);
+
+/// `text` without blanks at its ends.
+std::string_view trimmed(std::string_view text);
+
+/// The whole of `text` as a finite number, or NaN and infinity as such; false when it is no number.
+bool parse_number(std::string_view text, double& value);
+
+/// "file: line n: problem", as Error(data).
+[[noreturn]] void fail_at_line(const std::filesystem::path& file, std::size_t line, const std::string& problem);
+
+/// `text` in quotes, cut when it is long, for messages.
+std::string quoted_field(std::string_view text);
+
+}  // namespace pskd

@@ -1,0 +1,30 @@
+// Samples with time stamps, brought to equal intervals.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "source.hpp"
+
+namespace pskd {
+
+/// Samples as a sensor stamped them.
+struct TimedSamples {
+  std::vector<double> times;  ///< seconds
+  Frames values;              ///< [times.size(), channels]
+};
+
+/// Puts stamps that run backwards in order and drops all but the first sample of a repeated one; `repairs` says how
+/// many of clip `id`.
+TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repairs);
+
+/// As many samples at equal intervals over the same span of time, by linear interpolation. The stamps must increase.
+Stream at_equal_intervals(const TimedSamples& samples);
+
+/// The part of `stream` from `begin` to `end` (seconds, inside its span), at about its own rate.
+Stream cut_to_span(const Stream& stream, double begin, double end);
+
+/// Streams of one recording side by side, each stretched over the same span and resampled to the longest one's length.
+Stream side_by_side(const std::vector<Stream>& streams);
+
+}  // namespace pskd
