@@ -138,10 +138,12 @@ void remove_unfinished_files(const fs::path& folder) {
   for (const fs::path& file : unfinished) fs::remove(file);
 }
 
-FileLock::FileLock(const fs::path& path) {
+FileLock::FileLock(const fs::path& path, const std::function<void()>& before_waiting) {
   make_folder_of(path);
   Descriptor file = open_file(path, O_RDWR | O_CREAT, "open the lock file");
-  if (retry_interrupted([&] { return ::flock(file.number(), LOCK_EX); }) != 0) fail("lock", path, errno);
+  const auto lock = [&](int operation) { return retry_interrupted([&] { return ::flock(file.number(), operation); }); };
+  if (lock(LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && before_waiting) before_waiting();
+  if (lock(LOCK_EX) != 0) fail("lock", path, errno);
   descriptor_ = file.release();
 }
 

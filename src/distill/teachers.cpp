@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "pskd/model/fused.hpp"
+
 namespace pskd {
 namespace {
 
@@ -79,10 +81,7 @@ TeacherOutput ask(Network& network, const Input& input) {
   std::vector<torch::Tensor> embeddings, logits;
   for (std::int64_t first = 0; first < any.size(0); first += kAskBatch) {
     const std::int64_t count = std::min(kAskBatch, any.size(0) - first);
-    Input batch;
-    if (input.skeleton.defined()) batch.skeleton = input.skeleton.narrow(0, first, count);
-    if (input.sensor.defined()) batch.sensor = input.sensor.narrow(0, first, count);
-    Output output = network.forward(batch);
+    Output output = network.forward(narrow(input, first, count));
     embeddings.push_back(output.embedding);
     logits.push_back(output.logits);
   }
@@ -100,6 +99,35 @@ std::vector<std::size_t> TargetBank::active(int epoch) const {
     if (first <= epoch && epoch < end) result.push_back(k);
   }
   return result;
+}
+
+TargetBank::TargetBank(std::vector<Teacher> teachers, bool keep) : teachers_(std::move(teachers)), keep_(keep) {
+  for (const Teacher& teacher : teachers_) branches_.push_back(branch_of(*teacher.network));
+}
+
+std::optional<std::size_t> TargetBank::branch_of(const Network& network) const {
+  const auto* fused = dynamic_cast<const Fused*>(&network);
+  if (fused == nullptr) return std::nullopt;
+  for (std::size_t k = 0; k < teachers_.size(); ++k) {
+    if (fused->branch_equals(*teachers_[k].network)) return k;
+  }
+  return std::nullopt;
+}
+
+std::vector<TeacherOutput> TargetBank::answers(const std::vector<std::size_t>& teachers, int view, const Input& input) {
+  std::map<std::size_t, TeacherOutput> known;
+  for (const bool with_branch : {false, true}) {  // branches are asked before the networks they are part of
+    for (const std::size_t teacher : teachers) {
+      const auto branch = branches_[teacher] ? known.find(*branches_[teacher]) : known.end();
+      if (known.contains(teacher) || branches_[teacher].has_value() != with_branch) continue;
+      Input seen = input;
+      if (branch != known.end()) seen.skeleton_embedding = branch->second.embedding;
+      known[teacher] = answer(teacher, view, seen);
+    }
+  }
+  std::vector<TeacherOutput> outputs;
+  for (const std::size_t teacher : teachers) outputs.push_back(known[teacher]);
+  return outputs;
 }
 
 TeacherOutput TargetBank::answer(std::size_t teacher, int view, const Input& input) {

@@ -1,5 +1,7 @@
 #include "pskd/model/fused.hpp"
 
+#include <algorithm>
+
 #include "pskd/base/error.hpp"
 #include "pskd/model/registry.hpp"
 
@@ -19,15 +21,27 @@ Fused::Fused(const FusedConfig& config, const Topology& topology, int channels, 
 }
 
 Output Fused::forward(const Input& input) {
-  const Output skeleton = skeleton_->forward(input);
+  const torch::Tensor skeleton =
+      input.skeleton_embedding.defined() ? input.skeleton_embedding : skeleton_->forward(input).embedding;
   const Output sensor = sensor_->forward(input);
-  const torch::Tensor embedding = (skeleton.embedding + sensor.embedding) / 2;
+  const torch::Tensor embedding = (skeleton + sensor.embedding) / 2;
   return {embedding, sensor_->head()->classify(embedding), {sensor.logits}};
 }
 
 void Fused::train(bool on) {
   Network::train(on);
   skeleton_->eval();
+}
+
+bool Fused::branch_equals(const Network& network) const {
+  const auto equal = [](const auto& ours, const auto& theirs) {
+    return ours.size() == theirs.size() && std::all_of(ours.begin(), ours.end(), [&](const auto& item) {
+             const torch::Tensor* other = theirs.find(item.key());
+             return other != nullptr && torch::equal(item.value(), *other);
+           });
+  };
+  return equal(skeleton_->named_parameters(), network.named_parameters()) &&
+         equal(skeleton_->named_buffers(), network.named_buffers());
 }
 
 void Fused::start_from_skeleton(const Network& teacher) {

@@ -1,6 +1,23 @@
 #include "pskd/model/network.hpp"
 
 namespace pskd {
+namespace {
+
+template <class Select>
+Input select(const Input& input, Select some) {
+  const auto of = [&](const torch::Tensor& tensor) { return tensor.defined() ? some(tensor) : tensor; };
+  return {of(input.skeleton), of(input.sensor), of(input.skeleton_embedding)};
+}
+
+}  // namespace
+
+Input narrow(const Input& input, std::int64_t first, std::int64_t count) {
+  return select(input, [&](const torch::Tensor& tensor) { return tensor.narrow(0, first, count); });
+}
+
+Input select_clips(const Input& input, const torch::Tensor& rows) {
+  return select(input, [&](const torch::Tensor& tensor) { return tensor.index_select(0, rows); });
+}
 
 SemanticHeadImpl::SemanticHeadImpl(int features, int embedding, int classes, double dropout, double classifier_dropout)
     : semantic_(

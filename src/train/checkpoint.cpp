@@ -60,7 +60,7 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
   write_sealed_file(file, kSeal, payload.str());
 }
 
-CheckpointManifest load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
+LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                    Network& network, torch::optim::Optimizer* optimizer) {
   const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
   try {
@@ -80,7 +80,7 @@ CheckpointManifest load_checkpoint(const std::filesystem::path& file, const Chec
       archive.read("optimizer", state);
       optimizer->load(state);
     }
-    return manifest;
+    return {manifest, content_hash(bytes)};
   } catch (const nlohmann::json::exception& problem) {
     throw Error(ErrorKind::checkpoint, file.string() + ": its manifest cannot be read: " + problem.what());
   } catch (const c10::Error& problem) {

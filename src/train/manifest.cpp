@@ -32,9 +32,9 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
 }
 
 void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage,
-                     const std::filesystem::path& checkpoint) {
+                     const std::string& hash) {
   auto json = nlohmann::ordered_json::parse(read_file(manifest));
-  json["checkpoints"][stage] = content_hash(read_file(checkpoint));
+  json["checkpoints"][stage] = hash;
   write_file_atomically(manifest, json.dump(2) + "\n");
 }
 

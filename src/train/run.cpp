@@ -43,6 +43,11 @@ class RunLog {
   spdlog::sink_ptr sink_;
 };
 
+// Beside the run's folder, which --overwrite removes.
+std::filesystem::path lock_path(const TrainingSetup& setup, std::uint64_t seed) {
+  return experiment_folder(setup) / (".seed-" + std::to_string(seed) + ".lock");
+}
+
 void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
   const auto folder = run_folder(setup, seed);
   if (existing == Existing::overwrite) std::filesystem::remove_all(folder);
@@ -57,8 +62,8 @@ void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing exist
 
 StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const StageConfig& stage,
                             const Position& position) {
-  const auto network = load_stage(setup, seed, stage.name);
-  StageOutcome outcome{stage.name, {}, {}, count_parameters(*network), position.epoch, position.seconds};
+  const auto [network, hash] = load_snapshot(setup, seed, stage.name, selected_snapshot(setup));
+  StageOutcome outcome{stage.name, {}, {}, count_parameters(*network), position.epoch, position.seconds, hash};
   outcome.test = predict(setup, stage, *network, setup.split.test);
   outcome.val = predict(setup, stage, *network, setup.split.val);
   const auto folder = run_folder(setup, seed) / "stages" / stage.name;
@@ -130,6 +135,9 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
 }
 
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+  const FileLock lock(lock_path(setup, seed), [&] {
+    spdlog::info("another process trains {}: waiting for it", run_folder(setup, seed).string());
+  });
   require_startable(setup, seed, existing);
   start_folder(setup, seed, existing);
   const RunLog log(run_folder(setup, seed) / "log.txt");
@@ -143,15 +151,13 @@ std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t se
                  done > 0 ? fmt::format(", {} of them done", done) : "");
     trainer.train();
     outcomes.push_back(evaluate_stage(setup, seed, stages[i], trainer.position()));
-    const auto run = run_folder(setup, seed);
-    note_checkpoint(run / "manifest.json", stages[i].name,
-                    checkpoint_path(run, stages[i].name, selected_snapshot(setup)));
+    note_checkpoint(run_folder(setup, seed) / "manifest.json", stages[i].name, outcomes.back().checkpoint);
   }
   return outcomes;
 }
 
 std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return load_snapshot(setup, seed, stage, selected_snapshot(setup));
+  return load_snapshot(setup, seed, stage, selected_snapshot(setup)).network;
 }
 
 std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& stage, Network& network,

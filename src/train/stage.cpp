@@ -6,9 +6,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "pskd/base/checksum.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
 #include "pskd/base/process.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/distill/objective.hpp"
@@ -18,13 +16,6 @@
 
 namespace pskd {
 namespace {
-
-Input select_rows(const Input& input, const torch::Tensor& rows) {
-  Input selected;
-  if (input.skeleton.defined()) selected.skeleton = input.skeleton.index_select(0, rows);
-  if (input.sensor.defined()) selected.sensor = input.sensor.index_select(0, rows);
-  return selected;
-}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -46,14 +37,14 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
   return manifest;
 }
 
-std::shared_ptr<Network> load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
+Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
                                        const std::string& snapshot) {
   const auto classes = static_cast<int>(setup.split.classes.size());
   auto network = make_network(find_stage(setup.experiment, stage).model, data_shape(setup.renderer, classes), seed);
-  load_checkpoint(checkpoint_path(run_folder(setup, seed), stage, snapshot), stage_manifest(setup, seed, stage),
-                  *network, nullptr);
+  const LoadedCheckpoint loaded = load_checkpoint(checkpoint_path(run_folder(setup, seed), stage, snapshot),
+                                                  stage_manifest(setup, seed, stage), *network, nullptr);
   network->eval();
-  return network;
+  return {network, loaded.hash};
 }
 
 StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed)
@@ -82,8 +73,7 @@ void StageTrainer::start_network() {
   // so that their difference under one seed is the method's.
   key_ = stream_key(seed_, model_name(stage_.model), count_parameters(*network_));
   if (!stage_.starts_from.empty()) {
-    const auto source = load_snapshot(setup_, seed_, stage_.starts_from, "last");
-    start_from(*network_, *source);
+    start_from(*network_, *load_snapshot(setup_, seed_, stage_.starts_from, "last").network);
   }
   optimizer_ = make_optimizer(stage_.optimizer, *network_);
   if (stage_.loss.acs && stage_.loss.acs->semantic.words > 0) {
@@ -93,24 +83,22 @@ void StageTrainer::start_network() {
 }
 
 void StageTrainer::load_teachers() {
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<Network>> networks;
+  std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
   std::vector<TargetBank::Teacher> teachers;
   for (const TeacherRef& reference : schedule_teachers(stage_, setup_.experiment)) {
-    auto& network = networks[{reference.stage, reference.snapshot}];
-    if (!network) {
-      network = load_snapshot(setup_, seed_, reference.stage, reference.snapshot);
-      manifest_.teachers[reference.stage + "/" + reference.snapshot] =
-          content_hash(read_file(checkpoint_path(run_, reference.stage, reference.snapshot)));
-    }
-    teachers.push_back({reference, network});
+    Snapshot& snapshot = snapshots[{reference.stage, reference.snapshot}];
+    if (!snapshot.network) snapshot = load_snapshot(setup_, seed_, reference.stage, reference.snapshot);
+    manifest_.teachers[reference.stage + "/" + reference.snapshot] = snapshot.hash;
+    teachers.push_back({reference, snapshot.network});
   }
   bank_ = std::make_unique<TargetBank>(std::move(teachers), setup_.experiment.views.count > 0);
+  branch_ = bank_->branch_of(*network_);
 }
 
 void StageTrainer::resume() {
   const auto last = checkpoint_path(run_, stage_.name, "last");
   if (!std::filesystem::exists(last)) return;
-  manifest_.position = load_checkpoint(last, manifest_, *network_, optimizer_.get()).position;
+  manifest_.position = load_checkpoint(last, manifest_, *network_, optimizer_.get()).manifest.position;
 }
 
 void StageTrainer::train() {
@@ -138,7 +126,11 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   Epoch epoch;
   epoch.teachers = bank_->active(number);
   epoch.views = render_views(setup_.renderer, setup_.split.train, needed(epoch.teachers, view), key_, view);
-  for (const std::size_t teacher : epoch.teachers) epoch.answers.push_back(bank_->answer(teacher, view, epoch.views));
+  epoch.answers = bank_->answers(epoch.teachers, view, epoch.views);
+  // A fused learner's frozen branch says what its skeleton teacher said.
+  for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
+    if (epoch.teachers[k] == branch_) epoch.views.skeleton_embedding = epoch.answers[k].embedding;
+  }
   RandomStream stream(stream_key(key_, "order", number));
   epoch.order = torch::tensor(stream.permutation(labels_.size(0)), torch::kInt64);
   if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
@@ -178,7 +170,7 @@ void StageTrainer::train_step(const Epoch& epoch) {
       *optimizer_,
       learning_rate(stage_.optimizer, position.epoch + static_cast<double>(position.step + 1) / steps_, stage_.epochs));
   optimizer_->zero_grad();
-  const Output output = network_->forward(select_rows(epoch.views, rows));
+  const Output output = network_->forward(select_clips(epoch.views, rows));
   const Objective result = objective(output, labels, teachers, stage_.loss, words_);
   const double loss = result.loss.item<double>();
   require_finite(loss, rows);

@@ -20,9 +20,13 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& run, const st
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
-/// The stage's network with the parameters of one of its snapshots.
-std::shared_ptr<Network> load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
-                                       const std::string& snapshot);
+/// A stage's network with the parameters of one of its snapshots, and the content hash of that checkpoint.
+struct Snapshot {
+  std::shared_ptr<Network> network;
+  std::string hash;
+};
+Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
+                       const std::string& snapshot);
 
 class StageTrainer {
  public:
@@ -64,6 +68,7 @@ class StageTrainer {
   std::shared_ptr<Network> network_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   std::unique_ptr<TargetBank> bank_;
+  std::optional<std::size_t> branch_;  ///< the teacher that is the learner's own frozen branch
   CheckpointManifest manifest_;
   std::vector<int> snapshots_;
   torch::Tensor labels_, words_;

@@ -6,6 +6,7 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/distill/word_vectors.hpp"
+#include "pskd/model/registry.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {
@@ -97,11 +98,11 @@ TEST(TargetBank, AsksATeacherOnceForEachViewThatComesAgain) {
   const auto network = std::make_shared<Doubling>();
   const Input views{{}, torch::randn({8, 4})};
   TargetBank bank({{{"teacher", "last", {0, 10}, 0.5}, network}}, true);
-  const TeacherOutput first = bank.answer(0, 3, views), again = bank.answer(0, 3, {});
+  const TeacherOutput first = bank.answers({0}, 3, views)[0], again = bank.answers({0}, 3, {})[0];
   EXPECT_EQ(network->asked, 1);
   EXPECT_TRUE(torch::equal(first.logits, again.logits));
   EXPECT_EQ(again.weight, 0.5);
-  bank.answer(0, 4, views);
+  bank.answers({0}, 4, views);
   EXPECT_EQ(network->asked, 2);
 }
 
@@ -109,12 +110,37 @@ TEST(TargetBank, KeepsNothingWhenViewsAreFresh) {
   const auto network = std::make_shared<Doubling>();
   const Input views{{}, torch::randn({8, 4})};
   TargetBank bank({{{"teacher", "last", {0, 10}, 1}, network}}, false);
-  bank.answer(0, 3, views);
+  bank.answers({0}, 3, views);
   EXPECT_FALSE(bank.has(0, 3));
 }
 
+// The skeleton teacher is the fused teacher's frozen branch: asked once, both say what they say when asked alone.
+TEST(TargetBank, AsksASharedSkeletonBranchOnce) {
+  const DataShape shape{3, 32, 16, topology("kinect-20"), 5};
+  SkeletonGcnConfig small;
+  small.width = 4;
+  small.blocks = 3;
+  FusedConfig both;
+  both.skeleton = small;
+  both.sensor.width = 4;
+  const auto skeleton = make_network(small, shape, 1), fused = make_network(both, shape, 2);
+  start_from(*fused, *skeleton);
+  const Input views{torch::randn({70, 9, 16, 20}), torch::randn({70, 3, 32})};
+  const TeacherOutput skeleton_alone = ask(*skeleton, views), fused_alone = ask(*fused, views);
+  TargetBank bank({{{"fused"}, fused}, {{"skeleton"}, skeleton}}, false);
+  EXPECT_EQ(bank.branch_of(*fused), 1U);
+  EXPECT_EQ(bank.branch_of(*skeleton), std::nullopt);
+  const std::vector<TeacherOutput> answers = bank.answers({0, 1}, 0, views);
+  EXPECT_TRUE(torch::equal(answers[0].logits, fused_alone.logits));
+  EXPECT_TRUE(torch::equal(answers[1].logits, skeleton_alone.logits));
+  EXPECT_TRUE(torch::equal(bank.answers({0}, 0, views)[0].logits, fused_alone.logits)) << "the skeleton is not active";
+  skeleton->parameters()[0].data().add_(1e-3);
+  EXPECT_EQ(TargetBank({{{"skeleton"}, skeleton}}, false).branch_of(*fused), std::nullopt);
+}
+
 TEST(TargetBank, KnowsWhoIsActiveInAnEpoch) {
-  TargetBank bank({{{"a", "last", {0, 5}, 1}, nullptr}, {{"b", "last", {3, 9}, 1}, nullptr}}, false);
+  const auto network = std::make_shared<Doubling>();
+  TargetBank bank({{{"a", "last", {0, 5}, 1}, network}, {{"b", "last", {3, 9}, 1}, network}}, false);
   EXPECT_EQ(bank.active(0), (std::vector<std::size_t>{0}));
   EXPECT_EQ(bank.active(4), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(bank.active(5), (std::vector<std::size_t>{1}));

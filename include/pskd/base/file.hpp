@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,10 +19,11 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// Removes, below `folder`, the temporary files of writers that were killed. Nobody else may be writing there.
 void remove_unfinished_files(const std::filesystem::path& folder);
 
-/// An exclusive lock between processes on `path` (created if absent), held for the object's lifetime.
+/// An exclusive lock between processes on `path` (created if absent), held for the object's lifetime. `before_waiting`
+/// is called when somebody else holds it.
 class FileLock {
  public:
-  explicit FileLock(const std::filesystem::path& path);
+  explicit FileLock(const std::filesystem::path& path, const std::function<void()>& before_waiting = {});
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,18 +38,24 @@ class TargetBank {
     std::shared_ptr<Network> network;
   };
   /// `keep`: whether views come again.
-  TargetBank(std::vector<Teacher> teachers, bool keep) : teachers_(std::move(teachers)), keep_(keep) {}
+  TargetBank(std::vector<Teacher> teachers, bool keep);
+
+  /// The teacher that is the frozen skeleton branch of `network`, where it is a fused one and has such a teacher.
+  std::optional<std::size_t> branch_of(const Network& network) const;
 
   /// The teachers that are active in `epoch`, as indices.
   std::vector<std::size_t> active(int epoch) const;
   bool has(std::size_t teacher, int view) const { return answers_.contains({teacher, view}); }
   const TeacherRef& reference(std::size_t teacher) const { return teachers_[teacher].reference; }
-  /// The teacher's answer to view number `view` of all training clips, `input` (not looked at when the answer is
-  /// known).
-  TeacherOutput answer(std::size_t teacher, int view, const Input& input);
+  /// The answers of `teachers` to view number `view` of all training clips, `input` (not looked at where the answer is
+  /// known). A skeleton teacher that is also a fused teacher's frozen branch is asked once for both.
+  std::vector<TeacherOutput> answers(const std::vector<std::size_t>& teachers, int view, const Input& input);
 
  private:
+  TeacherOutput answer(std::size_t teacher, int view, const Input& input);
+
   std::vector<Teacher> teachers_;
+  std::vector<std::optional<std::size_t>> branches_;  ///< of each teacher, see branch_of
   bool keep_;
   std::map<std::pair<std::size_t, int>, TeacherOutput> answers_;
 };

@@ -13,7 +13,14 @@ namespace pskd {
 struct Input {
   torch::Tensor skeleton;  ///< [N, 9, T, V], the streams of signal/skeleton.hpp
   torch::Tensor sensor;    ///< [N, S, T], standardised
+  /// [N, D], what the frozen skeleton branch of a fused network says about `skeleton`, where that is known already.
+  torch::Tensor skeleton_embedding = {};
 };
+
+/// The clips `first` .. `first + count` of a batch.
+Input narrow(const Input& input, std::int64_t first, std::int64_t count);
+/// The clips `rows` ([n], int64) of a batch.
+Input select_clips(const Input& input, const torch::Tensor& rows);
 
 struct Output {
   torch::Tensor embedding;                   ///< [N, D], the semantic layer

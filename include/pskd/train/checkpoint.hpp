@@ -40,10 +40,15 @@ struct CheckpointManifest {
 void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest, const Network& network,
                      const torch::optim::Optimizer* optimizer);
 
+struct LoadedCheckpoint {
+  CheckpointManifest manifest;
+  std::string hash;  ///< content hash of the file
+};
+
 /// Verifies the whole file before it touches `network` or `optimizer` (may be null). Throws Error(checkpoint) naming
 /// the file: damaged, of another version, or of another stage, config, seed or data than `expected` (whose position is
 /// ignored).
-CheckpointManifest load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
-                                   Network& network, torch::optim::Optimizer* optimizer);
+LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
+                                 Network& network, torch::optim::Optimizer* optimizer);
 
 }  // namespace pskd

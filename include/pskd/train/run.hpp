@@ -42,6 +42,7 @@ struct StageOutcome {
   std::int64_t parameters = 0;
   int epochs = 0;
   double seconds = 0;
+  std::string checkpoint;  ///< content hash of the selected one
 };
 
 enum class Existing { refuse, resume, overwrite };
@@ -53,7 +54,7 @@ std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed)
 /// Whether the run of `seed` may start: throws Error(usage) when its folder holds a run and `existing` is refuse.
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
-/// Trains every stage (or goes on where a stopped run stands) and evaluates each once at its end. Throws Stopped after
+/// Waits while another process trains the same run; then trains every stage (or goes on where a stopped run stands) and evaluates each once at its end. Throws Stopped after
 /// saving when a signal asks for it, Error(diverged) when a loss is not finite.
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
