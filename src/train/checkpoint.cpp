@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "pskd/base/checksum.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/sealed_file.hpp"
 
@@ -61,7 +62,7 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
 }
 
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
-                                   Network& network, torch::optim::Optimizer* optimizer) {
+                                 Network& network, torch::optim::Optimizer* optimizer) {
   const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
   try {
     const std::size_t manifest_end = bytes.find('\n', kSealBytes);

@@ -31,8 +31,7 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
   return manifest.dump(2) + "\n";
 }
 
-void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage,
-                     const std::string& hash) {
+void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage, const std::string& hash) {
   auto json = nlohmann::ordered_json::parse(read_file(manifest));
   json["checkpoints"][stage] = hash;
   write_file_atomically(manifest, json.dump(2) + "\n");

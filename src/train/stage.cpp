@@ -38,7 +38,7 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
 }
 
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
-                                       const std::string& snapshot) {
+                       const std::string& snapshot) {
   const auto classes = static_cast<int>(setup.split.classes.size());
   auto network = make_network(find_stage(setup.experiment, stage).model, data_shape(setup.renderer, classes), seed);
   const LoadedCheckpoint loaded = load_checkpoint(checkpoint_path(run_folder(setup, seed), stage, snapshot),

@@ -54,8 +54,9 @@ std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed)
 /// Whether the run of `seed` may start: throws Error(usage) when its folder holds a run and `existing` is refuse.
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
-/// Waits while another process trains the same run; then trains every stage (or goes on where a stopped run stands) and evaluates each once at its end. Throws Stopped after
-/// saving when a signal asks for it, Error(diverged) when a loss is not finite.
+/// Waits while another process trains the same run; then trains every stage (or goes on where a stopped run stands) and
+/// evaluates each once at its end. Throws Stopped after saving when a signal asks for it, Error(diverged) when a loss
+/// is not finite.
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
 /// The selected checkpoint of a finished stage, as a network. Throws Error(checkpoint) when there is none.
