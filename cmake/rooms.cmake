@@ -32,7 +32,8 @@ function(pskd_own_code target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(PSKD_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer
+      -Wno-maybe-uninitialized)  # GCC gives false alarms on instrumented code
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   endif()
 endfunction()
