@@ -368,12 +368,12 @@ TEST(BvhText, IsThatOfTheFormat) {
                 {.name = "c", .parent = 0, .offset = {0, 0, 3}, .channels = {}}};
   bvh.frame_time = 0.125;
   bvh.values.resize(1, 3);
-  bvh.values << -0.00001, 12.34567, 1e5;
+  bvh.values << -0.00001, 12.34567, 1234.5;
   EXPECT_EQ(bvh_text(bvh),
             "HIERARCHY\nROOT a\n{\n  OFFSET 0 0 0\n  CHANNELS 3 Zrotation Xrotation Yrotation\n"
             "  JOINT b\n  {\n    OFFSET 1 -2.5 0\n    CHANNELS 0\n    End Site\n    {\n      OFFSET 0 0 0\n    }\n  }\n"
             "  JOINT c\n  {\n    OFFSET 0 0 3\n    CHANNELS 0\n    End Site\n    {\n      OFFSET 0 0 0\n    }\n  }\n"
-            "}\nMOTION\nFrames: 1\nFrame Time: 0.125\n0 12.3457 100000\n");
+            "}\nMOTION\nFrames: 1\nFrame Time: 0.125\n0 12.3457 1234.5\n");
 }
 
 }  // namespace
