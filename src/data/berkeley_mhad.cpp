@@ -125,6 +125,7 @@ FolderListing list_berkeley_folder(const fs::path& root, const Layout& layout) {
 
 Stream read_mocap(const RecordingFiles& recording, Repairs& repairs) {
   const fs::path& file = recording.skeleton[0];
+  if (file.extension() == ".bvh") return {read_berkeley_bvh(file)};
   const bool rear = file.filename().string().starts_with("K2_");
   if (rear) note_repair(repairs, "the front view lost frames: rear view used", recording.id);
   return {read_berkeley_mocap(file, rear ? "rearMocap" : file.stem().string())};

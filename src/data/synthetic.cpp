@@ -10,6 +10,8 @@
 #include "pskd/base/error.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/utd_mhad.hpp"
+#include "synthetic_folder.hpp"
+#include "synthetic_performance.hpp"
 #include "synthetic_timing.hpp"
 
 namespace pskd {
@@ -20,7 +22,6 @@ using Eigen::ArrayXXd;
 using Eigen::Index;
 using Eigen::Vector3d;
 
-constexpr double kGravity = 9.80665;
 constexpr double kRail = 8;            // g
 constexpr double kSensorRate = 50;     // Hz
 constexpr double kLengthRatio = 2.63;  // sensor samples per skeleton frame, as measured on UTD-MHAD
@@ -42,15 +43,14 @@ Vector3d rate_at(const SyntheticMotion& motion, Index step) {
   return turn.angle() / (2 * motion.interval) * turn.axis();
 }
 
-// [samples, 6]: g and deg/s. An accelerometer at rest feels the ground push it up: +1 g upwards.
+// [samples, 6]: g and deg/s.
 ArrayXXd sense(const SyntheticMotion& motion, Index samples, RandomStream& random) {
   ArrayXXd values(samples, 6);
   Eigen::Array<double, 1, 6> bias;
   for (Index i = 0; i < 6; ++i) bias(i) = random.normal(0, i < 3 ? 0.02 : 1.5);
   for (Index i = 0; i < samples; ++i) {
     const Index step = i * kStepsPerSample;
-    const Eigen::Matrix3d to_sensor = motion.sensor_axes[static_cast<std::size_t>(step)].transpose();
-    const Vector3d force = to_sensor * (acceleration_at(motion, step) / kGravity + Vector3d::UnitY());
+    const Vector3d force = felt_force(motion, step);
     const Vector3d rate = rate_at(motion, step) * (180 / std::numbers::pi);
     values.row(i) << force.transpose().array(), rate.transpose().array();
     values.row(i) += bias;
@@ -172,28 +172,14 @@ Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subjec
   return clip;
 }
 
+Vector3d felt_force(const SyntheticMotion& motion, Index step) {
+  const Eigen::Matrix3d to_sensor = motion.sensor_axes[static_cast<std::size_t>(step)].transpose();
+  return to_sensor * (acceleration_at(motion, step) / kGravity + Vector3d::UnitY());
+}
+
 int write_synthetic_utd(const fs::path& folder, const SyntheticOptions& options) {
   check_synthetic_options(options);
-  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
-    throw Error(ErrorKind::data, folder.string() + " holds files already; delete it or choose another folder");
-  }
-  fs::path partial = fs::absolute(folder).lexically_normal();
-  if (!partial.has_filename()) partial = partial.parent_path();  // "folder/" names the folder
-  const fs::path complete = partial;
-  partial += ".partial";
-  std::error_code ignored;
-  fs::remove_all(partial, ignored);
-  try {
-    const int recordings = write_recordings(partial, options);
-    fs::rename(partial, complete);
-    return recordings;
-  } catch (const fs::filesystem_error& error) {
-    fs::remove_all(partial, ignored);
-    throw Error(ErrorKind::io, "cannot write " + folder.string() + ": " + error.code().message());
-  } catch (...) {
-    fs::remove_all(partial, ignored);
-    throw;
-  }
+  return write_folder_atomically(folder, [&](const fs::path& partial) { return write_recordings(partial, options); });
 }
 
 }  // namespace pskd

@@ -13,6 +13,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/synthetic.hpp"
+#include "synthetic_performance.hpp"
 #include "synthetic_timing.hpp"
 
 namespace pskd {
@@ -120,8 +121,9 @@ Track echoed(const Track& right, double share) {
   return left;
 }
 
-ActionScript personal_script(const Style& style, std::uint64_t seed, int action, int subject, int trial) {
-  ActionScript script = action_script(action);
+ActionScript personal_script(const Style& style, const Performance& performance) {
+  const auto& [general, on_thigh, seed, action, subject, trial] = performance;
+  ActionScript script = general;
   RandomStream manner(stream_key(seed, "manner", action, subject));
   RandomStream chance(stream_key(seed, "trial script", action, subject, trial));
   for (Track* hand : {&script.right_hand, &script.left_hand}) {
@@ -248,47 +250,58 @@ void add_sway(ArrayXXd& curves, double interval, RandomStream& random) {
   curves.middleCols(pelvis, 2) += sway(curves.rows(), interval, 2, 0.003, random);
 }
 
-void check_range(const std::string& what, int value, int largest) {
+Performance utd_performance(const SyntheticOptions& options, int action, int subject, int trial) {
+  return {action_script(action), action >= kFirstLegAction, options.seed, action, subject, trial};
+}
+
+}  // namespace
+
+void check_synthetic_number(const std::string& what, int value, int largest) {
   if (value >= 1 && value <= largest) return;
   throw Error(ErrorKind::usage, "synthetic data: expected " + what + " of 1 .. " + std::to_string(largest) +
                                     ", found " + std::to_string(value));
 }
 
-}  // namespace
-
 void check_synthetic_options(const SyntheticOptions& options) {
-  check_range("a number of subjects", options.subjects, 8);
-  check_range("a number of trials", options.trials, 4);
-  check_range("a number of actions", options.actions, 27);
+  check_synthetic_number("a number of subjects", options.subjects, 8);
+  check_synthetic_number("a number of trials", options.trials, 4);
+  check_synthetic_number("a number of actions", options.actions, 27);
 }
 
 double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial) {
   check_synthetic_options(options);
-  check_range("an action", action, options.actions);
-  check_range("a subject", subject, options.subjects);
-  check_range("a trial", trial, options.trials);
-  RandomStream manner(stream_key(options.seed, "duration", action, subject));
-  RandomStream chance(stream_key(options.seed, "trial duration", action, subject, trial));
+  check_synthetic_number("an action", action, options.actions);
+  check_synthetic_number("a subject", subject, options.subjects);
+  check_synthetic_number("a trial", trial, options.trials);
+  return performance_seconds(utd_performance(options, action, subject, trial));
+}
+
+double performance_seconds(const Performance& performance) {
+  const auto& [script, on_thigh, seed, action, subject, trial] = performance;
+  RandomStream manner(stream_key(seed, "duration", action, subject));
+  RandomStream chance(stream_key(seed, "trial duration", action, subject, trial));
   const double factor = std::exp(manner.normal(0, 0.06) + chance.normal(0, 0.07));
-  return action_script(action).seconds * subject_style(options.seed, subject).tempo * factor;
+  return script.seconds * subject_style(seed, subject).tempo * factor;
 }
 
 SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int action, int subject, int trial) {
   const Timing timing = synthetic_timing(options, action, subject, trial);
-  const Style style = subject_style(options.seed, subject);
-  RandomStream random(stream_key(options.seed, "motion", action, subject, trial));
+  return perform(utd_performance(options, action, subject, trial), timing.steps, timing.interval);
+}
+
+SyntheticMotion perform(const Performance& performance, Index steps, double interval) {
+  const auto& [script, on_thigh, seed, action, subject, trial] = performance;
+  const Style style = subject_style(seed, subject);
+  RandomStream random(stream_key(seed, "motion", action, subject, trial));
   SyntheticMotion motion;
-  motion.interval = timing.interval;
-  const Index steps = timing.steps;
-  ArrayXXd curves = control_curves(personal_script(style, options.seed, action, subject, trial),
-                                   warped_times(steps, style.skew, random));
-  curves = smoothed(curves, style.smoothing / timing.interval);
-  add_sway(curves, timing.interval, random);
+  motion.interval = interval;
+  ArrayXXd curves = control_curves(personal_script(style, performance), warped_times(steps, style.skew, random));
+  curves = smoothed(curves, style.smoothing / interval);
+  add_sway(curves, interval, random);
 
   Stance stance = style.stance;
   stance.ground += Vector3d(random.normal(0, 0.04), 0, random.normal(0, 0.04));
   stance.facing += random.normal(0, 3 * kRadians);
-  const bool on_thigh = action >= kFirstLegAction;
   const Matrix3d mount = (on_thigh ? style.thigh_mount : style.wrist_mount) * random_turn(random, 4);
   motion.joints.resize(steps, Eigen::Index{3} * kHumanoidJoints);
   motion.sensor_position.resize(steps, 3);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <string>
 
 #include "pskd/data/synthetic.hpp"
 
@@ -22,5 +23,8 @@ Timing synthetic_timing(const SyntheticOptions& options, int action, int subject
 double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial);
 
 void check_synthetic_options(const SyntheticOptions& options);
+
+/// Throws Error(usage) unless `value` lies in 1 .. `largest`; `what` names it, such as "a subject".
+void check_synthetic_number(const std::string& what, int value, int largest);
 
 }  // namespace pskd

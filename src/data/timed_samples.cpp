@@ -79,6 +79,14 @@ Stream cut_to_span(const Stream& stream, double begin, double end) {
           begin, end};
 }
 
+Stream resampled_to(const Stream& stream, double rate) {
+  const double rows = static_cast<double>(stream.frames.rows());
+  const double wanted = std::round((stream.end - stream.begin) * rate) + 1;
+  if (wanted >= rows) return stream;
+  const auto count = std::max<Eigen::Index>(static_cast<Eigen::Index>(wanted), 2);
+  return {rows_between(stream.frames, 0, rows - 1, count), stream.begin, stream.end};
+}
+
 Stream side_by_side(const std::vector<Stream>& streams) {
   if (streams.size() == 1) return streams.front();
   Eigen::Index rows = 0;

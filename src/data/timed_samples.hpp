@@ -24,6 +24,9 @@ Stream at_equal_intervals(const TimedSamples& samples);
 /// The part of `stream` from `begin` to `end` (seconds, inside its span), at about its own rate.
 Stream cut_to_span(const Stream& stream, double begin, double end);
 
+/// `stream` at about `rate` rows a second over the same span; unchanged where its own rate is no higher.
+Stream resampled_to(const Stream& stream, double rate);
+
 /// Streams of one recording side by side, each stretched over the same span and resampled to the longest one's length.
 Stream side_by_side(const std::vector<Stream>& streams);
 

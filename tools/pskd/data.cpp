@@ -75,7 +75,7 @@ void add_synth(CLI::App& data) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = data.add_subcommand("synth", "Write synthetic recordings in a data set's own file format");
   verb->add_option("--like", options->like, "whose format and classes")
-      ->check(CLI::IsMember({"utd"}))
+      ->check(CLI::IsMember({"utd", "berkeley"}))
       ->capture_default_str();
   verb->add_option("--subjects", options->synthetic.subjects, "people")
       ->check(CLI::Range(1, 1000))
@@ -83,14 +83,19 @@ void add_synth(CLI::App& data) {
   verb->add_option("--trials", options->synthetic.trials, "repetitions")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  verb->add_option("--actions", options->synthetic.actions, "the first so many classes")
-      ->check(CLI::Range(1, 27))
-      ->capture_default_str();
+  CLI::Option* actions =
+      verb->add_option("--actions", options->synthetic.actions, "the first so many classes; default: all")
+          ->check(CLI::Range(1, 27));
   verb->add_option("--seed", options->synthetic.seed, "same seed, same bytes")->capture_default_str();
   verb->add_option("--out", options->out, "folder to write")->required();
-  verb->footer("Example:\n  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd");
-  verb->callback([options] {
-    const int count = pskd::write_synthetic_utd(options->out, options->synthetic);
+  verb->footer(
+      "Berkeley-MHAD's has the right wrist's accelerometer (h02) and the skeleton mhad-30, some 0.7 MB a recording. "
+      "Example:\n  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd");
+  verb->callback([options, actions] {
+    const bool berkeley = options->like == "berkeley";
+    if (berkeley && actions->count() == 0) options->synthetic.actions = pskd::kLargestSyntheticBerkeley.actions;
+    const auto write = berkeley ? pskd::write_synthetic_berkeley : pskd::write_synthetic_utd;
+    const int count = write(options->out, options->synthetic);
     std::cout << fmt::format("{} recordings in {}\n", count, options->out);
   });
 }

@@ -1,6 +1,6 @@
 // Reader of Berkeley-MHAD (Ofli et al., WACV 2013): accelerometers
 // Accelerometer/Shimmer0{1..6}/acc_h0{1..6}_s{01..12}_a{01..11}_r{01..05}.txt and one of two skeletons, the original
-// SkeletalData/skl_s{01..12}_a{01..11}_r{01..05}.bvh (mhad-30), or the 16 joints of
+// Mocap/SkeletalData/skl_s{01..12}_a{01..11}_r{01..05}.bvh (mhad-30), or the 16 joints of
 // D-Mocap-release/{Front,Rear}-Facing/Mocap/K{1,2}_mocap_S{01..12}_A{01..11}_R{01..05}.mat (mhad-16; Lannan et al.,
 // CVPRW 2022).
 #pragma once
@@ -27,6 +27,10 @@ ShimmerSamples read_shimmer_text(const std::filesystem::path& file);
 /// The 16 joints of the re-release as [T, 16 * 3] in metres. `variable` is the file's: its own name for the front view,
 /// rearMocap for the rear one. Throws Error(data).
 Frames read_berkeley_mocap(const std::filesystem::path& file, const std::string& variable);
+
+/// The 30 joints of mhad-30 out of an original BVH file (centimetres, 480 Hz) as [T, 30 * 3] in metres at 30 Hz. Joints
+/// are found by name, whatever the case, '_' and blanks. Throws Error(data) naming the joints that are absent.
+Frames read_berkeley_bvh(const std::filesystem::path& file);
 
 /// Name of a recording: subject, action and repetition from 1, "S01_A02_R03".
 std::string berkeley_clip_id(int subject, int action, int repetition);

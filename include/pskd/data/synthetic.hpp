@@ -41,4 +41,11 @@ Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subjec
 /// recordings.
 int write_synthetic_utd(const std::filesystem::path& folder, const SyntheticOptions& options);
 
+/// Berkeley-MHAD's own numbers.
+inline constexpr SyntheticOptions kLargestSyntheticBerkeley = {.subjects = 12, .trials = 5, .actions = 11};
+
+/// The same in Berkeley-MHAD's conventions, at most kLargestSyntheticBerkeley: Mocap/SkeletalData/*.bvh with the 30
+/// joints of mhad-30 at 480 Hz and Accelerometer/Shimmer02/*.txt of the right wrist (h02 only).
+int write_synthetic_berkeley(const std::filesystem::path& folder, const SyntheticOptions& options);
+
 }  // namespace pskd
