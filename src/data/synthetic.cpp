@@ -7,9 +7,9 @@
 
 #include "humanoid.hpp"
 #include "mat_file.hpp"
-#include "pskd/base/error.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/utd_mhad.hpp"
+#include "synthetic_folder.hpp"
 #include "synthetic_timing.hpp"
 
 namespace pskd {
@@ -174,26 +174,7 @@ Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subjec
 
 int write_synthetic_utd(const fs::path& folder, const SyntheticOptions& options) {
   check_synthetic_options(options);
-  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
-    throw Error(ErrorKind::data, folder.string() + " holds files already; delete it or choose another folder");
-  }
-  fs::path partial = fs::absolute(folder).lexically_normal();
-  if (!partial.has_filename()) partial = partial.parent_path();  // "folder/" names the folder
-  const fs::path complete = partial;
-  partial += ".partial";
-  std::error_code ignored;
-  fs::remove_all(partial, ignored);
-  try {
-    const int recordings = write_recordings(partial, options);
-    fs::rename(partial, complete);
-    return recordings;
-  } catch (const fs::filesystem_error& error) {
-    fs::remove_all(partial, ignored);
-    throw Error(ErrorKind::io, "cannot write " + folder.string() + ": " + error.code().message());
-  } catch (...) {
-    fs::remove_all(partial, ignored);
-    throw;
-  }
+  return write_folder_atomically(folder, [&](const fs::path& partial) { return write_recordings(partial, options); });
 }
 
 }  // namespace pskd

@@ -75,7 +75,7 @@ void add_synth(CLI::App& data) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = data.add_subcommand("synth", "Write synthetic recordings in a data set's own file format");
   verb->add_option("--like", options->like, "whose format and classes")
-      ->check(CLI::IsMember({"utd"}))
+      ->check(CLI::IsMember({"utd", "generic"}))
       ->capture_default_str();
   verb->add_option("--subjects", options->synthetic.subjects, "people")
       ->check(CLI::Range(1, 1000))
@@ -88,9 +88,18 @@ void add_synth(CLI::App& data) {
       ->capture_default_str();
   verb->add_option("--seed", options->synthetic.seed, "same seed, same bytes")->capture_default_str();
   verb->add_option("--out", options->out, "folder to write")->required();
-  verb->footer("Example:\n  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd");
-  verb->callback([options] {
-    const int count = pskd::write_synthetic_utd(options->out, options->synthetic);
+  verb->footer(
+      "generic: a worked example of your own data, of 5 actions, 4 subjects and 3 trials unless you say otherwise.\n"
+      "Examples:\n"
+      "  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd\n"
+      "  pskd data synth --like generic --out data/synthetic/generic");
+  verb->callback([options, verb] {
+    const bool generic = options->like == "generic";
+    if (generic && verb->count("--subjects") == 0) options->synthetic.subjects = pskd::kGenericExample.subjects;
+    if (generic && verb->count("--trials") == 0) options->synthetic.trials = pskd::kGenericExample.trials;
+    if (generic && verb->count("--actions") == 0) options->synthetic.actions = pskd::kGenericExample.actions;
+    const int count = generic ? pskd::write_synthetic_generic(options->out, options->synthetic)
+                              : pskd::write_synthetic_utd(options->out, options->synthetic);
     std::cout << fmt::format("{} recordings in {}\n", count, options->out);
   });
 }

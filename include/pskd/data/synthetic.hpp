@@ -41,4 +41,11 @@ Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subjec
 /// recordings.
 int write_synthetic_utd(const std::filesystem::path& folder, const SyntheticOptions& options);
 
+/// A worked example of a user's own data: dataset.yaml, clips.csv and CSV files of a watch at 32 Hz and of a skeleton
+/// of 32 joints at 30 Hz, which begin and end at different moments. Otherwise as above.
+int write_synthetic_generic(const std::filesystem::path& folder, const SyntheticOptions& options);
+
+/// As many recordings as a worked example needs.
+inline constexpr SyntheticOptions kGenericExample{4, 3, 5, 1};
+
 }  // namespace pskd
