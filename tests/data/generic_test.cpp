@@ -638,7 +638,8 @@ TEST_F(WorkedExample, HasTheSameBytesForTheSameSeedAndAppearsWhole) {
     ++files;
     const fs::path name = entry.path().lexically_relative(folder_ / "one");
     EXPECT_EQ(read_file(entry.path()), read_file(folder_.path() / "two" / name)) << name;
-    if (name.has_parent_path()) EXPECT_NE(read_file(entry.path()), read_file(folder_.path() / "other" / name)) << name;
+    if (!name.has_parent_path()) continue;  // the description is the same for every seed
+    EXPECT_NE(read_file(entry.path()), read_file(folder_.path() / "other" / name)) << name;
   }
   EXPECT_EQ(files, 18);
   EXPECT_THAT(refusal(ErrorKind::data, [&] { write_synthetic_generic(folder_ / "one", kSmall); }),
