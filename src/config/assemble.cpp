@@ -4,9 +4,9 @@
 #include <ranges>
 #include <system_error>
 
-#include "parse.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
+#include "pskd/config/parse.hpp"
 
 namespace pskd::config {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "node.hpp"
+#include "pskd/config/node.hpp"
 
 namespace pskd::config {
 

@@ -1,8 +1,8 @@
 // What has to hold between the fields of an experiment.
 #pragma once
 
-#include "node.hpp"
 #include "pskd/config/experiment.hpp"
+#include "pskd/config/node.hpp"
 
 namespace pskd::config {
 

@@ -1,7 +1,7 @@
 #include "pskd/config/experiment.hpp"
 
-#include "node.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/node.hpp"
 
 namespace pskd {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "assemble.hpp"
 #include "check.hpp"
+#include "experiment_reader.hpp"
 #include "pskd/base/checksum.hpp"
-#include "reader.hpp"
 #include "writer.hpp"
 
 namespace pskd {

@@ -1,4 +1,4 @@
-#include "node.hpp"
+#include "pskd/config/node.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "parse.hpp"
+#include "pskd/config/parse.hpp"
 
 #include <yaml-cpp/yaml.h>
 

@@ -1,9 +1,8 @@
-#include "reader.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "experiment_reader.hpp"
 #include "numbers.hpp"
 
 namespace pskd::config {

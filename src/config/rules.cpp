@@ -1,11 +1,11 @@
-#include "rules.hpp"
+#include "pskd/config/rules.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <string_view>
 
-#include "node.hpp"
 #include "numbers.hpp"
+#include "pskd/config/node.hpp"
 
 namespace pskd::config {
 namespace {

@@ -7,7 +7,6 @@
 
 #include "humanoid.hpp"
 #include "mat_file.hpp"
-#include "pskd/base/error.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/utd_mhad.hpp"
 #include "synthetic_folder.hpp"

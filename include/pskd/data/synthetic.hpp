@@ -47,5 +47,11 @@ inline constexpr SyntheticOptions kLargestSyntheticBerkeley = {.subjects = 12, .
 /// The same in Berkeley-MHAD's conventions, at most kLargestSyntheticBerkeley: Mocap/SkeletalData/*.bvh with the 30
 /// joints of mhad-30 at 480 Hz and Accelerometer/Shimmer02/*.txt of the right wrist (h02 only).
 int write_synthetic_berkeley(const std::filesystem::path& folder, const SyntheticOptions& options);
+/// A worked example of a user's own data: dataset.yaml, clips.csv and CSV files of a watch at 32 Hz and of a skeleton
+/// of 32 joints at 30 Hz, which begin and end at different moments. Otherwise as above.
+int write_synthetic_generic(const std::filesystem::path& folder, const SyntheticOptions& options);
+
+/// As many recordings as a worked example needs.
+inline constexpr SyntheticOptions kGenericExample{4, 3, 5, 1};
 
 }  // namespace pskd

@@ -1,4 +1,4 @@
-// The legal ranges that the descriptions of describe.hpp state: what a message says is expected, and the test of it.
+// The legal ranges that descriptions of keys state: what a message says is expected, and the test of it.
 #pragma once
 
 #include <functional>

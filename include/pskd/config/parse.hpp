@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "node.hpp"
+#include "pskd/config/node.hpp"
 
 namespace pskd::config {
 

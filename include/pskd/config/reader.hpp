@@ -1,4 +1,5 @@
-// Reads a Node into a described struct and adds every problem to a list; a field with a problem keeps its default.
+// Reads a Node into a struct, key by key, and adds every problem to a list; a field with a problem keeps its default. A
+// struct of its own kind has a function describe(fields, struct) beside it that names its keys, fields and rules.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "describe.hpp"
-#include "node.hpp"
+#include "pskd/config/node.hpp"
+#include "pskd/config/rules.hpp"
 
 namespace pskd::config {
 
@@ -60,11 +61,6 @@ void read(const Place& place, double& value, const Rule& rule);
 void read(const Place& place, std::string& value, const TextRule& rule);
 void read(const Place& place, std::pair<int, int>& value);
 void read(const Place& place, std::optional<double>& value, const OrWord& rule);
-void read(const Place& place, SplitPart& value);
-void read(const Place& place, TeacherRef& value);
-void read(const Place& place, ModelConfig& value);
-void read(const Place& place, std::vector<TeacherRef>& value);
-void read(const Place& place, std::vector<StageConfig>& value);
 
 template <class T>
 void read_map(const Place& place, T& value) {

@@ -1,0 +1,58 @@
+// A user's own recordings: a YAML description says what the columns of their CSV files are, a manifest lists the files.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pskd/data/topology.hpp"
+
+namespace pskd {
+
+/// What the lines and columns of a CSV file are.
+struct TableDescription {
+  bool header = false;               ///< whether the first line holds the columns' names
+  std::string separator = "comma";   ///< comma | semicolon | blank | tab
+  std::vector<std::string> columns;  ///< names or numbers (from 0) of those that are read; empty: all but `time`
+  double rate = 0;                   ///< Hz; 0: the column `time` says when
+  std::string time;                  ///< column of the time stamps, its name or number (from 0); empty: none
+  std::string time_unit = "s";       ///< s | ms | us | ns
+};
+
+struct SkeletonDescription {
+  TableDescription table;
+  Topology topology;
+  std::string unit = "m";       ///< m | cm | mm; px of a 2-D skeleton
+  double metres_per_pixel = 0;  ///< of unit px
+  std::string up = "y";         ///< y | z | -y: the axis that points up; read skeletons have y up
+  bool confidence = false;      ///< 2-D: whether a third column of each joint is the confidence; else it is 1
+};
+
+/// Columns of one joint in a file.
+inline int joint_columns(const SkeletonDescription& skeleton) {
+  return skeleton.topology.dimensions == 3 || skeleton.confidence ? 3 : 2;
+}
+
+struct SensorDescription {
+  std::string name;
+  TableDescription table;
+  std::vector<std::string> channels;
+  std::vector<std::string> units;  ///< of each channel: g | m/s2 | deg/s | rad/s | none
+  double rail = 0;                 ///< g; accelerations beyond it are clipped to it; 0: not known
+};
+
+struct GenericDescription {
+  std::filesystem::path file;        ///< the description itself
+  std::filesystem::path manifest;    ///< CSV file that lists the recordings
+  std::vector<std::string> classes;  ///< by label; empty: those of the manifest, sorted
+  std::vector<int> train_subjects;   ///< of the cross-subject protocol; empty: there is none
+  bool by_timestamps = false;        ///< the rule of alignment: timestamps, else span
+  std::string align_at;              ///< "file:line" of that rule
+  SkeletonDescription skeleton;
+  std::vector<SensorDescription> sensors;  ///< at least one
+};
+
+/// Throws one Error(config) that lists all problems with file:line and key, Error(data) when the file is not there.
+GenericDescription read_generic_description(const std::filesystem::path& file);
+
+}  // namespace pskd
