@@ -10,6 +10,7 @@
 
 #include "action_scripts.hpp"
 #include "humanoid.hpp"
+#include "performance.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/synthetic.hpp"
@@ -137,6 +138,36 @@ ActionScript personal_script(const Style& style, std::uint64_t seed, int action,
   return script;
 }
 
+// `track`, `times` times in a row.
+Track repeated(const Track& track, int times) {
+  Track all;
+  for (int i = 0; i < times; ++i) {
+    for (Key key : track) {
+      key.time = (key.time + i) / times;
+      if (all.empty() || key.time > all.back().time) all.push_back(key);
+    }
+  }
+  return all;
+}
+
+ActionScript planned_script(const Style& style, const PerformancePlan& plan) {
+  ActionScript script = personal_script(style, plan.seed, plan.action, plan.subject, plan.trial);
+  if (plan.range == 1 && plan.twist == 0 && plan.repeats == 1) return script;
+  for (Track* hand : {&script.right_hand, &script.left_hand}) {
+    for (Key& key : *hand) {
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        key.value[axis] = kHandAtRest[axis] + plan.range * (key.value[axis] - kHandAtRest[axis]);
+      }
+      key.value[3] += plan.twist;
+    }
+  }
+  for (Track* track :
+       {&script.right_hand, &script.left_hand, &script.trunk, &script.pelvis, &script.right_foot, &script.left_foot}) {
+    *track = repeated(*track, plan.repeats);
+  }
+  return script;
+}
+
 // ---- from a script to a motion ------------------------------------------------------------
 
 // The values of `track` at `times`, [times, 4].
@@ -248,6 +279,11 @@ void add_sway(ArrayXXd& curves, double interval, RandomStream& random) {
   curves.middleCols(pelvis, 2) += sway(curves.rows(), interval, 2, 0.003, random);
 }
 
+void record_mount(WornSensor& sensor, Index step, const Mount& place, const Matrix3d& mount) {
+  sensor.position.row(step) = place.position.transpose().array();
+  sensor.axes.emplace_back(place.axes * mount);
+}
+
 void check_range(const std::string& what, int value, int largest) {
   if (value >= 1 && value <= largest) return;
   throw Error(ErrorKind::usage, "synthetic data: expected " + what + " of 1 .. " + std::to_string(largest) +
@@ -273,37 +309,57 @@ double synthetic_seconds(const SyntheticOptions& options, int action, int subjec
   return action_script(action).seconds * subject_style(options.seed, subject).tempo * factor;
 }
 
-SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int action, int subject, int trial) {
-  const Timing timing = synthetic_timing(options, action, subject, trial);
-  const Style style = subject_style(options.seed, subject);
-  RandomStream random(stream_key(options.seed, "motion", action, subject, trial));
-  SyntheticMotion motion;
-  motion.interval = timing.interval;
-  const Index steps = timing.steps;
-  ArrayXXd curves = control_curves(personal_script(style, options.seed, action, subject, trial),
-                                   warped_times(steps, style.skew, random));
-  curves = smoothed(curves, style.smoothing / timing.interval);
-  add_sway(curves, timing.interval, random);
+Performance perform(const PerformancePlan& plan) {
+  const Style style = subject_style(plan.seed, plan.subject);
+  RandomStream random(stream_key(plan.seed, "motion", plan.action, plan.subject, plan.trial));
+  const Index steps = plan.steps;
+  ArrayXXd curves = control_curves(planned_script(style, plan), warped_times(steps, style.skew, random));
+  curves = smoothed(curves, style.smoothing / plan.interval);
+  add_sway(curves, plan.interval, random);
 
   Stance stance = style.stance;
   stance.ground += Vector3d(random.normal(0, 0.04), 0, random.normal(0, 0.04));
   stance.facing += random.normal(0, 3 * kRadians);
-  const bool on_thigh = action >= kFirstLegAction;
-  const Matrix3d mount = (on_thigh ? style.thigh_mount : style.wrist_mount) * random_turn(random, 4);
-  motion.joints.resize(steps, Eigen::Index{3} * kHumanoidJoints);
-  motion.sensor_position.resize(steps, 3);
-  motion.sensor_axes.reserve(static_cast<std::size_t>(steps));
+  const Matrix3d slipped = random_turn(random, 4);
+  Performance performance{plan.interval, ArrayXXd(steps, Index{3} * kHumanoidJoints), {}, {}};
+  for (WornSensor* sensor : {&performance.wrist, &performance.thigh}) {
+    sensor->position.resize(steps, 3);
+    sensor->axes.reserve(static_cast<std::size_t>(steps));
+  }
   for (Index i = 0; i < steps; ++i) {
     const PosedBody posed = pose_body(style.body, stance, pose_of(curves.row(i).matrix(), style.lean));
     for (int joint = 0; joint < kHumanoidJoints; ++joint) {
-      motion.joints.row(i).segment<3>(Eigen::Index{3} * joint) =
+      performance.joints.row(i).segment<3>(Eigen::Index{3} * joint) =
           posed.joints[static_cast<std::size_t>(joint)].transpose().array();
     }
-    const Mount& place = on_thigh ? posed.right_thigh : posed.right_wrist;
-    motion.sensor_position.row(i) = place.position.transpose().array();
-    motion.sensor_axes.emplace_back(place.axes * mount);
+    record_mount(performance.wrist, i, posed.right_wrist, style.wrist_mount * slipped);
+    record_mount(performance.thigh, i, posed.right_thigh, style.thigh_mount * slipped);
   }
-  return motion;
+  return performance;
+}
+
+SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int action, int subject, int trial) {
+  const Timing timing = synthetic_timing(options, action, subject, trial);
+  PerformancePlan plan{options.seed, action, subject, trial, timing.steps, timing.interval};
+  Performance performance = perform(plan);
+  WornSensor& worn = action >= kFirstLegAction ? performance.thigh : performance.wrist;
+  return {performance.interval, std::move(performance.joints), std::move(worn.position), std::move(worn.axes)};
+}
+
+// By central differences of the path.
+Vector3d felt_force(const WornSensor& sensor, double interval, Index step) {
+  constexpr double kGravity = 9.80665;
+  const Index middle = std::clamp<Index>(step, 1, sensor.position.rows() - 2);
+  const auto row = [&](Index i) -> Vector3d { return sensor.position.row(i).matrix().transpose(); };
+  const Vector3d acceleration = (row(middle + 1) - 2 * row(middle) + row(middle - 1)) / (interval * interval);
+  const Matrix3d to_sensor = sensor.axes[static_cast<std::size_t>(step)].transpose();
+  return to_sensor * (acceleration / kGravity + Vector3d::UnitY());
+}
+
+Vector3d angular_rate(const WornSensor& sensor, double interval, Index step) {
+  const auto middle = static_cast<std::size_t>(std::clamp<Index>(step, 1, sensor.position.rows() - 2));
+  const AngleAxisd turn(Matrix3d(sensor.axes[middle - 1].transpose() * sensor.axes[middle + 1]));
+  return turn.angle() / (2 * interval) * turn.axis();
 }
 
 }  // namespace pskd
