@@ -13,7 +13,8 @@ struct KnownSource {
 };
 
 constexpr std::array kSources = {KnownSource{"utd-mhad", utd_mhad_source},
-                                 KnownSource{"berkeley-mhad", berkeley_mhad_source}};
+                                 KnownSource{"berkeley-mhad", berkeley_mhad_source},
+                                 KnownSource{"mmact", mmact_source}};
 
 }  // namespace
 
