@@ -9,6 +9,7 @@
 #include "pskd/data/dataset.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/synthetic.hpp"
+#include "pskd/data/synthetic_mmact.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -67,30 +68,53 @@ void add_config_verb(CLI::App& data, const char* name, const char* purpose, cons
   verb->callback([config, action] { action(*config); });
 }
 
+struct SynthOptions {
+  pskd::SyntheticOptions synthetic;
+  pskd::SyntheticMmactOptions mmact;
+  std::string like = "utd", out, inventory;
+};
+
+int synthesize(const SynthOptions& options, bool all_actions) {
+  if (options.like == "utd" && !options.inventory.empty()) {
+    throw pskd::Error(pskd::ErrorKind::usage, "--inventory goes with --like mmact");
+  }
+  if (options.like == "utd") return pskd::write_synthetic_utd(options.out, options.synthetic);
+  pskd::SyntheticMmactOptions mmact = options.mmact;
+  mmact.subjects = options.synthetic.subjects;
+  mmact.sessions = options.synthetic.trials;
+  if (!all_actions) mmact.actions = options.synthetic.actions;
+  mmact.seed = options.synthetic.seed;
+  mmact.inventory = options.inventory;
+  return pskd::write_synthetic_mmact(options.out, mmact);
+}
+
 void add_synth(CLI::App& data) {
-  struct Options {
-    pskd::SyntheticOptions synthetic;
-    std::string like = "utd", out;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SynthOptions>();
   CLI::App* verb = data.add_subcommand("synth", "Write synthetic recordings in a data set's own file format");
   verb->add_option("--like", options->like, "whose format and classes")
-      ->check(CLI::IsMember({"utd"}))
+      ->check(CLI::IsMember({"utd", "mmact"}))
       ->capture_default_str();
   verb->add_option("--subjects", options->synthetic.subjects, "people")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  verb->add_option("--trials", options->synthetic.trials, "repetitions")
+  verb->add_option("--trials", options->synthetic.trials, "repetitions; mmact: sessions")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  verb->add_option("--actions", options->synthetic.actions, "the first so many classes")
-      ->check(CLI::Range(1, 27))
+  const CLI::Option* actions =
+      verb->add_option("--actions", options->synthetic.actions, "the first so many classes [all]")
+          ->check(CLI::Range(1, 35));
+  verb->add_option("--scenes", options->mmact.scenes, "mmact: rooms")->check(CLI::Range(1, 4))->capture_default_str();
+  verb->add_option("--traps", options->mmact.traps, "mmact: share of clips with a flaw such as the real files have")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  verb->add_option("--inventory", options->inventory,
+                   "mmact: CSV of subject,scene,session,action,cameras,frames_30fps; one clip for each line")
+      ->excludes("--subjects", "--trials", "--actions", "--scenes");
   verb->add_option("--seed", options->synthetic.seed, "same seed, same bytes")->capture_default_str();
   verb->add_option("--out", options->out, "folder to write")->required();
   verb->footer("Example:\n  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd");
-  verb->callback([options] {
-    const int count = pskd::write_synthetic_utd(options->out, options->synthetic);
+  verb->callback([options, actions] {
+    const int count = synthesize(*options, actions->count() == 0);
     std::cout << fmt::format("{} recordings in {}\n", count, options->out);
   });
 }
