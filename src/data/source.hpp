@@ -81,5 +81,6 @@ std::vector<std::string> channel_names(const std::vector<std::string>& sensors, 
 Source utd_mhad_source(const DataConfig& config);
 Source berkeley_mhad_source(const DataConfig& config);
 Source generic_source(const DataConfig& config);
+Source mmact_source(const DataConfig& config);
 
 }  // namespace pskd

@@ -1,16 +1,15 @@
 #include "pskd/data/synthetic.hpp"
 
-#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "humanoid.hpp"
 #include "mat_file.hpp"
+#include "performance.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/utd_mhad.hpp"
 #include "synthetic_folder.hpp"
-#include "synthetic_performance.hpp"
 #include "synthetic_timing.hpp"
 
 namespace pskd {
@@ -27,30 +26,16 @@ constexpr double kLengthRatio = 2.63;  // sensor samples per skeleton frame, as 
 constexpr Index kFewestSamples = 107, kMostSamples = 326;
 constexpr Index kFewestFrames = 41, kMostFrames = 125;
 
-// Acceleration of the path at `step` by central differences, m/s^2.
-Vector3d acceleration_at(const SyntheticMotion& motion, Index step) {
-  const Index middle = std::clamp<Index>(step, 1, motion.sensor_position.rows() - 2);
-  const auto row = [&](Index i) -> Vector3d { return motion.sensor_position.row(i).matrix().transpose(); };
-  return (row(middle + 1) - 2 * row(middle) + row(middle - 1)) / (motion.interval * motion.interval);
-}
-
-// Angular rate of the sensor in its own axes at `step`, rad/s.
-Vector3d rate_at(const SyntheticMotion& motion, Index step) {
-  const auto middle = static_cast<std::size_t>(std::clamp<Index>(step, 1, motion.sensor_position.rows() - 2));
-  const Eigen::AngleAxisd turn(
-      Eigen::Matrix3d(motion.sensor_axes[middle - 1].transpose() * motion.sensor_axes[middle + 1]));
-  return turn.angle() / (2 * motion.interval) * turn.axis();
-}
-
 // [samples, 6]: g and deg/s.
 ArrayXXd sense(const SyntheticMotion& motion, Index samples, RandomStream& random) {
+  const WornSensor worn{motion.sensor_position, motion.sensor_axes};
   ArrayXXd values(samples, 6);
   Eigen::Array<double, 1, 6> bias;
   for (Index i = 0; i < 6; ++i) bias(i) = random.normal(0, i < 3 ? 0.02 : 1.5);
   for (Index i = 0; i < samples; ++i) {
     const Index step = i * kStepsPerSample;
-    const Vector3d force = felt_force(motion, step);
-    const Vector3d rate = rate_at(motion, step) * (180 / std::numbers::pi);
+    const Vector3d force = felt_force(worn, motion.interval, step);
+    const Vector3d rate = angular_rate(worn, motion.interval, step) * (180 / std::numbers::pi);
     values.row(i) << force.transpose().array(), rate.transpose().array();
     values.row(i) += bias;
     for (Index axis = 0; axis < 6; ++axis) values(i, axis) += random.normal(0, axis < 3 ? 0.02 : 1.0);
@@ -169,11 +154,6 @@ Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subjec
   clip.sensor = recording.sensor.cast<float>();
   clip.hash = clip_hash(clip);
   return clip;
-}
-
-Vector3d felt_force(const SyntheticMotion& motion, Index step) {
-  const Eigen::Matrix3d to_sensor = motion.sensor_axes[static_cast<std::size_t>(step)].transpose();
-  return to_sensor * (acceleration_at(motion, step) / kGravity + Vector3d::UnitY());
 }
 
 int write_synthetic_utd(const fs::path& folder, const SyntheticOptions& options) {

@@ -4,13 +4,13 @@
 #include <cstdio>
 
 #include "berkeley_scripts.hpp"
+#include "performance.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/berkeley_mhad.hpp"
 #include "pskd/data/bvh.hpp"
 #include "pskd/data/synthetic.hpp"
 #include "synthetic_folder.hpp"
-#include "synthetic_performance.hpp"
 #include "synthetic_timing.hpp"
 
 namespace pskd {
@@ -69,7 +69,7 @@ constexpr std::array<Place, 30> kPlaces = {{{"Hips", 12, 16, 0.5},
                                             {"LeftToeBase", 15, 15, 0}}};
 
 // [steps, 30 * 3], centimetres from a point of the floor.
-ArrayXXd mocap_positions(const SyntheticMotion& motion) {
+ArrayXXd mocap_positions(const Performance& motion) {
   ArrayXXd positions(motion.joints.rows(), 3 * static_cast<Index>(kPlaces.size()));
   for (std::size_t i = 0; i < kPlaces.size(); ++i) {
     const auto& [name, from, to, share] = kPlaces[i];
@@ -83,7 +83,7 @@ ArrayXXd mocap_positions(const SyntheticMotion& motion) {
   return positions * kCentimetres;
 }
 
-std::string mocap_text(const SyntheticMotion& motion) {
+std::string mocap_text(const Performance& motion) {
   std::vector<std::string> names;
   for (const Place& place : kPlaces) names.emplace_back(place.name);
   constexpr RotationOrder kZyx = {2, 1, 0};
@@ -101,7 +101,7 @@ void add_spikes(ArrayXXd& values, RandomStream& random) {
 }
 
 // Lines of ax ay az seconds, from the sensor's clock, which jitters.
-std::string shimmer_text(const SyntheticMotion& motion, double clock, RandomStream& random) {
+std::string shimmer_text(const Performance& motion, double clock, RandomStream& random) {
   const double end = motion.interval * static_cast<double>(motion.joints.rows() - 1);
   const Vector3d bias(random.normal(0, 0.02), random.normal(0, 0.02), random.normal(0, 0.02));
   std::vector<double> times;
@@ -110,7 +110,8 @@ std::string shimmer_text(const SyntheticMotion& motion, double clock, RandomStre
   }
   ArrayXXd values(static_cast<Index>(times.size()), 3);
   for (std::size_t i = 0; i < times.size(); ++i) {
-    const Vector3d felt = felt_force(motion, static_cast<Index>(std::lround(times[i] / motion.interval))) + bias;
+    const Vector3d felt =
+        felt_force(motion.wrist, motion.interval, static_cast<Index>(std::lround(times[i] / motion.interval))) + bias;
     for (Index axis = 0; axis < 3; ++axis) {
       values(static_cast<Index>(i), axis) = std::clamp(felt[axis] + random.normal(0, 0.02), -kRail, kRail);
     }
@@ -134,9 +135,10 @@ std::string file_name(const char* pattern, int action, int subject, int trial) {
 }
 
 void write_recording(const fs::path& folder, std::uint64_t seed, int action, int subject, int trial) {
-  const Performance performance{berkeley_script(action), false, seed, action, subject, trial};
-  const auto steps = static_cast<Index>(std::lround(performance_seconds(performance) * kMocapRate)) + 1;
-  const SyntheticMotion motion = perform(performance, steps, 1 / kMocapRate);
+  PerformancePlan plan{berkeley_script(action), seed, action, subject, trial};
+  plan.interval = 1 / kMocapRate;
+  plan.steps = static_cast<Index>(std::lround(performance_seconds(plan) * kMocapRate)) + 1;
+  const Performance motion = perform(plan);
   RandomStream random(stream_key(seed, "shimmer", action, subject, trial));
   const double clock = 1.3e9 + 3600.0 * subject + 60.0 * (5 * action + trial) + random.uniform();
   write_file_atomically(

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "performance.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/synthetic.hpp"
@@ -21,7 +22,6 @@ using Eigen::ArrayXXd;
 using Eigen::Index;
 using Eigen::Vector3d;
 
-constexpr double kGravity = 9.80665;
 constexpr double kWatchRate = 32, kCameraRate = 30;  // Hz
 constexpr double kEarliest = 0.3;  // seconds by which a stream may begin after the motion, or end before it
 constexpr double kBetween = 20;    // seconds from one trial to the next, by the clock of both devices
@@ -120,20 +120,13 @@ auto at_time(const SyntheticMotion& motion, double seconds, AtStep at_step) {
   return ((1 - share) * at_step(before) + share * at_step(before + 1)).eval();
 }
 
-// What the watch feels at a step, in its own axes, m/s^2: the ground pushes it up.
-Vector3d felt_at(const SyntheticMotion& motion, Index step) {
-  const Index middle = std::clamp<Index>(step, 1, motion.sensor_position.rows() - 2);
-  const auto position = [&](Index i) -> Vector3d { return motion.sensor_position.row(i).matrix().transpose(); };
-  const Vector3d acceleration =
-      (position(middle + 1) - 2 * position(middle) + position(middle - 1)) / (motion.interval * motion.interval);
-  return motion.sensor_axes[static_cast<std::size_t>(step)].transpose() * (acceleration + kGravity * Vector3d::UnitY());
-}
-
 ArrayXXd wear(const SyntheticMotion& motion, const Window& window, RandomStream& random) {
+  const WornSensor watch{motion.sensor_position, motion.sensor_axes};
   ArrayXXd values(window.samples, 3);
   for (Index i = 0; i < window.samples; ++i) {
     const double time = window.begin + static_cast<double>(i) / kWatchRate;
-    const Vector3d felt = at_time(motion, time, [&](Index step) { return felt_at(motion, step); });
+    const Vector3d felt = at_time(
+        motion, time, [&](Index step) -> Vector3d { return kGravity * felt_force(watch, motion.interval, step); });
     for (Index axis = 0; axis < 3; ++axis) values(i, axis) = felt(axis) + random.normal(0, kWatchNoise);
   }
   return values;

@@ -10,10 +10,10 @@
 
 #include "action_scripts.hpp"
 #include "humanoid.hpp"
+#include "performance.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/data/synthetic.hpp"
-#include "synthetic_performance.hpp"
 #include "synthetic_timing.hpp"
 
 namespace pskd {
@@ -121,11 +121,10 @@ Track echoed(const Track& right, double share) {
   return left;
 }
 
-ActionScript personal_script(const Style& style, const Performance& performance) {
-  const auto& [general, on_thigh, seed, action, subject, trial] = performance;
-  ActionScript script = general;
-  RandomStream manner(stream_key(seed, "manner", action, subject));
-  RandomStream chance(stream_key(seed, "trial script", action, subject, trial));
+ActionScript personal_script(const Style& style, const PerformancePlan& plan) {
+  ActionScript script = plan.script;
+  RandomStream manner(stream_key(plan.seed, "manner", plan.action, plan.subject));
+  RandomStream chance(stream_key(plan.seed, "trial script", plan.action, plan.subject, plan.trial));
   for (Track* hand : {&script.right_hand, &script.left_hand}) {
     vary_hand(*hand, style.range, style.twist, 0.07, 0.05, manner);
     vary_hand(*hand, chance.normal(1, 0.05), 0, 0.03, 0.025, chance);
@@ -135,6 +134,36 @@ ActionScript personal_script(const Style& style, const Performance& performance)
     vary_body(*part, body_range);
   if (script.left_hand.empty() && !script.right_hand.empty()) {
     script.left_hand = echoed(script.right_hand, style.other_side * manner.uniform(0, 1));
+  }
+  return script;
+}
+
+// `track`, `times` times in a row.
+Track repeated(const Track& track, int times) {
+  Track all;
+  for (int i = 0; i < times; ++i) {
+    for (Key key : track) {
+      key.time = (key.time + i) / times;
+      if (all.empty() || key.time > all.back().time) all.push_back(key);
+    }
+  }
+  return all;
+}
+
+ActionScript planned_script(const Style& style, const PerformancePlan& plan) {
+  ActionScript script = personal_script(style, plan);
+  if (plan.range == 1 && plan.twist == 0 && plan.repeats == 1) return script;
+  for (Track* hand : {&script.right_hand, &script.left_hand}) {
+    for (Key& key : *hand) {
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        key.value[axis] = kHandAtRest[axis] + plan.range * (key.value[axis] - kHandAtRest[axis]);
+      }
+      key.value[3] += plan.twist;
+    }
+  }
+  for (Track* track :
+       {&script.right_hand, &script.left_hand, &script.trunk, &script.pelvis, &script.right_foot, &script.left_foot}) {
+    *track = repeated(*track, plan.repeats);
   }
   return script;
 }
@@ -250,8 +279,9 @@ void add_sway(ArrayXXd& curves, double interval, RandomStream& random) {
   curves.middleCols(pelvis, 2) += sway(curves.rows(), interval, 2, 0.003, random);
 }
 
-Performance utd_performance(const SyntheticOptions& options, int action, int subject, int trial) {
-  return {action_script(action), action >= kFirstLegAction, options.seed, action, subject, trial};
+void record_mount(WornSensor& sensor, Index step, const Mount& place, const Matrix3d& mount) {
+  sensor.position.row(step) = place.position.transpose().array();
+  sensor.axes.emplace_back(place.axes * mount);
 }
 
 }  // namespace
@@ -273,50 +303,66 @@ double synthetic_seconds(const SyntheticOptions& options, int action, int subjec
   check_synthetic_number("an action", action, options.actions);
   check_synthetic_number("a subject", subject, options.subjects);
   check_synthetic_number("a trial", trial, options.trials);
-  return performance_seconds(utd_performance(options, action, subject, trial));
+  return performance_seconds({action_script(action), options.seed, action, subject, trial});
 }
 
-double performance_seconds(const Performance& performance) {
-  const auto& [script, on_thigh, seed, action, subject, trial] = performance;
-  RandomStream manner(stream_key(seed, "duration", action, subject));
-  RandomStream chance(stream_key(seed, "trial duration", action, subject, trial));
+double performance_seconds(const PerformancePlan& plan) {
+  RandomStream manner(stream_key(plan.seed, "duration", plan.action, plan.subject));
+  RandomStream chance(stream_key(plan.seed, "trial duration", plan.action, plan.subject, plan.trial));
   const double factor = std::exp(manner.normal(0, 0.06) + chance.normal(0, 0.07));
-  return script.seconds * subject_style(seed, subject).tempo * factor;
+  return plan.script.seconds * subject_style(plan.seed, plan.subject).tempo * factor;
 }
 
-SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int action, int subject, int trial) {
-  const Timing timing = synthetic_timing(options, action, subject, trial);
-  return perform(utd_performance(options, action, subject, trial), timing.steps, timing.interval);
-}
-
-SyntheticMotion perform(const Performance& performance, Index steps, double interval) {
-  const auto& [script, on_thigh, seed, action, subject, trial] = performance;
-  const Style style = subject_style(seed, subject);
-  RandomStream random(stream_key(seed, "motion", action, subject, trial));
-  SyntheticMotion motion;
-  motion.interval = interval;
-  ArrayXXd curves = control_curves(personal_script(style, performance), warped_times(steps, style.skew, random));
-  curves = smoothed(curves, style.smoothing / interval);
-  add_sway(curves, interval, random);
+Performance perform(const PerformancePlan& plan) {
+  const Style style = subject_style(plan.seed, plan.subject);
+  RandomStream random(stream_key(plan.seed, "motion", plan.action, plan.subject, plan.trial));
+  const Index steps = plan.steps;
+  ArrayXXd curves = control_curves(planned_script(style, plan), warped_times(steps, style.skew, random));
+  curves = smoothed(curves, style.smoothing / plan.interval);
+  add_sway(curves, plan.interval, random);
 
   Stance stance = style.stance;
   stance.ground += Vector3d(random.normal(0, 0.04), 0, random.normal(0, 0.04));
   stance.facing += random.normal(0, 3 * kRadians);
-  const Matrix3d mount = (on_thigh ? style.thigh_mount : style.wrist_mount) * random_turn(random, 4);
-  motion.joints.resize(steps, Eigen::Index{3} * kHumanoidJoints);
-  motion.sensor_position.resize(steps, 3);
-  motion.sensor_axes.reserve(static_cast<std::size_t>(steps));
+  const Matrix3d slipped = random_turn(random, 4);
+  Performance performance{plan.interval, ArrayXXd(steps, Index{3} * kHumanoidJoints), {}, {}};
+  for (WornSensor* sensor : {&performance.wrist, &performance.thigh}) {
+    sensor->position.resize(steps, 3);
+    sensor->axes.reserve(static_cast<std::size_t>(steps));
+  }
   for (Index i = 0; i < steps; ++i) {
     const PosedBody posed = pose_body(style.body, stance, pose_of(curves.row(i).matrix(), style.lean));
     for (int joint = 0; joint < kHumanoidJoints; ++joint) {
-      motion.joints.row(i).segment<3>(Eigen::Index{3} * joint) =
+      performance.joints.row(i).segment<3>(Eigen::Index{3} * joint) =
           posed.joints[static_cast<std::size_t>(joint)].transpose().array();
     }
-    const Mount& place = on_thigh ? posed.right_thigh : posed.right_wrist;
-    motion.sensor_position.row(i) = place.position.transpose().array();
-    motion.sensor_axes.emplace_back(place.axes * mount);
+    record_mount(performance.wrist, i, posed.right_wrist, style.wrist_mount * slipped);
+    record_mount(performance.thigh, i, posed.right_thigh, style.thigh_mount * slipped);
   }
-  return motion;
+  return performance;
+}
+
+SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int action, int subject, int trial) {
+  const Timing timing = synthetic_timing(options, action, subject, trial);
+  Performance performance =
+      perform({action_script(action), options.seed, action, subject, trial, timing.steps, timing.interval});
+  WornSensor& worn = action >= kFirstLegAction ? performance.thigh : performance.wrist;
+  return {performance.interval, std::move(performance.joints), std::move(worn.position), std::move(worn.axes)};
+}
+
+// By central differences of the path.
+Vector3d felt_force(const WornSensor& sensor, double interval, Index step) {
+  const Index middle = std::clamp<Index>(step, 1, sensor.position.rows() - 2);
+  const auto row = [&](Index i) -> Vector3d { return sensor.position.row(i).matrix().transpose(); };
+  const Vector3d acceleration = (row(middle + 1) - 2 * row(middle) + row(middle - 1)) / (interval * interval);
+  const Matrix3d to_sensor = sensor.axes[static_cast<std::size_t>(step)].transpose();
+  return to_sensor * (acceleration / kGravity + Vector3d::UnitY());
+}
+
+Vector3d angular_rate(const WornSensor& sensor, double interval, Index step) {
+  const auto middle = static_cast<std::size_t>(std::clamp<Index>(step, 1, sensor.position.rows() - 2));
+  const AngleAxisd turn(Matrix3d(sensor.axes[middle - 1].transpose() * sensor.axes[middle + 1]));
+  return turn.angle() / (2 * interval) * turn.axis();
 }
 
 }  // namespace pskd

@@ -1,6 +1,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <iostream>
+#include <optional>
 #include <set>
 
 #include "pskd/base/error.hpp"
@@ -9,6 +10,7 @@
 #include "pskd/data/dataset.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/synthetic.hpp"
+#include "pskd/data/synthetic_mmact.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -67,35 +69,73 @@ void add_config_verb(CLI::App& data, const char* name, const char* purpose, cons
   verb->callback([config, action] { action(*config); });
 }
 
+struct SynthOptions {
+  std::string like = "utd", out, inventory;
+  std::optional<int> subjects, trials, actions;
+  std::uint64_t seed = 1;
+  pskd::SyntheticMmactOptions mmact;
+
+  /// `usual` numbers, but for those that were given.
+  pskd::SyntheticOptions numbers(const pskd::SyntheticOptions& usual) const {
+    return {subjects.value_or(usual.subjects), trials.value_or(usual.trials), actions.value_or(usual.actions), seed};
+  }
+};
+
+int write_mmact(const SynthOptions& options) {
+  pskd::SyntheticMmactOptions mmact = options.mmact;
+  const pskd::SyntheticOptions numbers = options.numbers({mmact.subjects, mmact.sessions, mmact.actions, 1});
+  mmact.subjects = numbers.subjects;
+  mmact.sessions = numbers.trials;
+  mmact.actions = numbers.actions;
+  mmact.seed = numbers.seed;
+  mmact.inventory = options.inventory;
+  return pskd::write_synthetic_mmact(options.out, mmact);
+}
+
+int synthesize(const SynthOptions& options) {
+  if (options.like == "mmact") return write_mmact(options);
+  if (!options.inventory.empty()) throw pskd::Error(pskd::ErrorKind::usage, "--inventory goes with --like mmact");
+  if (options.like == "berkeley") return pskd::write_synthetic_berkeley(options.out, options.numbers({4, 5, 11}));
+  if (options.like == "generic")
+    return pskd::write_synthetic_generic(options.out, options.numbers(pskd::kGenericExample));
+  return pskd::write_synthetic_utd(options.out, options.numbers({}));
+}
+
 void add_synth(CLI::App& data) {
-  struct Options {
-    pskd::SyntheticOptions synthetic;
-    std::string like = "utd", out;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SynthOptions>();
   CLI::App* verb = data.add_subcommand("synth", "Write synthetic recordings in a data set's own file format");
   verb->add_option("--like", options->like, "whose format and classes")
-      ->check(CLI::IsMember({"utd", "berkeley"}))
+      ->check(CLI::IsMember({"utd", "berkeley", "mmact", "generic"}))
       ->capture_default_str();
-  verb->add_option("--subjects", options->synthetic.subjects, "people")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  verb->add_option("--trials", options->synthetic.trials, "repetitions")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  CLI::Option* subjects = verb->add_option("--subjects", options->subjects, "people")->check(CLI::PositiveNumber);
+  CLI::Option* trials =
+      verb->add_option("--trials", options->trials, "repetitions; mmact: sessions")->check(CLI::PositiveNumber);
   CLI::Option* actions =
-      verb->add_option("--actions", options->synthetic.actions, "the first so many classes; default: all")
-          ->check(CLI::Range(1, 27));
-  verb->add_option("--seed", options->synthetic.seed, "same seed, same bytes")->capture_default_str();
-  verb->add_option("--out", options->out, "folder to write")->required();
+      verb->add_option("--actions", options->actions, "the first so many classes")->check(CLI::PositiveNumber);
+  CLI::Option* scenes = verb->add_option("--scenes", options->mmact.scenes, "mmact: rooms")
+                            ->check(CLI::Range(1, 4))
+                            ->capture_default_str();
+  verb->add_option("--traps", options->mmact.traps, "mmact: share of clips with a flaw such as the real files have")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  verb->add_option("--inventory", options->inventory,
+                   "mmact: CSV of subject,scene,session,action,cameras,frames_30fps; one clip for each line")
+      ->excludes(subjects)
+      ->excludes(trials)
+      ->excludes(actions)
+      ->excludes(scenes);
+  verb->add_option("--seed", options->seed, "same seed, same bytes")->capture_default_str();
+  verb->add_option("--out", options->out, "folder to write; it must not hold anything yet")->required();
   verb->footer(
-      "Berkeley-MHAD's has the right wrist's accelerometer (h02) and the skeleton mhad-30, some 0.7 MB a recording. "
-      "Example:\n  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd");
-  verb->callback([options, actions] {
-    const bool berkeley = options->like == "berkeley";
-    if (berkeley && actions->count() == 0) options->synthetic.actions = pskd::kLargestSyntheticBerkeley.actions;
-    const auto write = berkeley ? pskd::write_synthetic_berkeley : pskd::write_synthetic_utd;
-    const int count = write(options->out, options->synthetic);
+      "utd       8 subjects, 27 actions, 4 trials unless you say otherwise\n"
+      "berkeley  4 subjects, 11 actions, 5 trials; right wrist (h02) and BVH (data.skeleton: mhad-30)\n"
+      "mmact     4 subjects, 35 actions, 2 sessions, 3 scenes, 4 cameras\n"
+      "generic   4 subjects, 5 actions, 3 trials: a worked example of your own data\n"
+      "Examples:\n"
+      "  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd\n"
+      "  pskd data synth --like mmact --inventory clips.csv --out data/synthetic/mmact");
+  verb->callback([options] {
+    const int count = synthesize(*options);
     std::cout << fmt::format("{} recordings in {}\n", count, options->out);
   });
 }

@@ -52,6 +52,6 @@ int write_synthetic_berkeley(const std::filesystem::path& folder, const Syntheti
 int write_synthetic_generic(const std::filesystem::path& folder, const SyntheticOptions& options);
 
 /// As many recordings as a worked example needs.
-inline constexpr SyntheticOptions kGenericExample{4, 3, 5, 1};
+inline constexpr SyntheticOptions kGenericExample = {.subjects = 4, .trials = 3, .actions = 5};
 
 }  // namespace pskd
