@@ -14,7 +14,7 @@ if ! [[ $seconds =~ ^[1-9][0-9]*$ ]]; then
   exit 2
 fi
 known=()
-while read -r name; do known+=("$name"); done < <(sed -nE 's/^pskd_fuzz\((\w+) .*/\1/p' tests/fuzz/CMakeLists.txt)
+while read -r name; do known+=("$name"); done < <(sed -nE '/TORCH/! s/^pskd_fuzz\((\w+) .*/\1/p' tests/fuzz/CMakeLists.txt)
 targets=("${@:2}")
 if [[ ${#targets[@]} -eq 0 ]]; then
   targets=("${known[@]}")
