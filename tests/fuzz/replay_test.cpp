@@ -49,7 +49,7 @@ TEST_P(FuzzTarget, RefusesWhatOnceBrokeItsReader) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Readers, FuzzTarget, ::testing::ValuesIn(targets()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& target) { return target.param.name; });
 
 }  // namespace
 }  // namespace pskd::fuzz
