@@ -85,6 +85,10 @@ CheckpointManifest load_checkpoint(const std::filesystem::path& file, const Chec
     throw Error(ErrorKind::checkpoint, file.string() + ": its manifest cannot be read: " + problem.what());
   } catch (const c10::Error& problem) {
     throw Error(ErrorKind::checkpoint, file.string() + ": " + problem.what_without_backtrace());
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& problem) {  // torch's unpickler throws std::out_of_range and others too
+    throw Error(ErrorKind::checkpoint, file.string() + ": its archive cannot be read: " + problem.what());
   }
 }
 
