@@ -27,7 +27,7 @@ endfunction()
 # Warnings and sanitizers for what we wrote ourselves.
 function(pskd_own_code target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-    -Wno-restrict)  # GCC 12 sees overlaps in std::string that are not there
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string that are not there
   if(PSKD_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
@@ -35,5 +35,11 @@ function(pskd_own_code target)
     target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer
       -Wno-maybe-uninitialized)  # GCC gives false alarms on instrumented code
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+  if(PSKD_FUZZ)
+    set(sanitizers -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow)
+    target_compile_options(${target} PRIVATE ${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer
+      -UNDEBUG)  # a failed assertion is a finding
+    target_link_options(${target} PUBLIC ${sanitizers})
   endif()
 endfunction()

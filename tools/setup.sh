@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs and this machine lacks, from the Debian distribution. Does nothing when nothing is missing.
+#
+#   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang
 set -euo pipefail
 
 packages=(
@@ -8,6 +10,7 @@ packages=(
   libeigen3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libboost-dev libxxhash-dev
   libhdf5-dev libmatio-dev zlib1g-dev
   libgtest-dev libgmock-dev clang-format
+  "$@"
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

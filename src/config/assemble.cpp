@@ -1,7 +1,6 @@
 #include "assemble.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <system_error>
 
 #include "pskd/base/error.hpp"
@@ -99,9 +98,9 @@ void mark_copied(Node& node) {
 
 // The tree of one override: a map for each name of the path, and the value in the innermost.
 Node nested(const std::vector<std::string>& path, Node value) {
-  for (const std::string& name : std::views::reverse(path)) {
+  for (auto name = path.rbegin(); name != path.rend(); ++name) {
     Node map{.kind = Kind::map, .where = value.where};
-    map.entries.emplace_back(name, std::move(value));
+    map.entries.emplace_back(*name, std::move(value));
     value = std::move(map);
   }
   return value;

@@ -1,9 +1,11 @@
 #include "pskd/config/parse.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <sstream>
 
 namespace pskd::config {
 namespace {
@@ -27,6 +29,22 @@ std::size_t utf8_length(std::string_view text) {
   }
   return 0;
 }
+
+// Keeps where the last document began.
+class DocumentStart : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  int line = 0;
+};
 
 class Converter {
  public:
@@ -116,17 +134,20 @@ class Converter {
 Node parse_yaml(std::string_view text, const std::string& source, bool lines, Problems& problems) {
   Converter converter(source, lines, problems);
   converter.check_utf8(text);
-  std::vector<YAML::Node> documents;
   try {
-    documents = YAML::LoadAll(std::string(text));
+    // Not LoadAll: yaml-cpp finds endless documents in a text such as ",".
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    DocumentStart start;
+    if (!parser.HandleNextDocument(start)) return Node{.where = converter.where(0)};
+    if (parser.HandleNextDocument(start)) {
+      converter.refuse(converter.where(start.line), "expected one YAML document, found a second one");
+    }
+    const YAML::Node document = YAML::Load(std::string(text));
+    return converter.convert(document, converter.where(document.Mark().line));
   } catch (const YAML::Exception& exception) {
     converter.refuse(converter.where(exception.mark.line), "expected YAML, found an error: " + exception.msg);
   }
-  if (documents.size() > 1) {
-    converter.refuse(converter.where(documents[1].Mark().line), "expected one YAML document, found a second one");
-  }
-  return documents.empty() ? Node{.where = converter.where(0)}
-                           : converter.convert(documents[0], converter.where(documents[0].Mark().line));
 }
 
 }  // namespace pskd::config

@@ -160,7 +160,7 @@ StageRecord read_stage(const std::string& name, const Value& value) {
 Json parse(const std::filesystem::path& file) {
   try {
     return Json::parse(read_file(file));
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {  // a number too large for a double is no parse_error
     throw Error(ErrorKind::data, file.string() + ": expected the JSON object of a finished run: " + error.what());
   }
 }

@@ -86,6 +86,10 @@ LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const Checkp
     throw Error(ErrorKind::checkpoint, file.string() + ": its manifest cannot be read: " + problem.what());
   } catch (const c10::Error& problem) {
     throw Error(ErrorKind::checkpoint, file.string() + ": " + problem.what_without_backtrace());
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& problem) {  // torch's unpickler throws std::out_of_range and others too
+    throw Error(ErrorKind::checkpoint, file.string() + ": its archive cannot be read: " + problem.what());
   }
 }
 

@@ -142,6 +142,7 @@ TEST_F(RunRecordFile, NamesTheKeyOfTheWrongTypeAndWhatWasFound) {
               HasSubstr("'stages.baseline.test.per_class[1].support'"));
   EXPECT_THAT(refusal(std::string("[]")), HasSubstr("expected a map"));
   EXPECT_THAT(refusal(std::string("\x80\xff")), HasSubstr("JSON"));
+  EXPECT_THAT(refusal(std::string("1e999")), HasSubstr("JSON"));
 }
 
 TEST_F(RunRecordFile, RefusesAConfusionThatDoesNotFitTheClasses) {

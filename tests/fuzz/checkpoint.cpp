@@ -1,0 +1,60 @@
+// Checkpoints. An input is a whole file, which its seal lets pass unchanged only, or a payload that is sealed here:
+// what a program with a fault could have written.
+#include "pskd/train/checkpoint.hpp"
+
+#include "pskd/base/sealed_file.hpp"
+#include "pskd/model/registry.hpp"
+#include "pskd/train/optimizer.hpp"
+#include "target.hpp"
+
+namespace pskd::fuzz {
+namespace {
+
+DataShape shape() { return {1, 8, 8, topology("kinect-20"), 2}; }
+ModelConfig model() { return SensorCnnConfig{1, 3, 1, 1, 0, 0}; }
+
+CheckpointManifest manifest() {
+  CheckpointManifest result;
+  result.stage = "student";
+  result.config_hash = "0123456789ab";
+  result.seed = 7;
+  result.data_hash = "feed";
+  result.teachers = {{"skeleton/last", "beef"}};
+  result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875};
+  return result;
+}
+
+const std::string& sound_file() {
+  static const std::string bytes = [] {
+    const auto network = make_network(model(), shape(), 2);
+    const auto optimizer = make_optimizer({}, *network);
+    network->forward(example_input(shape(), 2)).logits.square().sum().backward();
+    optimizer->step();
+    return written_bytes([&](const auto& path) { save_checkpoint(path, manifest(), *network, optimizer.get()); });
+  }();
+  return bytes;
+}
+
+std::size_t manifest_end() { return sound_file().find('\n', kSealBytes); }
+
+std::string with_manifest(std::string_view line) {
+  const std::string payload = std::string(line) + sound_file().substr(manifest_end());
+  return make_seal({"checkpoint", 1}, payload) + payload;
+}
+
+void read(std::string_view input) {
+  static const auto network = make_network(model(), shape(), 1);
+  const auto [is_manifest, rest] = choose(input);
+  const auto optimizer = make_optimizer({}, *network);
+  load_checkpoint(input_file(is_manifest ? with_manifest(rest) : std::string(rest)), manifest(), *network,
+                  optimizer.get());
+}
+
+std::vector<std::string> seeds() {
+  return {"\1" + sound_file().substr(kSealBytes, manifest_end() - kSealBytes), std::string(1, '\0') + sound_file()};
+}
+
+const Registered checkpoint{{"checkpoint", read, seeds}};
+
+}  // namespace
+}  // namespace pskd::fuzz
