@@ -12,9 +12,9 @@ struct KnownSource {
   Source (*make)(const DataConfig& config);
 };
 
-constexpr std::array kSources = {
-    KnownSource{"utd-mhad", utd_mhad_source}, KnownSource{"berkeley-mhad", berkeley_mhad_source},
-    KnownSource{"mmact", mmact_source}, KnownSource{"generic", generic_source}};
+constexpr std::array kSources = {KnownSource{"utd-mhad", utd_mhad_source},
+                                 KnownSource{"berkeley-mhad", berkeley_mhad_source}, KnownSource{"mmact", mmact_source},
+                                 KnownSource{"generic", generic_source}};
 
 }  // namespace
 

@@ -340,7 +340,7 @@ TEST_F(ConfigProblems, TextThatIsNotYaml) {
   EXPECT_THAT(problems("a: *unknown\n"), ElementsAre(StartsWith("a.yaml:1: expected YAML, found an error: ")));
   expect("- a\n- b\n", "a.yaml:1: expected a map of keys and values, found a list");
   expect("just words\n", "a.yaml:1: expected a map of keys and values, found 'just words'");
-  expect(kSmallest + "---\n" + kSmallest, "a.yaml:4: expected one YAML document, found a second one");
+  expect(kSmallest + "---\n" + kSmallest, "a.yaml:3: expected one YAML document, found a second one");
   expect(",", "a.yaml:1: expected one YAML document, found a second one");  // endless documents to yaml-cpp
 }
 
