@@ -5,6 +5,7 @@
 
 #include "pskd/base/checksum.hpp"
 #include "pskd/base/file.hpp"
+#include "pskd/base/little_endian.hpp"
 
 namespace pskd {
 namespace {
@@ -30,14 +31,6 @@ void put_number(std::string& header, std::size_t at, std::size_t bytes, std::uin
   for (std::size_t i = 0; i < bytes; ++i) header[at + i] = static_cast<char>(number >> (8 * i) & 0xff);
 }
 
-std::uint64_t get_number(std::string_view header, std::size_t at, std::size_t bytes) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < bytes; ++i) {
-    number |= static_cast<std::uint64_t>(static_cast<unsigned char>(header[at + i])) << (8 * i);
-  }
-  return number;
-}
-
 std::string get_kind(std::string_view header) {
   const std::string_view field = header.substr(kKindAt, kKindBytes);
   return std::string(field.substr(0, field.find('\0')));
@@ -58,7 +51,7 @@ std::string header_fault(std::string_view file, const Seal& expected) {
   if (content_hash(file.substr(0, kHeaderHashAt)) != file.substr(kHeaderHashAt, kHashBytes)) {
     return std::string("damaged: the header does not match its checksum") + kRemedy;
   }
-  const std::uint64_t format = get_number(file, kSealFormatAt, 4);
+  const std::uint64_t format = little_endian(file, kSealFormatAt, 4);
   if (format > kSealFormat) {
     return "written by a newer pskd (file format " + std::to_string(format) + ", this program reads " +
            std::to_string(kSealFormat) + "); update pskd";
@@ -66,7 +59,7 @@ std::string header_fault(std::string_view file, const Seal& expected) {
   if (get_kind(file) != expected.kind) {
     return "expected a " + expected.kind + ", found a " + get_kind(file) + "; give the right file";
   }
-  const std::uint64_t version = get_number(file, kVersionAt, 4);
+  const std::uint64_t version = little_endian(file, kVersionAt, 4);
   if (version == expected.version) return "";
   const std::string versions = " pskd (" + expected.kind + " version " + std::to_string(version) +
                                ", this program reads " + std::to_string(expected.version) + "); ";
@@ -77,7 +70,7 @@ std::string header_fault(std::string_view file, const Seal& expected) {
 // What is wrong with the payload of `file`, whose header is sound, or nothing.
 std::string payload_fault(std::string_view file) {
   const std::string_view payload = file.substr(kSealBytes);
-  const std::uint64_t length = get_number(file, kLengthAt, 8);
+  const std::uint64_t length = little_endian(file, kLengthAt, 8);
   if (payload.size() != length) {
     return "damaged: " + std::to_string(payload.size()) + " bytes follow the header, expected " +
            std::to_string(length) + kRemedy;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "hdf5_image.hpp"
+#include "number_text.hpp"
 #include "pskd/base/checksum.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
@@ -74,16 +75,6 @@ std::string store_image(const Dataset& dataset, const std::string& source) {
   return writer.image();
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
-}
-
 // Cuts the stacked frames of one modality into the clips' own.
 void unstack(const fs::path& file, const Frames& all, const std::vector<std::int32_t>& lengths, Eigen::Index columns,
              Frames Clip::*modality, std::vector<Clip>& clips) {
@@ -99,7 +90,8 @@ void unstack(const fs::path& file, const Frames& all, const std::vector<std::int
 }
 
 std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, const DatasetInfo& info) {
-  const std::vector<std::string> ids = lines_of(reader.text("id"));
+  const std::string list = reader.text("id");
+  const std::vector<std::string_view> ids = lines_of(list);
   std::vector<Clip> clips(ids.size());
   const auto fill = [&](const char* name, int Clip::*number) {
     const std::vector<std::int32_t> values = reader.numbers(name);
@@ -114,7 +106,7 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
   for (std::size_t i = 0; i < clips.size(); ++i) {
     clips[i].id = ids[i];
     if (clips[i].label < 0 || static_cast<std::size_t>(clips[i].label) >= info.classes.size()) {
-      fail(file, "clip " + ids[i] + " has the unknown label " + std::to_string(clips[i].label) + kRemedy);
+      fail(file, "clip " + clips[i].id + " has the unknown label " + std::to_string(clips[i].label) + kRemedy);
     }
   }
   const auto channels = static_cast<Eigen::Index>(info.channels.size());

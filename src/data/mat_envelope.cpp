@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pskd/base/error.hpp"
+#include "pskd/base/little_endian.hpp"
 
 namespace pskd {
 namespace {
@@ -40,11 +41,7 @@ constexpr std::size_t kLargestVariable = std::size_t{128} << 20;  // 100000 fram
 }
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    number |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
-  }
-  return number;
+  return static_cast<std::uint32_t>(little_endian(bytes, at, sizeof(std::uint32_t)));
 }
 
 // Inflates a whole zlib stream, whose checksum zlib verifies at its end.

@@ -12,6 +12,7 @@
 #include "pskd/data/dataset.hpp"
 #include "pskd/data/protocol.hpp"
 #include "support/real_data.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {
@@ -22,18 +23,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-template <class Call>
-std::string refusal(ErrorKind kind, Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "was accepted";
-  return "";
-}
+using testing::refusal;
 
 // One recording of each of two subjects, as the project on the web hands them out.
 class BerkeleyFolder : public ::testing::Test {

@@ -15,6 +15,7 @@
 #include "pskd/data/dataset.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/synthetic.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {
@@ -25,18 +26,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-template <class Call>
-std::string refusal(ErrorKind kind, Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "was accepted";
-  return "";
-}
+using testing::refusal;
 
 std::string replaced(std::string text, const std::string& old, const std::string& with) {
   const std::size_t at = text.find(old);

@@ -17,6 +17,7 @@
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/synthetic_mmact.hpp"
 #include "support/real_data.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {
@@ -27,18 +28,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-template <class Call>
-std::string refusal(ErrorKind kind, Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "was accepted";
-  return "";
-}
+using testing::refusal;
 
 void write_file(const fs::path& file, const std::string& text) {
   fs::create_directories(file.parent_path());

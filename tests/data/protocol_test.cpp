@@ -11,6 +11,7 @@
 #include "pskd/data/dataset.hpp"
 #include "pskd/data/utd_mhad.hpp"
 #include "support/real_data.hpp"
+#include "support/refusal.hpp"
 
 namespace pskd {
 namespace {
@@ -19,6 +20,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::refusal;
 using ::testing::UnorderedElementsAre;
 
 SplitPart subjects(std::vector<int> numbers) { return {std::move(numbers), std::nullopt}; }
@@ -50,17 +52,6 @@ Split split(const ProtocolConfig& protocol, Dataset dataset = grid()) {
   return make_split(std::move(dataset), resolved);
 }
 
-template <class Call>
-std::string refusal(ErrorKind kind, Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "was accepted";
-  return "";
-}
 std::string config_refusal(const ProtocolConfig& protocol) {
   return refusal(ErrorKind::config, [&] { resolve_protocol(protocol, utd_mhad_info()); });
 }

@@ -30,12 +30,10 @@ constexpr std::array<OwnFile, 4> kFiles = {{
     {"w.csv", "x;y;z\n0.5;-1;2\n0.5;-1;2\n0.5;-1e0;2.5\n"},
 }};
 
-void write(const fs::path& file, std::string_view text) { std::ofstream(file, std::ios::binary) << text; }
-
 const fs::path& sound_folder() {
   static const testing::TemporaryFolder folder;
   static const fs::path path = [] {
-    for (const OwnFile& file : kFiles) write(folder / file.name, file.content);
+    for (const OwnFile& file : kFiles) write_anew(folder / file.name, file.content);
     return folder.path();
   }();
   return path;
@@ -45,11 +43,11 @@ void read(std::string_view input) {
   if (input.empty()) return;
   const OwnFile& changed = kFiles[static_cast<unsigned char>(input[0]) % kFiles.size()];
   const fs::path file = sound_folder() / changed.name;
-  write(file, input.substr(1));
+  write_anew(file, input.substr(1));
   struct Restored {
     const fs::path& file;
     const char* content;
-    ~Restored() { write(file, content); }
+    ~Restored() { write_anew(file, content); }
   } const restored{file, changed.content};
   DataConfig config;
   config.name = "generic";

@@ -11,7 +11,7 @@ namespace {
 using testing::expect_gradient;
 
 /// Four joints in a row.
-Topology small_topology() { return {"row", {"a", "b", "c", "d"}, {-1, 0, 1, 2}, 0, {{0, 1}, {2, 3}}}; }
+Topology small_topology() { return {"row", {"a", "b", "c", "d"}, {-1, 0, 1, 2}, 0, {{0, 1}, {2, 3}}, {}}; }
 
 DataShape small_shape() { return {3, 24, 16, small_topology(), 5}; }
 

@@ -183,18 +183,53 @@ TEST(SkeletonStreams, DoNotDependOnWhereThePersonStands) {
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
 }
 
-TEST(Topology, EveryJointHasOnePartAndAPathToTheRoot) {
-  const Topology& kinect = topology("kinect-20");
-  std::vector<int> parts(kinect.joints.size());
-  for (const auto& part : kinect.parts) {
-    for (const int joint : part) ++parts[joint];
+// A mirror image of a mirror image is the clip; and the left hand does what the right one did, seen from the other
+// side.
+TEST(View, MirroringSwapsTheSidesOfTheSkeleton) {
+  const Clip clip = waving_clip();
+  View mirrored;
+  mirrored.mirrored = true;
+  const auto plain = skeleton_of(clip, View{}), found = skeleton_of(clip, mirrored);
+  const auto at = [](const std::vector<float>& streams, int channel, int t, int joint) {
+    return streams[(channel * 64 + t) * 20 + joint];
+  };
+  for (const int t : {0, 31, 63}) {
+    EXPECT_NEAR(at(found, 0, t, 6), -at(plain, 0, t, 10), 1e-5) << "x of the left wrist, frame " << t;
+    EXPECT_NEAR(at(found, 1, t, 10), at(plain, 1, t, 6), 1e-5) << "y of the right wrist, frame " << t;
+    EXPECT_NEAR(at(found, 0, t, 0), -at(plain, 0, t, 0), 1e-5) << "x of the head, frame " << t;
   }
-  EXPECT_EQ(std::accumulate(parts.begin(), parts.end(), 0), 20);
-  EXPECT_TRUE(std::all_of(parts.begin(), parts.end(), [](int n) { return n == 1; }));
-  for (int joint = 0; joint < 20; ++joint) {
-    int steps = 0;
-    for (int at = joint; at >= 0; at = kinect.parents[at]) ASSERT_LT(++steps, 20) << "joint " << joint;
+  EXPECT_EQ(sensor_of(clip, mirrored), sensor_of(clip, View{})) << "the watch stays where it is";
+}
+
+// Of a 2-D skeleton only positions are turned, scaled and disturbed.
+TEST(View, ConfidencesOfA2DSkeletonStay) {
+  const Topology& coco = topology("coco-17");
+  Clip clip;
+  clip.skeleton = Frames::NullaryExpr(10, 51, [](Eigen::Index t, Eigen::Index column) {
+    return column % 3 == 2 ? 0.1F * static_cast<float>(t) : static_cast<float>(std::sin(t + column));
+  });
+  View view = random_view(3);
+  view.begin = 0;
+  view.end = 1;
+  view.speeds = {1.0};
+  ASSERT_GT(view.skeleton_noise, 0);
+  std::vector<float> out(kStreamChannels * 10 * 17);
+  render_skeleton(clip, view, coco, 10, out);
+  const auto at = [&](int channel, int t, int joint) { return out[(channel * 10 + t) * 17 + joint]; };
+  for (int t = 0; t < 10; ++t) EXPECT_NEAR(at(2, t, 9), 0.1 * t, 1e-5) << "frame " << t;
+  EXPECT_GT(std::abs(at(0, 5, 9) - clip.skeleton(5, 27)), 1e-3) << "positions change";
+}
+
+TEST(View, TheShareOfMirroredViewsIsAsAsked) {
+  ViewsConfig config;
+  config.skeleton.mirror = 0.25;
+  int mirrored = 0;
+  for (std::uint64_t key = 0; key < 1000; ++key) {
+    RandomStream stream(key);
+    mirrored += draw_view(config, stream).mirrored ? 1 : 0;
   }
+  EXPECT_NEAR(mirrored, 250, 60);
+  EXPECT_FALSE(random_view(1).mirrored) << "off by default";
 }
 
 }  // namespace

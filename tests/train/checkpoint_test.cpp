@@ -73,7 +73,8 @@ TEST_F(Checkpoint, TrainingGoesOnToTheSameBitsWithEitherOptimizer) {
 TEST_F(Checkpoint, KeepsItsPositionToTheBit) {
   const auto network = make_network(tiny(), shape(), 1);
   save_checkpoint(file_, manifest(), *network, nullptr);
-  const Position found = load_checkpoint(file_, manifest(), *network, nullptr).position, expected = manifest().position;
+  const Position found = load_checkpoint(file_, manifest(), *network, nullptr).manifest.position,
+                 expected = manifest().position;
   EXPECT_EQ(found.epoch, expected.epoch);
   EXPECT_EQ(found.step, expected.step);
   EXPECT_EQ(found.loss_sum, expected.loss_sum);
