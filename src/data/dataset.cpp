@@ -175,6 +175,10 @@ DataCheck check_dataset(const DataConfig& config) {
 Dataset read_dataset(const DataConfig& config) {
   DataCheck check = check_dataset(config);
   refuse_broken(check);
+  if (check.clips.empty()) {
+    throw Error(ErrorKind::data, "no recording in " + check.root.string() +
+                                     " has both a skeleton and a sensor; `pskd data check` says what was left out");
+  }
   Dataset dataset{std::move(check.info), std::move(check.clips), ""};
   dataset.hash = dataset_hash(dataset.clips);
   return dataset;

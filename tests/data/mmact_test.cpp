@@ -185,6 +185,7 @@ TEST_F(MmactFolder, AMissingModalityLeavesTheRecordingOut) {
   fs::remove(pose());
   found = check();
   EXPECT_EQ(found.repairs.at("no skeleton file in the data set: recording left out").count, 1);
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("both a skeleton and a sensor"));
 }
 
 TEST_F(MmactFolder, NamesAreReadWithoutCapitalsAndBlanks) {

@@ -22,6 +22,9 @@ void check(const ConfigOptions& config, bool json) {
   if (broken > 0) {
     throw pskd::Error(pskd::ErrorKind::data, fmt::format("{} broken or unpaired files, listed above", broken));
   }
+  if (result.clips.empty()) {
+    throw pskd::Error(pskd::ErrorKind::data, "no recording has both a skeleton and a sensor; why is listed above");
+  }
 }
 
 void build(const ConfigOptions& config) {

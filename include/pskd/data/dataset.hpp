@@ -60,7 +60,7 @@ std::string describe(const DataCheck& check);
 std::string to_json(const DataCheck& check);
 
 /// All paired clips of that folder. Throws Error(data) naming every broken file, and every clip that lacks a modality
-/// though its data set has no such gap.
+/// though its data set has no such gap; and when no clip is left.
 Dataset read_dataset(const DataConfig& config);
 
 }  // namespace pskd
