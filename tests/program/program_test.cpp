@@ -187,6 +187,35 @@ TEST_F(Program, DataCheckListsWhatIsBrokenAndExits3) {
   EXPECT_THAT(checked.output, AllOf(HasSubstr("a1_s1_t1_inertial.mat"), HasSubstr("a2_s2_t2")));
 }
 
+struct SyntheticSet {
+  const char* synth;
+  const char* settings;
+};
+
+TEST_F(Program, TrainsOnSyntheticFilesOfEveryDataSet) {
+  const std::vector<SyntheticSet> sets = {
+      {"--like berkeley --trials 2 --actions 3",
+       "data.name=berkeley-mhad data.skeleton=mhad-30 protocol.classes=[jumping_in_place,jumping_jacks,bending]"},
+      {"--like mmact --trials 2 --scenes 1 --actions 3",
+       "data.name=mmact protocol.classes=[carrying,carrying_heavy,carrying_light]"},
+      {"--like generic --trials 2 --actions 3", "data.name=generic protocol.classes=[]"},
+  };
+  for (const SyntheticSet& set : sets) {
+    const std::string root = path(std::string("data") + std::to_string(&set - sets.data()));
+    const Finished made = run(std::string("data synth --subjects 4 --out ") + root + " " + set.synth);
+    ASSERT_EQ(made.code, 0) << made.output;
+    std::string settings = std::string(" ") + set.settings;
+    for (std::size_t at = 0; (at = settings.find(' ', at)) != std::string::npos; at += 7)
+      settings.replace(at, 1, " --set ");
+    const std::string arguments = tiny() + "--set data.root=" + root + settings;
+    const Finished checked = run("data check" + arguments);
+    EXPECT_EQ(checked.code, 0) << checked.output;
+    const Finished trained = run("train --quiet" + arguments);
+    EXPECT_EQ(trained.code, 0) << trained.output;
+    EXPECT_THAT(trained.output, HasSubstr("student")) << set.synth;
+  }
+}
+
 struct BadInput {
   const char* arguments;
   int code;
