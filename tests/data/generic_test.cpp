@@ -17,6 +17,7 @@
 #include "pskd/data/synthetic.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/write_anew.hpp"
 
 namespace pskd {
 namespace {
@@ -64,7 +65,7 @@ class OwnFolder : public ::testing::Test {
   }
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name, std::ios::binary) << text;
+    testing::write_anew(root_ / name, text);
   }
   void describe(const std::string& old, const std::string& with) const {
     write("dataset.yaml", replaced(kDescription, old, with));

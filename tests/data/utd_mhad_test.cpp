@@ -12,6 +12,7 @@
 #include "pskd/base/random.hpp"
 #include "support/real_data.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/write_anew.hpp"
 
 namespace pskd {
 namespace {
@@ -51,7 +52,7 @@ class UtdMhadFile : public ::testing::Test {
   std::filesystem::path write(const std::string& bytes) {
     std::filesystem::remove(
         file_);  // a file cut to nothing and written again is flushed to the disk by some file systems
-    std::ofstream(file_, std::ios::binary) << bytes;
+    testing::write_anew(file_, bytes);
     return file_;
   }
 

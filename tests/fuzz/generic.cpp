@@ -33,7 +33,7 @@ constexpr std::array<OwnFile, 4> kFiles = {{
 const fs::path& sound_folder() {
   static const testing::TemporaryFolder folder;
   static const fs::path path = [] {
-    for (const OwnFile& file : kFiles) write_anew(folder / file.name, file.content);
+    for (const OwnFile& file : kFiles) testing::write_anew(folder / file.name, file.content);
     return folder.path();
   }();
   return path;
@@ -43,11 +43,11 @@ void read(std::string_view input) {
   if (input.empty()) return;
   const OwnFile& changed = kFiles[static_cast<unsigned char>(input[0]) % kFiles.size()];
   const fs::path file = sound_folder() / changed.name;
-  write_anew(file, input.substr(1));
+  testing::write_anew(file, input.substr(1));
   struct Restored {
     const fs::path& file;
     const char* content;
-    ~Restored() { write_anew(file, content); }
+    ~Restored() { testing::write_anew(file, content); }
   } const restored{file, changed.content};
   DataConfig config;
   config.name = "generic";

@@ -10,6 +10,7 @@
 
 #include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/write_anew.hpp"
 
 namespace pskd::fuzz {
 
@@ -32,18 +33,11 @@ struct Registered {
   explicit Registered(Target target) { targets().push_back(std::move(target)); }
 };
 
-/// Writes a file that is read at once and written again: a new one each time, since file systems hurry to the disk with
-/// one that is cut and written over.
-inline void write_anew(const std::filesystem::path& file, std::string_view content) {
-  std::filesystem::remove(file);
-  std::ofstream(file, std::ios::binary) << content;
-}
-
 /// The path of a file that holds `input` until the next call.
 inline std::filesystem::path input_file(std::string_view input) {
   static const testing::TemporaryFolder folder;
   const std::filesystem::path file = folder / "input";
-  write_anew(file, input);
+  testing::write_anew(file, input);
   return file;
 }
 

@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/model/registry.hpp"
 #include "pskd/train/optimizer.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/write_anew.hpp"
 
 namespace pskd {
 namespace {
@@ -131,7 +131,7 @@ TEST_F(Checkpoint, EveryFlippedBitIsRefused) {
     for (int bit = 0; bit < 8; bit += byte < dense ? 1 : 3) {
       std::string damaged = whole;
       damaged[byte] = static_cast<char>(damaged[byte] ^ (1 << bit));
-      std::ofstream(file_, std::ios::binary) << damaged;
+      testing::write_anew(file_, damaged);
       ASSERT_NE(problem_of(file_, manifest(), *network), "") << "byte " << byte << ", bit " << bit;
     }
   }
@@ -142,7 +142,7 @@ TEST_F(Checkpoint, EveryTruncationIsRefused) {
   save_checkpoint(file_, manifest(), *network, nullptr);
   const std::string whole = read_file(file_);
   for (std::size_t length = 0; length < whole.size(); length += length < 1024 ? 7 : 211) {
-    std::ofstream(file_, std::ios::binary) << whole.substr(0, length);
+    testing::write_anew(file_, std::string_view(whole).substr(0, length));
     ASSERT_NE(problem_of(file_, manifest(), *network), "") << length << " bytes";
   }
 }
