@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/model/registry.hpp"
