@@ -135,12 +135,7 @@ Stream read_mocap(const RecordingFiles& recording, Repairs& repairs) {
 Stream read_shimmer(const fs::path& file, const std::string& id, Repairs& repairs) {
   ShimmerSamples read = read_shimmer_text(file);
   check_finite(file, read.values);
-  const auto rail = static_cast<float>(kRail);
-  const std::int64_t beyond = (read.values.abs() > rail).count();
-  if (beyond > 0) {
-    note_repair(repairs, "acceleration beyond the rail of 2 g: clipped to it", id, beyond);
-    read.values = read.values.cwiseMax(-rail).cwiseMin(rail);
-  }
+  clip_to_rail(read.values, kRail, "acceleration beyond the rail of 2 g: clipped to it", id, repairs);
   return at_equal_intervals(in_order({std::move(read.times), std::move(read.values)}, id, repairs));
 }
 
@@ -193,7 +188,9 @@ DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const st
   info.classes = {"jumping_in_place",  "jumping_jacks",   "bending",  "punching",
                   "waving_two_hands",  "waving_one_hand", "clapping", "throwing",
                   "sit_down_stand_up", "sit_down",        "stand_up"};
-  info.channels = channel_names(sensors, {"ax", "ay", "az"});
+  std::vector<SensorChannels> channels;
+  for (const std::string& sensor : sensors) channels.push_back({sensor, {"ax", "ay", "az"}});
+  info.channels = channel_names(channels);
   info.topology = topology(skeleton);
   info.rail = kRail;
   info.subjects = from_one_to(kSubjects);

@@ -1,8 +1,8 @@
 #include "pskd/data/clip_store.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "hdf5_image.hpp"
@@ -179,6 +179,24 @@ fs::path root_folder(const DataConfig& config) {
   return root.has_filename() ? root : root.parent_path();  // "folder/" is "folder"
 }
 
+std::string files_hash(const Source& source, const DataConfig& config) {
+  const fs::path root = root_folder(config);
+  const FolderListing listing = list_recordings(source, root);
+  std::set<fs::path> files(source.beside.begin(), source.beside.end());  // several clips may share one
+  for (const RecordingFiles& recording : listing.recordings) {
+    files.insert(recording.skeleton.begin(), recording.skeleton.end());
+    files.insert(recording.sensor.begin(), recording.sensor.end());
+  }
+  ContentHasher hasher;
+  hasher.add(choices_text(config));
+  for (const fs::path& file : files) {
+    hasher.add(file.lexically_relative(root).string());
+    hasher.add(read_file(file));
+  }
+  for (const BrokenFile& file : listing.unexpected) hasher.add(file.file.lexically_relative(root).string());
+  return hasher.hex();
+}
+
 fs::path lock_path(fs::path file) { return file += ".lock"; }
 
 // A mistaken data.store must not cost anybody a file.
@@ -203,24 +221,7 @@ fs::path store_path(const DataConfig& config) {
   return cache_folder() / "pskd" / (config.name + "-" + read.substr(0, 12) + ".h5");
 }
 
-std::string raw_files_hash(const DataConfig& config) {
-  const fs::path root = root_folder(config);
-  const Source source = make_source(config);
-  const FolderListing listing = list_recordings(source, root);
-  ContentHasher hasher;
-  hasher.add(choices_text(config));
-  const auto add = [&](const fs::path& file) {
-    hasher.add(file.lexically_relative(root).string());
-    hasher.add(read_file(file));
-  };
-  for (const RecordingFiles& files : listing.recordings) {
-    std::for_each(files.skeleton.begin(), files.skeleton.end(), add);
-    std::for_each(files.sensor.begin(), files.sensor.end(), add);
-  }
-  std::for_each(source.beside.begin(), source.beside.end(), add);
-  for (const BrokenFile& file : listing.unexpected) hasher.add(file.file.lexically_relative(root).string());
-  return hasher.hex();
-}
+std::string raw_files_hash(const DataConfig& config) { return files_hash(make_source(config), config); }
 
 void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source) {
   write_sealed_file(file, kSeal, store_image(dataset, source));
@@ -241,13 +242,14 @@ Dataset build_clip_store(const DataConfig& config) {
 
 Dataset load_dataset(const DataConfig& config) {
   const fs::path file = store_path(config);
-  const std::string source = raw_files_hash(config);
+  const Source source = make_source(config);
+  const std::string hash = files_hash(source, config);
   const FileLock lock(lock_path(file));
   if (fs::exists(file)) {
-    std::optional<StoredDataset> stored = read_unless_older(file, dataset_info(config));
-    if (stored && stored->source == source) return std::move(stored->dataset);
+    std::optional<StoredDataset> stored = read_unless_older(file, source.info);
+    if (stored && stored->source == hash) return std::move(stored->dataset);
   }
-  return build(config, file, source);
+  return build(config, file, hash);
 }
 
 }  // namespace pskd

@@ -50,20 +50,15 @@ void note_absent(const Source& source, const RecordingFiles& files, DataCheck& c
 }
 
 // Cuts both streams to the span of time they share; false when there is none, which `check` then says.
-bool cut_to_shared_span(const RecordingFiles& files, Stream& skeleton, Stream& sensor, DataCheck& check) {
-  const double begin = std::max(skeleton.begin, sensor.begin);
-  const double end = std::min(skeleton.end, sensor.end);
-  if (begin < end) {
-    skeleton = cut_to_span(skeleton, begin, end);
-    sensor = cut_to_span(sensor, begin, end);
+bool aligned_by_timestamps(const RecordingFiles& recording, Stream& skeleton, Stream& sensor, DataCheck& check) {
+  const Paths files = {recording.skeleton.front(), recording.sensor.front()};
+  try {
+    cut_to_shared_span(files, {&skeleton, &sensor});
     return true;
+  } catch (const Error& error) {
+    check.broken.push_back(broken_file(files, error));
+    return false;
   }
-  const auto span = [](const Stream& stream) {
-    return std::to_string(stream.begin) + " .. " + std::to_string(stream.end) + " s";
-  };
-  check.broken.push_back({files.sensor.front(), "its time stamps (" + span(sensor) + ") share nothing with those of " +
-                                                    files.skeleton.front().string() + " (" + span(skeleton) + ")"});
-  return false;
 }
 
 void read_recording(const Source& source, const RecordingFiles& files, DataCheck& check) {
@@ -78,7 +73,7 @@ void read_recording(const Source& source, const RecordingFiles& files, DataCheck
   auto skeleton = read_checked(source.read_skeleton, files, files.skeleton, check);
   auto sensor = read_checked(source.read_sensor, files, files.sensor, check);
   if (!skeleton || !sensor || skeleton->frames.rows() == 0 || sensor->frames.rows() == 0) return;
-  if (source.by_timestamps && !cut_to_shared_span(files, *skeleton, *sensor, check)) return;
+  if (source.by_timestamps && !aligned_by_timestamps(files, *skeleton, *sensor, check)) return;
   clip.skeleton = std::move(skeleton->frames);
   clip.sensor = std::move(sensor->frames);
   clip.hash = clip_hash(clip);

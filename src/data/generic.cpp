@@ -16,8 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using Eigen::Index;
 
-constexpr double kGravity = 9.80665;  // m/s^2 of one g
-
 // What is read, and what the manifest says of each recording.
 struct Recordings {
   SkeletonDescription skeleton;
@@ -99,11 +97,8 @@ void convert_channels(Frames& values, const SensorDescription& sensor, const std
     if (unit == "m/s2") column /= static_cast<float>(kGravity);
     if (unit == "rad/s") column *= static_cast<float>(180 / std::numbers::pi);
     if (sensor.rail == 0 || !is_acceleration(unit)) continue;
-    const auto rail = static_cast<float>(sensor.rail);
-    const std::int64_t beyond = (column.abs() > rail).count();
-    if (beyond == 0) continue;
-    note_repair(repairs, sensor.name + ": acceleration beyond its rail: clipped to it", id, beyond);
-    column = column.cwiseMax(-rail).cwiseMin(rail);
+    clip_to_rail(values.middleCols(static_cast<Index>(channel), 1), sensor.rail,
+                 sensor.name + ": acceleration beyond its rail: clipped to it", id, repairs);
   }
 }
 
@@ -115,28 +110,15 @@ Stream read_one_sensor(const fs::path& file, const SensorDescription& sensor, do
   return placed_in_time(file, std::move(samples), sensor.table, start, id, repairs);
 }
 
-// Cuts streams with time stamps to the span they share.
-void cut_to_shared_span(const std::vector<fs::path>& files, std::vector<Stream>& streams) {
-  double begin = streams[0].begin;
-  double end = streams[0].end;
-  for (std::size_t i = 1; i < streams.size(); ++i) {
-    begin = std::max(begin, streams[i].begin);
-    end = std::min(end, streams[i].end);
-    if (begin < end) continue;
-    throw Error(ErrorKind::data, files[i].string() + ": its time stamps (" + std::to_string(streams[i].begin) + " .. " +
-                                     std::to_string(streams[i].end) + " s) share nothing with those of " +
-                                     files[0].string());
-  }
-  for (Stream& stream : streams) stream = cut_to_span(stream, begin, end);
-}
-
 Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repairs& repairs) {
   const ManifestRow& row = *all.rows.at(recording.id);
   std::vector<Stream> streams;
   for (std::size_t i = 0; i < all.sensors.size(); ++i) {
     streams.push_back(read_one_sensor(recording.sensor[i], all.sensors[i], row.sensor_start[i], recording.id, repairs));
   }
-  if (all.by_timestamps && streams.size() > 1) cut_to_shared_span(recording.sensor, streams);
+  std::vector<Stream*> all_streams;
+  for (Stream& stream : streams) all_streams.push_back(&stream);
+  if (all.by_timestamps && streams.size() > 1) cut_to_shared_span(recording.sensor, all_streams);
   return side_by_side(streams);
 }
 
@@ -183,13 +165,9 @@ std::vector<SensorDescription> chosen_sensors(const DataConfig& config, const Ge
 }
 
 std::vector<std::string> channels_of(const std::vector<SensorDescription>& sensors) {
-  if (sensors.size() == 1) return sensors[0].channels;
-  std::vector<std::string> names;
-  for (const SensorDescription& sensor : sensors) {
-    for (const std::string& channel : sensor.channels)
-      names.push_back(std::string(sensor.name).append("_").append(channel));
-  }
-  return names;
+  std::vector<SensorChannels> channels;
+  for (const SensorDescription& sensor : sensors) channels.push_back({sensor.name, sensor.channels});
+  return channel_names(channels);
 }
 
 // The rail of all sensors; 0 where they differ.

@@ -1,7 +1,6 @@
 #include "generic_manifest.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -122,8 +121,7 @@ class RowReader {
   int number(std::size_t column, const std::string& title) const {
     const std::string& text = fields_[column];
     int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 1) {
+    if (!parse_whole(text, value) || value < 1) {
       fail(title, "expected a whole number >= 1, found " + config::quoted(text));
     }
     return value;

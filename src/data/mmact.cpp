@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -27,7 +26,7 @@ struct Sensor {
   double rate;   // Hz
   double scale;  // of the file's unit
 };
-constexpr double kToG = 1 / 9.80665;
+constexpr double kToG = 1 / kGravity;
 constexpr double kToDegrees = 57.29577951308232;
 constexpr std::array kSensors = {
     Sensor{"acc_watch", {"ax", "ay", "az"}, 100, kToG}, Sensor{"acc_phone", {"ax", "ay", "az"}, 100, kToG},
@@ -64,9 +63,9 @@ std::optional<int> folder_number(const fs::path& folder, std::string_view word, 
   const std::string name = small_letters(trimmed(folder.filename().string()));
   if (!name.starts_with(word)) return std::nullopt;
   int number = 0;
-  const char* end = name.data() + name.size();
-  const auto [rest, error] = std::from_chars(name.data() + word.size(), end, number);
-  if (error != std::errc() || rest != end || number < 1 || number > last) return std::nullopt;
+  if (!parse_whole(std::string_view(name).substr(word.size()), number) || number < 1 || number > last) {
+    return std::nullopt;
+  }
   return number;
 }
 
@@ -368,10 +367,12 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
     info.classes.emplace_back("talking_on_phone_desk");
     info.classes.emplace_back("using_phone_desk");
   }
+  std::vector<SensorChannels> channels;
   for (const std::string& name : sensors) {
     const auto& axes = find_sensor(name).axes;
-    for (const char* axis : axes) info.channels.push_back(sensors.size() == 1 ? axis : name + "_" + axis);
+    channels.push_back({name, {axes.begin(), axes.end()}});
   }
+  info.channels = channel_names(channels);
   info.topology = topology("coco-17");
   info.subjects = from_one_to(kMmactSubjects);
   info.trials = from_one_to(kMmactSessions);

@@ -1,7 +1,6 @@
 // MMAct's poses: JSON of frame number -> person -> 17 x (x, y, confidence).
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -33,8 +32,7 @@ struct PoseFile {
 
 // A number of 0 .. largest.
 bool parse_count(std::string_view text, int largest, int& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value >= 0 && value <= largest;
+  return parse_whole(text, value) && value >= 0 && value <= largest;
 }
 
 // Takes the file token by token, so that nothing that does not fit the form is ever kept.

@@ -45,6 +45,11 @@ bool parse_number(std::string_view text, double& value) {
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
+bool parse_whole(std::string_view text, int& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 void fail_at_line(const std::filesystem::path& file, std::size_t line, const std::string& problem) {
   throw Error(ErrorKind::data, file.string() + ": line " + std::to_string(line) + ": " + problem);
 }

@@ -20,6 +20,9 @@ std::string_view trimmed(std::string_view text);
 /// The whole of `text` as a finite number, or NaN and infinity as such; false when it is no number.
 bool parse_number(std::string_view text, double& value);
 
+/// The whole of `text`, without blanks, as a whole number; false when it is none.
+bool parse_whole(std::string_view text, int& value);
+
 /// "file: line n: problem", as Error(data).
 [[noreturn]] void fail_at_line(const std::filesystem::path& file, std::size_t line, const std::string& problem);
 

@@ -7,11 +7,9 @@
 
 #include "action_scripts.hpp"
 #include "pskd/data/synthetic.hpp"
+#include "source.hpp"
 
 namespace pskd {
-
-/// Standard gravity, m/s^2.
-inline constexpr double kGravity = 9.80665;
 
 /// Who does what, how often and sampled how.
 struct PerformancePlan {

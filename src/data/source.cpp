@@ -46,11 +46,11 @@ std::vector<int> from_one_to(int last) {
   return numbers;
 }
 
-std::vector<std::string> channel_names(const std::vector<std::string>& sensors, const std::vector<std::string>& axes) {
-  if (sensors.size() == 1) return axes;
+std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensors) {
+  if (sensors.size() == 1) return sensors[0].channels;
   std::vector<std::string> names;
-  for (const std::string& sensor : sensors) {
-    for (const std::string& axis : axes) names.push_back(std::string(sensor).append("_").append(axis));
+  for (const auto& [sensor, channels] : sensors) {
+    for (const std::string& channel : channels) names.push_back(std::string(sensor).append("_").append(channel));
   }
   return names;
 }

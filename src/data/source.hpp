@@ -25,6 +25,9 @@ class NotFinite : public Error {
 /// Throws NotFinite naming the file, the first such frame and its column (from 1) unless every value is finite.
 void check_finite(const std::filesystem::path& file, const Frames& frames);
 
+/// Standard gravity, m/s^2: one g.
+inline constexpr double kGravity = 9.80665;
+
 /// The files of one recording.
 struct RecordingFiles {
   std::string id;
@@ -75,8 +78,12 @@ void refuse_other_choices(const DataConfig& config, const std::vector<std::strin
 /// 1, 2, ..., last.
 std::vector<int> from_one_to(int last);
 
-/// The names of the channels when each of `sensors` has `axes`: the axes themselves for one sensor, else h01_ax, ...
-std::vector<std::string> channel_names(const std::vector<std::string>& sensors, const std::vector<std::string>& axes);
+struct SensorChannels {
+  std::string sensor;
+  std::vector<std::string> channels;
+};
+/// The names of all channels: the sensor's own for one sensor, else h01_ax, ...
+std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensors);
 
 Source utd_mhad_source(const DataConfig& config);
 Source berkeley_mhad_source(const DataConfig& config);

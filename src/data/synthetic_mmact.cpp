@@ -102,8 +102,7 @@ std::vector<ClipPlan> planned_clips(const SyntheticMmactOptions& options) {
 
 int inventory_number(const fs::path& file, std::size_t line, std::string_view text, int first, int last) {
   int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= first && number <= last) return number;
+  if (parse_whole(text, number) && number >= first && number <= last) return number;
   fail_at_line(file, line,
                "expected a number of " + std::to_string(first) + " .. " + std::to_string(last) + ", found " +
                    quoted_field(text));

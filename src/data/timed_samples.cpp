@@ -87,6 +87,32 @@ Stream resampled_to(const Stream& stream, double rate) {
   return {rows_between(stream.frames, 0, rows - 1, count), stream.begin, stream.end};
 }
 
+void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams) {
+  const auto span = [](const Stream& stream) {
+    return std::to_string(stream.begin) + " .. " + std::to_string(stream.end) + " s";
+  };
+  double begin = streams[0]->begin;
+  double end = streams[0]->end;
+  for (std::size_t i = 1; i < streams.size(); ++i) {
+    begin = std::max(begin, streams[i]->begin);
+    end = std::min(end, streams[i]->end);
+    if (begin < end) continue;
+    throw Error(ErrorKind::data, files[i].string() + ": its time stamps (" + span(*streams[i]) +
+                                     ") share nothing with those of " + files[0].string() + " (" + span(*streams[0]) +
+                                     ")");
+  }
+  for (Stream* stream : streams) *stream = cut_to_span(*stream, begin, end);
+}
+
+void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rail, const std::string& rule,
+                  const std::string& id, Repairs& repairs) {
+  const auto limit = static_cast<float>(rail);
+  const std::int64_t beyond = (values.abs() > limit).count();
+  if (beyond == 0) return;
+  note_repair(repairs, rule, id, beyond);
+  values = values.cwiseMax(-limit).cwiseMin(limit);
+}
+
 Stream side_by_side(const std::vector<Stream>& streams) {
   if (streams.size() == 1) return streams.front();
   Eigen::Index rows = 0;

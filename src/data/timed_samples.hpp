@@ -1,6 +1,7 @@
 // Samples with time stamps, brought to equal intervals.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,14 @@ Stream cut_to_span(const Stream& stream, double begin, double end);
 
 /// `stream` at about `rate` rows a second over the same span; unchanged where its own rate is no higher.
 Stream resampled_to(const Stream& stream, double rate);
+
+/// Cuts the streams of one recording, which were read from `files`, to the span of time they share. Throws Error(data)
+/// naming the file whose span shares nothing with the ones before it.
+void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams);
+
+/// Clips `values`, g, to the rail of their sensor and notes under `rule` how many lay beyond it.
+void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rail, const std::string& rule,
+                  const std::string& id, Repairs& repairs);
 
 /// Streams of one recording side by side, each stretched over the same span and resampled to the longest one's length.
 Stream side_by_side(const std::vector<Stream>& streams);
