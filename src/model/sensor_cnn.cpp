@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "pskd/model/norm_relu.hpp"
+
 namespace pskd {
 
 SensorCnn::SensorCnn(const SensorCnnConfig& config, int channels, int classes) : segments_(config.segments) {
@@ -12,7 +14,7 @@ SensorCnn::SensorCnn(const SensorCnnConfig& config, int channels, int classes) :
   for (const int out : widths) {
     convolutions_->push_back(
         torch::nn::Conv1d(torch::nn::Conv1dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(false)));
-    norms_->push_back(torch::nn::BatchNorm1d(out));
+    norms_->push_back(torch::nn::BatchNorm2d(out));
     in = out;
   }
   head_ = register_module(
@@ -20,13 +22,16 @@ SensorCnn::SensorCnn(const SensorCnnConfig& config, int channels, int classes) :
 }
 
 Output SensorCnn::forward(const Input& input) {
-  torch::Tensor x = input.sensor;
+  // As images of one line, channels-last: the layout in which convolutions need no copy.
+  torch::Tensor x = input.sensor.unsqueeze(2).contiguous(torch::MemoryFormat::ChannelsLast);
   for (std::size_t i = 0; i < convolutions_->size(); ++i) {
-    x = convolutions_->ptr<torch::nn::Conv1dImpl>(i)->forward(x);
-    x = torch::relu(norms_->ptr<torch::nn::BatchNorm1dImpl>(i)->forward(x));
-    if (i + 1 < convolutions_->size()) x = torch::max_pool1d(x, 2);
+    const auto& convolution = *convolutions_->ptr<torch::nn::Conv1dImpl>(i);
+    auto& norm = *norms_->ptr<torch::nn::BatchNorm2dImpl>(i);
+    x = torch::conv2d(x, convolution.weight.unsqueeze(2), torch::Tensor(), at::IntArrayRef{1, 1},
+                      at::IntArrayRef{0, convolution.weight.size(2) / 2});
+    x = i + 1 < convolutions_->size() ? norm_relu_pool(x, norm) : norm_relu(x, norm);
   }
-  return head_(pool_segments(x, segments_));
+  return head_(pool_segments(x.squeeze(2), segments_));
 }
 
 }  // namespace pskd

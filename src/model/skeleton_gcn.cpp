@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pskd/model/joint_mixing.hpp"
+#include "pskd/model/norm_relu.hpp"
 #include "pskd/signal/skeleton.hpp"
 
 namespace pskd {
@@ -43,17 +45,13 @@ torch::Tensor skeleton_adjacency(const Topology& topology) {
 
 GraphConvolutionImpl::GraphConvolutionImpl(int in, int out, const torch::Tensor& adjacency)
     : adjacency_(register_parameter("adjacency", adjacency.clone())),
-      // The subsets lie side by side along the joints, V apart: a kernel of K with dilation V sums over them.
-      weights_(register_module("weights", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, {1, adjacency.size(0)})
-                                                                .dilation({1, adjacency.size(1)})
-                                                                .bias(false)))) {}
+      weights_(register_module(
+          "weights", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, {1, adjacency.size(0)}).bias(false)))) {}
 
 torch::Tensor GraphConvolutionImpl::forward(const torch::Tensor& x) {
-  const std::int64_t n = x.size(0), c = x.size(1), t = x.size(2), v = x.size(3), k = adjacency_.size(0);
-  // Mixing joints is a 1x1 convolution with joints as channels, which in channels-last memory needs no copy.
-  const torch::Tensor frames = x.permute({0, 2, 3, 1}).reshape({n * t, v, c, 1});
-  const torch::Tensor mixed = torch::conv2d(frames, adjacency_.reshape({k * v, v, 1, 1}));
-  return weights_(mixed.reshape({n, t, k * v, c}).permute({0, 3, 1, 2}));
+  // The subsets of a joint lie side by side as channels, so that one 1x1 convolution sums over them.
+  const torch::Tensor kernel = weights_->weight.permute({0, 3, 1, 2}).flatten(1, 2);  // [C', K * C, 1]
+  return torch::conv2d(mix_joints(x, adjacency_), kernel.unsqueeze(3));
 }
 
 GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residual, const torch::Tensor& adjacency)
@@ -68,10 +66,10 @@ GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residua
 }
 
 torch::Tensor GcnBlockImpl::forward(const torch::Tensor& x) {
-  const torch::Tensor graph = torch::relu(graph_norm_(graph_(x)));
-  const torch::Tensor y = temporal_norm_(temporal_(graph));
-  if (!residual_) return torch::relu(y);
-  return torch::relu(y + (shortcut_ ? shortcut_norm_(shortcut_(x)) : x));
+  const torch::Tensor graph = norm_relu(graph_(x), *graph_norm_);
+  const torch::Tensor y = temporal_(graph);
+  if (!residual_) return norm_relu(y, *temporal_norm_);
+  return norm_relu(y, *temporal_norm_, shortcut_ ? shortcut_norm_(shortcut_(x)) : x);
 }
 
 SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topology, int classes)

@@ -12,6 +12,7 @@ namespace {
 struct Recorded {
   std::string operation;
   const void* weight;
+  std::int64_t weights;
   std::vector<std::int64_t> output;
   std::int64_t macs;
 };
@@ -19,18 +20,29 @@ struct Recorded {
 // RecordFunction callbacks are plain function pointers: what they see goes here while a recording lasts.
 thread_local std::vector<Recorded>* recording = nullptr;
 
+/// y[n, k * C + c, t, v] = sum_u A[k, v, u] x[n, c, t, u]
+Recorded joint_mixing(const torch::Tensor& x, const torch::Tensor& adjacency) {
+  const std::int64_t subsets = adjacency.size(0), joints = adjacency.size(1);
+  return {"joint mixing", adjacency.data_ptr(), adjacency.numel(), {x.size(0), subsets * x.size(1), x.size(2), joints},
+          x.numel() * subsets * joints};
+}
+
 void record_operation(const at::RecordFunction& function, at::ObserverContext*) {
   const std::string name = function.name();
+  const auto inputs = function.inputs();
+  if (name == "pskd::mix_joints") {
+    recording->push_back(joint_mixing(inputs[0].toTensor(), inputs[1].toTensor()));
+    return;
+  }
   const bool convolution = name == "aten::convolution";
   if (!convolution && name != "aten::addmm" && name != "aten::mm") return;
-  const auto inputs = function.inputs();
   const torch::Tensor output = function.outputs().at(0).toTensor();
   const torch::Tensor weight = inputs[name == "aten::addmm" ? 2 : 1].toTensor();
   // A convolution's weight is [C', C, k...] and a product's right side [C, C']: each output takes numel / C'
   // multiply-adds.
   const std::int64_t outputs = convolution ? weight.size(0) : weight.size(1);
-  recording->push_back({convolution ? "convolution" : "linear", weight.data_ptr(), output.sizes().vec(),
-                        output.numel() * (weight.numel() / outputs)});
+  recording->push_back({convolution ? "convolution" : "linear", weight.data_ptr(), weight.numel(),
+                        output.sizes().vec(), output.numel() * (weight.numel() / outputs)});
 }
 
 std::vector<Recorded> record(Network& network, const Input& input) {
@@ -75,10 +87,14 @@ NetworkSummary summarise_network(Network& network, const Input& input) {
   }
   NetworkSummary summary;
   summary.parameters = count_parameters(network);
+  std::string layer = "(product)";
   for (const Recorded& operation : record(network, input)) {
     const auto name = names.find(operation.weight);
-    const std::string layer = name == names.end() ? "(product)" : name->second;
-    summary.layers.push_back({layer, operation.operation, operation.output, layer_parameters[layer], operation.macs});
+    // A kernel that a layer lays out anew has an address of its own: it belongs to the layer that was named last.
+    const bool known = name != names.end();
+    if (known) layer = name->second;
+    summary.layers.push_back({layer, operation.operation, operation.output,
+                              known ? layer_parameters[layer] : operation.weights, operation.macs});
     summary.macs += operation.macs;
   }
   network.train(training);

@@ -10,7 +10,7 @@ namespace pskd {
 
 struct LayerSummary {
   std::string name;                  ///< of the parameter that the operation uses, "blocks.0.temporal"
-  std::string operation;             ///< convolution | linear
+  std::string operation;             ///< convolution | linear | joint mixing
   std::vector<std::int64_t> output;  ///< shape for one clip
   std::int64_t parameters = 0;       ///< of this layer, bias included
   std::int64_t macs = 0;             ///< multiply-adds for one clip

@@ -1,0 +1,36 @@
+// Vectors of a processor's lanes, and functions compiled once for each width of them.
+#pragma once
+
+#include <cstring>
+
+// One copy of the function for AVX-512, one for AVX2, one for the rest; the loader picks. What such a function calls
+// must be inlined into it (PSKD_INLINE), else it is compiled for the rest only. The sanitizers' runtime is not ready
+// when the loader picks.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define PSKD_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define PSKD_EACH_PROCESSOR
+#endif
+#define PSKD_INLINE __attribute__((always_inline)) inline
+
+namespace pskd {
+
+template <class Scalar, int count>
+struct LanesOf {
+  typedef Scalar type __attribute__((vector_size(count * sizeof(Scalar))));
+};
+/// `count` numbers that are computed with at once.
+template <class Scalar, int count>
+using Lanes = typename LanesOf<Scalar, count>::type;
+
+template <class Vector, class Scalar>
+PSKD_INLINE void load(Vector& vector, const Scalar* from) {
+  std::memcpy(&vector, from, sizeof(Vector));
+}
+
+template <class Vector, class Scalar>
+PSKD_INLINE void store(Scalar* to, const Vector& vector) {
+  std::memcpy(to, &vector, sizeof(Vector));
+}
+
+}  // namespace pskd

@@ -1,0 +1,138 @@
+// Our fused layers do what the library's separate ones do, in values, gradients and running statistics.
+#include <gtest/gtest.h>
+
+#include "pskd/model/joint_mixing.hpp"
+#include "pskd/model/norm_relu.hpp"
+#include "support/tensors.hpp"
+
+namespace pskd {
+namespace {
+
+using testing::expect_gradient;
+using torch::nn::BatchNorm2d;
+
+constexpr double kCloseness = 1e-5;
+
+void expect_close(const torch::Tensor& found, const torch::Tensor& expected, const std::string& what) {
+  ASSERT_EQ(found.sizes(), expected.sizes()) << what;
+  EXPECT_TRUE(torch::allclose(found, expected, kCloseness, kCloseness)) << what;
+}
+
+torch::Tensor images(torch::IntArrayRef sizes, double mean = 0) {
+  return (torch::randn(sizes) + mean).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+/// Scale of both signs, and statistics that are not the initial ones.
+BatchNorm2d some_norm(std::int64_t channels) {
+  BatchNorm2d norm(channels);
+  const torch::NoGradGuard no_grad;
+  norm->weight.uniform_(-1, 1);
+  norm->bias.uniform_(-1, 1);
+  norm->running_mean.uniform_(-1, 1);
+  norm->running_var.uniform_(0.5, 2);
+  return norm;
+}
+
+BatchNorm2d copy_of(const BatchNorm2d& norm) { return BatchNorm2d(std::dynamic_pointer_cast<torch::nn::BatchNorm2dImpl>(norm->clone())); }
+
+torch::Tensor separate(const torch::Tensor& x, BatchNorm2d norm, const torch::Tensor& residual) {
+  const torch::Tensor y = norm(x);
+  return torch::relu(residual.defined() ? y + residual : y);
+}
+
+/// Values, gradients and running statistics of both, on the same input.
+void expect_same(const torch::Tensor& x, const torch::Tensor& residual, bool pool, bool train) {
+  BatchNorm2d ours = some_norm(x.size(1)), theirs = copy_of(ours);
+  ours->train(train);
+  theirs->train(train);
+  const auto leaf = [](const torch::Tensor& tensor) {
+    return tensor.defined() ? tensor.detach().clone().requires_grad_() : tensor;
+  };
+  const torch::Tensor x1 = leaf(x), x2 = leaf(x), r1 = leaf(residual), r2 = leaf(residual);
+  const torch::Tensor found = pool ? norm_relu_pool(x1, *ours) : norm_relu(x1, *ours, r1);
+  const torch::Tensor whole = separate(x2, theirs, r2);
+  const torch::Tensor expected = pool ? torch::max_pool2d(whole, {1, 2}) : whole;
+  expect_close(found, expected, "values");
+  const torch::Tensor weights = torch::randn_like(expected);
+  (found * weights).sum().backward();
+  (expected * weights).sum().backward();
+  expect_close(x1.grad(), x2.grad(), "gradient of x");
+  expect_close(ours->weight.grad(), theirs->weight.grad(), "gradient of the scale");
+  expect_close(ours->bias.grad(), theirs->bias.grad(), "gradient of the shift");
+  if (residual.defined()) expect_close(r1.grad(), r2.grad(), "gradient of the residual");
+  expect_close(ours->running_mean, theirs->running_mean, "running mean");
+  expect_close(ours->running_var, theirs->running_var, "running variance");
+  EXPECT_TRUE(torch::equal(ours->num_batches_tracked, theirs->num_batches_tracked));
+}
+
+TEST(NormRelu, IsBatchNormThenResidualThenRelu) {
+  torch::manual_seed(1);
+  for (const std::int64_t channels : {1, 7, 24, 96}) {
+    for (const bool train : {true, false}) {
+      const torch::Tensor x = images({3, channels, 10, 20});
+      expect_same(x, {}, false, train);
+      expect_same(x, images({3, channels, 10, 20}), false, train);
+    }
+  }
+}
+
+TEST(NormRelu, PoolsTheLargerOfTwoNeighbours) {
+  torch::manual_seed(2);
+  for (const std::int64_t frames : {16, 17}) {  // of an odd number the last one is left out
+    for (const bool train : {true, false}) expect_same(images({4, 24, 1, frames}), {}, true, train);
+  }
+}
+
+TEST(NormRelu, TakesAnyMemoryLayout) {
+  torch::manual_seed(3);
+  expect_same(torch::randn({3, 8, 5, 4}), torch::randn({3, 8, 5, 4}), false, true);
+}
+
+TEST(NormRelu, KeepsItsPrecisionFarFromZero) {
+  torch::manual_seed(4);
+  const torch::Tensor x = images({8, 4, 16, 20}, 1e3);
+  BatchNorm2d norm(4);
+  const torch::Tensor y = norm_relu(x, *norm);
+  const torch::Tensor expected = torch::relu(BatchNorm2d(4)->forward(x.to(torch::kFloat64).to(torch::kFloat32)));
+  EXPECT_LT((y - expected).abs().max().item<double>(), 2e-3) << "the input itself is only good to 6e-5 deviations";
+}
+
+TEST(NormRelu, LetsNumbersThatAreNoneThrough) {
+  torch::Tensor x = images({2, 3, 4, 4});
+  x[0][1][2][3] = std::numeric_limits<float>::quiet_NaN();
+  BatchNorm2d norm(3);
+  EXPECT_TRUE(norm_relu(x, *norm).isnan().any().item<bool>()) << "else a training that diverged would go on";
+}
+
+TEST(NormRelu, GivesTheSameWithoutGradients) {
+  torch::manual_seed(5);
+  BatchNorm2d norm = some_norm(24);
+  norm->eval();
+  const torch::Tensor x = images({2, 24, 6, 20}), residual = images({2, 24, 6, 20});
+  const torch::Tensor recorded = norm_relu(x, *norm, residual), pooled = norm_relu_pool(x, *norm);
+  const torch::NoGradGuard no_grad;
+  EXPECT_TRUE(torch::equal(norm_relu_pool(x, *norm), pooled));
+  EXPECT_TRUE(torch::equal(norm_relu(x.clone(), *norm, residual), recorded));
+}
+
+TEST(MixJoints, IsItsFormulaForAnyNumberOfChannels) {
+  torch::manual_seed(6);
+  for (const std::int64_t channels : {1, 3, 8, 9, 24, 40, 41}) {
+    for (const std::int64_t joints : {4, 17, 20}) {
+      const torch::Tensor x = images({2, channels, 19, joints}).requires_grad_();
+      const torch::Tensor adjacency = torch::rand({3, joints, joints}).requires_grad_();
+      const torch::Tensor found = mix_joints(x, adjacency);
+      const torch::Tensor expected = torch::einsum("kvu,nctu->nkctv", {adjacency, x}).flatten(1, 2);
+      const std::string what = std::to_string(channels) + " channels, " + std::to_string(joints) + " joints";
+      expect_close(found, expected, what);
+      const torch::Tensor weights = torch::randn_like(expected);
+      const auto gradients = torch::autograd::grad({(found * weights).sum()}, {x, adjacency});
+      const auto wanted = torch::autograd::grad({(expected * weights).sum()}, {x, adjacency});
+      expect_close(gradients[0], wanted[0], what + ", gradient of x");
+      EXPECT_LT((gradients[1] - wanted[1]).abs().max().item<double>(), 1e-3) << what << ", gradient of the adjacency";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pskd
