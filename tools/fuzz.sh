@@ -52,7 +52,7 @@ for target in "${targets[@]}"; do
   fi
   log=findings/$target.log
   result=sound
-  if ! "tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  if ! "tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
       -artifact_prefix="findings/$target/" "${inputs[@]}" </dev/null >"$log" 2>&1; then
     result="a finding: see build/fuzz/$log"
     found=1

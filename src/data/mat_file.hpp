@@ -1,4 +1,4 @@
-// MAT v5 files that hold real double matrices: a strict reader and a reproducible writer around libmatio.
+// MAT v5 files that hold real double matrices: a strict reader, and a reproducible writer around libmatio.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The MAT files: our checks of their structure, then matio. An input is a file, or, so that a change does not end at
+// The MAT files. An input is a file, or, so that a change does not end at
 // zlib's checksum, a variable that is compressed here.
 #include "data/mat_bytes.hpp"
 #include "pskd/data/berkeley_mhad.hpp"
