@@ -114,3 +114,4 @@ void write_parity(const std::filesystem::path& folder) {
     write_tensors(folder / (stage.name + ".float32.pt"), results(stage, torch::kFloat32));
     write_tensors(folder / (stage.name + ".float64.pt"), results(stage, torch::kFloat64));
   }
+}

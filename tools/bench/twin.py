@@ -471,7 +471,7 @@ def train_epoch(network, optimizer, recordings, rng, set_rate=lambda share: None
 # ---- measuring ---------------------------------------------------------------------------------
 
 
-def time_runs(action, seconds):
+def time_runs(action, seconds, least=1):
     """Seconds of each run; the first, which pays for set-up, is not counted."""
     action()
     durations, start = [], time.perf_counter()
