@@ -164,7 +164,7 @@ def measure_growth(arguments, threads):
 def machine(arguments, load):
     doctor = json.loads(run([arguments.pskd, "doctor", "--json"]))
     libraries = ", ".join(f"{name} {version}" for name, version in doctor["libraries"].items())
-    text = f"{doctor['cpu']}, {doctor['cores']} cores; pskd {doctor['git_revision']}; {libraries}; {arguments.rounds} rounds."
+    text = f"{doctor['cpu']}, {doctor['cores']} cores; pskd {doctor['git_revision']}; {libraries}; rounds: {arguments.rounds}."
     if load > 0.5:
         text += f" Other programs were running (load {load:.1f}): do not quote these numbers."
     return text
