@@ -44,7 +44,7 @@ void note_results(Tensors& tensors, pskd::Network& network, const pskd::Input& i
   network.eval();
   note_output(tensors, "eval", network.forward(input));
   network.train();
-  network.zero_grad();
+  network.zero_grad(true);  // gradients of earlier steps would keep their precision
   const pskd::Output output = network.forward(input);
   note_output(tensors, "train", output);
   const torch::Tensor loss = loss_of(output);

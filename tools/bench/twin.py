@@ -584,6 +584,7 @@ def ours(name, tensor):
 
 def difference(mine, theirs, floor=0.0):
     """Largest of the norm of the difference, and the difference of the norms, in units of the norm (at least `floor`)."""
+    mine, theirs = mine.double(), theirs.double()  # a norm over many float32 squares is itself 1e-5 off
     norm = max(theirs.norm().item(), floor, 1e-12)
     return max((mine - theirs).norm().item(), abs(mine.norm().item() - theirs.norm().item())) / norm
 
