@@ -40,6 +40,28 @@ Environment environment() {
   return result;
 }
 
+std::vector<std::string> speed_advice(const Environment& here) {
+  const ProcessSetup setup = process_setup();
+  std::vector<std::string> lines;
+  if (here.blas == "reference BLAS") {
+    lines.emplace_back(
+        "matrix products go to the reference BLAS, some 20 times slower than OpenBLAS: install libopenblas0-openmp");
+  }
+  if (!setup.allocator_keeps_memory) {
+    lines.emplace_back(
+        "the allocator gives freed pages back, which costs a factor of two in training: is another malloc preloaded?");
+  }
+  if (!setup.denormals_flushed) lines.emplace_back("denormal numbers are not flushed to zero");
+  if (setup.wait_policy != "passive" && setup.wait_policy != "PASSIVE") {
+    lines.push_back("OMP_WAIT_POLICY is " + setup.wait_policy +
+                    ": two runs on one machine will slow each other down many times; unset it or make it passive");
+  }
+  if (setup.threads > setup.cores) {
+    lines.push_back(std::to_string(setup.threads) + " threads on " + std::to_string(setup.cores) + " cores");
+  }
+  return lines;
+}
+
 void prepare_torch(int threads) {
   at::set_num_threads(threads);
   at::globalContext().setFlushDenormal(true);

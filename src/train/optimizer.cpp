@@ -38,4 +38,11 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   for (torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(rate);
 }
 
+void descend(const torch::Tensor& loss, const OptimizerConfig& config, Network& network,
+             torch::optim::Optimizer& optimizer) {
+  loss.backward();
+  if (config.clip_norm > 0) torch::nn::utils::clip_grad_norm_(network.parameters(), config.clip_norm);
+  optimizer.step();
+}
+
 }  // namespace pskd

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "pskd/base/error.hpp"
+#include "pskd/data/dataset.hpp"
 #include "pskd/signal/skeleton.hpp"
 
 namespace pskd {
@@ -72,6 +73,14 @@ Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, co
 DataShape data_shape(const Renderer& renderer, int classes) {
   return {static_cast<int>(renderer.sensor_columns.size()), renderer.views.sensor.frames,
           renderer.views.skeleton.frames, renderer.topology, classes};
+}
+
+DataShape data_shape(const Experiment& experiment) {
+  const DatasetInfo info = dataset_info(experiment.data);
+  const std::size_t channels = columns_of(experiment.data.channels, info).size();
+  const std::size_t classes = resolve_protocol(experiment.protocol, info).classes.size();
+  return {static_cast<int>(channels), experiment.views.sensor.frames, experiment.views.skeleton.frames, info.topology,
+          static_cast<int>(classes)};
 }
 
 Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted) {

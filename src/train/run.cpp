@@ -92,8 +92,8 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
     std::vector<TeacherOutput> answers;
     for (const auto& teacher : teachers) answers.push_back(ask(*teacher, views));
     optimizer->zero_grad();
-    objective(network.forward(views), label_tensor(clips), answers, stage.loss, {}).loss.backward();
-    optimizer->step();
+    const Objective result = objective(network.forward(views), label_tensor(clips), answers, stage.loss, {});
+    descend(result.loss, stage.optimizer, network, *optimizer);
     if (counted) seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 2;
   }
   return seconds;

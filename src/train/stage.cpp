@@ -174,11 +174,7 @@ void StageTrainer::train_step(const Epoch& epoch) {
   const Objective result = objective(output, labels, teachers, stage_.loss, words_);
   const double loss = result.loss.item<double>();
   require_finite(loss, rows);
-  result.loss.backward();
-  if (stage_.optimizer.clip_norm > 0) {
-    torch::nn::utils::clip_grad_norm_(network_->parameters(), stage_.optimizer.clip_norm);
-  }
-  optimizer_->step();
+  descend(result.loss, stage_.optimizer, *network_, *optimizer_);
 
   position.loss_sum += loss * static_cast<double>(rows.size(0));
   position.clips += rows.size(0);

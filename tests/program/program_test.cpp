@@ -216,6 +216,25 @@ TEST_F(Program, TrainsOnSyntheticFilesOfEveryDataSet) {
   }
 }
 
+TEST_F(Program, BenchMeasuresTheStagesOfAConfigWithoutAnyRecording) {
+  const Finished measured =
+      run("bench --seconds 0 --threads 1 --json --config " + path("tiny.yaml") + " --set data.root=" + path("nowhere"));
+  ASSERT_EQ(measured.code, 0) << measured.output;
+  const auto json = nlohmann::json::parse(measured.output);
+  EXPECT_EQ(json["threads"], 1);
+  EXPECT_GT(json["ceiling"]["flops"].get<double>(), 1e8);
+  EXPECT_GT(json["ceiling"]["bytes"].get<double>(), 1e7);
+  std::vector<std::string> stages;
+  for (const auto& stage : json["stages"]) {
+    stages.push_back(stage["stage"]);
+    EXPECT_GT(stage["clips_per_second"].get<double>(), 0) << stage;
+    EXPECT_NEAR(stage["clips_per_second"].get<double>() * stage["step_ms"].get<double>(), 4 * 1e3, 1)
+        << "a step is one batch of 4 clips: " << stage;
+    EXPECT_GT(stage["share_of_ceiling"].get<double>(), 0) << stage;
+  }
+  EXPECT_EQ(stages, (std::vector<std::string>{"skeleton", "fused", "student"}));
+}
+
 struct BadInput {
   const char* arguments;
   int code;
@@ -234,6 +253,7 @@ TEST_F(Program, BadInputIsToldWhatAndWhere) {
       {"train --resume --overwrite", 2, "--overwrite"},
       {"train --set run.root=/proc/none", 3, "/proc/none"},
       {"model show --stage pupil", 2, "pupil"},
+      {"bench --set data.channels=[ax,nonsense]", 2, "nonsense"},
   };
   for (const BadInput& one : cases) {
     // The case's own --set comes last: a later one wins.
@@ -255,7 +275,7 @@ TEST_F(Program, ACyclicIncludeIsNamed) {
 
 TEST(Help, CarriesExamples) {
   for (const char* verb : {"train", "eval", "data check", "data build", "data info", "data synth", "model show",
-                           "config show", "config check", "doctor"}) {
+                           "config show", "config check", "doctor", "bench"}) {
     const Finished help = run_program(std::string(verb) + " --help");
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.output, HasSubstr("pskd " + std::string(verb))) << verb;
@@ -285,6 +305,16 @@ TEST(Doctor, SaysWhatItRunsOn) {
 #endif
   EXPECT_TRUE(json["denormals_flushed"].get<bool>());
   EXPECT_TRUE(json["libraries"].contains("libtorch"));
+}
+
+TEST(Bench, NeedsNoConfigAndSaysWhatSlowsItDown) {
+  const Finished told = run_program("bench --seconds 0 --threads 1", "OMP_WAIT_POLICY=active");
+  ASSERT_EQ(told.code, 0) << told.output;
+  for (const char* row :
+       {"ceiling: ", "skeleton ", "fused ", "sensor ", "student ", "slow: OMP_WAIT_POLICY is active"}) {
+    EXPECT_THAT(told.output, HasSubstr(row));
+  }
+  EXPECT_EQ(run_program("bench --set stages.student.epochs=1").code, 2) << "--set needs a config";
 }
 
 TEST(RealData, CheckNamesTheThreeMissingTrials) {

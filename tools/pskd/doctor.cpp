@@ -9,32 +9,11 @@
 
 namespace {
 
-std::vector<std::string> advice(const pskd::Environment& here, const pskd::ProcessSetup& setup) {
-  std::vector<std::string> lines;
-  if (here.blas == "reference BLAS") {
-    lines.push_back(
-        "matrix products go to the reference BLAS, some 20 times slower than OpenBLAS: install libopenblas0-openmp");
-  }
-  if (!setup.allocator_keeps_memory) {
-    lines.push_back(
-        "the allocator gives freed pages back, which costs a factor of two in training: is another malloc preloaded?");
-  }
-  if (!setup.denormals_flushed) lines.push_back("denormal numbers are not flushed to zero");
-  if (setup.wait_policy != "passive" && setup.wait_policy != "PASSIVE") {
-    lines.push_back("OMP_WAIT_POLICY is " + setup.wait_policy +
-                    ": two runs on one machine will slow each other down many times; unset it or make it passive");
-  }
-  if (setup.threads > setup.cores) {
-    lines.push_back(fmt::format("{} threads on {} cores", setup.threads, setup.cores));
-  }
-  return lines;
-}
-
 void examine(bool json, const Invocation& invocation) {
   prepare(invocation, 0);
   const pskd::Environment here = pskd::environment();
   const pskd::ProcessSetup setup = pskd::process_setup();
-  const std::vector<std::string> lines = advice(here, setup);
+  const std::vector<std::string> lines = pskd::speed_advice(here);
   if (json) {
     nlohmann::ordered_json out = {{"version", here.version},
                                   {"git_revision", here.git_revision},

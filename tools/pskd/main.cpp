@@ -11,9 +11,12 @@
 #include "pskd/train/run.hpp"
 #include "verbs.hpp"
 
-void ConfigOptions::add_to(CLI::App& verb) {
-  verb.add_option("-c,--config", file, "experiment description, YAML")->required()->check(CLI::ExistingFile);
+void ConfigOptions::add_to(CLI::App& verb, bool required) {
+  CLI::Option* config = verb.add_option("-c,--config", file, "experiment description, YAML")
+                            ->required(required)
+                            ->check(CLI::ExistingFile);
   verb.add_option("--set", overrides, "override a key of the config: --set stages.student.epochs=10 (repeatable)")
+      ->needs(config)
       ->allow_extra_args(false)
       ->type_name("KEY.PATH=VALUE");
 }
@@ -49,6 +52,7 @@ int main(int argc, char** argv) {
   add_model(app, invocation);
   add_config(app);
   add_doctor(app, invocation);
+  add_bench(app, invocation);
   try {
     app.parse(argc, argv);
     return 0;

@@ -3,10 +3,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "pskd/data/dataset.hpp"
-#include "pskd/data/protocol.hpp"
-#include "pskd/model/registry.hpp"
 #include "pskd/model/summary.hpp"
+#include "pskd/train/renderer.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -34,11 +32,7 @@ nlohmann::ordered_json to_json(const std::string& stage, const std::string& mode
 void show(const Options& options, const Invocation& invocation) {
   const pskd::Experiment experiment = options.config.load();
   prepare(invocation, 1);
-  const pskd::DatasetInfo info = pskd::dataset_info(experiment.data);
-  const auto protocol = pskd::resolve_protocol(experiment.protocol, info);
-  const pskd::DataShape shape{static_cast<int>(experiment.data.channels.size()), experiment.views.sensor.frames,
-                              experiment.views.skeleton.frames, info.topology,
-                              static_cast<int>(protocol.classes.size())};
+  const pskd::DataShape shape = pskd::data_shape(experiment);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   if (!options.stage.empty()) pskd::find_stage(experiment, options.stage);
   for (const pskd::StageConfig& stage : experiment.stages) {

@@ -18,7 +18,7 @@ struct ConfigOptions {
   std::string file;
   std::vector<std::string> overrides;
 
-  void add_to(CLI::App& verb);
+  void add_to(CLI::App& verb, bool required = true);
   pskd::Experiment load() const;
 };
 
@@ -34,3 +34,4 @@ void add_data(CLI::App& app);
 void add_model(CLI::App& app, const Invocation& invocation);
 void add_config(CLI::App& app);
 void add_doctor(CLI::App& app, const Invocation& invocation);
+void add_bench(CLI::App& app, const Invocation& invocation);

@@ -16,6 +16,9 @@ struct Environment {
 
 Environment environment();
 
+/// What makes this process slower than the machine allows, and what to do about it: a line each.
+std::vector<std::string> speed_advice(const Environment& here);
+
 /// Tells torch how many threads to use (prepare_process has told OpenMP and OpenBLAS) and to flush denormals.
 void prepare_torch(int threads);
 

@@ -30,6 +30,8 @@ struct Renderer {
 Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, const std::vector<Clip>& train);
 
 DataShape data_shape(const Renderer& renderer, int classes);
+/// The same by the description alone, whether or not any recording is there.
+DataShape data_shape(const Experiment& experiment);
 
 /// All clips as they are, whole and undistorted.
 Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted);

@@ -1,0 +1,67 @@
+// How fast this machine computes and how fast it trains: what `pskd bench` and tools/bench measure.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pskd/config/experiment.hpp"
+#include "pskd/distill/acs.hpp"
+#include "pskd/model/registry.hpp"
+
+namespace pskd {
+
+/// Seconds of each run of `action`: at least `least` runs, more until `seconds` have passed. One run before them, which
+/// pays for first-time set-up, is not counted.
+std::vector<double> time_runs(const std::function<void()>& action, int least, double seconds);
+
+/// The value below which `share` (0 .. 1) of `values` (not empty) lie, linear between neighbours.
+double quantile(std::vector<double> values, double share);
+
+/// Work whose speed bounds that of training.
+struct Workload {
+  std::string name;
+  bool copies;    ///< whether `amount` counts bytes (read and written) instead of floating-point operations
+  double amount;  ///< of one run; a multiply-add is two operations
+  std::function<void()> run;
+};
+/// A 9x1 convolution in plain and in channels-last memory, a matrix product, a copy; each too large for the caches.
+std::vector<Workload> ceiling_workloads();
+
+struct Ceiling {
+  double flops = 0;  ///< of the fastest convolution or product, operations per second
+  double bytes = 0;  ///< of the copy, bytes per second
+};
+/// The best run of each workload, some `seconds` spent on each.
+Ceiling measure_ceiling(double seconds);
+
+/// The training steps of one stage on made-up data: forward, loss, backward, clipping, optimiser, as the stage runner
+/// takes them. Teachers are answers made up once, right and sure: asking them is not part
+/// of a step.
+class StepBench {
+ public:
+  StepBench(const StageConfig& stage, const DataShape& shape);
+  /// One step on a batch of made-up views.
+  void step() { step(batch_, labels_); }
+  /// One step on these views and labels [N] int64; N must be clips() where the stage has teachers.
+  void step(const Input& views, const torch::Tensor& labels);
+
+  Network& network() { return *network_; }
+  std::int64_t clips() const { return labels_.size(0); }
+  /// Floating-point operations of a step: two for each multiply-add of every convolution and product that the forward
+  /// pass executes, three times those where the backward pass follows (gradients of inputs and of weights), once in a
+  /// frozen branch. Batch norm, activations, loss and optimiser are left out.
+  double flops() const { return flops_; }
+
+ private:
+  StageConfig stage_;
+  std::shared_ptr<Network> network_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  Input batch_;
+  torch::Tensor labels_, words_;
+  std::vector<TeacherOutput> answers_;
+  double flops_ = 0;
+};
+
+}  // namespace pskd

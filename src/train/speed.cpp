@@ -1,0 +1,108 @@
+#include "pskd/train/speed.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "pskd/distill/objective.hpp"
+#include "pskd/model/summary.hpp"
+#include "pskd/train/optimizer.hpp"
+
+namespace pskd {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+Workload convolution(const std::string& name, torch::MemoryFormat format) {
+  constexpr std::int64_t kClips = 8, kChannels = 128, kFrames = 64, kJoints = 20, kKernel = 9;
+  const torch::Tensor x = torch::randn({kClips, kChannels, kFrames, kJoints}).contiguous(format);
+  const torch::Tensor weight = torch::randn({kChannels, kChannels, kKernel, 1}).contiguous(format);
+  const double macs = static_cast<double>(x.numel() * kChannels * kKernel);
+  return {name, false, 2 * macs, [=] { torch::conv2d(x, weight, {}, 1, {kKernel / 2, 0}); }};
+}
+
+Workload product() {
+  constexpr std::int64_t kSize = 1024;
+  const torch::Tensor a = torch::randn({kSize, kSize}), b = torch::randn({kSize, kSize});
+  return {"product", false, 2.0 * kSize * kSize * kSize, [=] { torch::mm(a, b); }};
+}
+
+Workload copy() {
+  constexpr std::int64_t kNumbers = 16 << 20;
+  const torch::Tensor from = torch::ones({kNumbers}), to = torch::zeros({kNumbers});
+  return {"copy", true, 2.0 * sizeof(float) * kNumbers, [=] { to.copy_(from); }};
+}
+
+/// Operations of a training step on a batch; see StepBench::flops.
+double count_flops(Network& network, const DataShape& shape, std::int64_t clips, int embedding) {
+  Input clip = example_input(shape, 1);
+  const auto whole = static_cast<double>(summarise_network(network, clip).macs);
+  clip.skeleton_embedding = torch::zeros({1, embedding});  // leaves a fused network what it trains
+  const auto trained = static_cast<double>(summarise_network(network, clip).macs);
+  return static_cast<double>(clips) * (2 * whole + 4 * trained);
+}
+
+}  // namespace
+
+std::vector<double> time_runs(const std::function<void()>& action, int least, double seconds) {
+  action();
+  std::vector<double> durations;
+  const auto start = Clock::now();
+  while (static_cast<int>(durations.size()) < least || seconds_since(start) < seconds) {
+    const auto before = Clock::now();
+    action();
+    durations.push_back(seconds_since(before));
+  }
+  return durations;
+}
+
+double quantile(std::vector<double> values, double share) {
+  std::sort(values.begin(), values.end());
+  const double position = share * static_cast<double>(values.size() - 1);
+  const auto before = static_cast<std::size_t>(position);
+  const std::size_t after = std::min(before + 1, values.size() - 1);
+  return values[before] + (position - static_cast<double>(before)) * (values[after] - values[before]);
+}
+
+std::vector<Workload> ceiling_workloads() {
+  return {convolution("convolution_plain", torch::MemoryFormat::Contiguous),
+          convolution("convolution_channels_last", torch::MemoryFormat::ChannelsLast), product(), copy()};
+}
+
+Ceiling measure_ceiling(double seconds) {
+  const torch::NoGradGuard no_grad;
+  Ceiling ceiling;
+  for (const Workload& workload : ceiling_workloads()) {
+    const double speed = workload.amount / quantile(time_runs(workload.run, 2, seconds), 0);
+    double& highest = workload.copies ? ceiling.bytes : ceiling.flops;
+    highest = std::max(highest, speed);
+  }
+  return ceiling;
+}
+
+StepBench::StepBench(const StageConfig& stage, const DataShape& shape)
+    : stage_(stage),
+      network_(make_network(stage.model, shape, 1)),
+      optimizer_(make_optimizer(stage.optimizer, *network_)),
+      batch_(example_input(shape, stage.batch)),
+      labels_(torch::randint(shape.classes, {stage.batch}, torch::kInt64)) {
+  const int embedding = embedding_size(stage.model);
+  flops_ = count_flops(*network_, shape, clips(), embedding);
+  words_ = torch::randn({shape.classes, embedding});
+  // Right and sure, as trained teachers are about training clips: a loss that asks for that has its full work.
+  const torch::Tensor truth = torch::one_hot(labels_, shape.classes).to(torch::kFloat32);
+  for (const TeacherRef& teacher : stage.teachers) {
+    answers_.push_back(
+        {torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth, teacher.weight});
+  }
+  network_->train();
+}
+
+void StepBench::step(const Input& views, const torch::Tensor& labels) {
+  optimizer_->zero_grad();
+  const Objective result = objective(network_->forward(views), labels, answers_, stage_.loss, words_);
+  descend(result.loss, stage_.optimizer, *network_, *optimizer_);
+}
+
+}  // namespace pskd

@@ -1,0 +1,21 @@
+// Whole epochs of training, as the stage runner goes through them, without logs and checkpoints.
+#pragma once
+
+#include "pskd/train/renderer.hpp"
+#include "pskd/train/speed.hpp"
+
+class Epochs {
+ public:
+  /// `stage` sees the sensor and has no teachers. `renderer` and `clips` must outlive this.
+  Epochs(const pskd::StageConfig& stage, const pskd::Renderer& renderer, const std::vector<pskd::Clip>& clips);
+  /// The next epoch: a fresh view of every clip, then a step on each batch.
+  void train();
+
+ private:
+  const pskd::Renderer& renderer_;
+  const std::vector<pskd::Clip>& clips_;
+  pskd::StepBench bench_;
+  torch::Tensor labels_;
+  std::int64_t steps_;
+  int epoch_ = 0;
+};

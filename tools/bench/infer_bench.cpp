@@ -1,0 +1,31 @@
+// Inference: how long the student takes to recognise one clip, and a batch.
+#include "benches.hpp"
+#include "pskd/train/speed.hpp"
+
+namespace {
+
+void infer(benchmark::State& state, int batch) {
+  constexpr int kFewest = 50;
+  const torch::NoGradGuard no_grad;
+  const pskd::DataShape shape = utd_shape();
+  const auto network = pskd::make_network(measured_stage("student").model, shape, 1);
+  network->eval();
+  const pskd::Input input = pskd::example_input(shape, batch);
+  std::vector<double> durations;
+  for ([[maybe_unused]] auto once : state) {
+    const auto more = pskd::time_runs([&] { network->forward(input); }, kFewest, 0.3);
+    durations.insert(durations.end(), more.begin(), more.end());
+  }
+  state.counters["p50_s"] = pskd::quantile(durations, 0.5);
+  state.counters["p99_s"] = pskd::quantile(durations, 0.99);
+}
+
+}  // namespace
+
+void register_inference() {
+  for (const int batch : {1, 256}) {
+    register_bench("inference/student/" + std::to_string(batch), [batch](benchmark::State& state) {
+      infer(state, batch);
+    })->Iterations(1);
+  }
+}

@@ -1,0 +1,111 @@
+// Training: the ceiling, one step of each stage, the views of an epoch, a whole epoch of the student.
+#include <algorithm>
+#include <memory>
+
+#include "benches.hpp"
+#include "epoch.hpp"
+#include "pskd/data/dataset.hpp"
+#include "pskd/train/speed.hpp"
+
+namespace {
+
+/// Measured once in the process, so that shares hold under the same conditions.
+const pskd::Ceiling& ceiling() {
+  static const pskd::Ceiling measured = pskd::measure_ceiling(0.3);
+  return measured;
+}
+
+void note_speed(benchmark::State& state, const pskd::StepBench& bench) {
+  const auto clips = state.iterations() * bench.clips();
+  state.SetItemsProcessed(clips);
+  state.counters["FLOP/s"] = {bench.flops(), benchmark::Counter::kIsIterationInvariantRate};
+  state.counters["share_of_ceiling"] = {bench.flops() / ceiling().flops, benchmark::Counter::kIsIterationInvariantRate};
+}
+
+void train_steps(benchmark::State& state, const pskd::StageConfig& stage) {
+  pskd::StepBench bench(stage, utd_shape());
+  bench.step();
+  for ([[maybe_unused]] auto once : state) bench.step();
+  note_speed(state, bench);
+}
+
+struct Recordings {
+  std::vector<pskd::Clip> clips;
+  pskd::Renderer renderer;
+};
+
+/// The training clips of UTD-MHAD's cross-subject protocol.
+std::shared_ptr<const Recordings> training_clips(const std::filesystem::path& folder) {
+  pskd::Experiment experiment;
+  experiment.data.root = std::filesystem::absolute(folder).string();
+  pskd::Dataset dataset = pskd::read_dataset(experiment.data);
+  const pskd::DatasetInfo info = dataset.info;
+  pskd::Split split = pskd::make_split(std::move(dataset), pskd::resolve_protocol(experiment.protocol, info));
+  pskd::Renderer renderer = pskd::make_renderer(experiment, info, split.train);
+  return std::make_shared<const Recordings>(Recordings{std::move(split.train), std::move(renderer)});
+}
+
+void train_student(benchmark::State& state, const Recordings& recordings) {
+  Epochs epochs(measured_stage("student"), recordings.renderer, recordings.clips);
+  epochs.train();
+  for ([[maybe_unused]] auto once : state) epochs.train();
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(recordings.clips.size()));
+}
+
+void render(benchmark::State& state, const Recordings& recordings) {
+  int view = 0;
+  for ([[maybe_unused]] auto once : state) {
+    const pskd::Input views = pskd::render_views(recordings.renderer, recordings.clips, {true, true}, 1, view++);
+    benchmark::DoNotOptimize(views.sensor.data_ptr<float>());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(recordings.clips.size()));
+}
+
+}  // namespace
+
+pskd::DataShape utd_shape() { return pskd::data_shape(pskd::Experiment{}); }
+
+std::vector<pskd::StageConfig> measured_stages() {
+  std::vector<pskd::StageConfig> stages;
+  const auto add = [&](const char* name, const pskd::ModelConfig& model) {
+    stages.emplace_back();
+    stages.back().name = name;
+    stages.back().model = model;
+  };
+  add("skeleton", pskd::SkeletonGcnConfig{});
+  add("skeleton_reference", pskd::SkeletonGcnConfig{.width = 48, .kernel = 9});
+  add("fused", pskd::FusedConfig{});
+  add("sensor", pskd::SensorCnnConfig{.width = 96});
+  add("student", pskd::SensorCnnConfig{});
+  add("student_acs", pskd::SensorCnnConfig{});
+  stages.back().teachers.resize(3);
+  stages.back().loss.acs = pskd::AcsConfig{};
+  return stages;
+}
+
+pskd::StageConfig measured_stage(const std::string& name) {
+  const auto stages = measured_stages();
+  return *std::find_if(stages.begin(), stages.end(), [&](const auto& stage) { return stage.name == name; });
+}
+
+void register_ceiling() {
+  for (const pskd::Workload& workload : pskd::ceiling_workloads()) {
+    register_bench("ceiling/" + workload.name, [workload](benchmark::State& state) {
+      const torch::NoGradGuard no_grad;
+      workload.run();
+      for ([[maybe_unused]] auto once : state) workload.run();
+      state.counters[workload.copies ? "bytes/s" : "FLOP/s"] = {workload.amount,
+                                                                benchmark::Counter::kIsIterationInvariantRate};
+    });
+  }
+}
+
+void register_training(const Folders& folders) {
+  for (const pskd::StageConfig& stage : measured_stages()) {
+    register_bench("step/" + stage.name, [stage](benchmark::State& state) { train_steps(state, stage); });
+  }
+  if (folders.utd.empty()) return;
+  const auto recordings = training_clips(folders.utd);
+  register_bench("views/both", [recordings](benchmark::State& state) { render(state, *recordings); });
+  register_bench("epoch/student", [recordings](benchmark::State& state) { train_student(state, *recordings); });
+}

@@ -1,0 +1,130 @@
+#include <spdlog/fmt/fmt.h>
+#include <stdlib.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "pskd/train/environment.hpp"
+#include "pskd/train/renderer.hpp"
+#include "pskd/train/speed.hpp"
+#include "verbs.hpp"
+
+namespace {
+
+struct Options {
+  ConfigOptions config;
+  std::optional<int> threads;
+  double seconds = 0.5;
+  bool json = false;
+};
+
+struct StageSpeed {
+  std::string stage, model;
+  double milliseconds = 0;  ///< of a step, median
+  double clips = 0;         ///< trained a second
+  double flops = 0;         ///< a second
+};
+
+/// The networks of the default chain, without the losses that need teachers.
+pskd::Experiment default_experiment() {
+  pskd::Experiment experiment;
+  const auto add = [&](const char* name, const pskd::ModelConfig& model) {
+    pskd::StageConfig stage;
+    stage.name = name;
+    stage.model = model;
+    experiment.stages.push_back(stage);
+  };
+  add("skeleton", pskd::SkeletonGcnConfig{});
+  add("fused", pskd::FusedConfig{});
+  add("sensor", pskd::SensorCnnConfig{.width = 96});
+  add("student", pskd::SensorCnnConfig{});
+  return experiment;
+}
+
+// Measured before any work of ours: whoever else computes makes every number too low.
+std::vector<std::string> load_advice(int cores) {
+  double load = 0;
+  if (::getloadavg(&load, 1) != 1 || load < 0.5) return {};
+  return {fmt::format("other programs are running (load {:.1f} on {} cores): all numbers are too low", load, cores)};
+}
+
+StageSpeed measure(const pskd::StageConfig& stage, const pskd::DataShape& shape, double seconds) {
+  pskd::StepBench bench(stage, shape);
+  const double median = pskd::quantile(pskd::time_runs([&] { bench.step(); }, 3, seconds), 0.5);
+  return {stage.name, pskd::model_name(stage.model), 1e3 * median, static_cast<double>(bench.clips()) / median,
+          bench.flops() / median};
+}
+
+void print(const pskd::Environment& here, const std::vector<std::string>& advice, const pskd::Ceiling& ceiling,
+           const std::vector<StageSpeed>& stages) {
+  std::cout << fmt::format(
+      "pskd {}, {}, {} cores, {} threads, {}\n"
+      "ceiling: {:.1f} GFLOP/s (the fastest of convolution and matrix product), memory copy {:.1f} GB/s\n\n"
+      "{:<16} {:<14} {:>10} {:>10} {:>10} {:>12}\n",
+      here.version, here.cpu, here.cores, here.threads, here.blas, ceiling.flops / 1e9, ceiling.bytes / 1e9,
+      "training step", "model", "ms", "clips/s", "GFLOP/s", "of ceiling");
+  for (const StageSpeed& stage : stages) {
+    std::cout << fmt::format("{:<16} {:<14} {:>10.2f} {:>10.0f} {:>10.1f} {:>10.0f} %\n", stage.stage, stage.model,
+                             stage.milliseconds, stage.clips, stage.flops / 1e9, 100 * stage.flops / ceiling.flops);
+  }
+  std::cout << '\n';
+  for (const std::string& line : advice) std::cout << "slow: " << line << '\n';
+  if (advice.empty()) std::cout << "nothing here slows pskd down\n";
+}
+
+void print_json(const pskd::Environment& here, const std::vector<std::string>& advice, const pskd::Ceiling& ceiling,
+                const std::vector<StageSpeed>& stages) {
+  nlohmann::ordered_json out = {{"version", here.version},
+                                {"cpu", here.cpu},
+                                {"cores", here.cores},
+                                {"threads", here.threads},
+                                {"ceiling", {{"flops", ceiling.flops}, {"bytes", ceiling.bytes}}},
+                                {"stages", nlohmann::ordered_json::array()},
+                                {"advice", advice}};
+  for (const StageSpeed& stage : stages) {
+    out["stages"].push_back({{"stage", stage.stage},
+                             {"model", stage.model},
+                             {"step_ms", stage.milliseconds},
+                             {"clips_per_second", stage.clips},
+                             {"flops", stage.flops},
+                             {"share_of_ceiling", stage.flops / ceiling.flops}});
+  }
+  std::cout << out.dump(2) << '\n';
+}
+
+void bench(const Options& options, const Invocation& invocation) {
+  const pskd::Experiment experiment = options.config.file.empty() ? default_experiment() : options.config.load();
+  prepare(invocation, options.threads.value_or(experiment.run.threads));
+  const pskd::Environment here = pskd::environment();
+  std::vector<std::string> advice = pskd::speed_advice(here);
+  for (std::string& line : load_advice(here.cores)) advice.push_back(std::move(line));
+  const pskd::DataShape shape = pskd::data_shape(experiment);
+  const pskd::Ceiling ceiling = pskd::measure_ceiling(options.seconds / 2);
+  std::vector<StageSpeed> stages;
+  for (const pskd::StageConfig& stage : experiment.stages) stages.push_back(measure(stage, shape, options.seconds));
+  (options.json ? print_json : print)(here, advice, ceiling, stages);
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, const Invocation& invocation) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb =
+      app.add_subcommand("bench", "How fast this machine trains each stage, and how fast it could compute");
+  options->config.add_to(*verb, false);
+  verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads of the config)")
+      ->check(CLI::NonNegativeNumber);
+  verb->add_option("--seconds", options->seconds, "spent on each row")
+      ->check(CLI::Range(0.0, 60.0))
+      ->capture_default_str();
+  verb->add_flag("--json", options->json, "as JSON");
+  verb->footer(
+      "Trains on made-up views, so no data set is needed; without --config, the networks of the default chain for the\n"
+      "shape of UTD-MHAD. A step is forward, loss, backward and optimiser on one batch; teachers' answers are given.\n"
+      "GFLOP/s count the multiply-adds of convolutions and products, twice; the ceiling is the fastest of a large\n"
+      "convolution and a large matrix product in the same process. Examples:\n"
+      "  pskd bench\n"
+      "  pskd bench --config configs/utd.yaml --threads 1\n"
+      "  pskd bench --config configs/utd.yaml --set stages.skeleton.model.width=48");
+  verb->callback([options, invocation] { bench(*options, invocation); });
+}
