@@ -138,6 +138,13 @@ void remove_unfinished_files(const fs::path& folder) {
   for (const fs::path& file : unfinished) fs::remove(file);
 }
 
+bool is_locked(const fs::path& path) {
+  if (!fs::exists(path)) return false;
+  const Descriptor file = open_file(path, O_RDWR, "open the lock file");
+  // Closing gives a lock that was free back.
+  return ::flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 FileLock::FileLock(const fs::path& path, const std::function<void()>& before_waiting) {
   make_folder_of(path);
   Descriptor file = open_file(path, O_RDWR | O_CREAT, "open the lock file");

@@ -137,6 +137,15 @@ void merge(Node& base, const Node& over) {
   }
 }
 
+bool is_key_path(const std::string& text) {
+  const std::vector<std::string> names = split_at_dots(text);
+  return std::find(names.begin(), names.end(), "") == names.end();
+}
+
+void merge_at(Node& root, const std::string& key_path, Node value) {
+  merge(root, nested(split_at_dots(key_path), std::move(value)));
+}
+
 Node read_with_includes(const fs::path& file, Problems& problems) {
   return Includer(problems).read(file, file.string());
 }
@@ -144,19 +153,17 @@ Node read_with_includes(const fs::path& file, Problems& problems) {
 void apply_override(Node& root, const std::string& setting, Problems& problems) {
   const std::size_t equals = setting.find('=');
   const std::string path = setting.substr(0, equals);
-  const std::vector<std::string> names = split_at_dots(path);
-  const bool has_empty_name = std::find(names.begin(), names.end(), "") != names.end();
-  if (equals == std::string::npos || has_empty_name) {
+  if (equals == std::string::npos || !is_key_path(path)) {
     problems.add("--set " + shown(setting), "", "expected key.path=value, as in stages.student.epochs=10");
     return;
   }
-  constexpr std::size_t kDeepest = 50;
-  if (names.size() > kDeepest) {
+  constexpr std::ptrdiff_t kDeepest = 50;
+  if (std::count(path.begin(), path.end(), '.') >= kDeepest) {
     problems.add("--set " + shown(path), "", "expected at most " + std::to_string(kDeepest) + " levels, found more");
     return;
   }
   Node value = parse_yaml(setting.substr(equals + 1), "--set " + shown(path), false, problems);
-  merge(root, nested(names, std::move(value)));
+  merge_at(root, path, std::move(value));
 }
 
 void apply_stage_defaults(Node& root) {

@@ -15,6 +15,12 @@ void merge(Node& base, const Node& over);
 /// The file with its includes under it. Throws Error(config) when a file cannot be read or parsed, or includes itself.
 Node read_with_includes(const std::filesystem::path& file, Problems& problems);
 
+/// Whether `text` is names between dots.
+bool is_key_path(const std::string& text);
+
+/// Merges `value` over what is at the key path.
+void merge_at(Node& root, const std::string& key_path, Node value);
+
 /// Merges "key.path=value" over the tree.
 void apply_override(Node& root, const std::string& setting, Problems& problems);
 

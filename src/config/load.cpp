@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "assemble.hpp"
+#include "assembled.hpp"
 #include "check.hpp"
 #include "experiment_reader.hpp"
 #include "pskd/base/checksum.hpp"
@@ -28,16 +29,24 @@ void read_experiment(const config::Node& root, Experiment& experiment, config::P
 
 }  // namespace
 
+Experiment config::experiment_of(Node root, Problems& problems) {
+  apply_stage_defaults(root);
+  inherit_skeleton_branches(root);
+  Experiment experiment;
+  read_experiment(root, experiment, problems);
+  check(experiment, root, problems);
+  return experiment;
+}
+
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
   config::Problems problems;
   config::Node root = config::read_with_includes(file, problems);
   for (const std::string& setting : overrides) config::apply_override(root, setting, problems);
-  config::apply_stage_defaults(root);
-  config::inherit_skeleton_branches(root);
-
-  Experiment experiment;
-  read_experiment(root, experiment, problems);
-  config::check(experiment, root, problems);
+  if (const config::Node* sweep = root.find("sweep")) {
+    problems.add(sweep->where, "sweep", "this file stands for many experiments; train them with pskd sweep");
+    problems.throw_if_any();
+  }
+  Experiment experiment = config::experiment_of(std::move(root), problems);
   problems.throw_if_any();
   return experiment;
 }

@@ -170,10 +170,14 @@ Json parse(const std::filesystem::path& file) {
 void write_run_record(const std::filesystem::path& file, const RunRecord& record) {
   Json stages = Json::object();
   for (const StageRecord& stage : record.stages) stages[stage.name] = stage_to_json(stage);
-  const Json json = {
-      {"experiment", record.experiment}, {"config_hash", record.config_hash},         {"protocol", record.protocol},
-      {"selection", record.selection},   {"shared_subjects", record.shared_subjects}, {"seed", record.seed},
-      {"stages", std::move(stages)}};
+  const Json json = {{"experiment", record.experiment},
+                     {"dataset", record.dataset},
+                     {"config_hash", record.config_hash},
+                     {"protocol", record.protocol},
+                     {"selection", record.selection},
+                     {"shared_subjects", record.shared_subjects},
+                     {"seed", record.seed},
+                     {"stages", std::move(stages)}};
   write_file_atomically(file, json.dump(1) + "\n");
 }
 
@@ -182,6 +186,7 @@ RunRecord read_run_record(const std::filesystem::path& file) {
   const Value root(file, json);
   RunRecord record;
   record.experiment = root.at("experiment").text();
+  if (root.has("dataset")) record.dataset = root.at("dataset").text();
   record.config_hash = root.at("config_hash").text();
   record.protocol = root.at("protocol").text();
   record.selection = root.at("selection").text();

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iomanip>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "pskd/base/error.hpp"
@@ -58,6 +60,24 @@ void check_same_experiment(const std::vector<RunRecord>& records) {
 }
 
 const Scores& shown_scores(const StageRecord& stage) { return stage.test ? *stage.test : *stage.val; }
+
+std::string fixed(double value, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
+std::string mean_and_deviation(const std::vector<double>& shares) {
+  const Summary summary = summarise(shares);
+  return fixed(100 * summary.mean, 1) + " \u00b1 " +
+         (summary.n > 1 ? fixed(100 * summary.deviation, 1) : std::string(kEnDash));
+}
+
+std::string selection_rule(const std::string& selection) {
+  if (selection == "last") return "last epoch";
+  if (selection == "val") return "best epoch on the val part";
+  return selection;
+}
 
 std::vector<RunRecord> find_run_records(const std::filesystem::path& folder) {
   if (!std::filesystem::is_directory(folder)) {

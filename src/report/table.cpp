@@ -3,29 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
-#include <iomanip>
-#include <sstream>
 
 #include "records.hpp"
 
 namespace pskd {
 
 namespace {
-
-constexpr const char* kEnDash = "\u2013";
-
-std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
-
-/// "93.3 ± 0.6"; one value has no standard deviation.
-std::string per_cent(const std::vector<double>& shares) {
-  const Summary summary = summarise(shares);
-  return fixed(100 * summary.mean, 1) + " \u00b1 " +
-         (summary.n > 1 ? fixed(100 * summary.deviation, 1) : std::string(kEnDash));
-}
 
 /// Of the stage at `index`, one value per record.
 std::vector<double> over_records(const std::vector<RunRecord>& records, std::size_t index,
@@ -41,18 +24,12 @@ std::vector<std::string> row_of(const std::vector<RunRecord>& records, std::size
   const auto macro_f1 = over_records(records, index, [](const StageRecord& one) { return shown_scores(one).macro_f1; });
   const auto seconds = over_records(records, index, [](const StageRecord& one) { return one.seconds; });
   return {stage.name,
-          per_cent(accuracy),
-          per_cent(macro_f1),
+          mean_and_deviation(accuracy),
+          mean_and_deviation(macro_f1),
           std::to_string(records.size()),
           std::to_string(stage.parameters),
           std::to_string(stage.epochs),
           fixed(summarise(seconds).mean, 1)};
-}
-
-std::string selection_rule(const std::string& selection) {
-  if (selection == "last") return "last epoch";
-  if (selection == "val") return "best epoch on the val part";
-  return selection;
 }
 
 std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
@@ -66,10 +43,10 @@ std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
       "scores: on the " + std::string(first.stages.front().test ? "test" : "val") + " part, " +
           std::to_string(scores.clips) + " clips",
       "mean \u00b1 standard deviation (n - 1) over seeds; n = " + std::to_string(records.size()) + ", seeds" + seeds,
-      "our reconstruction of PSKD",
+      kReconstruction,
   };
   if (first.shared_subjects) {
-    notes.emplace_back("SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST: NOT COMPARABLE WITH CROSS-SUBJECT RESULTS");
+    notes.emplace_back(kSharedSubjects);
   }
   return notes;
 }

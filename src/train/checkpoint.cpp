@@ -56,7 +56,9 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
     archive.write("optimizer", state);
   }
   std::ostringstream payload;
-  payload << nlohmann::json(manifest).dump() << '\n';
+  nlohmann::json header = manifest;
+  header["stage_hash"] = manifest.stage_hash;
+  payload << header.dump() << '\n';
   archive.save_to(payload);
   write_sealed_file(file, kSeal, payload.str());
 }
@@ -66,10 +68,15 @@ LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const Checkp
   const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
   try {
     const std::size_t manifest_end = bytes.find('\n', kSealBytes);
-    const auto manifest =
-        nlohmann::json::parse(bytes.substr(kSealBytes, manifest_end - kSealBytes)).get<CheckpointManifest>();
+    const auto header = nlohmann::json::parse(bytes.substr(kSealBytes, manifest_end - kSealBytes));
+    auto manifest = header.get<CheckpointManifest>();
+    manifest.stage_hash = header.value("stage_hash", "");
     require_same(file, "stage", expected.stage, manifest.stage);
-    require_same(file, "config", expected.config_hash, manifest.config_hash);
+    if (manifest.stage_hash.empty()) {
+      require_same(file, "config", expected.config_hash, manifest.config_hash);
+    } else {
+      require_same(file, "config", expected.stage_hash, manifest.stage_hash);
+    }
     require_same(file, "seed", std::to_string(expected.seed), std::to_string(manifest.seed));
     require_same(file, "data set", expected.data_hash, manifest.data_hash);
     torch::serialize::InputArchive archive, tensors;

@@ -15,6 +15,7 @@
 #include "pskd/distill/objective.hpp"
 #include "pskd/model/summary.hpp"
 #include "pskd/train/optimizer.hpp"
+#include "pskd/train/stage_key.hpp"
 #include "stage.hpp"
 
 namespace pskd {
@@ -44,8 +45,8 @@ class RunLog {
 };
 
 // Beside the run's folder, which --overwrite removes.
-std::filesystem::path lock_path(const TrainingSetup& setup, std::uint64_t seed) {
-  return experiment_folder(setup) / (".seed-" + std::to_string(seed) + ".lock");
+std::filesystem::path lock_path(const std::filesystem::path& experiment, std::uint64_t seed) {
+  return experiment / (".seed-" + std::to_string(seed) + ".lock");
 }
 
 void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
@@ -66,10 +67,59 @@ StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, cons
   StageOutcome outcome{stage.name, {}, {}, count_parameters(*network), position.epoch, position.seconds, hash};
   outcome.test = predict(setup, stage, *network, setup.split.test);
   outcome.val = predict(setup, stage, *network, setup.split.val);
-  const auto folder = run_folder(setup, seed) / "stages" / stage.name;
+  const auto folder = stage_folder(setup, seed, stage.name);
   if (!outcome.test.empty()) write_predictions(folder / "predictions.csv", outcome.test, setup.split.classes);
   if (!outcome.val.empty()) write_predictions(folder / "predictions-val.csv", outcome.val, setup.split.classes);
   return outcome;
+}
+
+// In a shared stage's folder, once it is complete; says which stage the folder with the hashed name holds.
+constexpr const char* kCompleteFile = "stage.json";
+
+/// Puts the files of a shared stage into a run's folder: one file with two names, or a copy where the file system has
+/// no such thing. Neither changes any more, since training replaces files and never writes into them.
+void link_files(const std::filesystem::path& shared, const std::filesystem::path& own) {
+  namespace fs = std::filesystem;
+  fs::create_directories(own);
+  for (const fs::directory_entry& entry : fs::directory_iterator(shared)) {
+    const fs::path name = entry.path().filename(), target = own / name;
+    if (name == kCompleteFile || (fs::exists(target) && fs::equivalent(entry.path(), target))) continue;
+    fs::remove(target);
+    std::error_code refused;
+    fs::create_hard_link(entry.path(), target, refused);
+    if (refused) write_file_atomically(target, read_file(entry.path()));
+  }
+}
+
+Position train_in(const std::filesystem::path& folder, const TrainingSetup& setup, const StageConfig& stage,
+                  std::uint64_t seed) {
+  StageTrainer trainer(setup, stage, seed, folder);
+  const int done = trainer.position().epoch;
+  const auto& stages = setup.experiment.stages;
+  spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
+               stages.size(), count_parameters(trainer.network()), stage.epochs,
+               done > 0 ? fmt::format(", {} of them done", done) : "");
+  trainer.train();
+  return trainer.position();
+}
+
+/// Trains `stage` in the store unless it is complete there, and links it into the run's folder.
+Position train_shared(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
+  const std::filesystem::path shared = setup.stage_store / stage_key(setup, stage.name, seed);
+  const FileLock lock(shared.string() + ".lock", [&] {
+    spdlog::info("another process trains stage {}, which this run shares: waiting for it", stage.name);
+  });
+  std::filesystem::create_directories(shared);
+  remove_unfinished_files(shared);
+  const bool complete = std::filesystem::exists(shared / kCompleteFile);
+  spdlog::info("seed {}, stage {}: {} {}", seed, stage.name, complete ? "trained already in" : "trains in",
+               shared.string());
+  const Position position = train_in(shared, setup, stage, seed);
+  const nlohmann::ordered_json description = {
+      {"stage", stage.name}, {"stage_hash", stage_hash(setup.experiment, stage.name)}, {"seed", seed}};
+  if (!complete) write_file_atomically(shared / kCompleteFile, description.dump(2) + "\n");
+  link_files(shared, stage_folder(setup, seed, stage.name));
+  return position;
 }
 
 /// Seconds of one training step of `stage` on a batch of real clips; teachers are drawn, not trained.
@@ -101,28 +151,46 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
 
 }  // namespace
 
+Experiment resolve_experiment(Experiment experiment) {
+  experiment.protocol = resolve_protocol(experiment.protocol, dataset_info(experiment.data));
+  return experiment;
+}
+
 TrainingSetup prepare_training(Experiment experiment) {
   if (experiment.run.device != "cpu") {
     throw Error(ErrorKind::config, "run.device: expected cpu, found " + experiment.run.device +
                                        "; training on a graphics card is not there yet");
   }
   const DatasetInfo info = dataset_info(experiment.data);
-  experiment.protocol = resolve_protocol(experiment.protocol, info);
+  experiment = resolve_experiment(std::move(experiment));
   Dataset dataset = load_dataset(experiment.data);
   std::string data_hash = dataset.hash;
   Split split = make_split(std::move(dataset), experiment.protocol);
   if (split.train.size() < 2) throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
   Renderer renderer = make_renderer(experiment, info, split.train);
   std::string hash = config_hash(experiment);
-  return {std::move(experiment), std::move(hash), info, std::move(data_hash), std::move(split), std::move(renderer)};
+  return {std::move(experiment), std::move(hash),     info, std::move(data_hash),
+          std::move(split),      std::move(renderer), {}};
 }
 
 std::filesystem::path experiment_folder(const TrainingSetup& setup) {
   return std::filesystem::path(setup.experiment.run.root) / setup.experiment.run.name / setup.config_hash;
 }
 
+std::filesystem::path experiment_folder(const Experiment& resolved) {
+  return std::filesystem::path(resolved.run.root) / resolved.run.name / config_hash(resolved);
+}
+
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) {
   return experiment_folder(setup) / ("seed-" + std::to_string(seed));
+}
+
+std::filesystem::path run_folder(const Experiment& resolved, std::uint64_t seed) {
+  return experiment_folder(resolved) / ("seed-" + std::to_string(seed));
+}
+
+bool is_running(const Experiment& resolved, std::uint64_t seed) {
+  return is_locked(lock_path(experiment_folder(resolved), seed));
 }
 
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
@@ -135,23 +203,19 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
 }
 
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
-  const FileLock lock(lock_path(setup, seed), [&] {
+  const FileLock lock(lock_path(experiment_folder(setup), seed), [&] {
     spdlog::info("another process trains {}: waiting for it", run_folder(setup, seed).string());
   });
   require_startable(setup, seed, existing);
   start_folder(setup, seed, existing);
   const RunLog log(run_folder(setup, seed) / "log.txt");
   std::vector<StageOutcome> outcomes;
-  const auto& stages = setup.experiment.stages;
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    StageTrainer trainer(setup, stages[i], seed);
-    const int done = trainer.position().epoch;
-    spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stages[i].name, i + 1, stages.size(),
-                 count_parameters(trainer.network()), stages[i].epochs,
-                 done > 0 ? fmt::format(", {} of them done", done) : "");
-    trainer.train();
-    outcomes.push_back(evaluate_stage(setup, seed, stages[i], trainer.position()));
-    note_checkpoint(run_folder(setup, seed) / "manifest.json", stages[i].name, outcomes.back().checkpoint);
+  for (const StageConfig& stage : setup.experiment.stages) {
+    const Position position = setup.stage_store.empty()
+                                  ? train_in(stage_folder(setup, seed, stage.name), setup, stage, seed)
+                                  : train_shared(setup, stage, seed);
+    outcomes.push_back(evaluate_stage(setup, seed, stage, position));
+    note_checkpoint(run_folder(setup, seed) / "manifest.json", stage.name, outcomes.back().checkpoint);
   }
   return outcomes;
 }

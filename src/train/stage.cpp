@@ -13,6 +13,7 @@
 #include "pskd/distill/word_vectors.hpp"
 #include "pskd/model/summary.hpp"
 #include "pskd/train/optimizer.hpp"
+#include "pskd/train/stage_key.hpp"
 
 namespace pskd {
 namespace {
@@ -23,15 +24,19 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-std::filesystem::path checkpoint_path(const std::filesystem::path& run, const std::string& stage,
-                                      const std::string& snapshot) {
-  return run / "stages" / stage / (snapshot + ".ckpt");
+std::filesystem::path checkpoint_path(const std::filesystem::path& stage, const std::string& snapshot) {
+  return stage / (snapshot + ".ckpt");
+}
+
+std::filesystem::path stage_folder(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  return run_folder(setup, seed) / "stages" / stage;
 }
 
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
   CheckpointManifest manifest;
   manifest.stage = stage;
   manifest.config_hash = setup.config_hash;
+  manifest.stage_hash = stage_hash(setup.experiment, stage);
   manifest.seed = seed;
   manifest.data_hash = setup.data_hash;
   return manifest;
@@ -41,17 +46,18 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
                        const std::string& snapshot) {
   const auto classes = static_cast<int>(setup.split.classes.size());
   auto network = make_network(find_stage(setup.experiment, stage).model, data_shape(setup.renderer, classes), seed);
-  const LoadedCheckpoint loaded = load_checkpoint(checkpoint_path(run_folder(setup, seed), stage, snapshot),
+  const LoadedCheckpoint loaded = load_checkpoint(checkpoint_path(stage_folder(setup, seed, stage), snapshot),
                                                   stage_manifest(setup, seed, stage), *network, nullptr);
   network->eval();
   return {network, loaded.hash};
 }
 
-StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed)
+StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
+                           const std::filesystem::path& folder)
     : setup_(setup),
       stage_(stage),
       seed_(seed),
-      run_(run_folder(setup, seed)),
+      folder_(folder),
       manifest_(stage_manifest(setup, seed, stage.name)),
       snapshots_(snapshot_epochs(stage.name, setup.experiment)),
       labels_(label_tensor(setup.split.train)) {
@@ -96,14 +102,14 @@ void StageTrainer::load_teachers() {
 }
 
 void StageTrainer::resume() {
-  const auto last = checkpoint_path(run_, stage_.name, "last");
+  const auto last = checkpoint_path(folder_, "last");
   if (!std::filesystem::exists(last)) return;
   manifest_.position = load_checkpoint(last, manifest_, *network_, optimizer_.get()).manifest.position;
 }
 
 void StageTrainer::train() {
   StageProgress progress(stage_.name, manifest_.position.epoch, stage_.epochs, steps_);
-  MetricsLog metrics(run_ / "stages" / stage_.name / "metrics.jsonl", manifest_.position.epoch);
+  MetricsLog metrics(folder_ / "metrics.jsonl", manifest_.position.epoch);
   while (manifest_.position.epoch < stage_.epochs) train_epoch(progress, metrics);
 }
 
@@ -249,7 +255,7 @@ double StageTrainer::validate() {
 }
 
 void StageTrainer::save(const std::string& snapshot) const {
-  save_checkpoint(checkpoint_path(run_, stage_.name, snapshot), manifest_, *network_, optimizer_.get());
+  save_checkpoint(checkpoint_path(folder_, snapshot), manifest_, *network_, optimizer_.get());
 }
 
 }  // namespace pskd

@@ -13,9 +13,11 @@
 
 namespace pskd {
 
-/// stages/<stage>/<snapshot>.ckpt of a run; `snapshot` is last, best or epoch-<n>.
-std::filesystem::path checkpoint_path(const std::filesystem::path& run, const std::string& stage,
-                                      const std::string& snapshot);
+/// <stage folder>/<snapshot>.ckpt; `snapshot` is last, best or epoch-<n>.
+std::filesystem::path checkpoint_path(const std::filesystem::path& stage, const std::string& snapshot);
+
+/// runs/<experiment>/<config hash>/seed-<n>/stages/<stage>
+std::filesystem::path stage_folder(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
@@ -30,8 +32,10 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
 
 class StageTrainer {
  public:
-  /// Draws the parameters, loads the teachers, and goes on from last.ckpt when there is one.
-  StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed);
+  /// Draws the parameters, loads the teachers from the run's folder, and goes on from `folder`/last.ckpt when there is
+  /// one. What training leaves goes to `folder`.
+  StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
+               const std::filesystem::path& folder);
 
   /// Trains the epochs that are left. last.ckpt is written after each; a stop signal writes it after the current step
   /// and throws Stopped.
@@ -64,7 +68,7 @@ class StageTrainer {
   const TrainingSetup& setup_;
   const StageConfig& stage_;
   std::uint64_t seed_, key_ = 0;
-  std::filesystem::path run_;
+  std::filesystem::path folder_;
   std::shared_ptr<Network> network_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   std::unique_ptr<TargetBank> bank_;

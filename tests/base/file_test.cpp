@@ -170,5 +170,15 @@ TEST(FileLock, OnlyOneProcessAtATime) {
   EXPECT_EQ(read_file(folder / "number"), "400");
 }
 
+TEST(FileLock, IsSeenWhileItIsHeld) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(is_locked(folder / "lock")) << "there is no such file";
+  {
+    const FileLock lock(folder / "lock");
+    EXPECT_TRUE(is_locked(folder / "lock"));
+  }
+  EXPECT_FALSE(is_locked(folder / "lock"));
+}
+
 }  // namespace
 }  // namespace pskd

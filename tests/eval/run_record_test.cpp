@@ -77,8 +77,8 @@ std::vector<std::string> keys(const Json& json) {
 
 TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
   const Json json = written();
-  EXPECT_THAT(keys(json),
-              ElementsAre("experiment", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages"));
+  EXPECT_THAT(keys(json), ElementsAre("experiment", "dataset", "config_hash", "protocol", "selection",
+                                      "shared_subjects", "seed", "stages"));
   EXPECT_THAT(keys(json["stages"]["skeleton"]), ElementsAre("test", "parameters", "epochs", "seconds"));
   EXPECT_THAT(keys(json["stages"]["baseline"]), ElementsAre("test", "val", "parameters", "epochs", "seconds"));
   const Json& test = json["stages"]["skeleton"]["test"];

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the golden values of the tests: scores.json, losses.json, signal.json, beside this script.
+"""Writes the golden values of the tests: scores.json, losses.json, signal.json, statistics.json, beside this script.
 
 They come from an independent implementation: scikit-learn, torch.nn.functional and scipy where they have the function, and
 otherwise plain numpy written from the definitions below, with loops over clips, pairs and triples rather than the tensor
@@ -41,6 +41,13 @@ ACS, the Adaptive-Confidence Semantic loss, with teachers k of weight g_k:
                   |B_k| / N (hard) or sum_i w_ki / N (soft); summed over teachers. Distance and angle as above.
   L_sem           share_distance * distance + share_angle * angle + share_words * words
   total           w_ac L_ac + w_sem L_sem
+
+Statistics, of differences paired by seed:
+  interval        scipy's percentile bootstrap of the mean, 10 000 resamples, mean over 20 repetitions; `interval_error` is
+                  five standard deviations of one repetition, since the program draws other resamples.
+  permutation     scipy's paired permutation test of the mean, exact; above 20 values a drawn one with its own error.
+  Holm            the k-th smallest of m p values is multiplied by m - k + 1; none is smaller than those before it, or above 1.
+  McNemar         scipy's binomial test; chi-square (|b - c| - 1)^2 / (b + c), from 25 differing clips on.
 """
 
 import json
@@ -49,6 +56,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy import stats
 from scipy.spatial.transform import Rotation
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
@@ -442,6 +450,81 @@ def rotations():
     return cases
 
 
+def paired_case(name, differences):
+    differences = np.array(differences)
+    spans = np.array([
+        stats.bootstrap(
+            (differences,), np.mean, method="percentile", n_resamples=10_000, random_state=repetition
+        ).confidence_interval
+        for repetition in range(20)
+    ])
+    exact = len(differences) <= 20
+    permutation = stats.permutation_test(
+        (differences, np.zeros_like(differences)),
+        lambda a, b, axis: np.mean(a - b, axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=np.inf if exact else 200_000,
+        batch=100_000,
+        random_state=1,
+    )
+    return {
+        "name": name,
+        "inputs": {"differences": differences.tolist()},
+        "expected": {
+            "mean": float(np.mean(differences)),
+            "deviation": float(np.std(differences, ddof=1)),
+            "low": float(spans[:, 0].mean()),
+            "high": float(spans[:, 1].mean()),
+            "interval_error": float(max(5 * spans.std(axis=0, ddof=1).max(), 1e-12)),
+            "permutation_p": float(permutation.pvalue),
+            "permutation_error": 1e-12 if exact else 0.01,
+            "t_p": float(stats.ttest_1samp(differences, 0).pvalue),
+        },
+    }
+
+
+def paired():
+    random = np.random.default_rng(31)
+    cases = [paired_case(f"{n} seeds", np.round(random.normal(0.005, 0.01, n), 4)) for n in (2, 3, 4, 5, 6, 7, 8, 12, 25)]
+    return cases + [
+        paired_case("all for the method", [0.011, 0.023, 0.005, 0.018, 0.009]),
+        paired_case("ties and zeros", [0.01, -0.01, 0.0, 0.02, -0.02, 0.01]),
+    ]
+
+
+def holm_case(name, p_values):
+    adjusted = [0.0] * len(p_values)
+    largest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = largest
+    return {"name": name, "inputs": {"p": list(p_values)}, "expected": {"adjusted": adjusted}}
+
+
+def holms():
+    return [
+        holm_case("in order", [0.001, 0.01, 0.02, 0.04]),
+        holm_case("out of order", [0.04, 0.001, 0.03, 0.02, 0.25]),
+        holm_case("ties", [0.02, 0.02, 0.5, 0.02]),
+        holm_case("a later one is not smaller", [0.01, 0.011, 0.012]),
+        holm_case("0 and 1", [1.0, 0.0, 1.0]),
+    ]
+
+
+def mcnemars():
+    cases = []
+    for first, second in [(0, 0), (0, 1), (1, 5), (7, 7), (12, 12), (12, 13), (30, 14), (200, 150), (1200, 1100)]:
+        differing = first + second
+        expected = {"exact_p": float(stats.binomtest(first, differing).pvalue) if differing > 0 else 1.0}
+        if differing >= 25:
+            expected["chi_square"] = max(0, abs(first - second) - 1) ** 2 / differing
+            expected["chi_square_p"] = float(stats.chi2.sf(expected["chi_square"], 1))
+        inputs = {"only_first": first, "only_second": second}
+        cases.append({"name": f"{first} against {second}", "inputs": inputs, "expected": expected})
+    return cases
+
+
 if __name__ == "__main__":
     write("scores.json", {"scores": scores(), "summaries": summaries()})
     write(
@@ -449,3 +532,4 @@ if __name__ == "__main__":
         {"cross_entropy": cross_entropies(), "kd": kds(), "relational": relationals(), "acs": acs()},
     )
     write("signal.json", {"resample": resamples(), "rotation": rotations()})
+    write("statistics.json", {"paired": paired(), "holm": holms(), "mcnemar": mcnemars()})

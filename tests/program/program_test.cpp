@@ -274,8 +274,8 @@ TEST_F(Program, ACyclicIncludeIsNamed) {
 }
 
 TEST(Help, CarriesExamples) {
-  for (const char* verb : {"train", "eval", "data check", "data build", "data info", "data synth", "model show",
-                           "config show", "config check", "doctor", "bench"}) {
+  for (const char* verb : {"train", "sweep", "table", "eval", "data check", "data build", "data info", "data synth",
+                           "model show", "config show", "config check", "doctor", "bench"}) {
     const Finished help = run_program(std::string(verb) + " --help");
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.output, HasSubstr("pskd " + std::string(verb))) << verb;

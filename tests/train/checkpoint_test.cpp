@@ -113,6 +113,18 @@ TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
   EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another data set"));
 }
 
+TEST_F(Checkpoint, OfTheSameStageInAnotherExperimentIsAccepted) {
+  const auto network = make_network(tiny(), shape(), 1);
+  CheckpointManifest written = manifest();
+  written.stage_hash = "aaaaaaaaaaaa";
+  save_checkpoint(file_, written, *network, nullptr);
+  CheckpointManifest other = written;
+  other.config_hash = "ba9876543210";
+  EXPECT_EQ(load_checkpoint(file_, other, *network, nullptr).manifest.stage_hash, "aaaaaaaaaaaa");
+  other.stage_hash = "bbbbbbbbbbbb";
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another config: expected bbbbbbbbbbbb"));
+}
+
 TEST_F(Checkpoint, OfAnotherShapeLeavesTheNetworkAsItWas) {
   save_checkpoint(file_, manifest(), *make_network(SensorCnnConfig{4, 3, 1, 4, 0, 0}, shape(), 1), nullptr);
   const auto network = make_network(tiny(), shape(), 2), before = make_network(tiny(), shape(), 2);

@@ -47,6 +47,8 @@ int main(int argc, char** argv) {
       "`pskd VERB --help` shows the options of a verb, with examples.");
   const Invocation invocation{argc, argv};
   add_train(app, invocation);
+  add_sweep(app, invocation);
+  add_table(app);
   add_eval(app, invocation);
   add_data(app);
   add_model(app, invocation);
@@ -59,7 +61,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : pskd::exit_code(pskd::ErrorKind::usage);
   } catch (const pskd::Stopped& stop) {
-    std::cerr << "pskd: " << stop.what() << "; go on with --resume\n";
+    std::cerr << "pskd: " << stop.what() << "; start it again to go on (train: with --resume)\n";
     return 128 + stop.signal();
   } catch (const pskd::Error& error) {
     std::cerr << "pskd: " << error.what() << '\n';

@@ -9,3 +9,6 @@
 
 pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed,
                             const std::vector<pskd::StageOutcome>& outcomes);
+
+/// Trains one run and writes its result.json; a finished one is left alone when `existing` is resume.
+void train_seed(const pskd::TrainingSetup& setup, std::uint64_t seed, pskd::Existing existing);

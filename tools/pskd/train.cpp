@@ -6,7 +6,6 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/base/process.hpp"
-#include "pskd/eval/run_record.hpp"
 #include "pskd/report/table.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
@@ -36,16 +35,6 @@ void show_plan(const pskd::TrainingSetup& setup) {
   }
   std::cout << fmt::format("one seed: about {:.0f} s; {} seeds; results would go to {}\n", total,
                            setup.experiment.seeds.size(), pskd::experiment_folder(setup).string());
-}
-
-void train_seed(const pskd::TrainingSetup& setup, std::uint64_t seed, pskd::Existing existing) {
-  const auto result = pskd::run_folder(setup, seed) / "result.json";
-  if (existing == pskd::Existing::resume && std::filesystem::exists(result)) {
-    spdlog::info("seed {} is finished: {}", seed, result.string());
-    return;
-  }
-  const auto outcomes = pskd::train_run(setup, seed, existing);
-  pskd::write_run_record(result, make_record(setup, seed, outcomes));
 }
 
 void show_results(const pskd::TrainingSetup& setup, bool json) {

@@ -29,6 +29,8 @@ void prepare(const Invocation& invocation, int threads);
 void start_console_log(bool quiet);
 
 void add_train(CLI::App& app, const Invocation& invocation);
+void add_sweep(CLI::App& app, const Invocation& invocation);
+void add_table(CLI::App& app);
 void add_eval(CLI::App& app, const Invocation& invocation);
 void add_data(CLI::App& app);
 void add_model(CLI::App& app, const Invocation& invocation);

@@ -19,6 +19,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// Removes, below `folder`, the temporary files of writers that were killed. Nobody else may be writing there.
 void remove_unfinished_files(const std::filesystem::path& folder);
 
+/// Whether a process holds the lock on `path`; false when there is no such file.
+bool is_locked(const std::filesystem::path& path);
+
 /// An exclusive lock between processes on `path` (created if absent), held for the object's lifetime. `before_waiting`
 /// is called when somebody else holds it.
 class FileLock {

@@ -22,12 +22,14 @@ struct StageRecord {
 
 struct RunRecord {
   std::string experiment, config_hash, protocol, selection;  ///< protocol: the line of describe(ProtocolConfig)
+  std::string dataset;                                       ///< empty in records from before it was written
   std::uint64_t seed = 0;
   bool shared_subjects = false;
   std::vector<StageRecord> stages;  ///< in training order (result.json: object in this order)
 };
 
-/// {"experiment", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages": {"student": {"test":
+/// {"experiment", "dataset", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages": {"student":
+/// {"test":
 /// {"accuracy", "macro_f1", "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val":
 /// {...}, "parameters", "epochs", "seconds"}, ...}}; an absent part has no key. Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);

@@ -29,7 +29,8 @@ struct Position {
 /// What a checkpoint says about itself.
 struct CheckpointManifest {
   std::string stage;
-  std::string config_hash;
+  std::string config_hash;  ///< of the experiment in which it was trained
+  std::string stage_hash;   ///< of the stage and its teachers, see train/stage_key.hpp; what experiments can share
   std::uint64_t seed = 0;
   std::string data_hash;
   std::map<std::string, std::string> teachers;  ///< hash of each teacher's checkpoint, by stage and snapshot
@@ -47,7 +48,7 @@ struct LoadedCheckpoint {
 
 /// Verifies the whole file before it touches `network` or `optimizer` (may be null). Throws Error(checkpoint) naming
 /// the file: damaged, of another version, or of another stage, config, seed or data than `expected` (whose position is
-/// ignored).
+/// ignored). The config is compared by the stage's hash; by the experiment's in a file from before there was one.
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                  Network& network, torch::optim::Optimizer* optimizer);
 

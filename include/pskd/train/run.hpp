@@ -30,7 +30,11 @@ struct TrainingSetup {
   std::string data_hash;
   Split split;
   Renderer renderer;
+  std::filesystem::path stage_store = {};  ///< where stages are trained that several runs share; empty: each its own
 };
+
+/// Fills in the protocol as the data set has it. Throws Error(config).
+Experiment resolve_experiment(Experiment experiment);
 
 /// Loads the data (building the clip store when needed), splits and fits the statistics. Fills in the protocol.
 TrainingSetup prepare_training(Experiment experiment);
@@ -49,14 +53,20 @@ enum class Existing { refuse, resume, overwrite };
 
 /// runs/<experiment>/<config hash>
 std::filesystem::path experiment_folder(const TrainingSetup& setup);
+std::filesystem::path experiment_folder(const Experiment& resolved);
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed);
+std::filesystem::path run_folder(const Experiment& resolved, std::uint64_t seed);
+
+/// Whether a process is training this run now.
+bool is_running(const Experiment& resolved, std::uint64_t seed);
 
 /// Whether the run of `seed` may start: throws Error(usage) when its folder holds a run and `existing` is refuse.
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
 /// Waits while another process trains the same run; then trains every stage (or goes on where a stopped run stands) and
-/// evaluates each once at its end. Throws Stopped after saving when a signal asks for it, Error(diverged) when a loss
-/// is not finite.
+/// evaluates each once at its end. With a stage store, a stage is trained there, by one process at a time, and then
+/// linked into the run's folder, which so holds everything in either case. Throws Stopped after saving when a signal
+/// asks for it, Error(diverged) when a loss is not finite.
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
 /// The selected checkpoint of a finished stage, as a network. Throws Error(checkpoint) when there is none.

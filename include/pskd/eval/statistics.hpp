@@ -1,0 +1,56 @@
+// How sure a difference between two methods is: over seeds (paired), and between two single models over clips.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "pskd/data/predictions.hpp"
+
+namespace pskd {
+
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// Differences of paired values, method minus reference under the same seed, in the unit of the values.
+struct PairedDifference {
+  int n = 0;
+  double mean = 0, deviation = 0;    ///< as summarise: n - 1 in the denominator; 0 for one value
+  std::optional<Interval> interval;  ///< of the mean, see bootstrap_interval; absent for n < 2
+  double permutation_p = 1;          ///< see permutation_p
+  std::optional<double> t_p;         ///< see paired_t_p; absent where t is not defined
+};
+/// The answers for no difference at all are those of the default. Throws Error(data) for a value that is not finite.
+PairedDifference paired_difference(const std::vector<double>& differences);
+
+/// 95 % percentile bootstrap interval of the mean (Efron, Tibshirani 1993, chapter 13): 10 000 resamples, quantiles
+/// interpolated linearly; of equal values, that value twice. Percentile and not BCa, whose acceleration is not defined
+/// for equal values and hardly known from a few seeds; with fewer than some ten values both are too narrow. The
+/// resamples depend on `differences` only, so that the same values always give the same interval. Absent for n < 2.
+std::optional<Interval> bootstrap_interval(const std::vector<double>& differences);
+
+/// Two-sided sign-flip test of "the differences are symmetric around 0": the share of sign assignments whose mean is at
+/// least as far from 0 as the one found. All 2^n of them up to n = 20, else 100 000 random ones, the one found counted
+/// among them (Phipson, Smyth 2010). 1 for no value; at least 2^(1 - n), unless more are drawn.
+double permutation_p(const std::vector<double>& differences);
+
+/// Two-sided p of Student's paired t test. Absent for n < 2 and for equal values, whose t is not defined.
+std::optional<double> paired_t_p(const std::vector<double>& differences);
+
+/// p values adjusted for their number by Holm's step-down procedure (Holm 1979), in the order given. Throws Error(data)
+/// for a value outside 0 .. 1.
+std::vector<double> holm(const std::vector<double>& p_values);
+
+/// McNemar's test (1947) of "two models are right equally often", from the clips on which they differ.
+struct McNemar {
+  int both_right = 0, only_first = 0, only_second = 0, both_wrong = 0;
+  double exact_p = 1;  ///< two-sided binomial test of only_first against only_second; 1 when the models never differ
+  /// With continuity correction (Edwards 1948), where at least 25 clips differ; below, the approximation is poor.
+  std::optional<double> chi_square, chi_square_p;
+};
+McNemar mcnemar(int both_right, int only_first, int only_second, int both_wrong);
+/// Clips in any order. Throws Error(data) when the two lists are not about the same clips with the same labels.
+McNemar mcnemar(const std::vector<Prediction>& first, const std::vector<Prediction>& second);
+
+}  // namespace pskd

@@ -1,0 +1,46 @@
+// Tables that put methods side by side: means over seeds, and differences paired by seed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pskd/eval/run_record.hpp"
+#include "pskd/eval/statistics.hpp"
+#include "pskd/report/table.hpp"
+
+namespace pskd {
+
+/// What rows and columns of a comparison are: the run's name (a sweep's setting), its data set, or the stage.
+enum class Axis { method, dataset, stage };
+enum class Metric { accuracy, macro_f1, cost };
+
+struct ComparisonOptions {
+  Axis rows = Axis::method, columns = Axis::dataset;  ///< not the same
+  Metric metric = Metric::accuracy;
+  std::string stage = "student";  ///< whose scores, unless rows or columns are stages
+  std::string reference = {};     ///< row that the others are compared with; empty: no differences
+};
+
+/// Accuracy and macro F1: per cent, mean and standard deviation over seeds, n. With a reference also the mean
+/// difference in points over the seeds that both rows have, its 95 % bootstrap interval, the sign-flip p and that p by
+/// Holm's procedure over the rows of the column (eval/statistics.hpp). Cost: parameters. Rows and columns in the order
+/// of the records. No wall-clock time, so that the same results give the same bytes. Throws Error(data) when a column
+/// mixes protocols, selection rules, clips or the sharing of subjects, when a cell holds a seed twice or different
+/// configs, and when nothing fits; Error(usage) when there is no such reference or stage.
+Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOptions& options);
+
+/// McNemar's test of two single models from their predictions on the same clips.
+Table mcnemar_table(const std::string& first, const std::string& second, const McNemar& result);
+
+/// The records of every `result.json` below the folders, which are of sweeps, experiments or single runs, in the order
+/// given and then by path; seeds by number. Throws Error(data) for a folder without one or a broken record.
+std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders);
+
+/// A booktabs tabular, and the notes as a paragraph below; for a document with \usepackage{booktabs} in UTF-8.
+std::string to_latex(const Table& table);
+
+/// RFC 4180: header, rows, lines ended by CR LF. The notes are a last column, the same in every row.
+std::string to_csv(const Table& table);
+
+}  // namespace pskd

@@ -1,0 +1,76 @@
+#include "pskd/base/child_process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "pskd/base/error.hpp"
+
+namespace pskd {
+namespace {
+
+/// In the child, between fork and exec: system calls only.
+[[noreturn]] void become(const char* program, char* const* arguments, pid_t parent) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(128 + SIGTERM);  // it died before the line above
+  const int nowhere = ::open("/dev/null", O_RDWR);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
+  // By its real path, so that the process keeps its name; by the link when the file has been replaced meanwhile.
+  ::execv(program, arguments);
+  ::execv("/proc/self/exe", arguments);
+  ::_exit(127);
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = {"pskd"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  std::error_code ignored;
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+  const pid_t parent = ::getpid();
+  pid_ = ::fork();
+  if (pid_ == 0) become(program.c_str(), pointers.data(), parent);
+  if (pid_ < 0) throw Error(ErrorKind::io, std::string("cannot start another process: ") + std::strerror(errno));
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ < 0 || poll()) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), code_(std::exchange(other.code_, {})) {}
+
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+  std::swap(pid_, other.pid_);
+  std::swap(code_, other.code_);
+  return *this;
+}
+
+std::optional<int> ChildProcess::poll() {
+  int status = 0;
+  if (!code_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
+    code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+  return code_;
+}
+
+void ChildProcess::stop() const {
+  if (!code_) ::kill(pid_, SIGTERM);
+}
+
+}  // namespace pskd

@@ -1,0 +1,214 @@
+#include "pskd/config/sweep.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "assemble.hpp"
+#include "assembled.hpp"
+#include "pskd/config/rules.hpp"
+
+namespace pskd {
+namespace {
+
+using config::Node;
+using config::Problems;
+using Kind = config::Node::Kind;
+
+constexpr std::size_t kMostRuns = 10'000;
+constexpr const char* kStageFolder = "stages";  // of the sweep's folder, see train/run.hpp
+
+/// One value of one dimension of the sweep: its part of the run's name, where it is written, and what it sets.
+struct Setting {
+  std::string name, where;
+  std::vector<std::pair<std::string, const Node*>> values;
+};
+
+/// What a run's name says of a value; characters that a folder name cannot have become '-'.
+std::string value_name(const Node& value) {
+  std::string name = value.kind == Kind::null ? "null" : value.kind == Kind::map ? "map" : value.text;
+  for (const Node& item : value.items) name += (name.empty() ? "" : "-") + value_name(item);
+  const auto legal = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_'; };
+  std::replace_if(
+      name.begin(), name.end(), [&](char c) { return !legal(c); }, '-');
+  return name;
+}
+
+/// The last name of a key path.
+std::string leaf(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+void require_key_path(const Node& value, const std::string& section, const std::string& path, Problems& problems) {
+  if (!config::is_key_path(path)) {
+    problems.add(value.where, section,
+                 "expected a key path such as stages.student.epochs, found " + config::quoted(path));
+  }
+}
+
+/// `key: [a, b, ...]`; false when it is none, which is then a problem.
+bool is_value_list(const std::string& key, const Node& node, const std::string& section, Problems& problems) {
+  require_key_path(node, section, key, problems);
+  if (node.kind == Kind::list && !node.items.empty()) return true;
+  problems.add(node.where, section + "." + config::shown(key),
+               "expected a list of values, in brackets, found " + config::shown(node));
+  return false;
+}
+
+std::vector<Setting> grid_dimension(const std::string& key, const Node& values, Problems& problems) {
+  std::vector<Setting> settings;
+  if (!is_value_list(key, values, "sweep.grid", problems)) return settings;
+  for (const Node& value : values.items) {
+    settings.push_back({leaf(key) + "-" + value_name(value), value.where, {{key, &value}}});
+  }
+  return settings;
+}
+
+std::vector<Setting> named_settings(const Node& paired, Problems& problems) {
+  std::vector<Setting> settings;
+  for (const auto& [name, values] : paired.entries) {
+    if (values.switched_off) continue;
+    Setting& setting = settings.emplace_back(Setting{name, values.where, {}});
+    if (values.kind != Kind::map) {
+      problems.add(values.where, "sweep.paired." + config::shown(name),
+                   "expected the settings of this run, {key.path: value, ...}, found " + config::shown(values));
+    }
+    for (const auto& [key, value] : values.entries) {
+      require_key_path(value, "sweep.paired." + config::shown(name), key, problems);
+      setting.values.emplace_back(key, &value);
+    }
+  }
+  return settings;
+}
+
+std::vector<Setting> parallel_lists(const Node& paired, Problems& problems) {
+  std::vector<Setting> settings(paired.entries.front().second.items.size());
+  for (const auto& [key, values] : paired.entries) {
+    if (!is_value_list(key, values, "sweep.paired", problems)) continue;
+    if (values.items.size() != settings.size()) {
+      problems.add(values.where, "sweep.paired." + config::shown(key),
+                   "expected as many values as the first list, " + std::to_string(settings.size()) + ", found " +
+                       std::to_string(values.items.size()));
+      continue;
+    }
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      settings[i].name += (settings[i].name.empty() ? "" : "_") + leaf(key) + "-" + value_name(values.items[i]);
+      settings[i].where = values.items[i].where;
+      settings[i].values.emplace_back(key, &values.items[i]);
+    }
+  }
+  return settings;
+}
+
+/// `name` of the section when it is there and a map with entries.
+const Node* map_of(const Node& sweep, const std::string& name, Problems& problems) {
+  const Node* map = sweep.find(name);
+  if (map == nullptr || map->kind == Kind::null) return nullptr;
+  if (map->kind == Kind::map && !map->entries.empty()) return map;
+  problems.add(map->where, "sweep." + name, "expected a map of settings, found " + config::shown(*map));
+  return nullptr;
+}
+
+/// The dimensions of the sweep; the last one moves fastest.
+std::vector<std::vector<Setting>> dimensions_of(const Node& sweep, Problems& problems) {
+  std::vector<std::vector<Setting>> dimensions;
+  if (sweep.kind != Kind::map) {
+    problems.add(sweep.where, "sweep", "expected a map with grid, paired or both, found " + config::shown(sweep));
+    return dimensions;
+  }
+  const std::vector<std::string> known = {"grid", "paired"};
+  for (const auto& [key, value] : sweep.entries) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    problems.add(value.where, "sweep." + config::shown(key),
+                 "unknown key, expected one of grid, paired" + config::did_you_mean(key, known));
+  }
+  if (const Node* paired = map_of(sweep, "paired", problems)) {
+    const bool lists = paired->entries.front().second.kind == Kind::list;
+    dimensions.push_back(lists ? parallel_lists(*paired, problems) : named_settings(*paired, problems));
+  }
+  if (const Node* grid = map_of(sweep, "grid", problems)) {
+    for (const auto& [key, values] : grid->entries) dimensions.push_back(grid_dimension(key, values, problems));
+  }
+  return dimensions;
+}
+
+/// Every combination of one setting of each dimension.
+std::vector<Setting> combinations(const std::vector<std::vector<Setting>>& dimensions, const Node& sweep,
+                                  Problems& problems) {
+  std::vector<Setting> all = {Setting{"", sweep.where, {}}};
+  for (const std::vector<Setting>& dimension : dimensions) {
+    if (all.size() * dimension.size() > kMostRuns) {
+      problems.add(sweep.where, "sweep", "expected at most " + std::to_string(kMostRuns) + " runs, found more");
+      return {};
+    }
+    std::vector<Setting> longer;
+    for (const Setting& begun : all) {
+      for (const Setting& one : dimension) {
+        Setting& next = longer.emplace_back(begun);
+        next.name += (begun.name.empty() ? "" : "_") + one.name;
+        next.where = one.where;
+        next.values.insert(next.values.end(), one.values.begin(), one.values.end());
+      }
+    }
+    all = std::move(longer);
+  }
+  if (all.empty() || all.front().name.empty()) {
+    problems.add(sweep.where, "sweep", "expected grid, paired or both with at least one setting, found none");
+    return {};
+  }
+  return all;
+}
+
+void check_names(const std::vector<Setting>& runs, Problems& problems) {
+  std::map<std::string, std::string> places;
+  const config::TextRule rule = config::folder_name();
+  for (const Setting& run : runs) {
+    if (!rule.holds(run.name) || run.name == kStageFolder) {
+      problems.add(
+          run.where, "sweep",
+          "expected " + rule.text + ", and not 'stages', as the name of a run, found " + config::quoted(run.name));
+    }
+    const auto [first, is_new] = places.emplace(run.name, run.where);
+    if (!is_new) {
+      problems.add(run.where, "sweep",
+                   "two runs would be called " + config::quoted(run.name) + " (the other: " + first->second +
+                       "); name them under sweep.paired");
+    }
+  }
+}
+
+}  // namespace
+
+Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  Problems problems;
+  Node root = config::read_with_includes(file, problems);
+  for (const std::string& setting : overrides) config::apply_override(root, setting, problems);
+  const Node* section = root.find("sweep");
+  if (section == nullptr) {
+    problems.add(file.string(), "sweep",
+                 "expected this section in a sweep's file, found none; for one experiment use "
+                 "pskd train");
+    problems.throw_if_any();
+  }
+  const Node sweep = *section;
+  std::erase_if(root.entries, [](const auto& entry) { return entry.first == "sweep"; });
+
+  const std::vector<Setting> settings = combinations(dimensions_of(sweep, problems), sweep, problems);
+  check_names(settings, problems);
+  Sweep result;
+  for (const Setting& setting : settings) {
+    Node one = root;
+    for (const auto& [key, value] : setting.values) config::merge_at(one, key, *value);
+    result.runs.push_back({setting.name, config::experiment_of(std::move(one), problems)});
+  }
+  problems.throw_if_any();
+
+  const RunConfig common = result.runs.front().experiment.run;
+  result.name = common.name;
+  result.folder = std::filesystem::path(common.root) / common.name;
+  for (SweepRun& run : result.runs) {
+    run.experiment.run.name = run.name;
+    run.experiment.run.root = result.folder.string();
+  }
+  return result;
+}
+
+}  // namespace pskd

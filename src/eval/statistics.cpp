@@ -1,0 +1,177 @@
+#include "pskd/eval/statistics.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <string>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/random.hpp"
+#include "pskd/eval/scores.hpp"
+
+namespace pskd {
+
+namespace {
+
+constexpr int kResamples = 10'000;
+constexpr std::size_t kMostEnumerated = 20;
+constexpr int kDrawnFlips = 100'000;
+constexpr int kFewestForChiSquare = 25;
+
+void require_finite(const std::vector<double>& values) {
+  for (const double value : values) {
+    if (!std::isfinite(value)) {
+      throw Error(ErrorKind::data, "cannot compare: expected finite differences, found " + std::to_string(value));
+    }
+  }
+}
+
+bool all_equal(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
+}
+
+double sum_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+/// Of sorted values, between the neighbours by their distance, as numpy's default.
+double quantile(const std::vector<double>& sorted, double share) {
+  const double position = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
+}
+
+/// Sums of the same numbers in other signs differ in their last bits where they are equal; this counts as equal.
+double least_extreme(const std::vector<double>& differences) {
+  double magnitude = 0;
+  for (const double difference : differences) magnitude += std::abs(difference);
+  return std::abs(sum_of(differences)) - 1e-12 * magnitude;
+}
+
+/// A sign assignment and its opposite are equally far from 0, so that the last difference keeps its sign.
+double enumerated_p(const std::vector<double>& differences) {
+  const double least = least_extreme(differences);
+  const std::uint32_t assignments = std::uint32_t{1} << (differences.size() - 1);
+  std::uint32_t extreme = 0;
+  for (std::uint32_t signs = 0; signs < assignments; ++signs) {
+    double sum = 0;
+    for (std::size_t i = 0; i < differences.size(); ++i) {
+      sum += ((signs >> i) & 1U) != 0 ? -differences[i] : differences[i];
+    }
+    if (std::abs(sum) >= least) ++extreme;
+  }
+  return static_cast<double>(extreme) / assignments;
+}
+
+double drawn_p(const std::vector<double>& differences) {
+  const double least = least_extreme(differences);
+  RandomStream stream(stream_key(0, "sign flips"));
+  int extreme = 1;
+  for (int draw = 0; draw < kDrawnFlips; ++draw) {
+    double sum = 0;
+    for (const double difference : differences) sum += stream.below(2) == 0 ? difference : -difference;
+    if (std::abs(sum) >= least) ++extreme;
+  }
+  return static_cast<double>(extreme) / (kDrawnFlips + 1);
+}
+
+}  // namespace
+
+PairedDifference paired_difference(const std::vector<double>& differences) {
+  require_finite(differences);
+  const Summary summary = summarise(differences);
+  return {.n = summary.n,
+          .mean = summary.mean,
+          .deviation = summary.deviation,
+          .interval = bootstrap_interval(differences),
+          .permutation_p = permutation_p(differences),
+          .t_p = paired_t_p(differences)};
+}
+
+std::optional<Interval> bootstrap_interval(const std::vector<double>& differences) {
+  require_finite(differences);
+  if (differences.size() < 2) return std::nullopt;
+  if (all_equal(differences)) return Interval{differences.front(), differences.front()};
+  RandomStream stream(stream_key(0, "bootstrap"));
+  const auto size = static_cast<std::int64_t>(differences.size());
+  std::vector<double> means(kResamples, 0.0);
+  for (double& mean : means) {
+    for (std::int64_t i = 0; i < size; ++i) mean += differences[static_cast<std::size_t>(stream.below(size))];
+    mean /= static_cast<double>(size);
+  }
+  std::sort(means.begin(), means.end());
+  return Interval{quantile(means, 0.025), quantile(means, 0.975)};
+}
+
+double permutation_p(const std::vector<double>& differences) {
+  require_finite(differences);
+  if (differences.empty()) return 1;
+  return differences.size() <= kMostEnumerated ? enumerated_p(differences) : drawn_p(differences);
+}
+
+std::optional<double> paired_t_p(const std::vector<double>& differences) {
+  require_finite(differences);
+  if (differences.size() < 2 || all_equal(differences)) return std::nullopt;
+  const Summary summary = summarise(differences);
+  const double t = summary.mean / (summary.deviation / std::sqrt(summary.n));
+  const boost::math::students_t distribution(summary.n - 1);
+  return 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t)));
+}
+
+std::vector<double> holm(const std::vector<double>& p_values) {
+  for (const double p : p_values) {
+    if (!(p >= 0 && p <= 1)) {
+      throw Error(ErrorKind::data, "cannot adjust p values: expected 0 to 1, found " + std::to_string(p));
+    }
+  }
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+  std::vector<double> adjusted(p_values.size());
+  double largest = 0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    largest = std::max(largest, static_cast<double>(order.size() - rank) * p_values[order[rank]]);
+    adjusted[order[rank]] = std::min(1.0, largest);
+  }
+  return adjusted;
+}
+
+McNemar mcnemar(int both_right, int only_first, int only_second, int both_wrong) {
+  McNemar result{both_right, only_first, only_second, both_wrong, 1, {}, {}};
+  const int differing = only_first + only_second;
+  if (differing == 0) return result;
+  const boost::math::binomial fair(differing, 0.5);
+  result.exact_p = std::min(1.0, 2 * boost::math::cdf(fair, std::min(only_first, only_second)));
+  if (differing >= kFewestForChiSquare) {
+    const double distance = std::max(0, std::abs(only_first - only_second) - 1);
+    result.chi_square = distance * distance / differing;
+    result.chi_square_p = boost::math::cdf(boost::math::complement(boost::math::chi_squared(1), *result.chi_square));
+  }
+  return result;
+}
+
+McNemar mcnemar(const std::vector<Prediction>& first, const std::vector<Prediction>& second) {
+  std::map<std::string, const Prediction*> others;
+  for (const Prediction& prediction : second) others[prediction.clip] = &prediction;
+  if (first.size() != second.size() || others.size() != second.size()) {
+    throw Error(ErrorKind::data, "cannot compare predictions: expected the same clips, each once, found " +
+                                     std::to_string(first.size()) + " and " + std::to_string(others.size()));
+  }
+  int counts[2][2] = {};
+  for (const Prediction& prediction : first) {
+    const auto other = others.find(prediction.clip);
+    if (other == others.end() || other->second->label != prediction.label) {
+      throw Error(ErrorKind::data, "cannot compare predictions: clip '" + prediction.clip +
+                                       "' is not in both with the same label; compare runs of one protocol");
+    }
+    ++counts[prediction.predicted == prediction.label][other->second->predicted == other->second->label];
+    others.erase(other);  // a clip that is twice in `first` is not found the second time
+  }
+  return mcnemar(counts[1][1], counts[1][0], counts[0][1], counts[0][0]);
+}
+
+}  // namespace pskd

@@ -1,0 +1,79 @@
+#include <map>
+
+#include "pskd/report/comparison.hpp"
+
+namespace pskd {
+
+namespace {
+
+/// Text as LaTeX shows it, in a document in UTF-8.
+std::string escape_latex(const std::string& text) {
+  static const std::map<char, std::string> kEscapes = {{'\\', "\\textbackslash{}"},
+                                                       {'~', "\\textasciitilde{}"},
+                                                       {'^', "\\textasciicircum{}"},
+                                                       {'&', "\\&"},
+                                                       {'%', "\\%"},
+                                                       {'$', "\\$"},
+                                                       {'#', "\\#"},
+                                                       {'_', "\\_"},
+                                                       {'{', "\\{"},
+                                                       {'}', "\\}"},
+                                                       {'<', "\\textless{}"},
+                                                       {'>', "\\textgreater{}"}};
+  std::string escaped;
+  for (const char letter : text) {
+    const auto found = kEscapes.find(letter);
+    escaped += found != kEscapes.end() ? found->second : std::string(1, letter);
+  }
+  const std::map<std::string, std::string> symbols = {{"\u00b1", "$\\pm$"}, {"\u2013", "--"}};
+  for (const auto& [symbol, command] : symbols) {
+    for (std::size_t at = 0; (at = escaped.find(symbol, at)) != std::string::npos; at += command.size()) {
+      escaped.replace(at, symbol.size(), command);
+    }
+  }
+  return escaped;
+}
+
+std::string latex_line(const std::vector<std::string>& cells) {
+  std::string line;
+  // A row that begins with "[" would be read as an argument of the line break before it.
+  for (const std::string& cell : cells) line += (line.empty() ? "{}" : " & ") + escape_latex(cell);
+  return line + " \\\\\n";
+}
+
+/// RFC 4180: quoted where it must be, a quote doubled.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
+  return quoted + "\"";
+}
+
+std::string csv_line(const std::vector<std::string>& cells, const std::string& last) {
+  std::string line;
+  for (const std::string& cell : cells) line += csv_field(cell) + ",";
+  return line + csv_field(last) + "\r\n";
+}
+
+}  // namespace
+
+std::string to_latex(const Table& table) {
+  std::string text = "\\begin{tabular}{l" + std::string(table.header.size() - 1, 'r') + "}\n\\toprule\n";
+  text += latex_line(table.header) + "\\midrule\n";
+  for (const auto& row : table.rows) text += latex_line(row);
+  text += "\\bottomrule\n\\end{tabular}\n";
+  if (table.notes.empty()) return text;
+  text += "\n\\par\\smallskip{\\footnotesize\n";
+  for (const std::string& note : table.notes) text += escape_latex(note) + ".\n";
+  return text + "\\par}\n";
+}
+
+std::string to_csv(const Table& table) {
+  std::string notes;
+  for (const std::string& note : table.notes) notes += (notes.empty() ? "" : "; ") + note;
+  std::string text = csv_line(table.header, "notes");
+  for (const auto& row : table.rows) text += csv_line(row, notes);
+  return text;
+}
+
+}  // namespace pskd

@@ -1,0 +1,152 @@
+#include "pskd/eval/statistics.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "support/golden.hpp"
+#include "support/refusal.hpp"
+
+namespace pskd {
+namespace {
+
+using ::testing::DoubleEq;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kExact = 1e-12;
+
+TEST(PairedDifference, AgreesWithScipy) {
+  for (const auto& golden : testing::golden_cases("statistics.json", "paired")) {
+    SCOPED_TRACE(golden["name"].get<std::string>());
+    const auto& expected = golden["expected"];
+    const PairedDifference found = paired_difference(golden["inputs"]["differences"].get<std::vector<double>>());
+    EXPECT_NEAR(found.mean, expected["mean"], kExact);
+    EXPECT_NEAR(found.deviation, expected["deviation"], kExact);
+    EXPECT_NEAR(found.permutation_p, expected["permutation_p"], expected["permutation_error"]);
+    ASSERT_TRUE(found.t_p && found.interval);
+    EXPECT_NEAR(*found.t_p, expected["t_p"], kExact);
+    EXPECT_NEAR(found.interval->low, expected["low"], expected["interval_error"]);
+    EXPECT_NEAR(found.interval->high, expected["high"], expected["interval_error"]);
+  }
+}
+
+TEST(PairedDifference, OfNothingSaysNothing) {
+  const PairedDifference found = paired_difference({});
+  EXPECT_EQ(found.n, 0);
+  EXPECT_EQ(found.permutation_p, 1);
+  EXPECT_FALSE(found.interval || found.t_p);
+}
+
+TEST(PairedDifference, OfOneSeedIsNoEvidence) {
+  const PairedDifference found = paired_difference({0.3});
+  EXPECT_EQ(found.n, 1);
+  EXPECT_EQ(found.mean, 0.3);
+  EXPECT_EQ(found.permutation_p, 1) << "the opposite sign is as far from 0";
+  EXPECT_FALSE(found.interval || found.t_p);
+}
+
+TEST(PairedDifference, OfEqualValuesHasAPointAsInterval) {
+  const PairedDifference found = paired_difference({0.1, 0.1, 0.1});
+  EXPECT_EQ(found.interval->low, 0.1);
+  EXPECT_EQ(found.interval->high, 0.1);
+  EXPECT_EQ(found.permutation_p, 0.25) << "all signs equal: 2 of 8";
+  EXPECT_FALSE(found.t_p);
+  EXPECT_EQ(permutation_p({0, 0, 0, 0}), 1) << "every assignment is as far from 0";
+}
+
+TEST(PairedDifference, RefusesWhatIsNotFinite) {
+  for (const double value : {kNaN, std::numeric_limits<double>::infinity()}) {
+    EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { paired_difference({0.1, value}); }), HasSubstr("finite"));
+  }
+}
+
+TEST(PairedDifference, IsTheSameEveryTimeAndDoesNotDependOnTheSign) {
+  const std::vector<double> some = {0.01, -0.02, 0.005, 0.03, 0.011};
+  EXPECT_EQ(bootstrap_interval(some)->low, bootstrap_interval(some)->low);
+  std::vector<double> opposite = some;
+  for (double& value : opposite) value = -value;
+  EXPECT_EQ(permutation_p(some), permutation_p(opposite));
+}
+
+TEST(Permutation, CountsTiesThoughRoundingBreaksThem) {
+  // 0.1 + 0.2 - 0.3 is not 0 in binary, and every assignment is at least as far from 0 as this one.
+  EXPECT_EQ(permutation_p({0.1, 0.2, -0.3}), 1);
+}
+
+TEST(Permutation, DrawnAgreesWithEnumerated) {
+  std::vector<double> differences;
+  for (int i = 0; i < 20; ++i) differences.push_back(std::sin(i) + 0.3);
+  const double enumerated = permutation_p(differences);
+  differences.push_back(0);  // changes no sum, but there are too many to enumerate now
+  EXPECT_NEAR(permutation_p(differences), enumerated, 0.006) << "four standard errors of 100 000 draws";
+}
+
+TEST(Holm, AgreesWithNumpy) {
+  for (const auto& golden : testing::golden_cases("statistics.json", "holm")) {
+    SCOPED_TRACE(golden["name"].get<std::string>());
+    const auto adjusted = holm(golden["inputs"]["p"].get<std::vector<double>>());
+    const auto expected = golden["expected"]["adjusted"].get<std::vector<double>>();
+    ASSERT_EQ(adjusted.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(adjusted[i], expected[i], kExact) << i;
+  }
+}
+
+TEST(Holm, OfNoneIsNoneAndOfOneIsItself) {
+  EXPECT_THAT(holm({}), IsEmpty());
+  EXPECT_THAT(holm({0.04}), ElementsAre(DoubleEq(0.04)));
+}
+
+TEST(Holm, RefusesWhatIsNoProbability) {
+  for (const double p : {kNaN, -0.1, 1.1}) {
+    EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { holm({0.5, p}); }), HasSubstr("0 to 1"));
+  }
+}
+
+TEST(McNemar, AgreesWithScipy) {
+  for (const auto& golden : testing::golden_cases("statistics.json", "mcnemar")) {
+    SCOPED_TRACE(golden["name"].get<std::string>());
+    const auto& expected = golden["expected"];
+    const McNemar found = mcnemar(5, golden["inputs"]["only_first"], golden["inputs"]["only_second"], 3);
+    EXPECT_NEAR(found.exact_p, expected["exact_p"], kExact);
+    ASSERT_EQ(found.chi_square.has_value(), expected.contains("chi_square"));
+    if (!found.chi_square) continue;
+    EXPECT_NEAR(*found.chi_square, expected["chi_square"], kExact);
+    EXPECT_NEAR(*found.chi_square_p, expected["chi_square_p"], kExact);
+  }
+}
+
+Prediction prediction_of(const std::string& clip, bool right) {
+  return {.clip = clip, .subject = 2, .label = 1, .predicted = right ? 1 : 0, .probabilities = {}};
+}
+
+TEST(McNemar, CountsWhoWasRightOnEachClip) {
+  const std::vector<Prediction> first = {prediction_of("a", true), prediction_of("b", true), prediction_of("c", false),
+                                         prediction_of("d", true)};
+  const std::vector<Prediction> second = {prediction_of("d", true), prediction_of("c", true), prediction_of("b", false),
+                                          prediction_of("a", false)};
+  const McNemar found = mcnemar(first, second);
+  EXPECT_EQ(found.both_right, 1);
+  EXPECT_EQ(found.only_first, 2);
+  EXPECT_EQ(found.only_second, 1);
+  EXPECT_EQ(found.both_wrong, 0);
+  EXPECT_EQ(found.exact_p, 1);
+}
+
+TEST(McNemar, RefusesPredictionsAboutOtherClips) {
+  const std::vector<Prediction> first = {prediction_of("a", true), prediction_of("b", true)};
+  Prediction relabelled = prediction_of("b", true);
+  relabelled.label = 0;
+  for (const std::vector<Prediction>& other : std::vector<std::vector<Prediction>>{
+           {}, {first[0]}, {first[0], first[0]}, {first[0], prediction_of("c", true)}, {first[0], relabelled}}) {
+    EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { mcnemar(first, other); }), HasSubstr("cannot compare"));
+    EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { mcnemar(other, first); }), HasSubstr("cannot compare"));
+  }
+}
+
+}  // namespace
+}  // namespace pskd

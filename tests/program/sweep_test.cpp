@@ -1,0 +1,123 @@
+// Sweeps and their tables as a user meets them.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "support/tiny_sweep.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using testing::Finished;
+using ::testing::HasSubstr;
+using testing::kTwoMethods;
+using ::testing::Not;
+using testing::TinySweep;
+
+std::string read_file(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  EXPECT_TRUE(stream) << file;
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  const Finished trained = sweep("--jobs 2");
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  EXPECT_EQ(files("result.json").size(), 4U);
+  EXPECT_EQ(files("stage.json").size(), 6U) << "for each seed one skeleton stage and two students";
+  for (const fs::path& result : files("result.json")) {
+    for (const char* file : {"config.resolved.yaml", "manifest.json", "log.txt", "stages/skeleton/last.ckpt",
+                             "stages/skeleton/metrics.jsonl", "stages/student/predictions.csv"}) {
+      EXPECT_TRUE(fs::exists(result.parent_path() / file)) << result << ' ' << file;
+    }
+    const Finished evaluated = testing::run_program("eval " + result.parent_path().string() + " --stage skeleton");
+    EXPECT_EQ(evaluated.code, 0) << "with the checkpoint another run may have trained: " << evaluated.output;
+  }
+
+  const auto written = fs::last_write_time(files("result.json").front());
+  const Finished again = sweep("--jobs 2");
+  EXPECT_EQ(again.code, 0) << again.output;
+  EXPECT_THAT(again.output, HasSubstr("4 runs, 0 to train"));
+  EXPECT_EQ(fs::last_write_time(files("result.json").front()), written);
+
+  EXPECT_THAT(sweep("--status").output, HasSubstr("4 done"));
+
+  const Finished text = table("--reference label");
+  ASSERT_EQ(text.code, 0) << text.output;
+  EXPECT_THAT(text.output, AllOf(HasSubstr("our reconstruction of PSKD"), HasSubstr("cross-subject"),
+                                 HasSubstr("last epoch"), HasSubstr("seeds 1 2"), HasSubstr("p (Holm)")));
+  EXPECT_THAT(table("--format markdown").output, HasSubstr("| method |"));
+  EXPECT_THAT(table("--format latex").output, AllOf(HasSubstr("\\toprule"), HasSubstr("$\\pm$")));
+  EXPECT_THAT(table("--format csv").output, AllOf(HasSubstr("method,"), HasSubstr("\r\n")));
+  EXPECT_THAT(table("--metric cost").output, HasSubstr("parameters"));
+  EXPECT_THAT(table("--rows stage --columns method").output, AllOf(HasSubstr("skeleton"), HasSubstr("acs accuracy %")));
+  EXPECT_EQ(table("--reference nobody").code, 2);
+  EXPECT_EQ(table("--stage pupil").code, 2);
+  EXPECT_EQ(table("--rows method --columns method").code, 2);
+
+  const std::string one = files("result.json")[0].parent_path().string();
+  const std::string other = files("result.json")[1].parent_path().string();
+  const Finished compared = testing::run_program("table --compare " + one + " " + other);
+  EXPECT_EQ(compared.code, 0) << compared.output;
+  EXPECT_THAT(compared.output, HasSubstr("McNemar"));
+}
+
+TEST_F(TinySweep, SharingAStageChangesNoBit) {
+  write_sweep("[1]", "2", kTwoMethods);
+  ASSERT_EQ(sweep().code, 0);
+  const auto shared = files("result.json");
+  for (const fs::path& result : shared) {
+    const fs::path run = result.parent_path();
+    const Finished alone =
+        testing::run_program("train --quiet --threads 1 --config " + (run / "config.resolved.yaml").string() +
+                             " --set run.root=" + path("alone"));
+    ASSERT_EQ(alone.code, 0) << alone.output;
+    const fs::path same = folder_ / "alone" / fs::relative(run, folder_ / "runs/trial");
+    for (const char* stage : {"skeleton", "student"}) {
+      EXPECT_EQ(read_file(run / "stages" / stage / "predictions.csv"),
+                read_file(same / "stages" / stage / "predictions.csv"))
+          << run << ' ' << stage;
+    }
+  }
+}
+
+TEST_F(TinySweep, AFailingRunIsReportedAtTheEndAndHidesNoOther) {
+  write_sweep("[1]", "1",
+              kTwoMethods + "    wild: {stages.student.optimizer.lr: 1e30, stages.student.epochs: 30}\n" +
+                  "    nobody: {protocol.test.subjects: [99]}\n");
+  const Finished trained = sweep("--jobs 1");
+  EXPECT_EQ(files("result.json").size(), 2U) << trained.output;
+  EXPECT_EQ(trained.code, 2) << "of the first failure";
+  EXPECT_THAT(trained.output, AllOf(HasSubstr("2 of 4 runs failed"), HasSubstr("wild/1: stage student, epoch"),
+                                    HasSubstr("nobody/1: "), HasSubstr("99")));
+  EXPECT_THAT(sweep("--status").output, AllOf(HasSubstr("2 done"), HasSubstr("2 failed"), HasSubstr("the loss is")));
+  EXPECT_EQ(sweep("--only wild/1").code, 4);
+}
+
+TEST_F(TinySweep, SaysBeforeItBeginsWhatIsWrongWithAnySetting) {
+  write_sweep("[1]", "1", "    a: {stages.student.epoch: 3}\n");
+  const Finished told = sweep();
+  EXPECT_EQ(told.code, 2);
+  EXPECT_THAT(told.output, AllOf(HasSubstr("sweep.yaml:12: stages.student.epoch"), HasSubstr("did you mean epochs?")));
+  EXPECT_FALSE(fs::exists(folder_ / "runs"));
+  EXPECT_EQ(table().code, 3) << "there is nothing to show";
+}
+
+TEST_F(TinySweep, OneRunAloneIsAnOptionAndStatusShowsTheRest) {
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  EXPECT_THAT(sweep("--status").output, AllOf(HasSubstr("4 waiting"), HasSubstr("not known")));
+  ASSERT_EQ(sweep("--only acs/2").code, 0);
+  EXPECT_EQ(files("result.json").size(), 1U);
+  EXPECT_THAT(sweep("--status --jobs 1").output,
+              AllOf(HasSubstr("1 done, 3 waiting"), HasSubstr("left with 1 at a time")));
+  const Finished told = sweep("--only acs/3");
+  EXPECT_EQ(told.code, 2);
+  EXPECT_THAT(told.output, HasSubstr("acs/2"));
+}
+
+}  // namespace
+}  // namespace pskd

@@ -1,0 +1,246 @@
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iostream>
+#include <list>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "pskd/base/child_process.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/process.hpp"
+#include "pskd/report/table.hpp"
+#include "pskd/train/run.hpp"
+#include "records.hpp"
+#include "sweep_tasks.hpp"
+#include "verbs.hpp"
+
+namespace {
+
+struct Options {
+  ConfigOptions config;
+  int jobs = 0;
+  std::string only;
+  bool status = false, quiet = false;
+};
+
+/// Every process of a sweep trains with one thread, so that its numbers do not depend on how many there are.
+constexpr int kThreads = 1;
+
+std::string time_text(double seconds) {
+  const long minutes = std::lround(seconds / 60);
+  if (minutes >= 60) return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
+  return minutes > 0 ? fmt::format("{} min", minutes) : fmt::format("{:.0f} s", seconds);
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+const char* state_name(TaskState state) {
+  switch (state) {
+    case TaskState::done:
+      return "done";
+    case TaskState::running:
+      return "running";
+    case TaskState::failed:
+      return "failed";
+    case TaskState::waiting:
+      return "waiting";
+  }
+  return "";
+}
+
+void show_status(const std::vector<SweepTask>& tasks, int jobs) {
+  std::map<TaskState, int> counts;
+  std::size_t width = 0;
+  for (const SweepTask& task : tasks) width = std::max(width, task.name().size());
+  for (const SweepTask& task : tasks) {
+    const TaskState state = state_of(task);
+    ++counts[state];
+    std::cout << fmt::format("{:<{}}  {:<8} {}\n", task.name(), width, state_name(state),
+                             state == TaskState::failed ? first_line(failure_of(task)) : task.folder.string());
+  }
+  std::vector<std::string> summary;
+  for (const auto& [state, count] : counts) summary.push_back(fmt::format("{} {}", count, state_name(state)));
+  const double left = seconds_left(tasks, jobs);
+  if (left > 0) summary.push_back(fmt::format("about {} left with {} at a time", time_text(left), jobs));
+  if (left < 0) summary.emplace_back("time left: not known before a run is done");
+  std::cout << fmt::format("{}\n", fmt::join(summary, ", "));
+}
+
+const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::string& name) {
+  std::string names;
+  for (const SweepTask& task : tasks) {
+    if (task.name() == name) return task;
+    names += " " + task.name();
+  }
+  throw pskd::Error(pskd::ErrorKind::usage, "--only: expected one of" + names + ", found '" + name + "'");
+}
+
+void train_task(const pskd::Sweep& sweep, const SweepTask& task) {
+  if (!task.problem.empty()) throw pskd::Error(pskd::ErrorKind::config, task.problem);
+  forget_failure(task);
+  try {
+    pskd::TrainingSetup setup = pskd::prepare_training(task.experiment);
+    setup.stage_store = sweep.folder / "stages";
+    train_seed(setup, task.seed, pskd::Existing::resume);
+  } catch (const pskd::Error& error) {
+    note_failure(task, error.what());
+    throw;
+  }
+}
+
+/// Trains the tasks of a sweep in child processes.
+class Pool {
+ public:
+  Pool(const Options& options, const std::vector<SweepTask>& tasks) : options_(options), tasks_(tasks) {
+    for (const SweepTask& task : tasks_) {
+      if (!task.problem.empty()) {
+        fail(task, pskd::exit_code(pskd::ErrorKind::config));
+      } else if (state_of(task) != TaskState::done) {
+        waiting_.push_back(&task);
+      }
+    }
+  }
+
+  /// Until nothing is left, or a stop signal has come and every child has saved.
+  void run() {
+    spdlog::info("{} runs, {} to train, {} at a time", tasks_.size(), waiting_.size(), options_.jobs);
+    bool stopping = false;
+    while (!running_.empty() || (!waiting_.empty() && !stopping)) {
+      if (pskd::stop_signal() != 0 && !stopping) {
+        stopping = true;
+        spdlog::info("stopping: waiting for {} runs to save", running_.size());
+        for (const Job& job : running_) job.process.stop();
+      }
+      if (!stopping) start_jobs();
+      collect();
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    if (stopping) throw pskd::Stopped(pskd::stop_signal());
+  }
+
+  /// Tells what failed and why, after all else is done; the exit code is that of the first failure.
+  void report_failures() const {
+    if (failures_.empty()) return;
+    std::string text = fmt::format("{} of {} runs failed; the others are done:", failures_.size(), tasks_.size());
+    for (const auto& [task, code] : failures_) text += fmt::format("\n{}: {}", task->name(), failure_of(*task));
+    for (const pskd::ErrorKind kind :
+         {pskd::ErrorKind::config, pskd::ErrorKind::data, pskd::ErrorKind::diverged, pskd::ErrorKind::checkpoint}) {
+      if (pskd::exit_code(kind) == failures_.front().second) throw pskd::Error(kind, text);
+    }
+    throw std::runtime_error(text);
+  }
+
+ private:
+  struct Job {
+    const SweepTask* task;
+    pskd::ChildProcess process;
+    std::chrono::steady_clock::time_point start;
+  };
+
+  void start_jobs() {
+    for (auto next = waiting_.begin(); next != waiting_.end() && std::ssize(running_) < options_.jobs;) {
+      std::vector<const SweepTask*> training;
+      for (const Job& job : running_) training.push_back(job.task);
+      if (shares_untrained_stage(**next, training)) {
+        ++next;
+        continue;
+      }
+      start(**next);
+      next = waiting_.erase(next);
+    }
+  }
+
+  void start(const SweepTask& task) {
+    std::vector<std::string> arguments = {"sweep", "--config", options_.config.file, "--only", task.name()};
+    for (const std::string& setting : options_.config.overrides) arguments.insert(arguments.end(), {"--set", setting});
+    forget_failure(task);
+    spdlog::info("{}: starts", task.name());
+    running_.push_back({&task, pskd::ChildProcess(arguments), std::chrono::steady_clock::now()});
+  }
+
+  void collect() {
+    for (auto job = running_.begin(); job != running_.end();) {
+      const std::optional<int> code = job->process.poll();
+      if (!code) {
+        ++job;
+        continue;
+      }
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - job->start).count();
+      if (*code == 0) {
+        spdlog::info("{}: done after {}; {} running, {} waiting", job->task->name(), time_text(seconds),
+                     running_.size() - 1, waiting_.size());
+      } else if (pskd::stop_signal() == 0) {
+        fail(*job->task, *code);
+      }
+      job = running_.erase(job);
+    }
+  }
+
+  void fail(const SweepTask& task, int code) {
+    if (failure_of(task).empty()) {
+      note_failure(
+          task, fmt::format("its process ended with exit code {}; see {}", code, (task.folder / "log.txt").string()));
+    }
+    spdlog::error("{}: failed: {}", task.name(), first_line(failure_of(task)));
+    failures_.emplace_back(&task, code);
+  }
+
+  const Options& options_;
+  const std::vector<SweepTask>& tasks_;
+  std::list<const SweepTask*> waiting_;
+  std::list<Job> running_;
+  std::vector<std::pair<const SweepTask*, int>> failures_;
+};
+
+void write_reports(const std::vector<SweepTask>& tasks) {
+  std::set<std::filesystem::path> folders;
+  for (const SweepTask& task : tasks) {
+    if (state_of(task) == TaskState::done) folders.insert(task.folder.parent_path());
+  }
+  for (const std::filesystem::path& folder : folders) pskd::write_report(folder);
+}
+
+void run(Options options, const Invocation& invocation) {
+  const pskd::Sweep sweep = pskd::load_sweep(options.config.file, options.config.overrides);
+  const std::vector<SweepTask> tasks = make_tasks(sweep);
+  if (options.jobs == 0) options.jobs = pskd::process_setup().cores;
+  if (options.status) return show_status(tasks, options.jobs);
+  if (!options.only.empty()) prepare(invocation, kThreads);
+  start_console_log(options.quiet);
+  pskd::catch_stop_signals();
+  if (!options.only.empty()) return train_task(sweep, find_task(tasks, options.only));
+  Pool pool(options, tasks);
+  pool.run();
+  write_reports(tasks);
+  std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
+  pool.report_failures();
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& app, const Invocation& invocation) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("sweep", "Train every run of a sweep: many experiments described by one file");
+  options->config.add_to(*verb);
+  verb->add_option("--jobs", options->jobs, "runs at a time, one thread each (default: one a core)")
+      ->check(CLI::PositiveNumber);
+  CLI::Option* only =
+      verb->add_option("--only", options->only, "train this one run and seed, in this process")->type_name("RUN/SEED");
+  verb->add_flag("--status", options->status, "what is done, running, failed and waiting, and the time left")
+      ->excludes(only);
+  verb->add_flag("--quiet", options->quiet, "no progress, only warnings and errors");
+  verb->footer(
+      "Finished runs are skipped and stopped ones go on, so the same command continues a sweep. Stages that several\n"
+      "runs share are trained once. A run that fails is reported at the end and does not stop the others.\n"
+      "Examples:\n"
+      "  pskd sweep --config configs/sweeps/methods.yaml\n"
+      "  pskd sweep --config configs/ablations/acs.yaml --jobs 2 --set 'seeds=[1, 2, 3, 4, 5]'\n"
+      "  pskd sweep --config configs/ablations/acs.yaml --status\n"
+      "  pskd sweep --config configs/ablations/acs.yaml --only soft/1");
+  verb->callback([options, invocation] { run(*options, invocation); });
+}

@@ -1,0 +1,106 @@
+#include "sweep_tasks.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/eval/run_record.hpp"
+#include "pskd/train/run.hpp"
+#include "pskd/train/stage_key.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path failure_file(const SweepTask& task) { return task.folder / "error.txt"; }
+
+/// A stage gets its checkpoint in a run's folder when it is complete.
+bool is_trained(const SweepTask& task, const TaskStage& stage) {
+  return fs::exists(task.folder / "stages" / stage.name / "last.ckpt");
+}
+
+void add_seeds(std::vector<SweepTask>& tasks, const pskd::SweepRun& run) {
+  SweepTask task{.run = run.name, .experiment = run.experiment, .folder = {}, .stages = {}, .problem = {}};
+  try {
+    task.experiment = pskd::resolve_experiment(run.experiment);
+    for (const pskd::StageConfig& stage : task.experiment.stages) {
+      task.stages.push_back({stage.name, pskd::stage_hash(task.experiment, stage.name), stage.epochs});
+    }
+  } catch (const pskd::Error& error) {
+    task.problem = error.what();
+  }
+  for (const std::uint64_t seed : task.experiment.seeds) {
+    SweepTask& one = tasks.emplace_back(task);
+    one.seed = seed;
+    one.folder = pskd::run_folder(one.experiment, seed);
+    for (TaskStage& stage : one.stages) stage.identity.append("/").append(std::to_string(seed));
+  }
+}
+
+}  // namespace
+
+std::vector<SweepTask> make_tasks(const pskd::Sweep& sweep) {
+  std::vector<SweepTask> tasks;
+  for (const pskd::SweepRun& run : sweep.runs) add_seeds(tasks, run);
+  return tasks;
+}
+
+TaskState state_of(const SweepTask& task) {
+  if (!task.problem.empty()) return TaskState::failed;
+  if (fs::exists(task.folder / "result.json")) return TaskState::done;
+  if (pskd::is_running(task.experiment, task.seed)) return TaskState::running;
+  return fs::exists(failure_file(task)) ? TaskState::failed : TaskState::waiting;
+}
+
+std::string failure_of(const SweepTask& task) {
+  if (!task.problem.empty()) return task.problem;
+  return fs::exists(failure_file(task)) ? pskd::read_file(failure_file(task)) : "";
+}
+
+void note_failure(const SweepTask& task, const std::string& message) {
+  pskd::write_file_atomically(failure_file(task), message);
+}
+
+void forget_failure(const SweepTask& task) { fs::remove(failure_file(task)); }
+
+bool shares_untrained_stage(const SweepTask& task, const std::vector<const SweepTask*>& running) {
+  std::set<std::string> training;
+  for (const SweepTask* other : running) {
+    for (const TaskStage& stage : other->stages) {
+      if (!is_trained(*other, stage)) training.insert(stage.identity);
+    }
+  }
+  return std::any_of(task.stages.begin(), task.stages.end(),
+                     [&](const TaskStage& stage) { return training.contains(stage.identity); });
+}
+
+double seconds_left(const std::vector<SweepTask>& tasks, int jobs) {
+  struct Time {
+    double seconds = 0, epochs = 0;
+  };
+  std::map<std::string, Time> times;
+  std::set<std::string> trained;
+  for (const SweepTask& task : tasks) {
+    for (const TaskStage& stage : task.stages) {
+      if (is_trained(task, stage)) trained.insert(stage.identity);
+    }
+    if (state_of(task) != TaskState::done) continue;
+    for (const pskd::StageRecord& stage : pskd::read_run_record(task.folder / "result.json").stages) {
+      times[stage.name].seconds += stage.seconds;
+      times[stage.name].epochs += stage.epochs;
+    }
+  }
+  double left = 0;
+  for (const SweepTask& task : tasks) {
+    if (!task.problem.empty()) continue;
+    for (const TaskStage& stage : task.stages) {
+      if (!trained.insert(stage.identity).second) continue;
+      const Time& time = times[stage.name];
+      if (time.epochs == 0) return -1;
+      left += stage.epochs * time.seconds / time.epochs;
+    }
+  }
+  return left / jobs;
+}

@@ -1,0 +1,46 @@
+// The runs of a sweep, one task for each setting and seed, and where they stand.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pskd/config/sweep.hpp"
+
+/// A stage that a task needs. Tasks with the same identity share it.
+struct TaskStage {
+  std::string name, identity;
+  int epochs = 0;
+};
+
+struct SweepTask {
+  std::string run;
+  std::uint64_t seed = 0;
+  pskd::Experiment experiment;   ///< resolved
+  std::filesystem::path folder;  ///< of the run
+  std::vector<TaskStage> stages;
+  std::string problem;  ///< why it cannot even begin; empty: it can
+
+  std::string name() const { return run + "/" + std::to_string(seed); }
+};
+
+enum class TaskState { done, running, failed, waiting };
+
+/// All tasks, run by run. A setting that does not fit its data set is a task with a problem.
+std::vector<SweepTask> make_tasks(const pskd::Sweep& sweep);
+
+/// As the files of the run say, whoever trained or trains it.
+TaskState state_of(const SweepTask& task);
+
+/// Why it failed, as its own process left it; empty when nobody did.
+std::string failure_of(const SweepTask& task);
+void note_failure(const SweepTask& task, const std::string& message);
+void forget_failure(const SweepTask& task);
+
+/// Whether the task would have to wait for a stage that a running one trains, or is going to train, first.
+bool shares_untrained_stage(const SweepTask& task, const std::vector<const SweepTask*>& running);
+
+/// Seconds until every task is done by `jobs` processes: each stage that is left takes as long as those of its name in
+/// finished runs took for an epoch. Negative while too little is finished to say.
+double seconds_left(const std::vector<SweepTask>& tasks, int jobs);
