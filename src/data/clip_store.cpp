@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 // subject, trial, scene, camera, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all
 // clips' frames, one clip after the other. The seal's own version stays 1, so that a store of another format is told
 // from a damaged one.
-constexpr std::int32_t kFormat = 2;
+constexpr std::int32_t kFormat = 3;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
@@ -127,7 +127,9 @@ std::int32_t stored_format(const Hdf5Reader& reader) {
 std::optional<StoredDataset> read_unless_older(const fs::path& file, const DatasetInfo& info) {
   try {
     const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);
-    const Hdf5Reader reader(std::string_view(bytes).substr(kSealBytes));
+    const std::string_view image = std::string_view(bytes).substr(kSealBytes);
+    if (!has_checksums(image)) return std::nullopt;
+    const Hdf5Reader reader(image);
     const std::int32_t format = stored_format(reader);
     if (format < kFormat) return std::nullopt;
     if (format > kFormat) {

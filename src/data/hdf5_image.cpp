@@ -42,10 +42,24 @@ int close_properties(std::int64_t id) { return H5Pclose(id); }
 std::int64_t open_in_memory(std::string_view image) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), close_properties, "make access properties");
   check(H5Pset_fapl_core(access.id(), kGrowth, false), "choose files in memory");
-  if (image.empty()) return H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access.id());
+  if (image.empty()) {
+    check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18), "choose checksums");
+    const Hdf5Handle creation(H5Pcreate(H5P_FILE_CREATE), close_properties, "make creation properties");
+    check(H5Pset_obj_track_times(creation.id(), false), "leave out dates");
+    return H5Fcreate("memory", H5F_ACC_TRUNC, creation.id(), access.id());
+  }
   // The library copies the image and does not write to ours, whatever its signature says.
   check(H5Pset_file_image(access.id(), const_cast<char*>(image.data()), image.size()), "take the image");
-  return H5Fopen("memory", H5F_ACC_RDONLY, access.id());
+  return H5Fopen("image", H5F_ACC_RDONLY, access.id());  // of another name than a file that is being written
+}
+
+// HDF5 1.10 takes the flag "open for writing" out of an image, but not out of the checksum beside it.
+constexpr std::size_t kFlagsAt = 11;
+constexpr char kOpenForWriting = 1;
+
+bool opens(std::string_view image) {
+  const std::int64_t id = open_in_memory(image);
+  return id >= 0 && close_file(id) >= 0;
 }
 
 std::vector<std::size_t> shape_of(const Hdf5Handle& dataset, const std::string& name) {
@@ -86,6 +100,11 @@ void read_values(const Hdf5Handle& dataset, const std::string& name, std::int64_
 
 }  // namespace
 
+bool has_checksums(std::string_view image) {
+  constexpr std::size_t kVersionAt = 8;  // of the superblock, after the file's signature
+  return image.size() > kVersionAt && image[kVersionAt] >= 2;
+}
+
 Hdf5Handle::Hdf5Handle(std::int64_t id, int (*close)(std::int64_t), const std::string& action)
     : id_(id), close_(close) {
   if (id < 0) fail("cannot " + action);
@@ -125,6 +144,7 @@ std::string Hdf5Writer::image() const {
   if (size <= 0) fail("cannot measure the image");
   std::string bytes(static_cast<std::size_t>(size), '\0');
   if (H5Fget_file_image(file_.id(), bytes.data(), bytes.size()) != size) fail("cannot take the image");
+  if (!opens(bytes)) bytes[kFlagsAt] = kOpenForWriting;
   return bytes;
 }
 

@@ -13,6 +13,10 @@
 
 namespace pskd {
 
+/// Whether all structures of an HDF5 file carry checksums, as Hdf5Writer's do. Where they do not, the library trusts
+/// sizes that the file states, and can crash.
+bool has_checksums(std::string_view image);
+
 /// Owns an HDF5 identifier.
 class Hdf5Handle {
  public:

@@ -189,7 +189,7 @@ TEST_F(StoreFile, ASealedFileThatIsNoHdf5ImageIsRefused) {
 }
 
 TEST_F(StoreFile, ANewerFormatAsksForANewerProgram) {
-  rewrite(file_, "format", 0, 3);
+  rewrite(file_, "format", 0, 4);
   EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr("newer pskd"));
 }
 
