@@ -50,7 +50,8 @@ struct Free {
 
 // Inflates a whole zlib stream, checksum included, to which nothing may be appended.
 std::string inflated(const fs::path& file, std::string_view packed) {
-  static thread_local const std::unique_ptr<libdeflate_decompressor, Free> decompressor(libdeflate_alloc_decompressor());
+  static thread_local const std::unique_ptr<libdeflate_decompressor, Free> decompressor(
+      libdeflate_alloc_decompressor());
   if (!decompressor) throw std::bad_alloc();
   libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
   std::string output;
@@ -116,17 +117,28 @@ std::vector<double> numbers(std::string_view content) {
 // The numbers of a part, whatever type they are stored in; nothing when it is none of the format's.
 std::optional<std::vector<double>> numbers(const Part& part) {
   switch (part.type) {
-    case 1: return numbers<std::int8_t>(part.content);
-    case 2: return numbers<std::uint8_t>(part.content);
-    case 3: return numbers<std::int16_t>(part.content);
-    case 4: return numbers<std::uint16_t>(part.content);
-    case 5: return numbers<std::int32_t>(part.content);
-    case 6: return numbers<std::uint32_t>(part.content);
-    case 7: return numbers<float>(part.content);
-    case 9: return numbers<double>(part.content);
-    case 12: return numbers<std::int64_t>(part.content);
-    case 13: return numbers<std::uint64_t>(part.content);
-    default: return std::nullopt;
+    case 1:
+      return numbers<std::int8_t>(part.content);
+    case 2:
+      return numbers<std::uint8_t>(part.content);
+    case 3:
+      return numbers<std::int16_t>(part.content);
+    case 4:
+      return numbers<std::uint16_t>(part.content);
+    case 5:
+      return numbers<std::int32_t>(part.content);
+    case 6:
+      return numbers<std::uint32_t>(part.content);
+    case 7:
+      return numbers<float>(part.content);
+    case 9:
+      return numbers<double>(part.content);
+    case 12:
+      return numbers<std::int64_t>(part.content);
+    case 13:
+      return numbers<std::uint64_t>(part.content);
+    default:
+      return std::nullopt;
   }
 }
 

@@ -1,5 +1,6 @@
-// The MAT v5 format. matio trusts the sizes a file states (a few changed bytes make it ask for gigabytes), stops reading
-// before a compressed variable's checksum, and takes twice as long; so files are read here, and written by matio.
+// The MAT v5 format. matio trusts the sizes a file states (a few changed bytes make it ask for gigabytes), stops
+// reading before a compressed variable's checksum, and takes twice as long; so files are read here, and written by
+// matio.
 #pragma once
 
 #include <cstddef>

@@ -211,7 +211,8 @@ class MixJoints : public torch::autograd::Function<MixJoints> {
 }  // namespace
 
 torch::Tensor mix_joints(const torch::Tensor& x, const torch::Tensor& adjacency) {
-  RECORD_FUNCTION("pskd::mix_joints", std::vector<c10::IValue>({x, adjacency}));
+  const std::vector<c10::IValue> inputs({x, adjacency});  // looked at when this function ends
+  RECORD_FUNCTION("pskd::mix_joints", inputs);
   return MixJoints::apply(x, adjacency);
 }
 

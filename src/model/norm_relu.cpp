@@ -51,7 +51,7 @@ PSKD_INLINE bool is_first(Scalar value, Scalar next, Scalar scale) {
 template <int pool, class Scalar>
 PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Scalar* x, Affine<Scalar> affine,
                                     const Scalar* __restrict residual, Scalar* y) {
-  const Scalar *__restrict mean = affine.mean, *__restrict scale = affine.scale, *__restrict bias = affine.bias;
+  const Scalar* __restrict mean = affine.mean, * __restrict scale = affine.scale, * __restrict bias = affine.bias;
   for (std::int64_t row = 0; row < out.rows; ++row, x += pool * out.channels, y += out.channels) {
 #pragma GCC ivdep
     for (std::int64_t c = 0; c < out.channels; ++c) {
@@ -74,8 +74,8 @@ struct Recorded {
 template <int pool, class Scalar>
 PSKD_EACH_PROCESSOR void add_gradients(Extent out, Recorded<Scalar> recorded, Affine<Scalar> affine,
                                        Scalar* __restrict sums, Scalar* __restrict products) {
-  const Scalar *__restrict gradient = recorded.gradient, *__restrict y = recorded.y, *__restrict x = recorded.x;
-  const Scalar *__restrict mean = affine.mean, *__restrict scale = affine.scale;
+  const Scalar* __restrict gradient = recorded.gradient, * __restrict y = recorded.y, * __restrict x = recorded.x;
+  const Scalar* __restrict mean = affine.mean, * __restrict scale = affine.scale;
   for (std::int64_t row = 0; row < out.rows; ++row) {
     for (std::int64_t c = 0; c < out.channels; ++c) {
       Scalar highest = x[c];
@@ -95,8 +95,8 @@ template <int pool, class Scalar>
 PSKD_EACH_PROCESSOR void apply_gradients(Extent out, Recorded<Scalar> recorded, Affine<Scalar> affine,
                                          const Scalar* __restrict slope, const Scalar* __restrict offset,
                                          Scalar* __restrict of_x, Scalar* __restrict of_residual) {
-  const Scalar *__restrict gradient = recorded.gradient, *__restrict y = recorded.y, *__restrict x = recorded.x;
-  const Scalar *__restrict mean = affine.mean, *__restrict scale = affine.scale;
+  const Scalar* __restrict gradient = recorded.gradient, * __restrict y = recorded.y, * __restrict x = recorded.x;
+  const Scalar* __restrict mean = affine.mean, * __restrict scale = affine.scale;
   const std::int64_t channels = out.channels;
   for (std::int64_t row = 0; row < out.rows; ++row) {
     for (std::int64_t c = 0; c < channels; ++c) {
@@ -104,8 +104,7 @@ PSKD_EACH_PROCESSOR void apply_gradients(Extent out, Recorded<Scalar> recorded, 
       bool first = true;
       if constexpr (pool == 2) {
         first = is_first(x[c], x[c + channels], scale[c]);
-        of_x[c + channels] =
-            (first ? Scalar{0} : g) * scale[c] + (x[c + channels] - mean[c]) * slope[c] + offset[c];
+        of_x[c + channels] = (first ? Scalar{0} : g) * scale[c] + (x[c + channels] - mean[c]) * slope[c] + offset[c];
       }
       of_x[c] = (first ? g : Scalar{0}) * scale[c] + (x[c] - mean[c]) * slope[c] + offset[c];
       if (of_residual != nullptr) of_residual[c] = g;
@@ -231,8 +230,7 @@ class NormRelu : public torch::autograd::Function<NormRelu<pool>> {
     const Norm norm{saved[4], saved[2] * inverse, saved[3]};
     const torch::Tensor gradient = channels_last(gradients[0]);
     const torch::Tensor of_x = torch::empty_like(x);
-    const torch::Tensor of_residual =
-        context->saved_data["residual"].toBool() ? torch::empty_like(x) : torch::Tensor();
+    const torch::Tensor of_residual = context->saved_data["residual"].toBool() ? torch::empty_like(x) : torch::Tensor();
     torch::Tensor sums;
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "norm_relu_backward", [&] {
       const auto recorded = [&](std::int64_t first) {

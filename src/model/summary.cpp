@@ -23,7 +23,10 @@ thread_local std::vector<Recorded>* recording = nullptr;
 /// y[n, k * C + c, t, v] = sum_u A[k, v, u] x[n, c, t, u]
 Recorded joint_mixing(const torch::Tensor& x, const torch::Tensor& adjacency) {
   const std::int64_t subsets = adjacency.size(0), joints = adjacency.size(1);
-  return {"joint mixing", adjacency.data_ptr(), adjacency.numel(), {x.size(0), subsets * x.size(1), x.size(2), joints},
+  return {"joint mixing",
+          adjacency.data_ptr(),
+          adjacency.numel(),
+          {x.size(0), subsets * x.size(1), x.size(2), joints},
           x.numel() * subsets * joints};
 }
 
@@ -41,8 +44,8 @@ void record_operation(const at::RecordFunction& function, at::ObserverContext*) 
   // A convolution's weight is [C', C, k...] and a product's right side [C, C']: each output takes numel / C'
   // multiply-adds.
   const std::int64_t outputs = convolution ? weight.size(0) : weight.size(1);
-  recording->push_back({convolution ? "convolution" : "linear", weight.data_ptr(), weight.numel(),
-                        output.sizes().vec(), output.numel() * (weight.numel() / outputs)});
+  recording->push_back({convolution ? "convolution" : "linear", weight.data_ptr(), weight.numel(), output.sizes().vec(),
+                        output.numel() * (weight.numel() / outputs)});
 }
 
 std::vector<Recorded> record(Network& network, const Input& input) {

@@ -137,5 +137,20 @@ TEST(Summary, CountsWhatAHandCountGives) {
   EXPECT_EQ(summary.parameters, count_parameters(*network));
 }
 
+TEST(Summary, CountsTheMixingOfJointsAndNamesItsLayers) {
+  const auto network = make_network(SkeletonGcnConfig{}, utd_shape(), 1);
+  const NetworkSummary summary = summarise_network(*network, example_input(utd_shape(), 1));
+  // The first block: 9 channels of 64 frames and 20 joints, by 3 subsets; then 3 * 9 -> 24 channels, and 5 frames of
+  // 24 -> 24 channels in every other frame.
+  const std::vector<std::int64_t> macs = {9 * 64 * 20 * 3 * 20, 27 * 24 * 64 * 20, 24 * 24 * 5 * 32 * 20};
+  const std::vector<std::string> names = {"blocks.0.graph", "blocks.0.graph", "blocks.0.temporal"};
+  ASSERT_GE(summary.layers.size(), macs.size());
+  for (std::size_t i = 0; i < macs.size(); ++i) {
+    EXPECT_EQ(summary.layers[i].macs, macs[i]) << i;
+    EXPECT_EQ(summary.layers[i].name, names[i]) << i;
+  }
+  EXPECT_EQ(summary.layers[1].parameters, 27 * 24);
+}
+
 }  // namespace
 }  // namespace pskd

@@ -1,8 +1,9 @@
 // Our fused layers do what the library's separate ones do, in values, gradients and running statistics.
+#include "pskd/model/norm_relu.hpp"
+
 #include <gtest/gtest.h>
 
 #include "pskd/model/joint_mixing.hpp"
-#include "pskd/model/norm_relu.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {
@@ -33,7 +34,9 @@ BatchNorm2d some_norm(std::int64_t channels) {
   return norm;
 }
 
-BatchNorm2d copy_of(const BatchNorm2d& norm) { return BatchNorm2d(std::dynamic_pointer_cast<torch::nn::BatchNorm2dImpl>(norm->clone())); }
+BatchNorm2d copy_of(const BatchNorm2d& norm) {
+  return BatchNorm2d(std::dynamic_pointer_cast<torch::nn::BatchNorm2dImpl>(norm->clone()));
+}
 
 torch::Tensor separate(const torch::Tensor& x, BatchNorm2d norm, const torch::Tensor& residual) {
   const torch::Tensor y = norm(x);
