@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "lanes.hpp"
+#include "pskd/base/lanes.hpp"
 
 namespace pskd {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "lanes.hpp"
+#include "pskd/base/lanes.hpp"
 
 namespace pskd {
 namespace {

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "adamw.hpp"
+
 namespace pskd {
 namespace {
 
@@ -24,7 +26,7 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& c
     return with_groups<torch::optim::SGD>(torch::optim::SGDOptions(config.lr).momentum(config.momentum),
                                           config.weight_decay, network);
   }
-  return with_groups<torch::optim::AdamW>(torch::optim::AdamWOptions(config.lr), config.weight_decay, network);
+  return with_groups<AdamW>(torch::optim::AdamWOptions(config.lr), config.weight_decay, network);
 }
 
 double learning_rate(const OptimizerConfig& config, double epoch, int epochs) {
@@ -43,6 +45,8 @@ void descend(const torch::Tensor& loss, const OptimizerConfig& config, Network& 
   loss.backward();
   if (config.clip_norm > 0) torch::nn::utils::clip_grad_norm_(network.parameters(), config.clip_norm);
   optimizer.step();
+  // Dropped, not zeroed: the next backward pass then writes its gradients instead of adding to zeros.
+  for (torch::Tensor& parameter : network.parameters()) parameter.mutable_grad().reset();
 }
 
 }  // namespace pskd

@@ -141,7 +141,6 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
         render_views(setup.renderer, clips, stage.teachers.empty() ? modalities(stage.sees) : both, 1, 0);
     std::vector<TeacherOutput> answers;
     for (const auto& teacher : teachers) answers.push_back(ask(*teacher, views));
-    optimizer->zero_grad();
     const Objective result = objective(network.forward(views), label_tensor(clips), answers, stage.loss, {});
     descend(result.loss, stage.optimizer, network, *optimizer);
     if (counted) seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 2;

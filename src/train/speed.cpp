@@ -100,7 +100,6 @@ StepBench::StepBench(const StageConfig& stage, const DataShape& shape)
 }
 
 void StepBench::step(const Input& views, const torch::Tensor& labels) {
-  optimizer_->zero_grad();
   const Objective result = objective(network_->forward(views), labels, answers_, stage_.loss, words_);
   descend(result.loss, stage_.optimizer, *network_, *optimizer_);
 }

@@ -175,7 +175,6 @@ void StageTrainer::train_step(const Epoch& epoch) {
   set_learning_rate(
       *optimizer_,
       learning_rate(stage_.optimizer, position.epoch + static_cast<double>(position.step + 1) / steps_, stage_.epochs));
-  optimizer_->zero_grad();
   const Output output = network_->forward(select_clips(epoch.views, rows));
   const Objective result = objective(output, labels, teachers, stage_.loss, words_);
   const double loss = result.loss.item<double>();

@@ -19,8 +19,8 @@ double learning_rate(const OptimizerConfig& config, double epoch, int epochs);
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
 
-/// One step down the gradient of `loss` (scalar), whose norm is clipped as `config` says. Gradients must be zero
-/// before.
+/// One step down the gradient of `loss` (scalar), whose norm is clipped as `config` says. Leaves no
+/// gradients behind.
 void descend(const torch::Tensor& loss, const OptimizerConfig& config, Network& network,
              torch::optim::Optimizer& optimizer);
 
