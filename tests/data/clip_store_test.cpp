@@ -193,6 +193,13 @@ TEST_F(StoreFile, ANewerFormatAsksForANewerProgram) {
   EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr("newer pskd"));
 }
 
+// HDF5 1.10 follows null pointers when such a file, sealed or not, states sizes that cannot be.
+TEST_F(StoreFile, AnImageWithoutChecksumsIsOlderAndNeverParsed) {
+  const std::string image = std::string("\x89HDF\r\n\x1a\n", 8) + std::string(4096, '\0');
+  write_sealed_file(file_, {"clip-store", 1}, image);
+  EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr("older"));
+}
+
 // ---- the store of a folder -------------------------------------------------------------
 
 class LoadedFolder : public ::testing::Test {
