@@ -9,6 +9,7 @@
 #include <new>
 #include <numeric>
 #include <optional>
+#include <type_traits>
 
 #include "pskd/base/error.hpp"
 #include "pskd/base/little_endian.hpp"
@@ -111,6 +112,7 @@ std::vector<double> numbers(std::string_view content) {
   static_assert(std::endian::native == std::endian::little, "a MAT file's numbers are little-endian");
   std::vector<Number> stored(content.size() / sizeof(Number));
   if (!stored.empty()) std::memcpy(stored.data(), content.data(), stored.size() * sizeof(Number));
+  if constexpr (std::is_same_v<Number, double>) return stored;
   return {stored.begin(), stored.end()};
 }
 

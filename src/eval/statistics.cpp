@@ -11,6 +11,7 @@
 #include <string>
 
 #include "pskd/base/error.hpp"
+#include "pskd/base/quantile.hpp"
 #include "pskd/base/random.hpp"
 #include "pskd/eval/scores.hpp"
 
@@ -36,14 +37,6 @@ bool all_equal(const std::vector<double>& values) {
 }
 
 double sum_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
-
-/// Of sorted values, between the neighbours by their distance, as numpy's default.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
-}
 
 /// Sums of the same numbers in other signs differ in their last bits where they are equal; this counts as equal.
 double least_extreme(const std::vector<double>& differences) {
@@ -103,7 +96,6 @@ std::optional<Interval> bootstrap_interval(const std::vector<double>& difference
     for (std::int64_t i = 0; i < size; ++i) mean += differences[static_cast<std::size_t>(stream.below(size))];
     mean /= static_cast<double>(size);
   }
-  std::sort(means.begin(), means.end());
   return Interval{quantile(means, 0.025), quantile(means, 0.975)};
 }
 

@@ -47,6 +47,13 @@ PSKD_INLINE bool is_first(Scalar value, Scalar next, Scalar scale) {
   return (value - next) * scale >= 0;
 }
 
+/// Of a number and, where pairs are pooled, the one in the next row: that which the maximum comes from.
+template <int pool, class Scalar>
+PSKD_INLINE Scalar highest(const Scalar* x, std::int64_t channels, Scalar scale) {
+  if constexpr (pool == 1) return x[0];
+  return is_first(x[0], x[channels], scale) ? x[0] : x[channels];
+}
+
 /// One row of y for `pool` rows of x, the largest of them. A number that is not one stays so. `y` may be `x`.
 template <int pool, class Scalar>
 PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Scalar* x, Affine<Scalar> affine,
@@ -55,9 +62,8 @@ PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Scalar* x, Affine<Scalar> 
   for (std::int64_t row = 0; row < out.rows; ++row, x += pool * out.channels, y += out.channels) {
 #pragma GCC ivdep
     for (std::int64_t c = 0; c < out.channels; ++c) {
-      Scalar highest = x[c];
-      if constexpr (pool == 2) highest = is_first(x[c], x[c + out.channels], scale[c]) ? x[c] : x[c + out.channels];
-      const Scalar value = (highest - mean[c]) * scale[c] + bias[c] + (residual == nullptr ? Scalar{0} : residual[c]);
+      const Scalar value = (highest<pool>(x + c, out.channels, scale[c]) - mean[c]) * scale[c] + bias[c] +
+                           (residual == nullptr ? Scalar{0} : residual[c]);
       y[c] = value < 0 ? Scalar{0} : value;
     }
     if (residual != nullptr) residual += out.channels;
@@ -78,11 +84,9 @@ PSKD_EACH_PROCESSOR void add_gradients(Extent out, Recorded<Scalar> recorded, Af
   const Scalar* __restrict mean = affine.mean, * __restrict scale = affine.scale;
   for (std::int64_t row = 0; row < out.rows; ++row) {
     for (std::int64_t c = 0; c < out.channels; ++c) {
-      Scalar highest = x[c];
-      if constexpr (pool == 2) highest = is_first(x[c], x[c + out.channels], scale[c]) ? x[c] : x[c + out.channels];
       const Scalar g = y[c] <= 0 ? Scalar{0} : gradient[c];
       sums[c] += g;
-      products[c] += g * (highest - mean[c]);
+      products[c] += g * (highest<pool>(x + c, out.channels, scale[c]) - mean[c]);
     }
     gradient += out.channels;
     y += out.channels;
@@ -264,14 +268,13 @@ torch::Tensor run(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, cons
     update_running(norm, moments, extent_of(in).rows);
   }
   const torch::Tensor inverse = (moments.variance + norm.options.eps()).rsqrt();
+  const torch::Tensor added = residual.defined() ? channels_last(residual) : residual;
   if (torch::GradMode::is_enabled()) {
     return NormRelu<pool>::apply(in, norm.weight, norm.bias, moments.mean, inverse,
-                                 residual.defined() ? c10::make_optional(channels_last(residual)) : c10::nullopt,
-                                 norm.is_training());
+                                 added.defined() ? c10::make_optional(added) : c10::nullopt, norm.is_training());
   }
   const torch::Tensor y = pool == 1 ? in : empty_output(in, pool);
-  write_output<pool>(in, {moments.mean, norm.weight * inverse, norm.bias},
-                     residual.defined() ? channels_last(residual) : residual, y);
+  write_output<pool>(in, {moments.mean, norm.weight * inverse, norm.bias}, added, y);
   return y;
 }
 

@@ -12,8 +12,7 @@ SensorCnn::SensorCnn(const SensorCnnConfig& config, int channels, int classes) :
   register_module("norms", norms_);
   int in = channels;
   for (const int out : widths) {
-    convolutions_->push_back(
-        torch::nn::Conv1d(torch::nn::Conv1dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(false)));
+    convolutions_->push_back(torch::nn::Conv1d(torch::nn::Conv1dOptions(in, out, config.kernel).bias(false)));
     norms_->push_back(torch::nn::BatchNorm2d(out));
     in = out;
   }

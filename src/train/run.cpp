@@ -44,6 +44,14 @@ class RunLog {
   spdlog::sink_ptr sink_;
 };
 
+std::filesystem::path experiment_folder(const RunConfig& run, const std::string& hash) {
+  return std::filesystem::path(run.root) / run.name / hash;
+}
+
+std::filesystem::path run_folder(const std::filesystem::path& experiment, std::uint64_t seed) {
+  return experiment / ("seed-" + std::to_string(seed));
+}
+
 // Beside the run's folder, which --overwrite removes.
 std::filesystem::path lock_path(const std::filesystem::path& experiment, std::uint64_t seed) {
   return experiment / (".seed-" + std::to_string(seed) + ".lock");
@@ -173,19 +181,19 @@ TrainingSetup prepare_training(Experiment experiment) {
 }
 
 std::filesystem::path experiment_folder(const TrainingSetup& setup) {
-  return std::filesystem::path(setup.experiment.run.root) / setup.experiment.run.name / setup.config_hash;
+  return experiment_folder(setup.experiment.run, setup.config_hash);
 }
 
 std::filesystem::path experiment_folder(const Experiment& resolved) {
-  return std::filesystem::path(resolved.run.root) / resolved.run.name / config_hash(resolved);
+  return experiment_folder(resolved.run, config_hash(resolved));
 }
 
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) {
-  return experiment_folder(setup) / ("seed-" + std::to_string(seed));
+  return run_folder(experiment_folder(setup), seed);
 }
 
 std::filesystem::path run_folder(const Experiment& resolved, std::uint64_t seed) {
-  return experiment_folder(resolved) / ("seed-" + std::to_string(seed));
+  return run_folder(experiment_folder(resolved), seed);
 }
 
 bool is_running(const Experiment& resolved, std::uint64_t seed) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "pskd/base/quantile.hpp"
 #include "pskd/distill/objective.hpp"
 #include "pskd/model/summary.hpp"
 #include "pskd/train/optimizer.hpp"
@@ -55,14 +56,6 @@ std::vector<double> time_runs(const std::function<void()>& action, int least, do
     durations.push_back(seconds_since(before));
   }
   return durations;
-}
-
-double quantile(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  const double position = share * static_cast<double>(values.size() - 1);
-  const auto before = static_cast<std::size_t>(position);
-  const std::size_t after = std::min(before + 1, values.size() - 1);
-  return values[before] + (position - static_cast<double>(before)) * (values[after] - values[before]);
 }
 
 std::vector<Workload> ceiling_workloads() {

@@ -15,13 +15,6 @@ StageConfig stage_with(const ModelConfig& model) {
   return stage;
 }
 
-TEST(Quantile, LiesBetweenTheNeighbours) {
-  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0), 1);
-  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);
-  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 1), 4);
-  EXPECT_DOUBLE_EQ(quantile({7}, 0.99), 7);
-}
-
 TEST(TimeRuns, CountsAllRunsButTheFirst) {
   int runs = 0;
   EXPECT_EQ(time_runs([&] { ++runs; }, 5, 0).size(), 5U);

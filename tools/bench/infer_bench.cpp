@@ -1,5 +1,6 @@
 // Inference: how long the student takes to recognise one clip, and a batch.
 #include "benches.hpp"
+#include "pskd/base/quantile.hpp"
 #include "pskd/train/speed.hpp"
 
 namespace {

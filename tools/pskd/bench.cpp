@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "pskd/base/quantile.hpp"
 #include "pskd/train/environment.hpp"
 #include "pskd/train/renderer.hpp"
 #include "pskd/train/speed.hpp"

@@ -16,9 +16,6 @@ namespace pskd {
 /// pays for first-time set-up, is not counted.
 std::vector<double> time_runs(const std::function<void()>& action, int least, double seconds);
 
-/// The value below which `share` (0 .. 1) of `values` (not empty) lie, linear between neighbours.
-double quantile(std::vector<double> values, double share);
-
 /// Work whose speed bounds that of training.
 struct Workload {
   std::string name;
