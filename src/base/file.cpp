@@ -72,7 +72,7 @@ fs::path temporary_beside(const fs::path& path) {
 }
 
 // Returns 0 or the reason of the failure.
-int write_synced(const fs::path& path, std::string_view bytes) {
+int write_whole(const fs::path& path, std::string_view bytes, bool sync) {
   Descriptor file(
       retry_interrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }));
   if (file.number() < 0) return errno;
@@ -81,7 +81,7 @@ int write_synced(const fs::path& path, std::string_view bytes) {
     if (written < 0) return errno;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (retry_interrupted([&] { return ::fsync(file.number()); }) != 0) return errno;
+  if (sync && retry_interrupted([&] { return ::fsync(file.number()); }) != 0) return errno;
   // A network file system may report a full disk only here.
   if (::close(file.release()) != 0 && errno != EINTR) return errno;
   return 0;
@@ -94,6 +94,16 @@ void sync_folder(const fs::path& folder) {
   if (retry_interrupted([&] { return ::fsync(descriptor.number()); }) != 0 && errno != EINVAL && errno != ENOTSUP) {
     fail("sync the folder", folder, errno);
   }
+}
+
+void replace_file(const fs::path& path, std::string_view bytes, bool sync) {
+  make_folder_of(path);
+  const fs::path temporary = temporary_beside(path);
+  int reason = write_whole(temporary, bytes, sync);
+  if (reason == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
+  if (reason == 0) return;
+  ::unlink(temporary.c_str());
+  fail("write", path, reason);
 }
 
 }  // namespace
@@ -119,16 +129,11 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
-  make_folder_of(path);
-  const fs::path temporary = temporary_beside(path);
-  int reason = write_synced(temporary, bytes);
-  if (reason == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
-  if (reason != 0) {
-    ::unlink(temporary.c_str());
-    fail("write", path, reason);
-  }
+  replace_file(path, bytes, true);
   sync_folder(folder_of(path));
 }
+
+void write_cache_atomically(const fs::path& path, std::string_view bytes) { replace_file(path, bytes, false); }
 
 void remove_unfinished_files(const fs::path& folder) {
   std::vector<fs::path> unfinished;

@@ -20,6 +20,8 @@
 namespace pskd {
 namespace {
 
+constexpr const char* kSpinCount = "20000";
+
 bool allocator_keeps_memory = false;
 
 // Cores this process may use: a container or taskset often leaves it fewer than the machine has.
@@ -88,8 +90,12 @@ void prepare_process(int argc, char** argv, int threads) {
   const std::string count = std::to_string(threads > 0 ? threads : usable_cores());
   bool changed = set_environment("OMP_NUM_THREADS", count);
   changed |= set_environment("OPENBLAS_NUM_THREADS", count);
-  // A policy chosen by the user stands. GNU's OpenMP derives its spin count, 0, from the passive one.
-  if (environment("OMP_WAIT_POLICY").empty()) changed |= set_environment("OMP_WAIT_POLICY", "passive");
+  // A policy chosen by the user stands. Passive threads of GNU's OpenMP sleep at once, which costs more than the small
+  // loops of a step take; with this count they look for work some microseconds before.
+  if (environment("OMP_WAIT_POLICY").empty()) {
+    changed |= set_environment("OMP_WAIT_POLICY", "passive");
+    if (environment("GOMP_SPINCOUNT").empty()) changed |= set_environment("GOMP_SPINCOUNT", kSpinCount);
+  }
   // The process id says that it was this process, not a parent, that has started again already.
   const bool first = set_environment("PSKD_STARTED_AGAIN", std::to_string(::getpid()));
   // A failure leaves a slower process, which `pskd doctor` shows; the results are the same.

@@ -99,9 +99,11 @@ std::string make_seal(const Seal& seal, std::string_view payload) {
 }
 
 void write_sealed_file(const std::filesystem::path& path, const Seal& seal, std::string_view payload) {
-  std::string file = make_seal(seal, payload);
-  file += payload;
-  write_file_atomically(path, file);
+  write_file_atomically(path, make_seal(seal, payload).append(payload));
+}
+
+void write_sealed_cache(const std::filesystem::path& path, const Seal& seal, std::string_view payload) {
+  write_cache_atomically(path, make_seal(seal, payload).append(payload));
 }
 
 std::string read_sealed_file(const std::filesystem::path& path, const Seal& expected, ErrorKind blame) {

@@ -133,15 +133,17 @@ class StageCheck {
     const LossConfig& loss = stage_.loss;
     const bool has_teachers = node_.find("teachers") != nullptr && at("teachers").kind != Node::Kind::null &&
                               !(at("teachers").kind == Node::Kind::list && at("teachers").items.empty());
-    const std::string no_teachers = "expected teachers to learn from in `teachers`, found none";
-    if (loss.acs && !has_teachers) complain(at("loss", "acs"), "loss.acs", no_teachers);
-    if (loss.kd && !has_teachers) complain(at("loss", "kd"), "loss.kd", no_teachers);
-    if (has_teachers && !loss.acs && !loss.kd) {
-      complain(at("teachers"), "teachers", "expected loss.acs or loss.kd, which say how teachers teach, found neither");
+    const std::vector<std::string> terms = teacher_terms(loss);
+    for (const std::string& term : terms) {
+      if (has_teachers) break;
+      complain(at("loss", term), "loss." + term, "expected teachers to learn from in `teachers`, found none");
     }
-    if (loss.ce == 0 && !loss.acs && !loss.kd) {
-      complain(at("loss", "ce"), "loss.ce",
-               "expected a weight > 0 where there is neither loss.acs nor loss.kd, found 0");
+    if (has_teachers && terms.empty()) {
+      complain(at("teachers"), "teachers",
+               "expected a loss that says how teachers teach (" + joined(teacher_terms()) + "), found none");
+    }
+    if (loss.ce == 0 && terms.empty()) {
+      complain(at("loss", "ce"), "loss.ce", "expected a weight > 0 where no teacher teaches, found 0");
     }
     if (loss.acs && loss.acs->semantic.words > 0 && loss.acs->semantic.word_file.empty()) {
       complain(at("loss", "acs"), "loss.acs.semantic.word_file",

@@ -130,12 +130,71 @@ void describe(Fields& fields, AcsConfig& acs) {
 }
 
 template <class Fields>
+void describe(Fields& fields, FitnetConfig& fitnet) {
+  fields("weight", fitnet.weight, at_least(0));
+}
+
+template <class Fields>
+void describe(Fields& fields, AttentionConfig& at) {
+  fields("weight", at.weight, at_least(0));
+}
+
+template <class Fields>
+void describe(Fields& fields, SimilarityConfig& sp) {
+  fields("weight", sp.weight, at_least(0));
+}
+
+template <class Fields>
+void describe(Fields& fields, RelationalConfig& rkd) {
+  fields("weight", rkd.weight, at_least(0));
+  fields("distance", rkd.distance, at_least(0));
+  fields("angle", rkd.angle, at_least(0));
+}
+
+template <class Fields>
+void describe(Fields& fields, ContrastiveConfig& crd) {
+  fields("weight", crd.weight, at_least(0));
+  fields("temperature", crd.temperature, above(0));
+  fields("dimensions", crd.dimensions, at_least(1));
+}
+
+template <class Fields>
+void describe(Fields& fields, DecoupledConfig& dkd) {
+  fields("weight", dkd.weight, at_least(0));
+  fields("alpha", dkd.alpha, at_least(0));
+  fields("beta", dkd.beta, at_least(0));
+  fields("temperature", dkd.temperature, above(0));
+}
+
+template <class Fields>
+void describe(Fields& fields, DistConfig& dist) {
+  fields("weight", dist.weight, at_least(0));
+  fields("beta", dist.beta, at_least(0));
+  fields("gamma", dist.gamma, at_least(0));
+  fields("temperature", dist.temperature, above(0));
+}
+
+template <class Fields>
+void describe(Fields& fields, ConfidenceKdConfig& ca_mkd) {
+  fields("weight", ca_mkd.weight, at_least(0));
+  fields("temperature", ca_mkd.temperature, above(0));
+}
+
+template <class Fields>
 void describe(Fields& fields, LossConfig& loss) {
   fields("ce", loss.ce, at_least(0));
   fields("label_smoothing", loss.label_smoothing, share_below_one());
   fields("branches", loss.branches, at_least(0));
   fields("kd", loss.kd);
   fields("acs", loss.acs);
+  fields("fitnet", loss.fitnet, kLeftOutWhenAbsent);
+  fields("at", loss.at, kLeftOutWhenAbsent);
+  fields("sp", loss.sp, kLeftOutWhenAbsent);
+  fields("rkd", loss.rkd, kLeftOutWhenAbsent);
+  fields("crd", loss.crd, kLeftOutWhenAbsent);
+  fields("dkd", loss.dkd, kLeftOutWhenAbsent);
+  fields("dist", loss.dist, kLeftOutWhenAbsent);
+  fields("ca_mkd", loss.ca_mkd, kLeftOutWhenAbsent);
 }
 
 template <class Fields>

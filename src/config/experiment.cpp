@@ -1,5 +1,7 @@
 #include "pskd/config/experiment.hpp"
 
+#include <array>
+
 #include "pskd/base/error.hpp"
 #include "pskd/config/node.hpp"
 
@@ -21,6 +23,21 @@ bool is_empty(const SplitPart& part) {
     if (*list && (*list)->empty()) return true;
   }
   return false;
+}
+
+std::vector<std::string> teacher_terms() {
+  return {"kd", "acs", "fitnet", "at", "sp", "rkd", "crd", "dkd", "dist", "ca_mkd"};
+}
+
+std::vector<std::string> teacher_terms(const LossConfig& loss) {
+  const std::array present{loss.kd.has_value(),  loss.acs.has_value(), loss.fitnet.has_value(), loss.at.has_value(),
+                           loss.sp.has_value(),  loss.rkd.has_value(), loss.crd.has_value(),    loss.dkd.has_value(),
+                           loss.dist.has_value(), loss.ca_mkd.has_value()};
+  std::vector<std::string> terms;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    if (present[i]) terms.push_back(teacher_terms()[i]);
+  }
+  return terms;
 }
 
 const StageConfig& find_stage(const Experiment& experiment, const std::string& name) {

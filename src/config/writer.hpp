@@ -22,6 +22,11 @@ class Writer {
     write(value, rules...);
   }
 
+  template <class T>
+  void operator()(const std::string& key, std::optional<T>& value, LeftOutWhenAbsent) {
+    if (value) (*this)(key, *value);
+  }
+
   /// A line of text at this depth.
   void line(const std::string& text) { out_ += std::string(indent_, ' ') + text + "\n"; }
 

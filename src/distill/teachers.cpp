@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "answer_file.hpp"
+#include "pskd/distill/baselines.hpp"
 #include "pskd/model/fused.hpp"
 
 namespace pskd {
@@ -78,18 +80,24 @@ TeacherOutput ask(Network& network, const Input& input) {
   const torch::NoGradGuard no_grad;
   network.eval();
   const torch::Tensor& any = input.sensor.defined() ? input.sensor : input.skeleton;
-  std::vector<torch::Tensor> embeddings, logits;
+  std::vector<torch::Tensor> embeddings, logits, attention;
   for (std::int64_t first = 0; first < any.size(0); first += kAskBatch) {
     const std::int64_t count = std::min(kAskBatch, any.size(0) - first);
     Output output = network.forward(narrow(input, first, count));
     embeddings.push_back(output.embedding);
     logits.push_back(output.logits);
+    if (output.features.defined()) attention.push_back(temporal_attention(output.features));
   }
-  return {torch::cat(embeddings), torch::cat(logits)};
+  TeacherOutput answer{torch::cat(embeddings), torch::cat(logits)};
+  if (!attention.empty()) answer.attention = torch::cat(attention);
+  return answer;
 }
 
 TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& clips) {
-  return {output.embedding.index_select(0, clips), output.logits.index_select(0, clips), output.weight};
+  const auto of = [&](const torch::Tensor& tensor) {
+    return tensor.defined() ? tensor.index_select(0, clips) : tensor;
+  };
+  return {of(output.embedding), of(output.logits), output.weight, of(output.attention), output.place};
 }
 
 std::vector<std::size_t> TargetBank::active(int epoch) const {
@@ -101,7 +109,7 @@ std::vector<std::size_t> TargetBank::active(int epoch) const {
   return result;
 }
 
-TargetBank::TargetBank(std::vector<Teacher> teachers, bool keep) : teachers_(std::move(teachers)), keep_(keep) {
+TargetBank::TargetBank(std::vector<Teacher> teachers) : teachers_(std::move(teachers)) {
   for (const Teacher& teacher : teachers_) branches_.push_back(branch_of(*teacher.network));
 }
 
@@ -114,29 +122,44 @@ std::optional<std::size_t> TargetBank::branch_of(const Network& network) const {
   return std::nullopt;
 }
 
-std::vector<TeacherOutput> TargetBank::answers(const std::vector<std::size_t>& teachers, int view, const Input& input) {
-  std::map<std::size_t, TeacherOutput> known;
+std::filesystem::path TargetBank::file_of(std::size_t teacher) const {
+  std::filesystem::path file = teachers_[teacher].answers;
+  file += "-" + std::to_string(view_) + ".answers";
+  return file;
+}
+
+std::vector<std::size_t> TargetBank::recall(const std::vector<std::size_t>& teachers, int view) {
+  view_ = view;
+  known_.clear();
+  std::vector<std::size_t> silent;
+  for (const std::size_t teacher : teachers) {
+    if (std::optional<TeacherOutput> answer = read_answers(file_of(teacher))) {
+      known_[teacher] = std::move(*answer);
+    } else {
+      silent.push_back(teacher);
+    }
+  }
+  return silent;
+}
+
+std::vector<TeacherOutput> TargetBank::answers(const std::vector<std::size_t>& teachers, const Input& input) {
   for (const bool with_branch : {false, true}) {  // branches are asked before the networks they are part of
     for (const std::size_t teacher : teachers) {
-      const auto branch = branches_[teacher] ? known.find(*branches_[teacher]) : known.end();
-      if (known.contains(teacher) || branches_[teacher].has_value() != with_branch) continue;
+      if (known_.contains(teacher) || branches_[teacher].has_value() != with_branch) continue;
       Input seen = input;
-      if (branch != known.end()) seen.skeleton_embedding = branch->second.embedding;
-      known[teacher] = answer(teacher, view, seen);
+      const auto branch = with_branch ? known_.find(*branches_[teacher]) : known_.end();
+      if (branch != known_.end()) seen.skeleton_embedding = branch->second.embedding;
+      known_[teacher] = ask(*teachers_[teacher].network, seen);
+      write_answers(file_of(teacher), known_[teacher]);
     }
   }
   std::vector<TeacherOutput> outputs;
-  for (const std::size_t teacher : teachers) outputs.push_back(known[teacher]);
+  for (const std::size_t teacher : teachers) {
+    TeacherOutput& output = outputs.emplace_back(known_[teacher]);
+    output.weight = teachers_[teacher].reference.weight;
+    output.place = teacher;
+  }
   return outputs;
-}
-
-TeacherOutput TargetBank::answer(std::size_t teacher, int view, const Input& input) {
-  const auto known = answers_.find({teacher, view});
-  if (known != answers_.end()) return known->second;
-  TeacherOutput output = ask(*teachers_[teacher].network, input);
-  output.weight = teachers_[teacher].reference.weight;
-  if (keep_) answers_[{teacher, view}] = output;
-  return output;
 }
 
 }  // namespace pskd

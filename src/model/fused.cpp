@@ -25,7 +25,7 @@ Output Fused::forward(const Input& input) {
       input.skeleton_embedding.defined() ? input.skeleton_embedding : skeleton_->forward(input).embedding;
   const Output sensor = sensor_->forward(input);
   const torch::Tensor embedding = (skeleton + sensor.embedding) / 2;
-  return {embedding, sensor_->head()->classify(embedding), {sensor.logits}};
+  return {embedding, sensor_->head()->classify(embedding), {sensor.logits}, sensor.features};
 }
 
 void Fused::train(bool on) {

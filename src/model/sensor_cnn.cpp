@@ -30,7 +30,10 @@ Output SensorCnn::forward(const Input& input) {
                       at::IntArrayRef{0, convolution.weight.size(2) / 2});
     x = i + 1 < convolutions_->size() ? norm_relu_pool(x, norm) : norm_relu(x, norm);
   }
-  return head_(pool_segments(x.squeeze(2), segments_));
+  x = x.squeeze(2);
+  Output output = head_(pool_segments(x, segments_));
+  output.features = x;
+  return output;
 }
 
 }  // namespace pskd

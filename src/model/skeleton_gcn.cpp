@@ -104,7 +104,9 @@ Output SkeletonGcn::forward(const Input& input) {
   torch::Tensor x = normalised.reshape({n, c, v, t}).transpose(2, 3).contiguous(torch::MemoryFormat::ChannelsLast);
   for (const auto& block : *blocks_) x = block->as<GcnBlockImpl>()->forward(x);
   const torch::Tensor parts = torch::matmul(x, parts_);  // [N, C, T, P]
-  return head_(pool_segments(parts.transpose(2, 3).flatten(1, 2), segments_));
+  Output output = head_(pool_segments(parts.transpose(2, 3).flatten(1, 2), segments_));
+  output.features = x;
+  return output;
 }
 
 }  // namespace pskd

@@ -25,7 +25,7 @@ void require_same(const std::filesystem::path& file, const std::string& what, co
 }
 
 /// The shape of every tensor is compared before any is copied, so that a misfit leaves the network as it was.
-void copy_into(Network& network, torch::serialize::InputArchive& archive, const std::filesystem::path& file) {
+void copy_into(torch::nn::Module& network, torch::serialize::InputArchive& archive, const std::filesystem::path& file) {
   std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
   const auto collect = [&](const auto& tensors) {
     for (const auto& item : tensors) {
@@ -42,14 +42,20 @@ void copy_into(Network& network, torch::serialize::InputArchive& archive, const 
   for (auto& [target, source] : copies) target.copy_(source);
 }
 
+void write_module(torch::serialize::OutputArchive& archive, const std::string& name, const torch::nn::Module& module) {
+  torch::serialize::OutputArchive tensors;
+  for (const auto& item : module.named_parameters()) tensors.write(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) tensors.write(item.key(), item.value(), true);
+  archive.write(name, tensors);
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest, const Network& network,
-                     const torch::optim::Optimizer* optimizer) {
-  torch::serialize::OutputArchive archive, tensors;
-  for (const auto& item : network.named_parameters()) tensors.write(item.key(), item.value());
-  for (const auto& item : network.named_buffers()) tensors.write(item.key(), item.value(), true);
-  archive.write("network", tensors);
+                     const torch::optim::Optimizer* optimizer, const torch::nn::Module* adapters) {
+  torch::serialize::OutputArchive archive;
+  write_module(archive, "network", network);
+  if (adapters != nullptr) write_module(archive, "adapters", *adapters);
   if (optimizer != nullptr) {
     torch::serialize::OutputArchive state;
     optimizer->save(state);
@@ -64,7 +70,7 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
 }
 
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
-                                 Network& network, torch::optim::Optimizer* optimizer) {
+                                 Network& network, torch::optim::Optimizer* optimizer, torch::nn::Module* adapters) {
   const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
   try {
     const std::size_t manifest_end = bytes.find('\n', kSealBytes);
@@ -83,6 +89,11 @@ LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const Checkp
     archive.load_from(bytes.data() + manifest_end + 1, bytes.size() - manifest_end - 1);
     archive.read("network", tensors);
     copy_into(network, tensors, file);
+    if (adapters != nullptr) {
+      torch::serialize::InputArchive beside;
+      archive.read("adapters", beside);
+      copy_into(*adapters, beside, file);
+    }
     if (optimizer != nullptr) {
       torch::serialize::InputArchive state;
       archive.read("optimizer", state);

@@ -9,10 +9,10 @@ namespace pskd {
 namespace {
 
 template <class Optimizer, class Options>
-std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, double weight_decay, Network& network) {
+std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, double weight_decay,
+                                                     const std::vector<torch::Tensor>& parameters) {
   std::vector<torch::Tensor> decayed, plain;
-  for (const torch::Tensor& parameter : network.parameters())
-    (parameter.dim() > 1 ? decayed : plain).push_back(parameter);
+  for (const torch::Tensor& parameter : parameters) (parameter.dim() > 1 ? decayed : plain).push_back(parameter);
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(decayed, std::make_unique<Options>(Options(options).weight_decay(weight_decay)));
   groups.emplace_back(plain, std::make_unique<Options>(Options(options).weight_decay(0)));
@@ -21,12 +21,22 @@ std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, dou
 
 }  // namespace
 
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config, Network& network) {
+std::vector<torch::Tensor> trained_parameters(const torch::nn::Module& network, const torch::nn::Module* adapters) {
+  std::vector<torch::Tensor> parameters = network.parameters();
+  if (adapters != nullptr) {
+    const std::vector<torch::Tensor> beside = adapters->parameters();
+    parameters.insert(parameters.end(), beside.begin(), beside.end());
+  }
+  return parameters;
+}
+
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
+                                                        const std::vector<torch::Tensor>& parameters) {
   if (config.name == "sgd") {
     return with_groups<torch::optim::SGD>(torch::optim::SGDOptions(config.lr).momentum(config.momentum),
-                                          config.weight_decay, network);
+                                          config.weight_decay, parameters);
   }
-  return with_groups<AdamW>(torch::optim::AdamWOptions(config.lr), config.weight_decay, network);
+  return with_groups<AdamW>(torch::optim::AdamWOptions(config.lr), config.weight_decay, parameters);
 }
 
 double learning_rate(const OptimizerConfig& config, double epoch, int epochs) {
@@ -40,13 +50,13 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   for (torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(rate);
 }
 
-void descend(const torch::Tensor& loss, const OptimizerConfig& config, Network& network,
+void descend(const torch::Tensor& loss, const OptimizerConfig& config, const std::vector<torch::Tensor>& parameters,
              torch::optim::Optimizer& optimizer) {
   loss.backward();
-  if (config.clip_norm > 0) torch::nn::utils::clip_grad_norm_(network.parameters(), config.clip_norm);
+  if (config.clip_norm > 0) torch::nn::utils::clip_grad_norm_(parameters, config.clip_norm);
   optimizer.step();
   // Dropped, not zeroed: the next backward pass then writes its gradients instead of adding to zeros.
-  for (torch::Tensor& parameter : network.parameters()) parameter.mutable_grad().reset();
+  for (const torch::Tensor& parameter : parameters) parameter.mutable_grad().reset();
 }
 
 }  // namespace pskd

@@ -12,7 +12,6 @@
 #include "pskd/config/load.hpp"
 #include "pskd/data/clip_store.hpp"
 #include "pskd/data/dataset.hpp"
-#include "pskd/distill/objective.hpp"
 #include "pskd/model/summary.hpp"
 #include "pskd/train/optimizer.hpp"
 #include "pskd/train/stage_key.hpp"
@@ -136,7 +135,9 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
   const auto count = std::min<std::size_t>(setup.split.train.size(), stage.batch);
   const std::vector<Clip> clips(setup.split.train.begin(),
                                 setup.split.train.begin() + static_cast<std::ptrdiff_t>(count));
-  const auto optimizer = make_optimizer(stage.optimizer, network);
+  const LossContext context = loss_context(setup, stage, 1);
+  const std::vector<torch::Tensor> parameters = trained_parameters(network, context.adapters.get());
+  const auto optimizer = make_optimizer(stage.optimizer, parameters);
   std::vector<std::shared_ptr<Network>> teachers;
   for (const TeacherRef& teacher : stage.teachers) {
     teachers.push_back(make_network(find_stage(setup.experiment, teacher.stage).model, shape, 1));
@@ -148,9 +149,12 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
     const Input views =
         render_views(setup.renderer, clips, stage.teachers.empty() ? modalities(stage.sees) : both, 1, 0);
     std::vector<TeacherOutput> answers;
-    for (const auto& teacher : teachers) answers.push_back(ask(*teacher, views));
-    const Objective result = objective(network.forward(views), label_tensor(clips), answers, stage.loss, {});
-    descend(result.loss, stage.optimizer, network, *optimizer);
+    for (std::size_t place = 0; place < teachers.size(); ++place) {
+      answers.push_back(ask(*teachers[place], views));
+      answers.back().place = place;
+    }
+    const Objective result = objective(network.forward(views), label_tensor(clips), answers, stage.loss, context);
+    descend(result.loss, stage.optimizer, parameters, *optimizer);
     if (counted) seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 2;
   }
   return seconds;
@@ -224,7 +228,12 @@ std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t se
     outcomes.push_back(evaluate_stage(setup, seed, stage, position));
     note_checkpoint(run_folder(setup, seed) / "manifest.json", stage.name, outcomes.back().checkpoint);
   }
+  if (setup.stage_store.empty()) std::filesystem::remove_all(answers_folder(setup, seed));
   return outcomes;
+}
+
+void discard_answers(const std::filesystem::path& stage_store) {
+  std::filesystem::remove_all(stage_store / kAnswersFolder);
 }
 
 std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {

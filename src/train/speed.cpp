@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "pskd/base/quantile.hpp"
-#include "pskd/distill/objective.hpp"
 #include "pskd/model/summary.hpp"
 #include "pskd/train/optimizer.hpp"
 
@@ -12,6 +11,8 @@ namespace pskd {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr int kAttentionFrames = 8;  // of a made-up teacher
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -77,24 +78,27 @@ Ceiling measure_ceiling(double seconds) {
 StepBench::StepBench(const StageConfig& stage, const DataShape& shape)
     : stage_(stage),
       network_(make_network(stage.model, shape, 1)),
-      optimizer_(make_optimizer(stage.optimizer, *network_)),
       batch_(example_input(shape, stage.batch)),
       labels_(torch::randint(shape.classes, {stage.batch}, torch::kInt64)) {
   const int embedding = embedding_size(stage.model);
   flops_ = count_flops(*network_, shape, clips(), embedding);
-  words_ = torch::randn({shape.classes, embedding});
+  context_.words = torch::randn({shape.classes, embedding});
+  context_.training_clips = clips();
+  context_.adapters = make_adapters(stage.loss, embedding, std::vector<int>(stage.teachers.size(), embedding), 1);
+  parameters_ = trained_parameters(*network_, context_.adapters.get());
+  optimizer_ = make_optimizer(stage.optimizer, parameters_);
   // Right and sure, as trained teachers are about training clips: a loss that asks for that has its full work.
   const torch::Tensor truth = torch::one_hot(labels_, shape.classes).to(torch::kFloat32);
   for (const TeacherRef& teacher : stage.teachers) {
-    answers_.push_back(
-        {torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth, teacher.weight});
+    answers_.push_back({torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth,
+                        teacher.weight, torch::rand({clips(), kAttentionFrames}), answers_.size()});
   }
   network_->train();
 }
 
 void StepBench::step(const Input& views, const torch::Tensor& labels) {
-  const Objective result = objective(network_->forward(views), labels, answers_, stage_.loss, words_);
-  descend(result.loss, stage_.optimizer, *network_, *optimizer_);
+  const Objective result = objective(network_->forward(views), labels, answers_, stage_.loss, context_);
+  descend(result.loss, stage_.optimizer, parameters_, *optimizer_);
 }
 
 }  // namespace pskd

@@ -9,7 +9,6 @@
 #include "pskd/base/error.hpp"
 #include "pskd/base/process.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/distill/objective.hpp"
 #include "pskd/distill/word_vectors.hpp"
 #include "pskd/model/summary.hpp"
 #include "pskd/train/optimizer.hpp"
@@ -30,6 +29,26 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& stage, const 
 
 std::filesystem::path stage_folder(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
   return run_folder(setup, seed) / "stages" / stage;
+}
+
+std::filesystem::path answers_folder(const TrainingSetup& setup, std::uint64_t seed) {
+  return (setup.stage_store.empty() ? run_folder(setup, seed) : setup.stage_store) / kAnswersFolder;
+}
+
+LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
+  const int dimensions = embedding_size(stage.model);
+  std::vector<int> teachers;
+  for (const TeacherRef& teacher : schedule_teachers(stage, setup.experiment)) {
+    teachers.push_back(embedding_size(find_stage(setup.experiment, teacher.stage).model));
+  }
+  LossContext context;
+  context.adapters = make_adapters(stage.loss, dimensions, teachers, stream_key(seed, "adapters"));
+  context.training_clips = static_cast<std::int64_t>(setup.split.train.size());
+  if (stage.loss.acs && stage.loss.acs->semantic.words > 0) {
+    context.words = read_word_vectors(resolve_data_path(stage.loss.acs->semantic.word_file),
+                                      static_cast<int>(setup.split.classes.size()), dimensions);
+  }
+  return context;
 }
 
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
@@ -57,6 +76,7 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage,
     : setup_(setup),
       stage_(stage),
       seed_(seed),
+      view_key_(stream_key(seed, "views")),
       folder_(folder),
       manifest_(stage_manifest(setup, seed, stage.name)),
       snapshots_(snapshot_epochs(stage.name, setup.experiment)),
@@ -75,17 +95,16 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage,
 void StageTrainer::start_network() {
   const DataShape shape = data_shape(setup_.renderer, static_cast<int>(setup_.split.classes.size()));
   network_ = make_network(stage_.model, shape, stream_key(seed_, "parameters"));
-  // Stages with the same network (a student with teachers and one without) see the same parameters, views and batches,
-  // so that their difference under one seed is the method's.
+  // Stages with the same network (a student with teachers and one without) see the same parameters and batches, so that
+  // their difference under one seed is the method's. All stages see the same views, so that a teacher's answer to one
+  // serves every learner.
   key_ = stream_key(seed_, model_name(stage_.model), count_parameters(*network_));
   if (!stage_.starts_from.empty()) {
     start_from(*network_, *load_snapshot(setup_, seed_, stage_.starts_from, "last").network);
   }
-  optimizer_ = make_optimizer(stage_.optimizer, *network_);
-  if (stage_.loss.acs && stage_.loss.acs->semantic.words > 0) {
-    const SemanticConfig& semantic = stage_.loss.acs->semantic;
-    words_ = read_word_vectors(resolve_data_path(semantic.word_file), shape.classes, embedding_size(stage_.model));
-  }
+  context_ = loss_context(setup_, stage_, seed_);
+  parameters_ = trained_parameters(*network_, context_.adapters.get());
+  optimizer_ = make_optimizer(stage_.optimizer, parameters_);
 }
 
 void StageTrainer::load_teachers() {
@@ -95,16 +114,16 @@ void StageTrainer::load_teachers() {
     Snapshot& snapshot = snapshots[{reference.stage, reference.snapshot}];
     if (!snapshot.network) snapshot = load_snapshot(setup_, seed_, reference.stage, reference.snapshot);
     manifest_.teachers[reference.stage + "/" + reference.snapshot] = snapshot.hash;
-    teachers.push_back({reference, snapshot.network});
+    teachers.push_back({reference, snapshot.network, answers_folder(setup_, seed_) / snapshot.hash});
   }
-  bank_ = std::make_unique<TargetBank>(std::move(teachers), setup_.experiment.views.count > 0);
+  bank_ = std::make_unique<TargetBank>(std::move(teachers));
   branch_ = bank_->branch_of(*network_);
 }
 
 void StageTrainer::resume() {
   const auto last = checkpoint_path(folder_, "last");
   if (!std::filesystem::exists(last)) return;
-  manifest_.position = load_checkpoint(last, manifest_, *network_, optimizer_.get()).manifest.position;
+  manifest_.position = load_checkpoint(last, manifest_, *network_, optimizer_.get(), context_.adapters.get()).manifest.position;
 }
 
 void StageTrainer::train() {
@@ -113,11 +132,10 @@ void StageTrainer::train() {
   while (manifest_.position.epoch < stage_.epochs) train_epoch(progress, metrics);
 }
 
-/// The modalities to render: the learner's, and those of teachers whose answer to this view is not known yet.
-Modalities StageTrainer::needed(const std::vector<std::size_t>& teachers, int view) const {
+/// The modalities to render: the learner's, and those of teachers that must still be asked.
+Modalities StageTrainer::needed(const std::vector<std::size_t>& silent) const {
   Modalities wanted = modalities(stage_.sees);
-  for (const std::size_t teacher : teachers) {
-    if (bank_->has(teacher, view)) continue;
+  for (const std::size_t teacher : silent) {
     const Modalities seen = modalities(find_stage(setup_.experiment, bank_->reference(teacher).stage).sees);
     wanted.skeleton |= seen.skeleton;
     wanted.sensor |= seen.sensor;
@@ -131,8 +149,9 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const int view = count > 0 ? number % count : number;
   Epoch epoch;
   epoch.teachers = bank_->active(number);
-  epoch.views = render_views(setup_.renderer, setup_.split.train, needed(epoch.teachers, view), key_, view);
-  epoch.answers = bank_->answers(epoch.teachers, view, epoch.views);
+  const std::vector<std::size_t> silent = bank_->recall(epoch.teachers, view);
+  epoch.views = render_views(setup_.renderer, setup_.split.train, needed(silent), view_key_, view);
+  epoch.answers = bank_->answers(epoch.teachers, epoch.views);
   // A fused learner's frozen branch says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
     if (epoch.teachers[k] == branch_) epoch.views.skeleton_embedding = epoch.answers[k].embedding;
@@ -176,10 +195,10 @@ void StageTrainer::train_step(const Epoch& epoch) {
       *optimizer_,
       learning_rate(stage_.optimizer, position.epoch + static_cast<double>(position.step + 1) / steps_, stage_.epochs));
   const Output output = network_->forward(select_clips(epoch.views, rows));
-  const Objective result = objective(output, labels, teachers, stage_.loss, words_);
+  const Objective result = objective(output, labels, teachers, stage_.loss, context_);
   const double loss = result.loss.item<double>();
   require_finite(loss, rows);
-  descend(result.loss, stage_.optimizer, *network_, *optimizer_);
+  descend(result.loss, stage_.optimizer, parameters_, *optimizer_);
 
   position.loss_sum += loss * static_cast<double>(rows.size(0));
   position.clips += rows.size(0);
@@ -254,7 +273,8 @@ double StageTrainer::validate() {
 }
 
 void StageTrainer::save(const std::string& snapshot) const {
-  save_checkpoint(checkpoint_path(folder_, snapshot), manifest_, *network_, optimizer_.get());
+  save_checkpoint(checkpoint_path(folder_, snapshot), manifest_, *network_, optimizer_.get(),
+                  context_.adapters.get());
 }
 
 }  // namespace pskd

@@ -7,6 +7,7 @@
 
 #include "metrics_log.hpp"
 #include "progress.hpp"
+#include "pskd/distill/objective.hpp"
 #include "pskd/distill/teachers.hpp"
 #include "pskd/train/checkpoint.hpp"
 #include "pskd/train/run.hpp"
@@ -18,6 +19,13 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& stage, const 
 
 /// runs/<experiment>/<config hash>/seed-<n>/stages/<stage>
 std::filesystem::path stage_folder(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
+
+inline constexpr const char* kAnswersFolder = "answers";
+/// Where the answers of frozen teachers lie while learners ask for them: in the stage store, else in the run's folder.
+std::filesystem::path answers_folder(const TrainingSetup& setup, std::uint64_t seed);
+
+/// What the loss of `stage` needs beside a batch; layers are drawn, word vectors read. Throws Error(data).
+LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed);
 
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
@@ -56,7 +64,7 @@ class StageTrainer {
   void start_network();
   void load_teachers();
   void resume();
-  Modalities needed(const std::vector<std::size_t>& teachers, int view) const;
+  Modalities needed(const std::vector<std::size_t>& silent) const;
   Epoch prepare_epoch();
   void train_epoch(StageProgress& progress, MetricsLog& metrics);
   void train_step(const Epoch& epoch);
@@ -67,15 +75,17 @@ class StageTrainer {
 
   const TrainingSetup& setup_;
   const StageConfig& stage_;
-  std::uint64_t seed_, key_ = 0;
+  std::uint64_t seed_, key_ = 0, view_key_;
   std::filesystem::path folder_;
   std::shared_ptr<Network> network_;
+  LossContext context_;
+  std::vector<torch::Tensor> parameters_;  ///< all that are trained
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   std::unique_ptr<TargetBank> bank_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the learner's own frozen branch
   CheckpointManifest manifest_;
   std::vector<int> snapshots_;
-  torch::Tensor labels_, words_;
+  torch::Tensor labels_;
   Input validation_;
   torch::Tensor validation_labels_;
   int steps_ = 1;

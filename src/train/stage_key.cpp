@@ -42,7 +42,9 @@ std::string stage_key(const TrainingSetup& setup, const std::string& stage, std:
   hasher.add(stage_hash(experiment, stage));
   hasher.add(std::to_string(seed));
   hasher.add(setup.data_hash);
-  hasher.add(std::to_string(environment().threads));
+  const Environment here = environment();
+  hasher.add(std::to_string(here.threads));
+  hasher.add(here.version);
   for (const std::string& name : lineage(experiment, stage)) {
     const auto& acs = find_stage(experiment, name).loss.acs;
     if (acs && acs->semantic.words > 0) hasher.add(read_file(resolve_data_path(acs->semantic.word_file)));

@@ -29,12 +29,14 @@ const bool kIsTheStartedProgram = [] {
   const ProcessSetup setup = process_setup();
   volatile double tiny = std::numeric_limits<double>::min();
   tiny = tiny / 4;
+  const char* spins = ::getenv("GOMP_SPINCOUNT");
   std::string arguments;
   FILE* line = std::fopen("/proc/self/cmdline", "r");
   for (int letter; (letter = std::fgetc(line)) != EOF;) arguments += letter == 0 ? '|' : static_cast<char>(letter);
-  std::printf("cores %d threads %d allocator %d flushed %d %s policy %s openblas %s arguments %s\n", setup.cores,
+  std::printf("cores %d threads %d allocator %d flushed %d %s policy %s spins %s openblas %s arguments %s\n", setup.cores,
               setup.threads, setup.allocator_keeps_memory, setup.denormals_flushed, tiny == 0 ? "to-zero" : "kept",
-              setup.wait_policy.c_str(), ::getenv("OPENBLAS_NUM_THREADS"), arguments.c_str());
+              setup.wait_policy.c_str(), spins == nullptr ? "none" : spins, ::getenv("OPENBLAS_NUM_THREADS"),
+              arguments.c_str());
   std::fflush(stdout);
   ::_exit(0);
 }();
@@ -42,7 +44,7 @@ const bool kIsTheStartedProgram = [] {
 std::string output_of(const std::string& environment) {
   const std::string command = environment + " " + std::filesystem::read_symlink("/proc/self/exe").string();
   std::FILE* pipe =
-      ::popen(("env -u OMP_WAIT_POLICY -u OMP_NUM_THREADS -u PSKD_STARTED_AGAIN " + command).c_str(), "r");
+      ::popen(("env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT -u OMP_NUM_THREADS -u PSKD_STARTED_AGAIN " + command).c_str(), "r");
   std::string text;
   for (int letter; (letter = std::fgetc(pipe)) != EOF;) text += static_cast<char>(letter);
   EXPECT_EQ(::pclose(pipe), 0);
@@ -55,7 +57,7 @@ TEST(PrepareProcess, SetsAllocatorDenormalsThreadsAndWaiting) {
   const std::string output = output_of("PSKD_TEST_PREPARE_THREADS=3");
   EXPECT_THAT(output, HasSubstr("threads 3 "));
   EXPECT_THAT(output, HasSubstr("openblas 3 "));
-  EXPECT_THAT(output, HasSubstr("policy passive "));
+  EXPECT_THAT(output, HasSubstr("policy passive spins 20000 "));
 #ifndef __SANITIZE_ADDRESS__  // which replaces the allocator
   EXPECT_THAT(output, HasSubstr("allocator 1 "));
 #endif
@@ -88,7 +90,8 @@ TEST(PrepareProcess, ZeroThreadsMeansEveryCoreTheProcessMayUse) {
 }
 
 TEST(PrepareProcess, TheUsersWaitPolicyStands) {
-  EXPECT_THAT(output_of("PSKD_TEST_PREPARE_THREADS=2 OMP_WAIT_POLICY=active"), HasSubstr("policy active "));
+  EXPECT_THAT(output_of("PSKD_TEST_PREPARE_THREADS=2 OMP_WAIT_POLICY=active"), HasSubstr("policy active spins none "));
+  EXPECT_THAT(output_of("PSKD_TEST_PREPARE_THREADS=2 GOMP_SPINCOUNT=7"), HasSubstr("policy passive spins 7 "));
 }
 
 TEST(StopSignals, TheFirstOneIsOnlyNoted) {

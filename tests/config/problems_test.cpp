@@ -55,8 +55,8 @@ run: {threads: -1}
           "loss, epochs, batch, optimizer, snapshots; did you mean epochs?",
           "a.yaml:11: stages.student.teachers[0]: expected an earlier stage, of which there is none, found "
           "'skeleton'",
-          "a.yaml:11: stages.student.teachers: expected loss.acs or loss.kd, which say how teachers teach, found "
-          "neither"));
+          "a.yaml:11: stages.student.teachers: expected a loss that says how teachers teach (kd, acs, fitnet, at, sp, "
+          "rkd, crd, dkd, dist, ca_mkd), found none"));
 }
 
 TEST_F(ConfigProblems, AnUnknownKeyIsAnErrorAtEveryLevel) {
@@ -239,13 +239,18 @@ TEST_F(ConfigProblems, ATeachersEpochsLieWithinTheStage) {
 
 TEST_F(ConfigProblems, TeachersAndDistillationGoTogether) {
   expect(two_stages("teachers: [first]"),
-         "a.yaml:3: stages.second.teachers: expected loss.acs or loss.kd, which say how teachers teach, found neither");
+         "a.yaml:3: stages.second.teachers: expected a loss that says how teachers teach (kd, acs, fitnet, at, sp, rkd, "
+         "crd, dkd, dist, ca_mkd), found none");
   expect(two_stages("loss: {acs: {}}"),
          "a.yaml:3: stages.second.loss.acs: expected teachers to learn from in `teachers`, found none");
   expect(two_stages("loss: {kd: {}}, teachers: []"),
          "a.yaml:3: stages.second.loss.kd: expected teachers to learn from in `teachers`, found none");
   expect(two_stages("loss: {ce: 0}"),
-         "a.yaml:3: stages.second.loss.ce: expected a weight > 0 where there is neither loss.acs nor loss.kd, found 0");
+         "a.yaml:3: stages.second.loss.ce: expected a weight > 0 where no teacher teaches, found 0");
+  for (const std::string& term : teacher_terms()) {
+    expect(two_stages("loss: {" + term + ": {}}"), "a.yaml:3: stages.second.loss." + term +
+                                                       ": expected teachers to learn from in `teachers`, found none");
+  }
   expect(two_stages("teachers: [first], loss: {acs: {threshold: teacher}}"),
          "a.yaml:3: stages.second.loss.acs.threshold: expected student or a number between 0 and 1, found 'teacher'");
   expect(two_stages("teachers: [first], loss: {acs: {semantic: {words: 1}}}"),

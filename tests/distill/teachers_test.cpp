@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
 #include "pskd/distill/word_vectors.hpp"
 #include "pskd/model/registry.hpp"
 #include "support/temporary_folder.hpp"
@@ -94,24 +95,49 @@ TEST(Ask, AnswersForAllClipsWhateverTheBatches) {
   EXPECT_FALSE(network.is_training());
 }
 
-TEST(TargetBank, AsksATeacherOnceForEachViewThatComesAgain) {
-  const auto network = std::make_shared<Doubling>();
-  const Input views{{}, torch::randn({8, 4})};
-  TargetBank bank({{{"teacher", "last", {0, 10}, 0.5}, network}}, true);
-  const TeacherOutput first = bank.answers({0}, 3, views)[0], again = bank.answers({0}, 3, {})[0];
-  EXPECT_EQ(network->asked, 1);
-  EXPECT_TRUE(torch::equal(first.logits, again.logits));
-  EXPECT_EQ(again.weight, 0.5);
-  bank.answers({0}, 4, views);
-  EXPECT_EQ(network->asked, 2);
+using Indices = std::vector<std::size_t>;
+
+class TargetBankFiles : public ::testing::Test {
+ protected:
+  TargetBank bank(const std::shared_ptr<Network>& network, double weight = 1) {
+    return TargetBank({{{"teacher", "last", {0, 10}, weight}, network, folder_ / "answers/teacher"}});
+  }
+
+  const testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
+  const std::shared_ptr<Doubling> network_ = std::make_shared<Doubling>();
+  const Input views_{{}, torch::randn({8, 4})};
+};
+
+TEST_F(TargetBankFiles, ATeacherIsAskedOnceAboutAViewByWhoeverLearnsFromIt) {
+  TargetBank first = bank(network_), other = bank(network_, 0.5);
+  EXPECT_EQ(first.recall({0}, 3), Indices({0}));
+  const TeacherOutput answer = first.answers({0}, views_)[0];
+  EXPECT_TRUE(other.recall({0}, 3).empty());
+  const TeacherOutput again = other.answers({0}, {})[0];
+  EXPECT_EQ(network_->asked, 1);
+  EXPECT_TRUE(torch::equal(answer.embedding, again.embedding));
+  EXPECT_TRUE(torch::equal(answer.logits, again.logits));
+  EXPECT_EQ(again.weight, 0.5) << "is the learner's, not the answer's";
+  EXPECT_EQ(other.recall({0}, 4), Indices({0})) << "another view is another question";
 }
 
-TEST(TargetBank, KeepsNothingWhenViewsAreFresh) {
-  const auto network = std::make_shared<Doubling>();
-  const Input views{{}, torch::randn({8, 4})};
-  TargetBank bank({{{"teacher", "last", {0, 10}, 1}, network}}, false);
-  bank.answers({0}, 3, views);
-  EXPECT_FALSE(bank.has(0, 3));
+TEST_F(TargetBankFiles, ADamagedAnswerIsAskedForAgain) {
+  TargetBank one = bank(network_);
+  one.recall({0}, 0);
+  const TeacherOutput answer = one.answers({0}, views_)[0];
+  const std::filesystem::path file = folder_ / "answers/teacher-0.answers";
+  const std::string sound = read_file(file);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{40}, sound.size() / 2, sound.size() - 1}) {
+    std::string damaged = sound;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    write_file_atomically(file, damaged);
+    EXPECT_EQ(one.recall({0}, 0), Indices({0})) << "byte " << at;
+  }
+  write_file_atomically(file, sound.substr(0, sound.size() / 2));
+  EXPECT_EQ(one.recall({0}, 0), Indices({0}));
+  EXPECT_TRUE(torch::equal(one.answers({0}, views_)[0].logits, answer.logits));
+  EXPECT_EQ(read_file(file), sound) << "and kept again";
 }
 
 // The skeleton teacher is the fused teacher's frozen branch: asked once, both say what they say when asked alone.
@@ -127,20 +153,25 @@ TEST(TargetBank, AsksASharedSkeletonBranchOnce) {
   start_from(*fused, *skeleton);
   const Input views{torch::randn({70, 9, 16, 20}), torch::randn({70, 3, 32})};
   const TeacherOutput skeleton_alone = ask(*skeleton, views), fused_alone = ask(*fused, views);
-  TargetBank bank({{{"fused"}, fused}, {{"skeleton"}, skeleton}}, false);
+  const testing::TemporaryFolder folder;
+  TargetBank bank({{{"fused"}, fused, folder.path() / "fused"}, {{"skeleton"}, skeleton, folder.path() / "skeleton"}});
   EXPECT_EQ(bank.branch_of(*fused), 1U);
   EXPECT_EQ(bank.branch_of(*skeleton), std::nullopt);
-  const std::vector<TeacherOutput> answers = bank.answers({0, 1}, 0, views);
+  EXPECT_EQ(bank.recall({0, 1}, 0), Indices({0, 1}));
+  const std::vector<TeacherOutput> answers = bank.answers({0, 1}, views);
   EXPECT_TRUE(torch::equal(answers[0].logits, fused_alone.logits));
   EXPECT_TRUE(torch::equal(answers[1].logits, skeleton_alone.logits));
-  EXPECT_TRUE(torch::equal(bank.answers({0}, 0, views)[0].logits, fused_alone.logits)) << "the skeleton is not active";
+  EXPECT_TRUE(torch::equal(bank.answers({0}, views)[0].logits, fused_alone.logits));
+  EXPECT_EQ(bank.recall({0}, 1), Indices({0}));
+  EXPECT_TRUE(torch::equal(bank.answers({0}, views)[0].logits, fused_alone.logits)) << "the skeleton is not active";
+  EXPECT_TRUE(torch::equal(answers[0].attention, fused_alone.attention));
   skeleton->parameters()[0].data().add_(1e-3);
-  EXPECT_EQ(TargetBank({{{"skeleton"}, skeleton}}, false).branch_of(*fused), std::nullopt);
+  EXPECT_EQ(TargetBank({{{"skeleton"}, skeleton, {}}}).branch_of(*fused), std::nullopt);
 }
 
 TEST(TargetBank, KnowsWhoIsActiveInAnEpoch) {
   const auto network = std::make_shared<Doubling>();
-  TargetBank bank({{{"a", "last", {0, 5}, 1}, network}, {{"b", "last", {3, 9}, 1}, network}}, false);
+  const TargetBank bank({{{"a", "last", {0, 5}, 1}, network, {}}, {{"b", "last", {3, 9}, 1}, network, {}}});
   EXPECT_EQ(bank.active(0), (std::vector<std::size_t>{0}));
   EXPECT_EQ(bank.active(4), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(bank.active(5), (std::vector<std::size_t>{1}));

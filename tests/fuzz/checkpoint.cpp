@@ -27,7 +27,7 @@ CheckpointManifest manifest() {
 const std::string& sound_file() {
   static const std::string bytes = [] {
     const auto network = make_network(model(), shape(), 2);
-    const auto optimizer = make_optimizer({}, *network);
+    const auto optimizer = make_optimizer({}, network->parameters());
     network->forward(example_input(shape(), 2)).logits.square().sum().backward();
     optimizer->step();
     return written_bytes([&](const auto& path) { save_checkpoint(path, manifest(), *network, optimizer.get()); });
@@ -45,7 +45,7 @@ std::string with_manifest(std::string_view line) {
 void read(std::string_view input) {
   static const auto network = make_network(model(), shape(), 1);
   const auto [is_manifest, rest] = choose(input);
-  const auto optimizer = make_optimizer({}, *network);
+  const auto optimizer = make_optimizer({}, network->parameters());
   load_checkpoint(input_file(is_manifest ? with_manifest(rest) : std::string(rest)), manifest(), *network,
                   optimizer.get());
 }

@@ -55,11 +55,11 @@ TEST_F(Checkpoint, TrainingGoesOnToTheSameBitsWithEitherOptimizer) {
     OptimizerConfig config;
     config.name = name;
     const auto network = make_network(tiny(), shape(), 1);
-    const auto optimizer = make_optimizer(config, *network);
+    const auto optimizer = make_optimizer(config, network->parameters());
     for (std::uint64_t step = 0; step < 3; ++step) train_step(*network, *optimizer, step);
     save_checkpoint(file_, manifest(), *network, optimizer.get());
     const auto resumed = make_network(tiny(), shape(), 2);
-    const auto resumed_optimizer = make_optimizer(config, *resumed);
+    const auto resumed_optimizer = make_optimizer(config, resumed->parameters());
     load_checkpoint(file_, manifest(), *resumed, resumed_optimizer.get());
     for (std::uint64_t step = 3; step < 6; ++step) {
       train_step(*network, *optimizer, step);
@@ -134,7 +134,7 @@ TEST_F(Checkpoint, OfAnotherShapeLeavesTheNetworkAsItWas) {
 
 TEST_F(Checkpoint, EveryFlippedBitIsRefused) {
   const auto network = make_network(tiny(), shape(), 1);
-  save_checkpoint(file_, manifest(), *network, make_optimizer({}, *network).get());
+  save_checkpoint(file_, manifest(), *network, make_optimizer({}, network->parameters()).get());
   const std::string whole = read_file(file_);
   // Every bit of the header and manifest, and of the archive one bit of each byte in turn.
   const std::size_t dense = 2048;
@@ -184,7 +184,7 @@ TEST(Optimizer, DecaysWeightsButNotBiasesOrBatchNorm) {
   for (const char* name : {"adamw", "sgd"}) {
     config.name = name;
     const auto network = make_network(tiny(), shape(), 1);
-    const auto optimizer = make_optimizer(config, *network);
+    const auto optimizer = make_optimizer(config, network->parameters());
     std::map<std::string, torch::Tensor> before;
     for (const auto& item : network->named_parameters()) {
       before[item.key()] = item.value().detach().clone();

@@ -29,7 +29,7 @@ void set_gradients(Network& network, int step) {
 TEST(AdamW, StepsAsTheLibrarysDoes) {
   const OptimizerConfig config;
   const auto ours = small_network(), theirs = small_network();
-  const auto optimizer = make_optimizer(config, *ours);
+  const auto optimizer = make_optimizer(config, ours->parameters());
   std::vector<torch::Tensor> decayed, plain;
   for (const torch::Tensor& parameter : theirs->parameters())
     (parameter.dim() > 1 ? decayed : plain).push_back(parameter);
@@ -51,7 +51,7 @@ TEST(AdamW, StepsAsTheLibrarysDoes) {
 
 TEST(AdamW, GoesOnFromWhatItSaved) {
   const auto whole = small_network(), resumed = small_network();
-  auto optimizer = make_optimizer({}, *whole), other = make_optimizer({}, *resumed);
+  auto optimizer = make_optimizer({}, whole->parameters()), other = make_optimizer({}, resumed->parameters());
   for (int step = 0; step < 3; ++step) {
     set_gradients(*whole, step);
     optimizer->step();
@@ -76,7 +76,7 @@ TEST(AdamW, GoesOnFromWhatItSaved) {
 
 TEST(AdamW, LeavesAloneWhatHasNoGradient) {
   const auto network = small_network();
-  const auto optimizer = make_optimizer({}, *network);
+  const auto optimizer = make_optimizer({}, network->parameters());
   const torch::Tensor before = network->parameters()[0].detach().clone();
   optimizer->step();
   EXPECT_TRUE(torch::equal(network->parameters()[0], before));

@@ -123,6 +123,8 @@ class Pool {
     if (stopping) throw pskd::Stopped(pskd::stop_signal());
   }
 
+  bool failed() const { return !failures_.empty(); }
+
   /// Tells what failed and why, after all else is done; the exit code is that of the first failure.
   void report_failures() const {
     if (failures_.empty()) return;
@@ -217,6 +219,7 @@ void run(Options options, const Invocation& invocation) {
   Pool pool(options, tasks);
   pool.run();
   write_reports(tasks);
+  if (!pool.failed()) pskd::discard_answers(sweep.folder / "stages");  // a task that failed will ask again
   std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
   pool.report_failures();
 }

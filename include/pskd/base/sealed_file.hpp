@@ -16,7 +16,7 @@ namespace pskd {
 inline constexpr std::size_t kSealBytes = 512;
 
 struct Seal {
-  std::string kind;           ///< "checkpoint" or "clip-store", at most 15 letters
+  std::string kind;           ///< "checkpoint", "clip-store" or "answers", at most 15 letters
   std::uint32_t version = 1;  ///< version of the payload's format
 };
 
@@ -25,6 +25,9 @@ std::string make_seal(const Seal& seal, std::string_view payload);
 
 /// Writes header and payload atomically.
 void write_sealed_file(const std::filesystem::path& path, const Seal& seal, std::string_view payload);
+
+/// The same for what can be made again: does not wait for the disk.
+void write_sealed_cache(const std::filesystem::path& path, const Seal& seal, std::string_view payload);
 
 /// The whole verified file, header included (the payload starts at kSealBytes). Throws Error(`blame`) naming the file,
 /// what was expected and found, and what to do, when the file is damaged, of another kind, or of another version than

@@ -137,13 +137,64 @@ struct AcsConfig {
   SemanticConfig semantic;
 };
 
+/// Published ways to learn from teachers (distill/baselines.hpp). Of several teachers, each loss is the mean over them,
+/// weighed by their weights; CA-MKD weighs them itself.
+struct FitnetConfig {  ///< the teacher's embedding is the hint; a linear regressor is trained beside the learner
+  double weight = 1;
+};
+struct AttentionConfig {  ///< attention over time
+  double weight = 1;
+};
+struct SimilarityConfig {
+  double weight = 1;
+};
+struct RelationalConfig {  ///< as in ACS, but of every teacher and over all clips
+  double weight = 1;
+  double distance = 1;  ///< share of the relational distance
+  double angle = 2;     ///< share of the relational angle
+};
+struct ContrastiveConfig {  ///< linear heads are trained beside the learner
+  double weight = 0.8;
+  double temperature = 0.07;
+  int dimensions = 128;  ///< of the space in which learner and teacher are compared
+};
+struct DecoupledConfig {
+  double weight = 0.5;
+  double alpha = 1;  ///< of the true class against the others
+  double beta = 2;   ///< of the others among each other
+  double temperature = 2;
+};
+struct DistConfig {
+  double weight = 1;
+  double beta = 1;   ///< of the relations between a clip's classes
+  double gamma = 1;  ///< of those between a class's clips
+  double temperature = 2;
+};
+struct ConfidenceKdConfig {
+  double weight = 0.5;
+  double temperature = 2;
+};
+
 struct LossConfig {
   double ce = 1;                 ///< weight of the cross-entropy with the label
   double label_smoothing = 0.1;  ///< 0 <= label_smoothing < 1
   double branches = 1;           ///< weight of the cross-entropy on the sensor branch of a fused model
   std::optional<KdConfig> kd;
   std::optional<AcsConfig> acs;
+  std::optional<FitnetConfig> fitnet;
+  std::optional<AttentionConfig> at;
+  std::optional<SimilarityConfig> sp;
+  std::optional<RelationalConfig> rkd;
+  std::optional<ContrastiveConfig> crd;
+  std::optional<DecoupledConfig> dkd;
+  std::optional<DistConfig> dist;
+  std::optional<ConfidenceKdConfig> ca_mkd;
 };
+
+/// The keys of the terms that a loss can learn from teachers by.
+std::vector<std::string> teacher_terms();
+/// Those that `loss` has.
+std::vector<std::string> teacher_terms(const LossConfig& loss);
 
 struct OptimizerConfig {
   std::string name = "adamw";       ///< adamw | sgd

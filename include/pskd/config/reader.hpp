@@ -80,6 +80,11 @@ void read(const Place& place, std::optional<T>& value, const Rules&... rules) {
   read(place, value.emplace(), rules...);
 }
 
+template <class T>
+void read(const Place& place, std::optional<T>& value, LeftOutWhenAbsent) {
+  read(place, value.emplace());
+}
+
 template <class T, class Each>
 void read(const Place& place, std::vector<T>& value, const ListRule<Each>& rule) {
   if (place.node.kind != Node::Kind::list) return place.expected("a list, in brackets");

@@ -41,6 +41,11 @@ struct OrWord {
   Rule rule;
 };
 
+/// Of an optional map: absent, it is not written at all, so that a key that a new version knows leaves what is written of
+/// an experiment without it, and so its hash, as they were.
+struct LeftOutWhenAbsent {};
+inline constexpr LeftOutWhenAbsent kLeftOutWhenAbsent;
+
 Rule any_number();
 Rule at_least(double bound);
 Rule above(double bound);

@@ -1,6 +1,7 @@
 // Who teaches when, and what they say.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,40 +25,43 @@ std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experi
 /// The epochs after which `stage` must keep a snapshot: its own `snapshots` and those that later stages follow.
 std::vector<int> snapshot_epochs(const std::string& stage, const Experiment& experiment);
 
-/// Runs `network` frozen on all clips of `input`, in batches. Embeddings and logits of all clips.
+/// Runs `network` frozen on all clips of `input`, in batches. Embeddings, logits and attention of all clips.
 TeacherOutput ask(Network& network, const Input& input);
 
 /// The clips `clips` ([n], int64) of what a teacher said about all of them.
 TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& clips);
 
-/// Frozen teachers, asked once for each view: their answers are kept and looked up when the view comes again.
+/// Frozen teachers. Their answers are kept in files, so that each is asked once about a view, whichever stage or process
+/// shows it to them.
 class TargetBank {
  public:
   struct Teacher {
     TeacherRef reference;
     std::shared_ptr<Network> network;
+    std::filesystem::path answers;  ///< where the answers of this very network go: a prefix of their files' paths
   };
-  /// `keep`: whether views come again.
-  TargetBank(std::vector<Teacher> teachers, bool keep);
+  explicit TargetBank(std::vector<Teacher> teachers);
 
   /// The teacher that is the frozen skeleton branch of `network`, where it is a fused one and has such a teacher.
   std::optional<std::size_t> branch_of(const Network& network) const;
 
   /// The teachers that are active in `epoch`, as indices.
   std::vector<std::size_t> active(int epoch) const;
-  bool has(std::size_t teacher, int view) const { return answers_.contains({teacher, view}); }
   const TeacherRef& reference(std::size_t teacher) const { return teachers_[teacher].reference; }
-  /// The answers of `teachers` to view number `view` of all training clips, `input` (not looked at where the answer is
-  /// known). A skeleton teacher that is also a fused teacher's frozen branch is asked once for both.
-  std::vector<TeacherOutput> answers(const std::vector<std::size_t>& teachers, int view, const Input& input);
+
+  /// Looks the answers to view number `view` up. Returns the teachers of `teachers` that must still be asked.
+  std::vector<std::size_t> recall(const std::vector<std::size_t>& teachers, int view);
+  /// The answers of `teachers` to the view that was recalled last; asks those that have not given it, about `input`, and
+  /// keeps what they say. A skeleton teacher that is also a fused teacher's frozen branch is asked once for both.
+  std::vector<TeacherOutput> answers(const std::vector<std::size_t>& teachers, const Input& input);
 
  private:
-  TeacherOutput answer(std::size_t teacher, int view, const Input& input);
+  std::filesystem::path file_of(std::size_t teacher) const;
 
   std::vector<Teacher> teachers_;
   std::vector<std::optional<std::size_t>> branches_;  ///< of each teacher, see branch_of
-  bool keep_;
-  std::map<std::pair<std::size_t, int>, TeacherOutput> answers_;
+  int view_ = 0;
+  std::map<std::size_t, TeacherOutput> known_;  ///< answers to view_
 };
 
 }  // namespace pskd

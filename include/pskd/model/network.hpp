@@ -26,6 +26,8 @@ struct Output {
   torch::Tensor embedding;                   ///< [N, D], the semantic layer
   torch::Tensor logits;                      ///< [N, K]
   std::vector<torch::Tensor> branch_logits;  ///< [N, K] each; of a fused network's branches, else empty
+  /// [N, C, T'] or [N, C, T', V], what the semantic layer pools; of a fused network, its sensor branch's.
+  torch::Tensor features = {};
 };
 
 class Network : public torch::nn::Module {

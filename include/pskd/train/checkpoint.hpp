@@ -37,19 +37,21 @@ struct CheckpointManifest {
   Position position;
 };
 
-/// Writes atomically. `optimizer` may be null (a snapshot that is only taught from).
+/// Writes atomically. `optimizer` may be null (a snapshot that is only taught from), and so may `adapters`, the layers
+/// that the loss trains beside the network.
 void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest, const Network& network,
-                     const torch::optim::Optimizer* optimizer);
+                     const torch::optim::Optimizer* optimizer, const torch::nn::Module* adapters = nullptr);
 
 struct LoadedCheckpoint {
   CheckpointManifest manifest;
   std::string hash;  ///< content hash of the file
 };
 
-/// Verifies the whole file before it touches `network` or `optimizer` (may be null). Throws Error(checkpoint) naming
+/// Verifies the whole file before it touches `network`, `optimizer` or `adapters` (the latter two may be null). Throws Error(checkpoint) naming
 /// the file: damaged, of another version, or of another stage, config, seed or data than `expected` (whose position is
 /// ignored). The config is compared by the stage's hash; by the experiment's in a file from before there was one.
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
-                                 Network& network, torch::optim::Optimizer* optimizer);
+                                 Network& network, torch::optim::Optimizer* optimizer,
+                                 torch::nn::Module* adapters = nullptr);
 
 }  // namespace pskd

@@ -4,14 +4,18 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <vector>
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/model/network.hpp"
 
 namespace pskd {
 
-/// AdamW or SGD over all parameters of `network`; weight decay only on those with two dimensions and more.
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config, Network& network);
+/// What a stage trains: the network, and the layers beside it that its loss may have.
+std::vector<torch::Tensor> trained_parameters(const torch::nn::Module& network, const torch::nn::Module* adapters);
+
+/// AdamW or SGD over `parameters`; weight decay only on those with two dimensions and more.
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
+                                                        const std::vector<torch::Tensor>& parameters);
 
 /// The learning rate at `epoch` (with its fraction) of `epochs`: linear from 0 over the warm-up, then half a cosine
 /// down to 0, or constant.
@@ -21,7 +25,7 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
 
 /// One step down the gradient of `loss` (scalar), whose norm is clipped as `config` says. Leaves no
 /// gradients behind.
-void descend(const torch::Tensor& loss, const OptimizerConfig& config, Network& network,
+void descend(const torch::Tensor& loss, const OptimizerConfig& config, const std::vector<torch::Tensor>& parameters,
              torch::optim::Optimizer& optimizer);
 
 }  // namespace pskd

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/distill/acs.hpp"
+#include "pskd/distill/objective.hpp"
 #include "pskd/model/registry.hpp"
 
 namespace pskd {
@@ -54,9 +54,11 @@ class StepBench {
  private:
   StageConfig stage_;
   std::shared_ptr<Network> network_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
   Input batch_;
-  torch::Tensor labels_, words_;
+  torch::Tensor labels_;
+  LossContext context_;
+  std::vector<torch::Tensor> parameters_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
   std::vector<TeacherOutput> answers_;
   double flops_ = 0;
 };

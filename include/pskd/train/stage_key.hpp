@@ -13,8 +13,8 @@ namespace pskd {
 /// What only other stages are made of does not count, nor do seeds, threads and folders. 12 hexadecimal digits.
 std::string stage_hash(const Experiment& experiment, const std::string& stage);
 
-/// Identifies the checkpoints of `stage` to the last bit: stage_hash, seed, the data's content, threads and the word
-/// vectors' content. 32 hexadecimal digits.
+/// Identifies the checkpoints of `stage` to the last bit: stage_hash, seed, the data's content, threads, this
+/// program's version and the word vectors' content. 32 hexadecimal digits.
 std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed);
 
 }  // namespace pskd
