@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the golden values of the tests: scores.json, losses.json, signal.json, statistics.json, beside this script.
+"""Writes the golden values of the tests: scores.json, losses.json, baselines.json, signal.json, statistics.json, beside this
+script.
 
 They come from an independent implementation: scikit-learn, torch.nn.functional and scipy where they have the function, and
 otherwise plain numpy written from the definitions below, with loops over clips, pairs and triples rather than the tensor
@@ -42,6 +43,22 @@ ACS, the Adaptive-Confidence Semantic loss, with teachers k of weight g_k:
   L_sem           share_distance * distance + share_angle * angle + share_words * words
   total           w_ac L_ac + w_sem L_sem
 
+Baselines, the losses of other methods; s the student, t the teacher, u(v) = v / |v|, u(0) = 0:
+  hint            (FitNet) mean over clips and features of (s - t)^2 / 2.
+  attention       a_i(t) = sum over channels (and joints) of the squared features of clip i at frame t.
+  transfer        mean_i |u(a_s,i) - u(a_t,i)|^2; of maps of different length the longer is averaged down: of L frames, frame f
+                  of l is the mean over the frames floor(f L / l) to ceil((f + 1) L / l), the last one not included.
+  similarity      (SP) G_i = u(row i of e e^T); mean over the N^2 entries of (G_t - G_s)^2.
+  contrastive     (CRD) x_ij = u(s_i) . u(t_j) / tau, M the training clips; for anchor i with the n_i clips of another label as
+                  negatives, h(x) = e^x / (e^x + n_i / M): -log h(x_ii) - sum_j log(1 - h(x_ij)) - log h(x_ii) - sum_j log(1 -
+                  h(x_ji)), mean over i; 0 without negatives.
+  decoupled       (DKD) b = (p_y, 1 - p_y) and q the p of the other classes, divided by their sum, all of p(tau): mean_i of
+                  tau^2 (alpha KL(b_t || b_s) + beta KL(q_t || q_s)).
+  DIST            tau^2 (beta mean over rows + gamma mean over columns) of 1 - cov(s, t) / max(|s||t|, 1e-8), s and t centred
+                  rows (columns) of p(tau); no columns for one clip.
+  CA-MKD          w_ik = (1 - e^CE_ik / sum_j e^CE_ij) / (teachers - 1), CE_ik the cross entropy of teacher k with y_i; 1 for
+                  one teacher. mean_i sum_k w_ik tau^2 KL(p_k(tau) || p_s(tau)).
+
 Statistics, of differences paired by seed:
   interval        scipy's percentile bootstrap of the mean, 10 000 resamples, mean over 20 repetitions; `interval_error` is
                   five standard deviations of one repetition, since the program draws other resamples.
@@ -57,6 +74,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from scipy import stats
+from scipy.spatial.distance import cosine
 from scipy.spatial.transform import Rotation
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
@@ -411,6 +429,269 @@ def acs():
     return cases
 
 
+# ---- losses of other methods --------------------------------------------------------------------------------------------
+
+
+def close(a, b, tolerance=1e-12):
+    return np.allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+def unit(vector):
+    length = np.linalg.norm(vector)
+    return vector / length if length > 0 else vector
+
+
+def hint_case(name, student, teacher):
+    value = np.mean([(s - t) ** 2 / 2 for row in zip(student, teacher) for s, t in zip(*row)])
+    assert close(value, torch.nn.functional.mse_loss(torch.from_numpy(student), torch.from_numpy(teacher)).item() / 2)
+    return case(name, {"student": student, "teacher": teacher}, {"loss": value})
+
+
+def hints():
+    random = np.random.default_rng(41)
+    student, teacher = draw(random, 5, 4), draw(random, 5, 4, scale=3)
+    return [
+        hint_case("random", student, teacher),
+        hint_case("one clip", student[:1], teacher[:1]),
+        hint_case("student and teacher agree", teacher, teacher),
+    ]
+
+
+def attention_case(name, features):
+    maps = np.zeros((features.shape[0], features.shape[2]))
+    for i in range(features.shape[0]):
+        for t in range(features.shape[2]):
+            maps[i, t] = sum(value**2 for value in features[i, :, t].ravel())
+    return case(name, {"features": features}, {"maps": maps})
+
+
+def attentions():
+    random = np.random.default_rng(42)
+    return [
+        attention_case("a sensor's features: clip, channel, frame", draw(random, 3, 4, 5)),
+        attention_case("a skeleton's features: clip, channel, frame, joint", draw(random, 2, 3, 4, 5)),
+    ]
+
+
+def averaged_down(values, length):
+    bounds = [(frame * len(values) // length, -(-(frame + 1) * len(values) // length)) for frame in range(length)]
+    return np.array([np.mean(values[begin:end]) for begin, end in bounds])
+
+
+def transfer_case(name, student, teacher):
+    length = min(student.shape[1], teacher.shape[1])
+    per_clip = []
+    for s, t in zip(student, teacher):
+        s, t = averaged_down(s, length), averaged_down(t, length)
+        by_torch = torch.nn.functional.adaptive_avg_pool1d(torch.from_numpy(teacher)[:, None], length)[len(per_clip), 0]
+        assert close(t, by_torch.numpy())
+        per_clip.append(np.sum((unit(s) - unit(t)) ** 2))
+        if s.any() and t.any():
+            assert close(per_clip[-1], 2 * cosine(s, t))
+    return case(name, {"student": student, "teacher": teacher}, {"loss": np.mean(per_clip)})
+
+
+def transfers():
+    random = np.random.default_rng(43)
+    short, long = np.abs(draw(random, 4, 6)), np.abs(draw(random, 4, 16, scale=20))
+    some_zero = short.copy()
+    some_zero[2] = 0
+    return [
+        transfer_case("as long", short, np.abs(draw(random, 4, 6))),
+        transfer_case("a longer teacher, frames shared by neighbours", short, long),
+        transfer_case("a longer student", long, short),
+        transfer_case("twice as long", short, np.abs(draw(random, 4, 12))),
+        transfer_case("one is twice the other", short, 2 * short),
+        transfer_case("a map of zeros", some_zero, short),
+        transfer_case("one clip, one frame", short[:1, :1], long[:1]),
+    ]
+
+
+def similarity_case(name, student, teacher):
+    def rows(embeddings):
+        return np.array([unit(np.array([a @ b for b in embeddings])) for a in embeddings])
+
+    of_student, of_teacher = rows(student), rows(teacher)
+    clips = len(student)
+    value = sum((of_teacher[i, j] - of_student[i, j]) ** 2 for i in range(clips) for j in range(clips)) / clips**2
+    if student.any(axis=1).all() and teacher.any(axis=1).all():
+        assert close(value, (2 * clips - 2 * np.sum(of_student * of_teacher)) / clips**2)
+    return case(name, {"student": student, "teacher": teacher}, {"loss": value})
+
+
+def similarities():
+    random = np.random.default_rng(44)
+    student, teacher = draw(random, 6, 4), draw(random, 6, 7, scale=5)
+    turn = Rotation.from_euler("xyz", [0.4, -1.1, 2.0]).as_matrix()
+    shape = draw(random, 5, 3)
+    some_zero = student.copy()
+    some_zero[4] = 0
+    return [
+        similarity_case("embeddings of different size", student, teacher),
+        similarity_case("the same turned and twice as large", shape, 2 * shape @ turn.T),
+        similarity_case("an embedding of zeros", some_zero, teacher),
+        similarity_case("all embeddings equal", np.ones((6, 4)), teacher),
+        similarity_case("one clip", student[:1], teacher[:1]),
+    ]
+
+
+def contrastive_case(name, student, teacher, labels, tau, training_clips):
+    clips = len(labels)
+    x = np.array([[unit(s) @ unit(t) / tau for t in teacher] for s in student])
+    per_clip = np.zeros(clips)
+    for i in range(clips):
+        others = [j for j in range(clips) if labels[j] != labels[i]]
+        if not others:
+            continue
+        noise = len(others) / training_clips
+
+        def h(value):
+            return np.exp(value) / (np.exp(value) + noise)
+
+        for scores in (x[i], x[:, i]):
+            value = -np.log(h(scores[i])) - sum(np.log(1 - h(scores[j])) for j in others)
+            # It is the cross entropy of telling the positive from the negatives by the logits x - log(noise).
+            logits = torch.from_numpy(scores[[i, *others]] - np.log(noise))
+            truth = torch.eye(1, len(logits), dtype=torch.float64)[0]
+            by_torch = torch.nn.functional.binary_cross_entropy_with_logits(logits, truth, reduction="sum").item()
+            assert close(value, by_torch, 1e-9)
+            per_clip[i] += value
+    inputs = {
+        "student": student,
+        "teacher": teacher,
+        "labels": labels,
+        "temperature": tau,
+        "training_clips": training_clips,
+    }
+    return case(name, inputs, {"loss": per_clip.mean()})
+
+
+def contrastives():
+    random = np.random.default_rng(45)
+    student, teacher = draw(random, 6, 5), draw(random, 6, 5, scale=4)
+    labels = [0, 2, 1, 2, 0, 2]
+    some_zero = student.copy()
+    some_zero[1] = 0
+    return [
+        contrastive_case("random", student, teacher, labels, 0.5, 431),
+        contrastive_case("a low temperature", student, teacher, labels, 0.07, 431),
+        contrastive_case("as many training clips as the batch has", student, teacher, labels, 1.0, 6),
+        contrastive_case("student and teacher agree", student, student, labels, 0.2, 100),
+        contrastive_case("every clip a label of its own", student, teacher, [5, 4, 3, 2, 1, 0], 0.2, 100),
+        contrastive_case("an embedding of zeros", some_zero, teacher, labels, 0.2, 100),
+        contrastive_case("one label: no negatives", student, teacher, [1] * 6, 0.2, 100),
+        contrastive_case("one clip", student[:1], teacher[:1], [1], 0.2, 100),
+    ]
+
+
+def kl(p, q):
+    return sum(a * np.log(a / b) for a, b in zip(p, q) if a > 0)
+
+
+def decoupled_case(name, student, teacher, labels, alpha, beta, tau):
+    p_student, p_teacher = softmax(student / tau, axis=1), softmax(teacher / tau, axis=1)
+    target, others = [], []
+    for p_s, p_t, y in zip(p_student, p_teacher, labels):
+        rest_s, rest_t = np.delete(p_s, y), np.delete(p_t, y)
+        target.append(kl([p_t[y], rest_t.sum()], [p_s[y], rest_s.sum()]))
+        others.append(kl(rest_t / rest_t.sum(), rest_s / rest_s.sum()))
+        # Weighed by the teacher's doubt, the two are KD.
+        assert close(target[-1] + rest_t.sum() * others[-1], kl(p_t, p_s), 1e-10)
+    value = tau**2 * np.mean(alpha * np.array(target) + beta * np.array(others))
+    inputs = {
+        "student": student,
+        "teacher": teacher,
+        "labels": labels,
+        "alpha": alpha,
+        "beta": beta,
+        "temperature": tau,
+    }
+    return case(name, inputs, {"loss": value})
+
+
+def decoupleds():
+    random = np.random.default_rng(46)
+    student, teacher = draw(random, 5, 6, scale=2), draw(random, 5, 6, scale=3)
+    labels = [0, 5, 3, 3, 1]
+    return [
+        decoupled_case("alpha 1, beta 8, temperature 4", student, teacher, labels, 1.0, 8.0, 4.0),
+        decoupled_case("the true class only", student, teacher, labels, 1.0, 0.0, 1.0),
+        decoupled_case("the other classes only", student, teacher, labels, 0.0, 1.0, 2.0),
+        decoupled_case("one clip", student[:1], teacher[:1], labels[:1], 2.0, 0.5, 3.0),
+        decoupled_case("two classes: no others to compare", student[:, :2], teacher[:, :2], [0, 1, 1, 0, 1], 1.0, 8.0, 2.0),
+        decoupled_case("student and teacher agree", teacher, teacher, labels, 1.0, 8.0, 4.0),
+        decoupled_case("a teacher that is sure", draw(random, 3, 3), 20 * np.eye(3), [0, 1, 0], 1.0, 8.0, 2.0),
+    ]
+
+
+def pearson_distance(a, b):
+    x, y = a - np.mean(a), b - np.mean(b)
+    lengths = np.linalg.norm(x) * np.linalg.norm(y)
+    distance = 1 - x @ y / max(lengths, 1e-8)
+    if lengths > 1e-8:
+        assert close(distance, 1 - stats.pearsonr(a, b)[0], 1e-10)
+    return distance
+
+
+def dist_case(name, student, teacher, beta, gamma, tau):
+    p_student, p_teacher = softmax(student / tau, axis=1), softmax(teacher / tau, axis=1)
+    rows = np.mean([pearson_distance(s, t) for s, t in zip(p_student, p_teacher)])
+    columns = 0.0
+    if len(student) > 1:
+        columns = np.mean([pearson_distance(s, t) for s, t in zip(p_student.T, p_teacher.T)])
+    inputs = {"student": student, "teacher": teacher, "beta": beta, "gamma": gamma, "temperature": tau}
+    return case(name, inputs, {"loss": tau**2 * (beta * rows + gamma * columns)})
+
+
+def dists():
+    random = np.random.default_rng(47)
+    student, teacher = draw(random, 6, 5, scale=2), draw(random, 6, 5, scale=3)
+    missing = teacher.copy()
+    missing[:, 2] = -40
+    return [
+        dist_case("rows and columns, temperature 4", student, teacher, 1.0, 2.0, 4.0),
+        dist_case("rows only", student, teacher, 1.5, 0.0, 1.0),
+        dist_case("columns only", student, teacher, 0.0, 0.5, 2.0),
+        dist_case("student and teacher agree", teacher, teacher, 1.0, 1.0, 2.0),
+        dist_case("a class that the teacher never considers", student, missing, 1.0, 1.0, 1.0),
+        dist_case("two clips", student[:2], teacher[:2], 1.0, 1.0, 1.0),
+        dist_case("one clip has no columns", student[:1], teacher[:1], 1.0, 1.0, 1.0),
+    ]
+
+
+def ca_mkd_case(name, student, teachers, labels, tau):
+    clips, count = len(labels), len(teachers)
+    errors = np.array([[-log_softmax(z[i])[labels[i]] for z in teachers] for i in range(clips)])
+    weights = np.ones((clips, 1))
+    if count > 1:
+        weights = np.array([(1 - softmax(row)) / (count - 1) for row in errors])
+    if count == 2:
+        # Then the weights are the two confidences in the truth, divided by their sum.
+        truth = np.array([[softmax(z[i])[labels[i]] for z in teachers] for i in range(clips)])
+        assert close(weights, truth / truth.sum(axis=1, keepdims=True))
+    value = np.mean([
+        sum(weights[i, k] * tau**2 * kl(softmax(teachers[k][i] / tau), softmax(student[i] / tau)) for k in range(count))
+        for i in range(clips)
+    ])
+    inputs = {"student": student, "teachers": teachers, "labels": labels, "temperature": tau}
+    return case(name, inputs, {"weights": weights, "loss": value})
+
+
+def ca_mkds():
+    random = np.random.default_rng(48)
+    student, labels = draw(random, 5, 4), [3, 0, 2, 2, 1]
+    teachers = [draw(random, 5, 4, scale=2) for _ in range(3)]
+    truth = 10.0 * np.eye(4)[labels]
+    return [
+        ca_mkd_case("three teachers", student, teachers, labels, 4.0),
+        ca_mkd_case("two teachers", student, teachers[:2], labels, 2.0),
+        ca_mkd_case("one teacher", student, teachers[:1], labels, 2.0),
+        ca_mkd_case("equal teachers", student, [teachers[0]] * 3, labels, 1.0),
+        ca_mkd_case("one is right and one is wrong", student, [truth, -truth], labels, 2.0),
+        ca_mkd_case("one clip", student[:1], [z[:1] for z in teachers], labels[:1], 2.0),
+    ]
+
+
 # ---- signal -------------------------------------------------------------------------------------------------------------
 
 
@@ -530,6 +811,19 @@ if __name__ == "__main__":
     write(
         "losses.json",
         {"cross_entropy": cross_entropies(), "kd": kds(), "relational": relationals(), "acs": acs()},
+    )
+    write(
+        "baselines.json",
+        {
+            "hint": hints(),
+            "attention": attentions(),
+            "transfer": transfers(),
+            "similarity": similarities(),
+            "contrastive": contrastives(),
+            "decoupled": decoupleds(),
+            "dist": dists(),
+            "ca_mkd": ca_mkds(),
+        },
     )
     write("signal.json", {"resample": resamples(), "rotation": rotations()})
     write("statistics.json", {"paired": paired(), "holm": holms(), "mcnemar": mcnemars()})

@@ -12,7 +12,7 @@
 
 namespace pskd::testing {
 
-/// A float64 vector or matrix.
+/// A float64 tensor with a dimension for each level of nesting.
 inline torch::Tensor to_tensor(const nlohmann::json& values) {
   if (values.empty() || !values.front().is_array()) {
     return torch::tensor(values.get<std::vector<double>>(), torch::kFloat64);

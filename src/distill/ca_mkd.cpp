@@ -1,0 +1,23 @@
+#include "pskd/distill/baselines.hpp"
+#include "pskd/distill/losses.hpp"
+
+namespace pskd {
+
+torch::Tensor ca_mkd_weights(const std::vector<torch::Tensor>& teacher_logits, const torch::Tensor& labels) {
+  std::vector<torch::Tensor> errors;
+  for (const torch::Tensor& logits : teacher_logits) {
+    errors.push_back(torch::cross_entropy_loss(logits.detach(), labels, {}, at::Reduction::None));
+  }
+  const torch::Tensor error = torch::stack(errors, 1);
+  if (errors.size() == 1) return torch::ones_like(error);
+  return (1 - torch::softmax(error, 1)) / static_cast<double>(errors.size() - 1);
+}
+
+torch::Tensor ca_mkd(const torch::Tensor& logits, const std::vector<torch::Tensor>& teacher_logits,
+                     const torch::Tensor& labels, double temperature) {
+  std::vector<torch::Tensor> divergences;
+  for (const torch::Tensor& teacher : teacher_logits) divergences.push_back(divergence(logits, teacher, temperature));
+  return (ca_mkd_weights(teacher_logits, labels) * torch::stack(divergences, 1)).sum(1).mean();
+}
+
+}  // namespace pskd

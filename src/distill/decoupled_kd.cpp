@@ -1,0 +1,30 @@
+#include "pskd/distill/baselines.hpp"
+#include "pskd/distill/losses.hpp"
+
+namespace pskd {
+namespace {
+
+/// Logits of the classes other than the true one, [N, K - 1].
+torch::Tensor other_classes(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const torch::Tensor classes = torch::arange(logits.size(1), labels.options());
+  const torch::Tensor other = labels.unsqueeze(1).ne(classes);
+  return logits.masked_select(other).view({logits.size(0), logits.size(1) - 1});
+}
+
+/// Logits of (true class, any other class), [N, 2].
+torch::Tensor true_or_other(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const torch::Tensor truth = logits.gather(1, labels.unsqueeze(1)).squeeze(1);
+  return torch::stack({truth, torch::logsumexp(other_classes(logits, labels), 1)}, 1);
+}
+
+}  // namespace
+
+torch::Tensor decoupled_kd(const torch::Tensor& logits, const torch::Tensor& teacher_logits,
+                           const torch::Tensor& labels, double alpha, double beta, double temperature) {
+  const torch::Tensor learner = logits / temperature, teacher = teacher_logits.detach() / temperature;
+  const torch::Tensor target = divergence(true_or_other(learner, labels), true_or_other(teacher, labels), 1);
+  const torch::Tensor others = divergence(other_classes(learner, labels), other_classes(teacher, labels), 1);
+  return temperature * temperature * (alpha * target + beta * others).mean();
+}
+
+}  // namespace pskd

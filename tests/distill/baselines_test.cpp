@@ -1,0 +1,302 @@
+#include "pskd/distill/baselines.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pskd/distill/losses.hpp"
+#include "support/golden.hpp"
+#include "support/tensors.hpp"
+
+namespace pskd {
+namespace {
+
+using testing::expect_gradient;
+using testing::golden_cases;
+using testing::to_labels;
+using testing::to_tensor;
+
+constexpr double kTolerance = 1e-9;
+
+torch::Tensor random(torch::IntArrayRef shape) { return torch::randn(shape, torch::kFloat64); }
+torch::Tensor random_leaf(torch::IntArrayRef shape) { return random(shape).requires_grad_(); }
+torch::Tensor labels_of(const std::vector<std::int64_t>& labels) { return torch::tensor(labels, torch::kInt64); }
+
+std::vector<torch::Tensor> to_tensors(const nlohmann::json& values) {
+  std::vector<torch::Tensor> tensors;
+  for (const auto& one : values) tensors.push_back(to_tensor(one));
+  return tensors;
+}
+
+double largest_difference(const torch::Tensor& a, const torch::Tensor& b) { return (a - b).abs().max().item<double>(); }
+
+/// `loss` and its gradient for `learner` are finite.
+void expect_finite(const torch::Tensor& loss, const torch::Tensor& learner, const std::string& name) {
+  learner.mutable_grad() = torch::Tensor();
+  loss.backward();
+  EXPECT_TRUE(std::isfinite(loss.item<double>())) << name;
+  EXPECT_TRUE(torch::isfinite(learner.grad()).all().item<bool>()) << name;
+}
+
+TEST(Baselines, HintAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "hint")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss = hint_loss(to_tensor(in["student"]), to_tensor(in["teacher"]));
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, AttentionAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "attention")) {
+    const torch::Tensor maps = temporal_attention(to_tensor(one["inputs"]["features"]));
+    EXPECT_LT(largest_difference(maps, to_tensor(one["expected"]["maps"])), kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, AttentionTransferAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "transfer")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss = attention_transfer(to_tensor(in["student"]), to_tensor(in["teacher"]));
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, SimilarityPreservingAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "similarity")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss = similarity_preserving(to_tensor(in["student"]), to_tensor(in["teacher"]));
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, ContrastiveAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "contrastive")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss = contrastive(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]),
+                                           in["temperature"], in["training_clips"]);
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, DecoupledKdAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "decoupled")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss = decoupled_kd(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]),
+                                            in["alpha"], in["beta"], in["temperature"]);
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, DistAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "dist")) {
+    const auto& in = one["inputs"];
+    const torch::Tensor loss =
+        dist_loss(to_tensor(in["student"]), to_tensor(in["teacher"]), in["beta"], in["gamma"], in["temperature"]);
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, CaMkdAgreesWithAnIndependentImplementation) {
+  for (const auto& one : golden_cases("baselines.json", "ca_mkd")) {
+    const auto& in = one["inputs"];
+    const std::vector<torch::Tensor> teachers = to_tensors(in["teachers"]);
+    const torch::Tensor labels = to_labels(in["labels"]);
+    EXPECT_LT(largest_difference(ca_mkd_weights(teachers, labels), to_tensor(one["expected"]["weights"])), kTolerance)
+        << one["name"];
+    const torch::Tensor loss = ca_mkd(to_tensor(in["student"]), teachers, labels, in["temperature"]);
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+  }
+}
+
+TEST(Baselines, HaveTheDerivativeOfTheirValueAsGradient) {
+  torch::manual_seed(1);
+  const torch::Tensor labels = labels_of({0, 3, 1, 3, 2});
+  const torch::Tensor teacher = random({5, 6}), wide_teacher = random({5, 7}), map = random({5, 9}).square();
+  const torch::Tensor teacher_logits = random({5, 4}) * 3, second_logits = random({5, 4}) * 3;
+  const torch::Tensor embeddings = random_leaf({5, 6}), logits = random_leaf({5, 4});
+  const torch::Tensor features = random_leaf({5, 3, 4}), joints = random_leaf({5, 2, 12, 3});
+  expect_gradient([&] { return hint_loss(embeddings, teacher); }, embeddings, "hint_loss", 30);
+  expect_gradient([&] { return attention_transfer(temporal_attention(features), map); }, features, "shorter map", 30);
+  expect_gradient([&] { return attention_transfer(temporal_attention(joints), map); }, joints, "longer map", 60);
+  expect_gradient([&] { return similarity_preserving(embeddings, wide_teacher); }, embeddings, "similarity", 30);
+  expect_gradient([&] { return decoupled_kd(logits, teacher_logits, labels, 1, 8, 2); }, logits, "decoupled_kd", 20);
+  expect_gradient([&] { return dist_loss(logits, teacher_logits, 1, 2, 2); }, logits, "dist_loss", 20);
+  expect_gradient([&] { return ca_mkd(logits, {teacher_logits, second_logits}, labels, 2); }, logits, "ca_mkd", 20);
+}
+
+TEST(Contrastive, TrainsTheHeadsOfLearnerAndTeacher) {
+  torch::manual_seed(2);
+  const torch::Tensor labels = labels_of({0, 3, 1, 3, 2});
+  const torch::Tensor learner = random_leaf({5, 6}), teacher = random_leaf({5, 6});
+  const auto loss = [&] { return contrastive(learner, teacher, labels, 0.2, 100); };
+  expect_gradient(loss, learner, "learner", 30);
+  expect_gradient(loss, teacher, "teacher", 30);
+}
+
+TEST(Baselines, DoNotTrainTheTeacher) {
+  torch::manual_seed(3);
+  const torch::Tensor labels = labels_of({0, 3, 1, 3});
+  const torch::Tensor learner = random_leaf({4, 5}), teacher = random_leaf({4, 5});
+  (hint_loss(learner, teacher) + attention_transfer(learner.square(), teacher.square()) +
+   similarity_preserving(learner, teacher) + decoupled_kd(learner, teacher, labels, 1, 8, 2) +
+   dist_loss(learner, teacher, 1, 1, 2) + ca_mkd(learner, {teacher, teacher}, labels, 2))
+      .backward();
+  EXPECT_TRUE(learner.grad().defined());
+  EXPECT_FALSE(teacher.grad().defined());
+}
+
+TEST(Baselines, AreZeroWhereTheLearnerIsLikeTheTeacherAndPositiveElsewhere) {
+  torch::manual_seed(4);
+  const torch::Tensor labels = labels_of({0, 3, 1, 3, 2, 0});
+  const torch::Tensor teacher = random({6, 5}), other = random({6, 5});
+  const std::vector<std::pair<std::string, std::function<torch::Tensor(const torch::Tensor&)>>> losses = {
+      {"hint", [&](const torch::Tensor& learner) { return hint_loss(learner, teacher); }},
+      {"attention", [&](const auto& learner) { return attention_transfer(learner.square(), teacher.square()); }},
+      {"similarity", [&](const torch::Tensor& learner) { return similarity_preserving(learner, teacher); }},
+      {"decoupled", [&](const torch::Tensor& learner) { return decoupled_kd(learner, teacher, labels, 1, 8, 2); }},
+      {"dist", [&](const torch::Tensor& learner) { return dist_loss(learner, teacher, 1, 1, 2); }},
+      {"ca_mkd",
+       [&](const torch::Tensor& learner) {
+         return ca_mkd(learner, {teacher, teacher}, labels, 2);
+       }},
+  };
+  for (const auto& [name, loss] : losses) {
+    EXPECT_NEAR(loss(teacher).item<double>(), 0, 1e-12) << name;
+    EXPECT_GT(loss(other).item<double>(), 1e-3) << name;
+  }
+}
+
+TEST(AttentionTransfer, ComparesWhenAndNotHowMuch) {
+  torch::manual_seed(5);
+  const torch::Tensor map = random({4, 8}).square();
+  EXPECT_LT(attention_transfer(map * 30, map).item<double>(), 1e-12);
+  EXPECT_LT(attention_transfer(map.repeat_interleave(3, 1), map).item<double>(), 1e-12);
+  EXPECT_GT(attention_transfer(map.flip(1), map).item<double>(), 1e-3);
+}
+
+TEST(AttentionTransfer, IsTwoWhereTheMapsDoNotOverlap) {
+  const torch::Tensor early = torch::tensor({{3.0, 1.0, 0.0, 0.0}}, torch::kFloat64);
+  EXPECT_NEAR(attention_transfer(early, early.flip(1)).item<double>(), 2, 1e-12);
+}
+
+TEST(SimilarityPreserving, IgnoresTurningAndScalingTheEmbeddings) {
+  torch::manual_seed(6);
+  const torch::Tensor teacher = random({6, 4});
+  const torch::Tensor rotation = std::get<0>(torch::linalg_qr(random({4, 4})));
+  EXPECT_LT(similarity_preserving(torch::matmul(teacher, rotation) * 2.5, teacher).item<double>(), 1e-12);
+  EXPECT_GT(similarity_preserving(teacher + 1, teacher).item<double>(), 1e-3);
+}
+
+TEST(Contrastive, PrefersTheOwnClipAndForgivesItsLabel) {
+  const torch::Tensor clips = torch::eye(4, torch::kFloat64), labels = labels_of({0, 0, 1, 1});
+  const auto loss = [&](const std::vector<std::int64_t>& order) {
+    return contrastive(clips.index_select(0, labels_of(order)), clips, labels, 0.1, 4).item<double>();
+  };
+  const double own = loss({0, 1, 2, 3}), same_label = loss({1, 0, 3, 2}), other_label = loss({2, 3, 0, 1});
+  EXPECT_LT(own, same_label);
+  EXPECT_LT(same_label, other_label);
+}
+
+TEST(Contrastive, IsZeroAndTrainsNothingInABatchOfOneLabel) {
+  torch::manual_seed(7);
+  const torch::Tensor learner = random_leaf({3, 4}), teacher = random_leaf({3, 4});
+  const torch::Tensor loss = contrastive(learner, teacher, labels_of({2, 2, 2}), 0.1, 100);
+  loss.backward();
+  EXPECT_EQ(loss.item<double>(), 0);
+  EXPECT_EQ(learner.grad().abs().max().item<double>(), 0);
+  EXPECT_EQ(teacher.grad().abs().max().item<double>(), 0);
+}
+
+TEST(DecoupledKd, IsKdWhereTheOtherClassesWeighWhatTheTeacherGivesThem) {
+  torch::manual_seed(8);
+  const double temperature = 3;
+  const torch::Tensor logits = random({5, 4}), teacher = random({5, 4}) * 2, labels = labels_of({0, 3, 1, 3, 2});
+  for (std::int64_t clip = 0; clip < 5; ++clip) {
+    const torch::Tensor z = logits.slice(0, clip, clip + 1), of_teacher = teacher.slice(0, clip, clip + 1);
+    const torch::Tensor label = labels.slice(0, clip, clip + 1);
+    const double doubt = 1 - torch::softmax(of_teacher / temperature, 1)[0][label.item<std::int64_t>()].item<double>();
+    EXPECT_NEAR(decoupled_kd(z, of_teacher, label, 1, doubt, temperature).item<double>(),
+                divergence(z, of_teacher, temperature).item<double>(), 1e-12);
+  }
+}
+
+TEST(Dist, IgnoresStretchingAndShiftingTheTeachersProbabilities) {
+  torch::manual_seed(9);
+  const torch::Tensor logits = random({6, 5}), p = torch::softmax(random({6, 5}) * 2, 1);
+  // Mixed with equal chances of all classes, every row is stretched and shifted, and so is every column.
+  const torch::Tensor surer = p.log(), less_sure = (0.3 * p + 0.7 / 5).log();
+  EXPECT_NEAR(dist_loss(logits, surer, 1, 2, 1).item<double>(), dist_loss(logits, less_sure, 1, 2, 1).item<double>(),
+              1e-12);
+  EXPECT_LT(dist_loss(less_sure, surer, 1, 2, 1).item<double>(), 1e-12);
+}
+
+TEST(CaMkd, GivesTheTeacherThatIsWrongLess) {
+  const torch::Tensor labels = labels_of({0, 1});
+  const torch::Tensor right_then_wrong = torch::tensor({{4.0, 0.0, 0.0}, {4.0, 0.0, 0.0}}, torch::kFloat64);
+  const torch::Tensor wrong_then_right = torch::tensor({{0.0, 4.0, 0.0}, {0.0, 4.0, 0.0}}, torch::kFloat64);
+  const torch::Tensor unsure = torch::zeros({2, 3}, torch::kFloat64);
+  const torch::Tensor weights = ca_mkd_weights({right_then_wrong, wrong_then_right, unsure}, labels);
+  EXPECT_LT(largest_difference(weights.sum(1), torch::ones({2}, torch::kFloat64)), 1e-12);
+  EXPECT_LT(largest_difference(weights[0], weights[1].index_select(0, labels_of({1, 0, 2}))), 1e-12);
+  EXPECT_GT(weights[0][0].item<double>(), weights[0][2].item<double>());
+  EXPECT_GT(weights[0][2].item<double>(), weights[0][1].item<double>());
+}
+
+TEST(CaMkd, GivesATeacherThatIsSureOfAWrongClassNothing) {
+  const torch::Tensor labels = labels_of({0}), right = torch::tensor({{9.0, 0.0}}, torch::kFloat64);
+  const torch::Tensor weights = ca_mkd_weights({right, torch::tensor({{0.0, 1e5}}, torch::kFloat64)}, labels);
+  EXPECT_NEAR(weights[0][0].item<double>(), 1, 1e-12);
+  EXPECT_NEAR(weights[0][1].item<double>(), 0, 1e-12);
+}
+
+TEST(CaMkd, IsKdForASingleTeacher) {
+  torch::manual_seed(10);
+  const torch::Tensor logits = random({4, 5}), teacher = random({4, 5}), labels = labels_of({0, 4, 2, 2});
+  EXPECT_NEAR(ca_mkd(logits, {teacher}, labels, 3).item<double>(), divergence(logits, teacher, 3).mean().item<double>(),
+              1e-12);
+}
+
+/// The losses on embeddings and on logits, in the precision of training, with what breaks formulas.
+TEST(Baselines, StayFiniteWhereEmbeddingsAreEqualOrZeroAndForOneClip) {
+  torch::manual_seed(11);
+  for (const std::int64_t clips : {1, 4}) {
+    const torch::Tensor teacher = torch::randn({clips, 3}), labels = torch::arange(clips);
+    for (const double value : {0.0, 1.0, 1e-25}) {
+      const torch::Tensor equal = torch::full({clips, 3}, value).requires_grad_();
+      for (const auto& [of_teacher, name] : {std::pair(teacher, "random teacher"), {equal.detach(), "equal teacher"}}) {
+        expect_finite(hint_loss(equal, of_teacher), equal, name);
+        expect_finite(attention_transfer(equal, of_teacher.square()), equal, name);
+        expect_finite(attention_transfer(temporal_attention(equal.unsqueeze(1)), of_teacher.square()), equal, name);
+        expect_finite(similarity_preserving(equal, of_teacher), equal, name);
+        expect_finite(contrastive(equal, of_teacher, labels, 0.07, 400), equal, name);
+      }
+    }
+  }
+}
+
+TEST(Baselines, StayFiniteForSureTeachersAndForClassesThatNobodyConsiders) {
+  for (const std::int64_t clips : {1, 4}) {
+    const torch::Tensor labels = torch::arange(clips);
+    const torch::Tensor sure = torch::eye(5).slice(0, 0, clips) * 1e4, unsure = torch::zeros({clips, 5});
+    // The last class has no clip, and with `sure` and `wrong` no chance.
+    const torch::Tensor wrong = sure.roll(1, 1);
+    for (const torch::Tensor& learner : {sure, unsure, wrong}) {
+      const torch::Tensor logits = learner.clone().requires_grad_();
+      for (const torch::Tensor& teacher : {sure, unsure, wrong}) {
+        expect_finite(decoupled_kd(logits, teacher, labels, 1, 8, 1), logits, "decoupled_kd");
+        expect_finite(dist_loss(logits, teacher, 1, 1, 1), logits, "dist_loss");
+        expect_finite(ca_mkd(logits, {teacher, sure, wrong}, labels, 1), logits, "ca_mkd");
+      }
+    }
+  }
+}
+
+TEST(Baselines, LeaveAnEmbeddingOfZerosAGradientOfItsNeighboursSize) {
+  torch::manual_seed(12);
+  const torch::Tensor learner = torch::randn({5, 4}), teacher = torch::randn({5, 4});
+  learner[2].zero_();
+  learner.requires_grad_();
+  (similarity_preserving(learner, teacher) + contrastive(learner, teacher, torch::arange(5), 0.1, 400)).backward();
+  EXPECT_LT(learner.grad().abs().max().item<double>(), 1e3);
+}
+
+}  // namespace
+}  // namespace pskd
