@@ -124,7 +124,7 @@ std::optional<std::size_t> TargetBank::branch_of(const Network& network) const {
 
 std::filesystem::path TargetBank::file_of(std::size_t teacher) const {
   std::filesystem::path file = teachers_[teacher].answers;
-  file += "-" + std::to_string(view_) + ".answers";
+  file += std::string("-").append(std::to_string(view_)).append(".answers");
   return file;
 }
 
