@@ -39,8 +39,10 @@ torch::Tensor similarity_preserving(const torch::Tensor& learner, const torch::T
 /// [N, P] of two trained projection heads: both get gradients, so the teacher's own embedding is to be detached before
 /// its head. M is `training_clips`. 0 for a batch without negatives.
 /// The paper draws thousands of negatives from a memory of the whole training set. With hundreds of clips in all, the
-/// batch is a good part of it, and its embeddings are up to date. The constant by which the authors' code divides
-/// exp(.), found on the first batch, is not in eq. 19, nor here; the biases of the heads can take its part.
+/// batch is a good part of it, and its embeddings are up to date. The authors' code also divides exp(.) by a constant,
+/// M times its mean over the first batch, which is not in eq. 19, nor here. Without it the value begins near
+/// 2 n_i log(1 + M / n_i), nearly all of it from the negatives, and only a low tau (0.1) tells them from the positive.
+/// As that mean begins near 1, `training_clips` = 1 comes close to the code: n_i in place of n_i / M.
 torch::Tensor contrastive(const torch::Tensor& learner, const torch::Tensor& teacher, const torch::Tensor& labels,
                           double temperature, std::int64_t training_clips);
 
