@@ -47,8 +47,7 @@ std::vector<std::pair<double, TeacherTerm>> teacher_terms_of(const Output& learn
   });
   add(config.crd, [=](const TeacherOutput& teacher, const ContrastiveConfig& crd) {
     return contrastive(context.adapters->project_learner(embedding),
-                       context.adapters->project_teacher(teacher.embedding, teacher.place), labels, crd.temperature,
-                       context.training_clips);
+                       context.adapters->project_teacher(teacher.embedding, teacher.place), labels, crd.temperature);
   });
   add(config.dkd, [=](const TeacherOutput& teacher, const DecoupledConfig& dkd) {
     return decoupled_kd(logits, teacher.logits, labels, dkd.alpha, dkd.beta, dkd.temperature);

@@ -83,7 +83,6 @@ StepBench::StepBench(const StageConfig& stage, const DataShape& shape)
   const int embedding = embedding_size(stage.model);
   flops_ = count_flops(*network_, shape, clips(), embedding);
   context_.words = torch::randn({shape.classes, embedding});
-  context_.training_clips = clips();
   context_.adapters = make_adapters(stage.loss, embedding, std::vector<int>(stage.teachers.size(), embedding), 1);
   parameters_ = trained_parameters(*network_, context_.adapters.get());
   optimizer_ = make_optimizer(stage.optimizer, parameters_);

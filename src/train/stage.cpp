@@ -43,7 +43,6 @@ LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, s
   }
   LossContext context;
   context.adapters = make_adapters(stage.loss, dimensions, teachers, stream_key(seed, "adapters"));
-  context.training_clips = static_cast<std::int64_t>(setup.split.train.size());
   if (stage.loss.acs && stage.loss.acs->semantic.words > 0) {
     context.words = read_word_vectors(resolve_data_path(stage.loss.acs->semantic.word_file),
                                       static_cast<int>(setup.split.classes.size()), dimensions);

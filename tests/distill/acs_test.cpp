@@ -57,7 +57,7 @@ TEST(Acs, AgreesWithAnIndependentImplementation) {
     LossConfig loss;
     loss.ce = 0;
     loss.acs = config;
-    EXPECT_NEAR(objective({embedding, logits, {}}, labels, teachers, loss, words).loss.item<double>(),
+    EXPECT_NEAR(objective({embedding, logits, {}}, labels, teachers, loss, {words}).loss.item<double>(),
                 expected["total"], 1e-9);
   }
 }
@@ -89,7 +89,7 @@ TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
         0.3;  // the learner's own confidence would move the choice itself, which is not differentiated
     loss.acs->semantic.words = 1;
     const auto total = [&] {
-      return objective({batch.embedding, batch.logits, {}}, batch.labels, batch.teachers, loss, batch.words).loss;
+      return objective({batch.embedding, batch.logits, {}}, batch.labels, batch.teachers, loss, {batch.words}).loss;
     };
     expect_gradient(total, batch.logits, std::string(selection) + " logits", 18);
     expect_gradient(total, batch.embedding, std::string(selection) + " embedding", 30);

@@ -6,7 +6,6 @@
 
 #include <torch/torch.h>
 
-#include <cstdint>
 #include <vector>
 
 namespace pskd {
@@ -31,20 +30,18 @@ torch::Tensor attention_transfer(const torch::Tensor& learner, const torch::Tens
 /// and teacher are [N, D] each, with D of their own.
 torch::Tensor similarity_preserving(const torch::Tensor& learner, const torch::Tensor& teacher);
 
-/// Contrastive representation distillation (Tian et al. 2020, eq. 18-19). With unit vectors s_i and t_i, clip i as
-/// anchor and its n_i negatives, the clips of the batch with another label:
-///   h_ij = exp(s_i . t_j / tau) / (exp(s_i . t_j / tau) + n_i / M),
+/// Contrastive representation distillation (Tian et al. 2020, eq. 18-19). With unit vectors s_i and t_i, clip i as anchor and
+/// its n_i negatives, the clips of the batch with another label:
+///   h_ij = exp(s_i . t_j / tau) / (exp(s_i . t_j / tau) + n_i),
 ///   -log h_ii - the sum over the negatives j of log(1 - h_ij), mean over clips,
-/// plus the same with teacher and learner exchanged, as in the authors' code. `learner` and `teacher` are the outputs
-/// [N, P] of two trained projection heads: both get gradients, so the teacher's own embedding is to be detached before
-/// its head. M is `training_clips`. 0 for a batch without negatives.
-/// The paper draws thousands of negatives from a memory of the whole training set. With hundreds of clips in all, the
-/// batch is a good part of it, and its embeddings are up to date. The authors' code also divides exp(.) by a constant,
-/// M times its mean over the first batch, which is not in eq. 19, nor here. Without it the value begins near
-/// 2 n_i log(1 + M / n_i), nearly all of it from the negatives, and only a low tau (0.1) tells them from the positive.
-/// As that mean begins near 1, `training_clips` = 1 comes close to the code: n_i in place of n_i / M.
+/// plus the same with teacher and learner exchanged, as in the authors' code. `learner` and `teacher` are the outputs [N, P] of
+/// two trained projection heads: both get gradients, so the teacher's own embedding is to be detached before its head. 0 for a
+/// batch without negatives.
+/// The paper draws thousands of negatives from a memory of the whole training set; with hundreds of clips in all, the batch is
+/// a good part of it and its embeddings are up to date. The paper has n_i / M with M training clips, and the authors' code
+/// divides exp(.) by M times its mean over the first batch, which takes M out again; here it is left out from the start.
 torch::Tensor contrastive(const torch::Tensor& learner, const torch::Tensor& teacher, const torch::Tensor& labels,
-                          double temperature, std::int64_t training_clips);
+                          double temperature);
 
 /// Decoupled KD (Zhao et al. 2022, eq. 7): tau^2 (alpha TCKD + beta NCKD), mean over clips. TCKD is the divergence of
 /// (true class, any other class), NCKD that of the other classes among themselves, all at temperature tau. tau^2 is the

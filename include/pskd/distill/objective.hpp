@@ -17,7 +17,6 @@ namespace pskd {
 struct LossContext {
   torch::Tensor words = {};                      ///< [K, D], ACS with word vectors
   std::shared_ptr<Adapters> adapters = nullptr;  ///< FitNet, CRD
-  std::int64_t training_clips = 1;               ///< CRD
 };
 
 struct Objective {
