@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "config_files.hpp"
 
@@ -9,7 +10,9 @@ namespace pskd {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::kSmallest;
 
 class LoadExperiment : public testing::ConfigFiles {
@@ -227,6 +230,23 @@ TEST_F(LoadExperiment, TheHashIgnoresWhatDoesNotDecideTheResult) {
   EXPECT_EQ(config_hash(load(kSmallest, {"seeds=[7, 8]", "run.name=x", "run.root=y", "run.threads=2", "run.device=cuda",
                                          "data.root=/z", "data.store=s"})),
             hash);
+}
+
+TEST_F(LoadExperiment, ALossThatIsNotThereLeavesNoTraceInTheHash) {
+  EXPECT_THAT(to_yaml(load(kSmallest)), Not(HasSubstr("fitnet")));
+  std::set<std::string> hashes;
+  for (const std::string& term : teacher_terms()) {
+    const std::string learner =
+        "stages={first: {model: {name: sensor-cnn}, sees: [sensor]}, second: {model: {name: sensor-cnn}, sees: "
+        "[sensor], teachers: [first], loss: {" +
+        term + ": {}}}}";
+    const Experiment experiment = load(kSmallest, {learner});
+    EXPECT_EQ(teacher_terms(find_stage(experiment, "second").loss), std::vector<std::string>{term});
+    const std::string yaml = to_yaml(experiment);
+    EXPECT_EQ(to_yaml(load(yaml)), yaml) << term;
+    hashes.insert(config_hash(experiment));
+  }
+  EXPECT_EQ(hashes.size(), teacher_terms().size());
 }
 
 TEST_F(LoadExperiment, TheHashCountsEverythingElse) {

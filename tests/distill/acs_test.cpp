@@ -96,20 +96,6 @@ TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
   }
 }
 
-TEST(Objective, KdIsTheWeighedMeanOverTeachersAndHasItsGradient) {
-  Batch batch;
-  batch.teachers[1].weight = 3;
-  LossConfig loss;
-  loss.kd.emplace();
-  const auto total = [&] {
-    return objective({batch.embedding, batch.logits, {batch.logits * 2}}, batch.labels, batch.teachers, loss, {}).loss;
-  };
-  expect_gradient(total, batch.logits, "logits", 18);
-  const double with_both = total().item<double>();
-  loss.kd->weight = 0;
-  EXPECT_GT(with_both, total().item<double>());
-}
-
 TEST(Acs, AWrongTeacherIsNeverFollowed) {
   Batch batch;
   for (TeacherOutput& teacher : batch.teachers) {

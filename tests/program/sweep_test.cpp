@@ -66,6 +66,26 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   EXPECT_THAT(compared.output, HasSubstr("McNemar"));
 }
 
+TEST_F(TinySweep, EveryMethodOfTheShippedSweepTrains) {
+  std::string settings = " --set data.root=" + path("data") + " --set run.root=" + path("runs") +
+                         " --set 'seeds=[1]' --set 'protocol.classes=[swipe_left, swipe_right, wave]'"
+                         " --set 'protocol.train.subjects=[1, 3]' --set 'protocol.test.subjects=[2, 4]'"
+                         " --set training.batch=6 --set training.optimizer.warmup=0"
+                         " --set stages.skeleton.model.width=4";
+  for (const char* stage : {"skeleton", "fused", "sensor", "student"}) {
+    settings += " --set stages." + std::string(stage) + ".epochs=1";
+  }
+  const Finished trained =
+      testing::run_program("sweep --config " PSKD_SOURCE_DIR "/configs/sweeps/methods.yaml" + settings);
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  const Finished shown = testing::run_program("table " + path("runs/methods") + " --reference label");
+  for (const char* method : {"label", "kd", "fitnet", "at", "sp", "rkd", "crd", "dkd", "dist", "average", "ca-mkd",
+                             "takd", "acs"}) {
+    EXPECT_THAT(shown.output, HasSubstr("\n" + std::string(method) + " ")) << method;
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "runs/methods/stages/answers")) << "nobody will ask the teachers again";
+}
+
 TEST_F(TinySweep, SharingAStageChangesNoBit) {
   write_sweep("[1]", "2", kTwoMethods);
   ASSERT_EQ(sweep().code, 0);

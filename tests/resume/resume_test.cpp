@@ -49,6 +49,8 @@ class Resume : public ::testing::TestWithParam<int> {
             "--set",
             "protocol.val.subjects=[7]",
             "--set",
+            "stages.sensor.loss={acs: {}, fitnet: {}, crd: {}}",  // their layers are trained beside the network
+            "--set",
             "stages.skeleton.epochs=8",
             "--set",
             "stages.fused.epochs=8",
