@@ -30,8 +30,8 @@ std::vector<std::string> teacher_terms() {
 }
 
 std::vector<std::string> teacher_terms(const LossConfig& loss) {
-  const std::array present{loss.kd.has_value(),  loss.acs.has_value(), loss.fitnet.has_value(), loss.at.has_value(),
-                           loss.sp.has_value(),  loss.rkd.has_value(), loss.crd.has_value(),    loss.dkd.has_value(),
+  const std::array present{loss.kd.has_value(),   loss.acs.has_value(),   loss.fitnet.has_value(), loss.at.has_value(),
+                           loss.sp.has_value(),   loss.rkd.has_value(),   loss.crd.has_value(),    loss.dkd.has_value(),
                            loss.dist.has_value(), loss.ca_mkd.has_value()};
   std::vector<std::string> terms;
   for (std::size_t i = 0; i < present.size(); ++i) {

@@ -79,16 +79,16 @@ Objective objective(const Output& learner, const torch::Tensor& labels, const st
     result.loss = result.loss + weight * mean_over(teachers, term);
   }
   if (config.ca_mkd) {
-    result.loss = result.loss + config.ca_mkd->weight *
-                                    confidence_kd(learner.logits, teachers, labels, config.ca_mkd->temperature);
+    result.loss = result.loss +
+                  config.ca_mkd->weight * confidence_kd(learner.logits, teachers, labels, config.ca_mkd->temperature);
   }
   if (config.acs) {
     const AcsConfig& acs = *config.acs;
     result.assignment = acs_assignment(learner.logits, teachers, labels, acs);
-    result.loss = result.loss +
-                  acs.weight * acs_mimicry(learner.logits, teachers, labels, result.assignment, acs.temperature) +
-                  acs.semantic.weight * acs_semantics(learner.embedding, teachers, labels, result.assignment,
-                                                      acs.semantic, context.words);
+    result.loss =
+        result.loss + acs.weight * acs_mimicry(learner.logits, teachers, labels, result.assignment, acs.temperature) +
+        acs.semantic.weight *
+            acs_semantics(learner.embedding, teachers, labels, result.assignment, acs.semantic, context.words);
   }
   return result;
 }

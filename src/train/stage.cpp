@@ -122,7 +122,8 @@ void StageTrainer::load_teachers() {
 void StageTrainer::resume() {
   const auto last = checkpoint_path(folder_, "last");
   if (!std::filesystem::exists(last)) return;
-  manifest_.position = load_checkpoint(last, manifest_, *network_, optimizer_.get(), context_.adapters.get()).manifest.position;
+  manifest_.position =
+      load_checkpoint(last, manifest_, *network_, optimizer_.get(), context_.adapters.get()).manifest.position;
 }
 
 void StageTrainer::train() {
@@ -272,8 +273,7 @@ double StageTrainer::validate() {
 }
 
 void StageTrainer::save(const std::string& snapshot) const {
-  save_checkpoint(checkpoint_path(folder_, snapshot), manifest_, *network_, optimizer_.get(),
-                  context_.adapters.get());
+  save_checkpoint(checkpoint_path(folder_, snapshot), manifest_, *network_, optimizer_.get(), context_.adapters.get());
 }
 
 }  // namespace pskd

@@ -33,18 +33,18 @@ const bool kIsTheStartedProgram = [] {
   std::string arguments;
   FILE* line = std::fopen("/proc/self/cmdline", "r");
   for (int letter; (letter = std::fgetc(line)) != EOF;) arguments += letter == 0 ? '|' : static_cast<char>(letter);
-  std::printf("cores %d threads %d allocator %d flushed %d %s policy %s spins %s openblas %s arguments %s\n", setup.cores,
-              setup.threads, setup.allocator_keeps_memory, setup.denormals_flushed, tiny == 0 ? "to-zero" : "kept",
-              setup.wait_policy.c_str(), spins == nullptr ? "none" : spins, ::getenv("OPENBLAS_NUM_THREADS"),
-              arguments.c_str());
+  std::printf("cores %d threads %d allocator %d flushed %d %s policy %s spins %s openblas %s arguments %s\n",
+              setup.cores, setup.threads, setup.allocator_keeps_memory, setup.denormals_flushed,
+              tiny == 0 ? "to-zero" : "kept", setup.wait_policy.c_str(), spins == nullptr ? "none" : spins,
+              ::getenv("OPENBLAS_NUM_THREADS"), arguments.c_str());
   std::fflush(stdout);
   ::_exit(0);
 }();
 
 std::string output_of(const std::string& environment) {
   const std::string command = environment + " " + std::filesystem::read_symlink("/proc/self/exe").string();
-  std::FILE* pipe =
-      ::popen(("env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT -u OMP_NUM_THREADS -u PSKD_STARTED_AGAIN " + command).c_str(), "r");
+  std::FILE* pipe = ::popen(
+      ("env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT -u OMP_NUM_THREADS -u PSKD_STARTED_AGAIN " + command).c_str(), "r");
   std::string text;
   for (int letter; (letter = std::fgetc(pipe)) != EOF;) text += static_cast<char>(letter);
   EXPECT_EQ(::pclose(pipe), 0);

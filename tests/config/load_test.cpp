@@ -12,8 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::kSmallest;
+using ::testing::Not;
 
 class LoadExperiment : public testing::ConfigFiles {
  protected:

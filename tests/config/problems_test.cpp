@@ -238,9 +238,10 @@ TEST_F(ConfigProblems, ATeachersEpochsLieWithinTheStage) {
 }
 
 TEST_F(ConfigProblems, TeachersAndDistillationGoTogether) {
-  expect(two_stages("teachers: [first]"),
-         "a.yaml:3: stages.second.teachers: expected a loss that says how teachers teach (kd, acs, fitnet, at, sp, rkd, "
-         "crd, dkd, dist, ca_mkd), found none");
+  expect(
+      two_stages("teachers: [first]"),
+      "a.yaml:3: stages.second.teachers: expected a loss that says how teachers teach (kd, acs, fitnet, at, sp, rkd, "
+      "crd, dkd, dist, ca_mkd), found none");
   expect(two_stages("loss: {acs: {}}"),
          "a.yaml:3: stages.second.loss.acs: expected teachers to learn from in `teachers`, found none");
   expect(two_stages("loss: {kd: {}}, teachers: []"),
@@ -248,8 +249,8 @@ TEST_F(ConfigProblems, TeachersAndDistillationGoTogether) {
   expect(two_stages("loss: {ce: 0}"),
          "a.yaml:3: stages.second.loss.ce: expected a weight > 0 where no teacher teaches, found 0");
   for (const std::string& term : teacher_terms()) {
-    expect(two_stages("loss: {" + term + ": {}}"), "a.yaml:3: stages.second.loss." + term +
-                                                       ": expected teachers to learn from in `teachers`, found none");
+    expect(two_stages("loss: {" + term + ": {}}"),
+           "a.yaml:3: stages.second.loss." + term + ": expected teachers to learn from in `teachers`, found none");
   }
   expect(two_stages("teachers: [first], loss: {acs: {threshold: teacher}}"),
          "a.yaml:3: stages.second.loss.acs.threshold: expected student or a number between 0 and 1, found 'teacher'");

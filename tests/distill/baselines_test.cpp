@@ -70,8 +70,8 @@ TEST(Baselines, SimilarityPreservingAgreesWithAnIndependentImplementation) {
 TEST(Baselines, ContrastiveAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "contrastive")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss = contrastive(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]),
-                                           in["temperature"]);
+    const torch::Tensor loss =
+        contrastive(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]), in["temperature"]);
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }

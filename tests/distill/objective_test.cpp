@@ -26,8 +26,8 @@ struct Batch {
     learner.embedding = draw({6, kLearnerSize}).requires_grad_();
     learner.features = draw({6, 2, 8}).requires_grad_();
     for (const std::size_t place : {0, 1}) {
-      teachers.push_back(
-          {draw({6, kTeacherSize}), draw({6, kClasses}), 1 + 2.0 * static_cast<double>(place), draw({6, 4}).abs(), place});
+      teachers.push_back({draw({6, kTeacherSize}), draw({6, kClasses}), 1 + 2.0 * static_cast<double>(place),
+                          draw({6, 4}).abs(), place});
     }
   }
 };

@@ -79,8 +79,8 @@ TEST_F(TinySweep, EveryMethodOfTheShippedSweepTrains) {
       testing::run_program("sweep --config " PSKD_SOURCE_DIR "/configs/sweeps/methods.yaml" + settings);
   ASSERT_EQ(trained.code, 0) << trained.output;
   const Finished shown = testing::run_program("table " + path("runs/methods") + " --reference label");
-  for (const char* method : {"label", "kd", "fitnet", "at", "sp", "rkd", "crd", "dkd", "dist", "average", "ca-mkd",
-                             "takd", "acs"}) {
+  for (const char* method :
+       {"label", "kd", "fitnet", "at", "sp", "rkd", "crd", "dkd", "dist", "average", "ca-mkd", "takd", "acs"}) {
     EXPECT_THAT(shown.output, HasSubstr("\n" + std::string(method) + " ")) << method;
   }
   EXPECT_FALSE(fs::exists(folder_ / "runs/methods/stages/answers")) << "nobody will ask the teachers again";

@@ -16,8 +16,8 @@ std::string read_file(const std::filesystem::path& path);
 /// thrown.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// As write_file_atomically, but without waiting for the disk: for what can be made again. After a power cut the file may
-/// be damaged, so its reader must be able to tell.
+/// As write_file_atomically, but without waiting for the disk: for what can be made again. After a power cut the file
+/// may be damaged, so its reader must be able to tell.
 void write_cache_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// Removes, below `folder`, the temporary files of writers that were killed. Nobody else may be writing there.

@@ -6,9 +6,9 @@
 namespace pskd {
 
 /// Allocator: keeps freed memory instead of giving pages back (page faults otherwise cost a training step a factor of
-/// two and more). Denormals: flushed to zero. OpenMP: passive waiting after a short spin, `threads` threads, for OpenBLAS too; the OpenMP
-/// and OpenBLAS libraries read their environment when they are loaded, so the process starts itself again once when it
-/// is not set. `threads` 0 means every core. Call first in main.
+/// two and more). Denormals: flushed to zero. OpenMP: passive waiting after a short spin, `threads` threads, for
+/// OpenBLAS too; the OpenMP and OpenBLAS libraries read their environment when they are loaded, so the process starts
+/// itself again once when it is not set. `threads` 0 means every core. Call first in main.
 void prepare_process(int argc, char** argv, int threads);
 
 /// What prepare_process arranged, for `pskd doctor` and the manifest.

@@ -41,8 +41,8 @@ struct OrWord {
   Rule rule;
 };
 
-/// Of an optional map: absent, it is not written at all, so that a key that a new version knows leaves what is written of
-/// an experiment without it, and so its hash, as they were.
+/// Of an optional map: absent, it is not written at all, so that a key that a new version knows leaves what is written
+/// of an experiment without it, and so its hash, as they were.
 struct LeftOutWhenAbsent {};
 inline constexpr LeftOutWhenAbsent kLeftOutWhenAbsent;
 

@@ -13,9 +13,9 @@ namespace pskd {
 
 /// What a teacher says about the clips of a batch.
 struct TeacherOutput {
-  torch::Tensor embedding;  ///< [N, D]
-  torch::Tensor logits;     ///< [N, K]
-  double weight = 1;        ///< multiplies its confidence
+  torch::Tensor embedding;       ///< [N, D]
+  torch::Tensor logits;          ///< [N, K]
+  double weight = 1;             ///< multiplies its confidence
   torch::Tensor attention = {};  ///< [N, T'], temporal_attention of its features; undefined where nobody asks for it
   std::size_t place = 0;         ///< in the learner's list of teachers: which adapters are its own
 };

@@ -30,16 +30,16 @@ torch::Tensor attention_transfer(const torch::Tensor& learner, const torch::Tens
 /// and teacher are [N, D] each, with D of their own.
 torch::Tensor similarity_preserving(const torch::Tensor& learner, const torch::Tensor& teacher);
 
-/// Contrastive representation distillation (Tian et al. 2020, eq. 18-19). With unit vectors s_i and t_i, clip i as anchor and
-/// its n_i negatives, the clips of the batch with another label:
+/// Contrastive representation distillation (Tian et al. 2020, eq. 18-19). With unit vectors s_i and t_i, clip i as
+/// anchor and its n_i negatives, the clips of the batch with another label:
 ///   h_ij = exp(s_i . t_j / tau) / (exp(s_i . t_j / tau) + n_i),
 ///   -log h_ii - the sum over the negatives j of log(1 - h_ij), mean over clips,
-/// plus the same with teacher and learner exchanged, as in the authors' code. `learner` and `teacher` are the outputs [N, P] of
-/// two trained projection heads: both get gradients, so the teacher's own embedding is to be detached before its head. 0 for a
-/// batch without negatives.
-/// The paper draws thousands of negatives from a memory of the whole training set; with hundreds of clips in all, the batch is
-/// a good part of it and its embeddings are up to date. The paper has n_i / M with M training clips, and the authors' code
-/// divides exp(.) by M times its mean over the first batch, which takes M out again; here it is left out from the start.
+/// plus the same with teacher and learner exchanged, as in the authors' code. `learner` and `teacher` are the outputs
+/// [N, P] of two trained projection heads: both get gradients, so the teacher's own embedding is to be detached before
+/// its head. 0 for a batch without negatives. The paper draws thousands of negatives from a memory of the whole
+/// training set; with hundreds of clips in all, the batch is a good part of it and its embeddings are up to date. The
+/// paper has n_i / M with M training clips, and the authors' code divides exp(.) by M times its mean over the first
+/// batch, which takes M out again; here it is left out from the start.
 torch::Tensor contrastive(const torch::Tensor& learner, const torch::Tensor& teacher, const torch::Tensor& labels,
                           double temperature);
 

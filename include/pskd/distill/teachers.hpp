@@ -31,8 +31,8 @@ TeacherOutput ask(Network& network, const Input& input);
 /// The clips `clips` ([n], int64) of what a teacher said about all of them.
 TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& clips);
 
-/// Frozen teachers. Their answers are kept in files, so that each is asked once about a view, whichever stage or process
-/// shows it to them.
+/// Frozen teachers. Their answers are kept in files, so that each is asked once about a view, whichever stage or
+/// process shows it to them.
 class TargetBank {
  public:
   struct Teacher {
@@ -51,8 +51,8 @@ class TargetBank {
 
   /// Looks the answers to view number `view` up. Returns the teachers of `teachers` that must still be asked.
   std::vector<std::size_t> recall(const std::vector<std::size_t>& teachers, int view);
-  /// The answers of `teachers` to the view that was recalled last; asks those that have not given it, about `input`, and
-  /// keeps what they say. A skeleton teacher that is also a fused teacher's frozen branch is asked once for both.
+  /// The answers of `teachers` to the view that was recalled last; asks those that have not given it, about `input`,
+  /// and keeps what they say. A skeleton teacher that is also a fused teacher's frozen branch is asked once for both.
   std::vector<TeacherOutput> answers(const std::vector<std::size_t>& teachers, const Input& input);
 
  private:

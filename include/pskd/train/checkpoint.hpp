@@ -47,9 +47,10 @@ struct LoadedCheckpoint {
   std::string hash;  ///< content hash of the file
 };
 
-/// Verifies the whole file before it touches `network`, `optimizer` or `adapters` (the latter two may be null). Throws Error(checkpoint) naming
-/// the file: damaged, of another version, or of another stage, config, seed or data than `expected` (whose position is
-/// ignored). The config is compared by the stage's hash; by the experiment's in a file from before there was one.
+/// Verifies the whole file before it touches `network`, `optimizer` or `adapters` (the latter two may be null). Throws
+/// Error(checkpoint) naming the file: damaged, of another version, or of another stage, config, seed or data than
+/// `expected` (whose position is ignored). The config is compared by the stage's hash; by the experiment's in a file
+/// from before there was one.
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                  Network& network, torch::optim::Optimizer* optimizer,
                                  torch::nn::Module* adapters = nullptr);

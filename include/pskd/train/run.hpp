@@ -69,8 +69,8 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
 /// asks for it, Error(diverged) when a loss is not finite.
 std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
-/// Removes what teachers said about the views of their learners from a stage store, once nobody will ask again. Without a
-/// store, train_run does so itself.
+/// Removes what teachers said about the views of their learners from a stage store, once nobody will ask again. Without
+/// a store, train_run does so itself.
 void discard_answers(const std::filesystem::path& stage_store);
 
 /// The selected checkpoint of a finished stage, as a network. Throws Error(checkpoint) when there is none.
