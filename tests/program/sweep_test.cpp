@@ -119,5 +119,81 @@ TEST_F(TinySweep, OneRunAloneIsAnOptionAndStatusShowsTheRest) {
   EXPECT_THAT(told.output, HasSubstr("acs/2"));
 }
 
+/// Programs of Slurm's names, which say what a test wants, in front of the PATH. tests/slurm has real ones.
+class FakeSlurm : public TinySweep {
+ protected:
+  FakeSlurm() { fs::create_directory(folder_ / "bin"); }
+
+  void fake(const std::string& name, const std::string& script) const {
+    std::ofstream(folder_ / "bin" / name) << "#!/bin/sh\n" << script << '\n';
+    fs::permissions(folder_ / "bin" / name, fs::perms::owner_all);
+  }
+  Finished launch(const std::string& options, const std::string& path_after = ":$PATH") const {
+    return testing::run_program("sweep --config " + path("sweep.yaml") + " " + options,
+                                "PATH=\"" + path("bin") + path_after + "\"");
+  }
+};
+
+TEST_F(FakeSlurm, IsGivenAScriptWhoseTaskTrainsOneRunFromAnywhere) {
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  fake("sbatch",
+       "echo 'sbatch: warning: slow today' >&2; echo \"$@\" >> " + path("told") + "; wc -l < " + path("told"));
+  fake("squeue", "echo 1_1; echo 1_2; echo 2_2; echo 9_1");
+  const Finished submitted = launch("--launcher slurm --jobs 3 --set \"run.device='cpu'\"");
+  ASSERT_EQ(submitted.code, 0) << submitted.output;
+  EXPECT_THAT(submitted.output,
+              AllOf(HasSubstr("job 1: 2 runs\n"), HasSubstr("job 2: 2 runs, which share stages with job 1")));
+  const fs::path script = folder_ / "runs/trial/slurm/2/array.sh";
+  EXPECT_EQ(read_file(folder_ / "told"),
+            "--parsable " + path("runs/trial/slurm/1/array.sh") + "\n--parsable " + script.string() + "\n");
+  EXPECT_THAT(read_file(script),
+              AllOf(HasSubstr("#SBATCH --array=1-2%3\n"), HasSubstr("#SBATCH --requeue\n"),
+                    HasSubstr("#SBATCH --signal=B:TERM@"), HasSubstr("#SBATCH --dependency=afterany:1\n")));
+
+  EXPECT_THAT(launch("--status").output, AllOf(HasSubstr("3 queued"), HasSubstr("1 waiting")));
+  const Finished again = launch("--launcher slurm");
+  EXPECT_THAT(again.output, AllOf(HasSubstr("3 running or queued, 1 to submit"), HasSubstr("job 3: 1 runs\n")));
+  EXPECT_EQ(read_file(folder_ / "runs/trial/slurm/3/tasks.txt"), "acs/1\n");
+
+  const Finished task = testing::run_command("cd / && SLURM_ARRAY_TASK_ID=2 sh " + script.string());
+  ASSERT_EQ(task.code, 0) << task.output;
+  ASSERT_EQ(files("result.json").size(), 1U);
+  EXPECT_THAT(files("result.json")[0].string(), AllOf(HasSubstr("/acs/"), HasSubstr("/seed-2/")));
+  EXPECT_NE(testing::run_command("SLURM_ARRAY_TASK_ID=3 sh " + script.string()).code, 0) << "there is no such task";
+  EXPECT_THAT(launch("--status").output, AllOf(HasSubstr("1 done"), HasSubstr("2 queued")));
+}
+
+TEST_F(FakeSlurm, IsMissingOrRefuses) {
+  write_sweep("[1]", "1", kTwoMethods);
+  const Finished missing = launch("--launcher slurm", "");
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.output, HasSubstr("sbatch cannot be run: it is not on the PATH"));
+
+  fake("sbatch", "echo 'sbatch: error: no more jobs for you' >&2; exit 1");
+  const Finished refused = launch("--launcher slurm");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("no more jobs for you"));
+  EXPECT_THAT(launch("--status").output, HasSubstr("2 waiting"));
+
+  fake("sbatch", "echo 5");
+  ASSERT_EQ(launch("--launcher slurm").code, 0);
+  fake("squeue", "echo 'squeue: error: nobody answers' >&2; exit 1");
+  EXPECT_EQ(launch("--launcher slurm").code, 2) << "it could submit what is queued already";
+  const Finished status = launch("--status");
+  EXPECT_EQ(status.code, 0);
+  EXPECT_THAT(status.output, AllOf(HasSubstr("nobody answers"), HasSubstr("2 waiting")));
+  EXPECT_EQ(launch("--launcher slurm --only acs/1").code, 2);
+}
+
+TEST_F(FakeSlurm, GetsWhatCanRunAndTheRestIsReported) {
+  write_sweep("[1]", "1", kTwoMethods + "    nobody: {protocol.test.subjects: [99]}\n");
+  fake("sbatch", "echo 5");
+  const Finished submitted = launch("--launcher slurm");
+  EXPECT_EQ(submitted.code, 2);
+  EXPECT_THAT(submitted.output,
+              AllOf(HasSubstr("2 to submit"), HasSubstr("1 of 3 runs failed; the others are submitted"),
+                    HasSubstr("nobody/1: ")));
+}
+
 }  // namespace
 }  // namespace pskd
