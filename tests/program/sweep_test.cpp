@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/events.hpp"
 #include "support/tiny_sweep.hpp"
 
 namespace pskd {
@@ -64,6 +65,19 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   const Finished compared = testing::run_program("table --compare " + one + " " + other);
   EXPECT_EQ(compared.code, 0) << compared.output;
   EXPECT_THAT(compared.output, HasSubstr("McNemar"));
+}
+
+TEST_F(TinySweep, WritesEventFilesBesideMetricsWhenAsked) {
+  write_sweep("[1]", "2", kTwoMethods);
+  ASSERT_EQ(sweep("--only label/1").code, 0);
+  EXPECT_TRUE(files("events.out.tfevents.pskd").empty());
+  const Finished trained = sweep("--tensorboard");
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  for (const fs::path& result : files("result.json")) {
+    for (const char* stage : {"skeleton", "student"}) {
+      testing::expect_events_of_metrics(result.parent_path() / "stages" / stage);
+    }
+  }
 }
 
 TEST_F(TinySweep, SharingAStageChangesNoBit) {

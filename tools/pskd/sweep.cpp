@@ -28,7 +28,7 @@ struct Options {
   ConfigOptions config;
   int jobs = 0;  ///< 0: not said
   std::string only, launcher = "local";
-  bool status = false, quiet = false;
+  bool status = false, tensorboard = false, quiet = false;
 };
 
 /// Every process of a sweep trains with one thread, so that its numbers do not depend on how many there are.
@@ -99,12 +99,13 @@ const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::strin
   throw pskd::Error(pskd::ErrorKind::usage, "--only: expected one of" + names + ", found '" + name + "'");
 }
 
-void train_task(const pskd::Sweep& sweep, const SweepTask& task) {
+void train_task(const Options& options, const pskd::Sweep& sweep, const SweepTask& task) {
   if (!task.problem.empty()) throw pskd::Error(pskd::ErrorKind::config, task.problem);
   forget_failure(task);
   try {
     pskd::TrainingSetup setup = pskd::prepare_training(task.experiment);
     setup.stage_store = sweep.folder / "stages";
+    setup.event_files = options.tensorboard;
     train_seed(setup, task.seed, pskd::Existing::resume);
   } catch (const pskd::Error& error) {
     note_failure(task, error.what());
@@ -126,10 +127,11 @@ void report(const Failures& failures, std::size_t tasks, const std::string& othe
   throw std::runtime_error(text);
 }
 
-/// The options after the program's name that make it train one task.
-std::vector<std::string> task_options(const std::string& config, const std::vector<std::string>& overrides) {
+/// What follows the program's name, up to --only, where it is to train one task.
+std::vector<std::string> task_options(const Options& options, const std::string& config) {
   std::vector<std::string> words = {"sweep", "--config", config};
-  for (const std::string& setting : overrides) words.insert(words.end(), {"--set", setting});
+  for (const std::string& setting : options.config.overrides) words.insert(words.end(), {"--set", setting});
+  if (options.tensorboard) words.emplace_back("--tensorboard");
   return words;
 }
 
@@ -186,7 +188,7 @@ class Pool {
   }
 
   void start(const SweepTask& task) {
-    std::vector<std::string> arguments = task_options(options_.config.file, options_.config.overrides);
+    std::vector<std::string> arguments = task_options(options_, options_.config.file);
     arguments.insert(arguments.end(), {"--only", task.name()});
     forget_failure(task);
     spdlog::info("{}: starts", task.name());
@@ -241,7 +243,7 @@ std::string submit_tasks(const Options& options, const pskd::Sweep& sweep, const
     forget_failure(*task);
     array.tasks.push_back(task->name());
   }
-  array.program = task_options(std::filesystem::absolute(options.config.file).string(), options.config.overrides);
+  array.program = task_options(options, std::filesystem::absolute(options.config.file).string());
   array.program.insert(array.program.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
   const std::string id = submit(array, slurm_folder(sweep));
   std::cout << fmt::format("job {}: {} runs{}\n", id, tasks.size(),
@@ -279,10 +281,12 @@ Failures submit_to_slurm(const Options& options, const pskd::Sweep& sweep, const
   return failures;
 }
 
-void write_reports(const std::vector<SweepTask>& tasks) {
+void write_reports(const std::vector<SweepTask>& tasks, bool tensorboard) {
   std::set<std::filesystem::path> folders;
   for (const SweepTask& task : tasks) {
-    if (state_of(task) == TaskState::done) folders.insert(task.folder.parent_path());
+    if (state_of(task) != TaskState::done) continue;
+    folders.insert(task.folder.parent_path());
+    if (tensorboard) write_event_files(task.folder);  // of runs that were done before they were asked for
   }
   for (const std::filesystem::path& folder : folders) pskd::write_report(folder);
 }
@@ -296,9 +300,9 @@ void run(Options options, const Invocation& invocation) {
   if (!options.only.empty()) prepare(invocation, kThreads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
-  if (!options.only.empty()) return train_task(sweep, find_task(tasks, options.only));
+  if (!options.only.empty()) return train_task(options, sweep, find_task(tasks, options.only));
   const Failures failures = slurm ? submit_to_slurm(options, sweep, tasks) : train_here(options, tasks);
-  write_reports(tasks);
+  write_reports(tasks, options.tensorboard);
   std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
   report(failures, tasks.size(), slurm ? "submitted" : "done");
 }
@@ -319,6 +323,7 @@ void add_sweep(CLI::App& app, const Invocation& invocation) {
       ->excludes(only);
   verb->add_flag("--status", options->status, "what is done, running, queued, failed and waiting, and the time left")
       ->excludes(only);
+  verb->add_flag("--tensorboard", options->tensorboard, "also write event files: tensorboard --logdir runs/<sweep>");
   verb->add_flag("--quiet", options->quiet, "no progress, only warnings and errors");
   verb->footer(
       "Finished runs are skipped and stopped ones go on, so the same command continues a sweep. Stages that several\n"

@@ -31,6 +31,7 @@ struct TrainingSetup {
   Split split;
   Renderer renderer;
   std::filesystem::path stage_store = {};  ///< where stages are trained that several runs share; empty: each its own
+  bool event_files = false;                ///< beside every metrics.jsonl; see train/event_file.hpp
 };
 
 /// Fills in the protocol as the data set has it. Throws Error(config).
