@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kRuns = 31;
 
-/// While it lives, LibTorch computes on one thread. OpenMP's OpenBLAS follows; one of another kind keeps its own number.
+/// While it lives, LibTorch computes on one thread. OpenMP's OpenBLAS follows; one of another kind keeps its own
+/// number.
 class OneThread {
  public:
   OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "support/events.hpp"
 #include "support/tiny_sweep.hpp"
@@ -54,7 +55,8 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   EXPECT_THAT(table("--format markdown").output, HasSubstr("| method |"));
   EXPECT_THAT(table("--format latex").output, AllOf(HasSubstr("\\toprule"), HasSubstr("$\\pm$")));
   EXPECT_THAT(table("--format csv").output, AllOf(HasSubstr("method,"), HasSubstr("\r\n")));
-  EXPECT_THAT(table("--metric cost").output, HasSubstr("parameters"));
+  EXPECT_THAT(table("--metric cost --format csv").output,
+              AllOf(HasSubstr("parameters,"), HasSubstr("MACs,"), HasSubstr("latency ms,"), Not(HasSubstr("\u2013"))));
   EXPECT_THAT(table("--rows stage --columns method").output, AllOf(HasSubstr("skeleton"), HasSubstr("acs accuracy %")));
   EXPECT_EQ(table("--reference nobody").code, 2);
   EXPECT_EQ(table("--stage pupil").code, 2);
@@ -65,6 +67,70 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   const Finished compared = testing::run_program("table --compare " + one + " " + other);
   EXPECT_EQ(compared.code, 0) << compared.output;
   EXPECT_THAT(compared.output, HasSubstr("McNemar"));
+}
+
+TEST_F(TinySweep, RecordsWhatEachNetworkCostsInUse) {
+  write_sweep("[1]", "1", kTwoMethods);
+  ASSERT_EQ(sweep("--only acs/1").code, 0);
+  const fs::path run = files("result.json").at(0).parent_path();
+  const auto record = nlohmann::json::parse(read_file(run / "result.json"));
+  const auto models = nlohmann::json::parse(
+      testing::run_program("model show --json --config " + (run / "config.resolved.yaml").string()).output);
+  ASSERT_EQ(models.size(), 2U);
+  for (const auto& model : models) {
+    const auto& stage = record["stages"][model["stage"].get<std::string>()];
+    EXPECT_EQ(stage["parameters"], model["parameters"]);
+    EXPECT_EQ(stage["cost"]["macs"], model["macs"]);
+    const auto bytes = stage["cost"]["bytes"].get<std::int64_t>(),
+               weights = 4 * stage["parameters"].get<std::int64_t>();
+    EXPECT_GT(bytes, weights) << "batch norms keep a mean and a variance, too";
+    EXPECT_LT(bytes, 2 * weights);
+    EXPECT_GT(stage["cost"]["latency"].get<double>(), 0);
+  }
+}
+
+TEST_F(TinySweep, IsShownByATableInConfigFormOverWhichOptionsWin) {
+  const auto shown = [&](const std::string& options) {
+    return testing::run_program("table --config " + path("table.yaml") + " " + options);
+  };
+  std::ofstream(folder_ / "table.yaml") << "runs:\n  " << path("runs/trial") << ": pskd sweep --config sweep.yaml\n"
+                                        << "rows: run\nmetric: macro_f1\nreference: trial/label\nformat: csv\n";
+  const Finished early = shown("");
+  EXPECT_EQ(early.code, 3);
+  EXPECT_THAT(early.output,
+              HasSubstr("runs/trial: there is no such folder yet; this makes it: pskd sweep --config sweep.yaml"));
+
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  ASSERT_EQ(sweep().code, 0);
+  const Finished told = shown("");
+  EXPECT_EQ(told.code, 0);
+  EXPECT_THAT(told.output, AllOf(HasSubstr("trial/acs,"), HasSubstr("macro F1"), HasSubstr("p (Holm)")));
+  EXPECT_EQ(told.output, table("--rows run --metric macro_f1 --reference trial/label --format csv").output);
+  EXPECT_EQ(shown("--metric accuracy --rows method --reference acs --format latex").output,
+            table("--reference acs --format latex").output);
+  EXPECT_EQ(shown(files("result.json")[0].parent_path().string() + " --rows stage --reference skeleton").code, 0)
+      << "folders given win, too";
+}
+
+TEST_F(TinySweep, IsNotShownByATableFileWithMistakesWhichAreAllNamed) {
+  std::ofstream(folder_ / "table.yaml") << "row: method\nmetric: speed\ncolumns: [stage]\n";
+  const Finished told = testing::run_program("table --config " + path("table.yaml"));
+  EXPECT_EQ(told.code, 2);
+  EXPECT_THAT(told.output, AllOf(HasSubstr("table.yaml:1: row"), HasSubstr("did you mean rows?"),
+                                 HasSubstr("table.yaml:2: metric"), HasSubstr("accuracy, cost, macro_f1"),
+                                 HasSubstr("table.yaml:3: columns"), HasSubstr("runs: expected a map of folders")));
+}
+
+TEST_F(TinySweep, ReadyMadeTablesSayWhatMakesTheirRuns) {
+  int files = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(PSKD_SOURCE_DIR "/configs/tables")) {
+    const Finished told = testing::run_command(
+        "cd '" + folder_.path().string() + "' && '" PSKD_PROGRAM "' table --config '" + entry.path().string() + "'");
+    EXPECT_EQ(told.code, 3) << told.output;
+    EXPECT_THAT(told.output, HasSubstr("this makes it: pskd ")) << entry.path();
+    ++files;
+  }
+  EXPECT_EQ(files, 3);
 }
 
 TEST_F(TinySweep, WritesEventFilesBesideMetricsWhenAsked) {

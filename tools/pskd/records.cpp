@@ -23,6 +23,7 @@ pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed
     stage.parameters = outcome.parameters;
     stage.epochs = outcome.epochs;
     stage.seconds = outcome.seconds;
+    stage.cost = {.macs = outcome.macs, .bytes = outcome.bytes, .latency = outcome.latency};
     record.stages.push_back(stage);
   }
   return record;
