@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <sstream>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pskd/base/error.hpp"
@@ -73,10 +74,12 @@ std::string summary(const Json& line) {
     if (name == "epoch" || name == "seconds") continue;
     if (value.is_number()) {
       const std::string prefix = "train_";
-      values += scalar("train/" + (name.starts_with(prefix) ? name.substr(prefix.size()) : name), value);
+      const std::string own = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+      values += scalar("train/" + own, value);
       continue;
     }
-    for (const auto& [part, number] : value.items()) values += scalar(name + "/" + part, number);
+    for (const auto& [part, number] : value.items())
+      values += scalar(std::string(name).append("/").append(part), number);
   }
   return values;
 }
@@ -88,7 +91,9 @@ std::vector<Json> read_metrics(const std::filesystem::path& file) {
   std::istringstream stream(read_file(file));
   for (std::string line; std::getline(stream, line);) {
     try {
-      lines.push_back(Json::parse(line));
+      Json epoch = Json::parse(line);
+      epoch_record(epoch, 0);  // throws where something is missing
+      lines.push_back(std::move(epoch));
     } catch (const Json::exception& error) {
       throw Error(ErrorKind::data, file.string() + ": line " + std::to_string(lines.size() + 1) +
                                        ": expected the JSON object of an epoch: " + error.what());

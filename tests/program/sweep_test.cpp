@@ -233,7 +233,9 @@ TEST_F(FakeSlurm, IsGivenAScriptWhoseTaskTrainsOneRunFromAnywhere) {
   EXPECT_THAT(launch("--status").output, AllOf(HasSubstr("3 queued"), HasSubstr("1 waiting")));
   const Finished again = launch("--launcher slurm");
   EXPECT_THAT(again.output, AllOf(HasSubstr("3 running or queued, 1 to submit"), HasSubstr("job 3: 1 runs\n")));
-  EXPECT_EQ(read_file(folder_ / "runs/trial/slurm/3/tasks.txt"), "acs/1\n");
+  EXPECT_THAT(read_file(folder_ / "runs/trial/slurm/3/tasks.txt"), ::testing::StartsWith("acs/1 "));
+  EXPECT_THAT(launch("--status --set stages.student.epochs=2").output, HasSubstr("4 waiting"))
+      << "other settings are other runs";
 
   const Finished task = testing::run_command("cd / && SLURM_ARRAY_TASK_ID=2 sh " + script.string());
   ASSERT_EQ(task.code, 0) << task.output;

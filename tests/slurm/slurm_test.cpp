@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 using testing::SlurmCluster;
 using testing::TinySweep;
 
-constexpr std::chrono::seconds kPatience(300);
+constexpr std::chrono::seconds kPatience(600);
 
 class SlurmSweep : public TinySweep {
  protected:

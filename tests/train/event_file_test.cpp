@@ -35,10 +35,13 @@ TEST(EventFile, IsAppendedToRecordByRecord) {
 
 TEST(EventFile, SaysWhichLineOfMetricsIsBroken) {
   const testing::TemporaryFolder folder;
-  std::ofstream(folder / "metrics.jsonl") << R"({"epoch":1,"lr":0.5,"loss":2,"train_accuracy":0.25,"seconds":3})"
-                                          << "\n{\n";
-  const std::string told = testing::refusal(ErrorKind::data, [&] { write_event_file(folder.path()); });
-  EXPECT_NE(told.find("metrics.jsonl: line 2"), std::string::npos) << told;
+  for (const char* broken : {"{", R"({"epoch":2})", R"({"epoch":2,"seconds":3,"loss":"none"})"}) {
+    std::ofstream(folder / "metrics.jsonl")
+        << R"({"epoch":1,"lr":0.5,"loss":2,"train_accuracy":0.25,"seconds":3})" << '\n'
+        << broken << '\n';
+    const std::string told = testing::refusal(ErrorKind::data, [&] { write_event_file(folder.path()); });
+    EXPECT_NE(told.find("metrics.jsonl: line 2"), std::string::npos) << told;
+  }
   EXPECT_FALSE(std::filesystem::exists(event_file(folder.path())));
 }
 

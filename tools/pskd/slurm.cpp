@@ -80,8 +80,8 @@ std::string script(const SlurmArray& array, const fs::path& folder) {
   if (const char* root = std::getenv("PSKD_DATA_ROOT")) {
     text += fmt::format("export PSKD_DATA_ROOT={}\n", shell_quoted(root));
   }
-  text +=
-      fmt::format("task=$(sed -n \"${{SLURM_ARRAY_TASK_ID}}p\" {})\n", shell_quoted((folder / kTasksFile).string()));
+  text += fmt::format("task=$(sed -n \"${{SLURM_ARRAY_TASK_ID}}{{s/ .*//;p}}\" {})\n",
+                      shell_quoted((folder / kTasksFile).string()));
   text += "# In this shell's place, so that Slurm's signals reach the program.\nexec";
   for (const std::string& word : array.program) text += fmt::format(" {}", shell_quoted(word));
   return text + " --only \"${task:?has no line in tasks.txt}\"\n";
@@ -101,7 +101,7 @@ std::map<std::string, fs::path> submissions(const fs::path& folder) {
 /// The first that holds no submission: one that Slurm refused is written over.
 fs::path next_folder(const fs::path& folder) {
   for (int number = 1;; ++number) {
-    const fs::path next = folder / std::to_string(number);
+    fs::path next = folder / std::to_string(number);
     if (!fs::exists(next / kJobFile)) return next;
   }
 }
@@ -109,7 +109,7 @@ fs::path next_folder(const fs::path& folder) {
 /// sbatch --parsable prints "id" or "id;cluster", and may warn in other lines.
 std::string job_id(const std::string& output) {
   for (const std::string& line : lines_of(output)) {
-    const std::string id = line.substr(0, line.find(';'));
+    std::string id = line.substr(0, line.find(';'));
     if (!id.empty() && id.find_first_not_of("0123456789") == std::string::npos) return id;
   }
   throw pskd::Error(pskd::ErrorKind::usage, "sbatch: expected the id of the job it accepted, found:\n" + output);
@@ -121,7 +121,7 @@ std::string submit(const SlurmArray& array, const fs::path& folder) {
   const fs::path own = next_folder(fs::absolute(folder).lexically_normal());
   pskd::write_file_atomically(own / kTasksFile, fmt::format("{}\n", fmt::join(array.tasks, "\n")));
   pskd::write_file_atomically(own / "array.sh", script(array, own));
-  const std::string id = job_id(ask("sbatch", "--parsable " + shell_quoted((own / "array.sh").string())));
+  std::string id = job_id(ask("sbatch", "--parsable " + shell_quoted((own / "array.sh").string())));
   pskd::write_file_atomically(own / kJobFile, id + "\n");
   return id;
 }

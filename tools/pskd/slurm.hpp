@@ -9,7 +9,7 @@
 /// A job array as it is submitted.
 struct SlurmArray {
   std::string name;                  ///< of the job
-  std::vector<std::string> tasks;    ///< RUN/SEED; task n of the array, from 1, is the n-th
+  std::vector<std::string> tasks;    ///< "RUN/SEED CONFIG-HASH"; task n of the array, from 1, is the n-th
   int limit = 0;                     ///< tasks at a time; 0: as many as Slurm has room for
   std::string after;                 ///< id of an array that must have ended, well or not, before; empty: none
   std::vector<std::string> program;  ///< the command line of a task up to --only
@@ -20,6 +20,6 @@ struct SlurmArray {
 /// refuses or is missing.
 std::string submit(const SlurmArray& array, const std::filesystem::path& folder);
 
-/// The tasks of arrays submitted from `folder` that wait or run in Slurm. Throws Error(usage) when squeue, which is
-/// asked only if there are any, cannot tell.
+/// The tasks, as they were given, of arrays submitted from `folder` that wait or run in Slurm. Throws Error(usage) when
+/// squeue, which is asked only if there are any, cannot tell.
 std::set<std::string> tasks_in_slurm(const std::filesystem::path& folder);

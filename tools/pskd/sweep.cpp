@@ -58,6 +58,11 @@ const char* state_name(TaskState state) {
   return "";
 }
 
+/// What Slurm's tasks are told apart by: one of the same name may have been submitted with other settings.
+std::string slurm_task(const SweepTask& task) {
+  return task.name() + " " + task.folder.parent_path().filename().string();
+}
+
 /// Where arrays of this sweep are submitted from.
 std::filesystem::path slurm_folder(const pskd::Sweep& sweep) { return sweep.folder / "slurm"; }
 
@@ -77,7 +82,7 @@ void show_status(const std::vector<SweepTask>& tasks, const std::set<std::string
   for (const SweepTask& task : tasks) width = std::max(width, task.name().size());
   for (const SweepTask& task : tasks) {
     TaskState state = state_of(task);
-    if (state == TaskState::waiting && queued.contains(task.name())) state = TaskState::queued;
+    if (state == TaskState::waiting && queued.contains(slurm_task(task))) state = TaskState::queued;
     ++counts[state];
     std::cout << fmt::format("{:<{}}  {:<8} {}\n", task.name(), width, state_name(state),
                              state == TaskState::failed ? first_line(failure_of(task)) : task.folder.string());
@@ -241,7 +246,7 @@ std::string submit_tasks(const Options& options, const pskd::Sweep& sweep, const
   SlurmArray array{.name = "pskd-" + sweep.name, .tasks = {}, .limit = options.jobs, .after = after, .program = {}};
   for (const SweepTask* task : tasks) {
     forget_failure(*task);
-    array.tasks.push_back(task->name());
+    array.tasks.push_back(slurm_task(*task));
   }
   array.program = task_options(options, std::filesystem::absolute(options.config.file).string());
   array.program.insert(array.program.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
@@ -265,7 +270,7 @@ Failures submit_to_slurm(const Options& options, const pskd::Sweep& sweep, const
       failures.emplace_back(&task, pskd::exit_code(pskd::ErrorKind::config));
     } else if (state == TaskState::done) {
       ++done;
-    } else if (state == TaskState::running || queued.contains(task.name())) {
+    } else if (state == TaskState::running || queued.contains(slurm_task(task))) {
       ++begun;
     } else {
       (shares_untrained_stage(task, first) ? second : first).push_back(&task);
@@ -281,7 +286,8 @@ Failures submit_to_slurm(const Options& options, const pskd::Sweep& sweep, const
   return failures;
 }
 
-void write_reports(const std::vector<SweepTask>& tasks, bool tensorboard) {
+/// Returns whether there is anything to report.
+bool write_reports(const std::vector<SweepTask>& tasks, bool tensorboard) {
   std::set<std::filesystem::path> folders;
   for (const SweepTask& task : tasks) {
     if (state_of(task) != TaskState::done) continue;
@@ -289,6 +295,7 @@ void write_reports(const std::vector<SweepTask>& tasks, bool tensorboard) {
     if (tensorboard) write_event_files(task.folder);  // of runs that were done before they were asked for
   }
   for (const std::filesystem::path& folder : folders) pskd::write_report(folder);
+  return !folders.empty();
 }
 
 void run(Options options, const Invocation& invocation) {
@@ -302,8 +309,8 @@ void run(Options options, const Invocation& invocation) {
   pskd::catch_stop_signals();
   if (!options.only.empty()) return train_task(options, sweep, find_task(tasks, options.only));
   const Failures failures = slurm ? submit_to_slurm(options, sweep, tasks) : train_here(options, tasks);
-  write_reports(tasks, options.tensorboard);
-  std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
+  const bool results = write_reports(tasks, options.tensorboard);
+  if (results) std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
   report(failures, tasks.size(), slurm ? "submitted" : "done");
 }
 

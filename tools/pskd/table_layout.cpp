@@ -1,5 +1,7 @@
 #include "table_layout.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/config/parse.hpp"
@@ -57,7 +59,8 @@ std::vector<std::filesystem::path> existing_folders(const TableLayout& layout) {
   std::vector<std::filesystem::path> folders;
   for (const auto& [folder, command] : layout.runs) {
     if (!std::filesystem::is_directory(folder)) {
-      throw pskd::Error(pskd::ErrorKind::data, folder + ": there is no such folder yet; this makes it: " + command);
+      throw pskd::Error(pskd::ErrorKind::data,
+                        fmt::format("{}: there is no such folder yet; this makes it: {}", folder, command));
     }
     folders.emplace_back(folder);
   }

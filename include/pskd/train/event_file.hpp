@@ -23,7 +23,7 @@ std::string epoch_record(const nlohmann::ordered_json& line, double start);
 std::filesystem::path event_file(const std::filesystem::path& stage_folder);
 
 /// Writes the event file of the metrics.jsonl in `stage_folder` anew. Its times are those of a training without pauses
-/// that has just come to the last line. Returns their start. Throws Error(io), Error(data) for a line that is no JSON.
+/// that has just come to the last line. Returns their start. Throws Error(io), Error(data) for a line that is no epoch.
 double write_event_file(const std::filesystem::path& stage_folder);
 
 }  // namespace pskd
