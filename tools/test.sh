@@ -20,7 +20,7 @@ for option in "$@"; do
 done
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
-tools/setup.sh
+tools/setup.sh slurm-wlm munge  # tests/slurm starts a Slurm of its own
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 ctest --preset "$preset" --output-on-failure "${selection[@]}"

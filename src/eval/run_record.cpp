@@ -36,6 +36,9 @@ Json stage_to_json(const StageRecord& stage) {
   json["parameters"] = stage.parameters;
   json["epochs"] = stage.epochs;
   json["seconds"] = stage.seconds;
+  if (stage.cost) {
+    json["cost"] = {{"macs", stage.cost->macs}, {"bytes", stage.cost->bytes}, {"latency", stage.cost->latency}};
+  }
   return json;
 }
 
@@ -154,6 +157,12 @@ StageRecord read_stage(const std::string& name, const Value& value) {
   stage.parameters = value.at("parameters").count<std::int64_t>();
   stage.epochs = value.at("epochs").count<int>();
   stage.seconds = value.at("seconds").seconds();
+  if (value.has("cost")) {
+    const Value cost = value.at("cost");
+    stage.cost = {.macs = cost.at("macs").count<std::int64_t>(),
+                  .bytes = cost.at("bytes").count<std::int64_t>(),
+                  .latency = cost.at("latency").seconds()};
+  }
   return stage;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pskd/base/error.hpp"
+#include "pskd/base/quantile.hpp"
 #include "records.hpp"
 
 namespace pskd {
@@ -22,8 +23,12 @@ struct Entry {
   const StageRecord* stage;
 };
 
+const std::map<Axis, std::string> kAxisTitles = {
+    {Axis::method, "method"}, {Axis::run, "run"}, {Axis::dataset, "data set"}, {Axis::stage, "stage"}};
+
 std::string value_of(Axis axis, const RunRecord& record, const StageRecord& stage) {
   if (axis == Axis::method) return record.experiment;
+  if (axis == Axis::run) return record.sweep + "/" + record.experiment;
   if (axis == Axis::stage) return stage.name;
   return record.dataset.empty() ? "data set not recorded" : record.dataset;
 }
@@ -197,12 +202,29 @@ void add_scores(Table& table, const std::string& column, const std::vector<std::
   }
 }
 
+/// Parameters, MACs, size and latency. All but the last are the network's, whatever the seed.
+std::vector<std::string> cost_cells(const Cell& cell) {
+  const StageRecord& first = *cell.begin()->second->stage;
+  std::vector<std::string> cells = {std::to_string(first.parameters), kEnDash, kEnDash, kEnDash};
+  if (first.cost) {
+    cells[1] = std::to_string(first.cost->macs);
+    cells[2] = fixed(static_cast<double>(first.cost->bytes) / 1e3, 1);
+  }
+  std::vector<double> latencies;
+  for (const auto& [seed, entry] : cell) {
+    if (entry->stage->cost) latencies.push_back(entry->stage->cost->latency);
+  }
+  if (!latencies.empty()) cells[3] = fixed(1e3 * quantile(latencies, 0.5), 2);
+  return cells;
+}
+
 void add_cost(Table& table, const std::string& column, const std::vector<std::string>& rows, const Cells& cells) {
-  append(table.header, {column + " parameters"});
+  const std::vector<std::string> what = {" parameters", " MACs", " size kB", " latency ms"};
+  for (const std::string& one : what) table.header.push_back(column + one);
   for (std::size_t index = 0; index < rows.size(); ++index) {
     const auto cell = cells.find({rows[index], column});
     append(table.rows[index],
-           {cell == cells.end() ? kEnDash : std::to_string(cell->second.begin()->second->stage->parameters)});
+           cell == cells.end() ? std::vector<std::string>(what.size(), kEnDash) : cost_cells(cell->second));
   }
 }
 
@@ -226,7 +248,11 @@ void add_column_notes(Table& table, const std::vector<Entry>& entries, const std
 
 void add_reading_notes(Table& table, const std::vector<Entry>& entries, const ComparisonOptions& options) {
   if (options.rows != Axis::stage && options.columns != Axis::stage) table.notes.push_back("stage: " + options.stage);
-  if (options.metric != Metric::cost) {
+  if (options.metric == Metric::cost) {
+    table.notes.emplace_back(
+        "MACs: multiply-adds for one clip; size: parameters and buffers as 32-bit floats; latency: one clip on one "
+        "thread, median of runs and seeds, on the machine that trained");
+  } else {
     table.notes.emplace_back("mean \u00b1 standard deviation (n - 1) over n seeds");
   }
   if (!options.reference.empty() && options.metric != Metric::cost) {
@@ -255,7 +281,7 @@ Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOp
   }
   const Cells cells = cells_of(entries);
   Table table;
-  table.header = {options.rows == Axis::method ? "method" : options.rows == Axis::dataset ? "data set" : "stage"};
+  table.header = {kAxisTitles.at(options.rows)};
   for (const std::string& row : rows) table.rows.push_back({row});
   for (const std::string& column : columns) {
     add_column_notes(table, entries, column);
@@ -305,7 +331,9 @@ std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::pa
     std::vector<std::pair<fs::path, RunRecord>> found;  // with the experiment's folder
     for (const fs::path& file : files) {
       if (!seen.insert(fs::canonical(file)).second) continue;
-      found.emplace_back(file.parent_path().parent_path(), read_run_record(file));
+      const fs::path experiment = fs::absolute(file).lexically_normal().parent_path().parent_path();
+      found.emplace_back(experiment, read_run_record(file));
+      found.back().second.sweep = experiment.parent_path().parent_path().filename().string();
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
       return std::tie(a.first, a.second.seed) < std::tie(b.first, b.second.seed);

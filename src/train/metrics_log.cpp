@@ -4,10 +4,11 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
+#include "pskd/train/event_file.hpp"
 
 namespace pskd {
 
-MetricsLog::MetricsLog(const std::filesystem::path& file, int epochs) : file_(file) {
+MetricsLog::MetricsLog(const std::filesystem::path& file, int epochs, bool events) : file_(file) {
   std::string kept;
   if (std::filesystem::exists(file)) {
     const std::string all = read_file(file);
@@ -21,12 +22,17 @@ MetricsLog::MetricsLog(const std::filesystem::path& file, int epochs) : file_(fi
   }
   write_file_atomically(file, kept);
   stream_.open(file, std::ios::app);
+  const std::filesystem::path own = event_file(file.parent_path());
+  if (!events && !std::filesystem::exists(own)) return;
+  start_ = write_event_file(file.parent_path());
+  events_.open(own, std::ios::app | std::ios::binary);
 }
 
 void MetricsLog::append(const nlohmann::ordered_json& line) {
   stream_ << line.dump() << '\n';
   stream_.flush();
-  if (!stream_) throw Error(ErrorKind::io, file_.string() + ": cannot be written; is the disk full?");
+  if (events_.is_open()) events_ << epoch_record(line, start_) << std::flush;
+  if (!stream_ || !events_) throw Error(ErrorKind::io, file_.string() + ": cannot be written; is the disk full?");
 }
 
 }  // namespace pskd

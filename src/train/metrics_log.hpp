@@ -1,4 +1,4 @@
-// metrics.jsonl: one JSON object per epoch.
+// metrics.jsonl: one JSON object per epoch; and the event file that says the same.
 #pragma once
 
 #include <filesystem>
@@ -9,14 +9,16 @@ namespace pskd {
 
 class MetricsLog {
  public:
-  /// Opens `file` for appending after its first `epochs` lines; what a killed run wrote beyond them is dropped.
-  MetricsLog(const std::filesystem::path& file, int epochs);
+  /// Opens `file` for appending after its first `epochs` lines; what a killed run wrote beyond them is dropped. An
+  /// event file is kept beside it if `events` asks for one or one is there already, and so tells the same epochs.
+  MetricsLog(const std::filesystem::path& file, int epochs, bool events);
   /// Appends a line. Throws Error(io) when it cannot be written.
   void append(const nlohmann::ordered_json& line);
 
  private:
   std::filesystem::path file_;
-  std::ofstream stream_;
+  std::ofstream stream_, events_;
+  double start_ = 0;  ///< of the events' times
 };
 
 }  // namespace pskd

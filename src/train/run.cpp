@@ -6,6 +6,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "cost.hpp"
 #include "manifest.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
@@ -74,6 +75,11 @@ StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, cons
   StageOutcome outcome{stage.name, {}, {}, count_parameters(*network), position.epoch, position.seconds, hash};
   outcome.test = predict(setup, stage, *network, setup.split.test);
   outcome.val = predict(setup, stage, *network, setup.split.val);
+  const Cost cost =
+      measure_cost(*network, render_plain(setup.renderer, {setup.split.train.front()}, modalities(stage.sees)));
+  outcome.macs = cost.macs;
+  outcome.bytes = cost.bytes;
+  outcome.latency = cost.latency;
   const auto folder = stage_folder(setup, seed, stage.name);
   if (!outcome.test.empty()) write_predictions(folder / "predictions.csv", outcome.test, setup.split.classes);
   if (!outcome.val.empty()) write_predictions(folder / "predictions-val.csv", outcome.val, setup.split.classes);

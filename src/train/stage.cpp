@@ -128,7 +128,7 @@ void StageTrainer::resume() {
 
 void StageTrainer::train() {
   StageProgress progress(stage_.name, manifest_.position.epoch, stage_.epochs, steps_);
-  MetricsLog metrics(folder_ / "metrics.jsonl", manifest_.position.epoch);
+  MetricsLog metrics(folder_ / "metrics.jsonl", manifest_.position.epoch, setup_.event_files);
   while (manifest_.position.epoch < stage_.epochs) train_epoch(progress, metrics);
 }
 

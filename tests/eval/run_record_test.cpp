@@ -34,7 +34,13 @@ RunRecord some_record() {
   record.seed = 18446744073709551615U;
   record.stages = {
       {.name = "skeleton", .test = some_scores(), .val = {}, .parameters = 1234567, .epochs = 60, .seconds = 1.0 / 3},
-      {.name = "baseline", .test = some_scores(), .val = some_scores(), .parameters = 3, .epochs = 1, .seconds = 0},
+      {.name = "baseline",
+       .test = some_scores(),
+       .val = some_scores(),
+       .parameters = 3,
+       .epochs = 1,
+       .seconds = 0,
+       .cost = StageCost{.macs = 7, .bytes = 12, .latency = 0.25}},
   };
   return record;
 }
@@ -80,7 +86,8 @@ TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
   EXPECT_THAT(keys(json), ElementsAre("experiment", "dataset", "config_hash", "protocol", "selection",
                                       "shared_subjects", "seed", "stages"));
   EXPECT_THAT(keys(json["stages"]["skeleton"]), ElementsAre("test", "parameters", "epochs", "seconds"));
-  EXPECT_THAT(keys(json["stages"]["baseline"]), ElementsAre("test", "val", "parameters", "epochs", "seconds"));
+  EXPECT_THAT(keys(json["stages"]["baseline"]), ElementsAre("test", "val", "parameters", "epochs", "seconds", "cost"));
+  EXPECT_THAT(keys(json["stages"]["baseline"]["cost"]), ElementsAre("macs", "bytes", "latency"));
   const Json& test = json["stages"]["skeleton"]["test"];
   EXPECT_THAT(keys(test), ElementsAre("accuracy", "macro_f1", "per_class", "confusion"));
   EXPECT_THAT(keys(test["per_class"][0]), ElementsAre("name", "precision", "recall", "f1", "support"));
@@ -104,6 +111,7 @@ TEST_F(RunRecordFile, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read.stages[0].test->macro_f1, record.stages[0].test->macro_f1);
   EXPECT_EQ(read.stages[0].test->per_class[2].name, "draw \"x\" \u00b1");
   EXPECT_FALSE(read.stages[0].val.has_value());
+  EXPECT_FALSE(read.stages[0].cost.has_value()) << "as in records from before costs were measured";
   EXPECT_TRUE(read.stages[1].val.has_value());
   // Nothing is lost on the way: the second file is the first, byte for byte.
   write_run_record(folder / "again.json", read);
@@ -122,6 +130,8 @@ TEST_F(RunRecordFile, NamesTheMissingKey) {
   for (const std::string key : {"experiment", "config_hash", "protocol", "selection", "seed", "stages"}) {
     EXPECT_THAT(refusal([&key](Json& json) { json.erase(key); }), HasSubstr("'" + key + "' is missing"));
   }
+  EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"]["cost"].erase("macs"); }),
+              HasSubstr("'stages.baseline.cost.macs' is missing"));
   EXPECT_THAT(refusal([](Json& json) { json["stages"]["baseline"]["val"].erase("macro_f1"); }),
               HasSubstr("'stages.baseline.val.macro_f1' is missing"));
 }

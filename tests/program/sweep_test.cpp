@@ -3,7 +3,9 @@
 
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
+#include "support/events.hpp"
 #include "support/tiny_sweep.hpp"
 
 namespace pskd {
@@ -53,7 +55,8 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   EXPECT_THAT(table("--format markdown").output, HasSubstr("| method |"));
   EXPECT_THAT(table("--format latex").output, AllOf(HasSubstr("\\toprule"), HasSubstr("$\\pm$")));
   EXPECT_THAT(table("--format csv").output, AllOf(HasSubstr("method,"), HasSubstr("\r\n")));
-  EXPECT_THAT(table("--metric cost").output, HasSubstr("parameters"));
+  EXPECT_THAT(table("--metric cost --format csv").output,
+              AllOf(HasSubstr("parameters,"), HasSubstr("MACs,"), HasSubstr("latency ms,"), Not(HasSubstr("\u2013"))));
   EXPECT_THAT(table("--rows stage --columns method").output, AllOf(HasSubstr("skeleton"), HasSubstr("acs accuracy %")));
   EXPECT_EQ(table("--reference nobody").code, 2);
   EXPECT_EQ(table("--stage pupil").code, 2);
@@ -84,6 +87,83 @@ TEST_F(TinySweep, EveryMethodOfTheShippedSweepTrains) {
     EXPECT_THAT(shown.output, HasSubstr("\n" + std::string(method) + " ")) << method;
   }
   EXPECT_FALSE(fs::exists(folder_ / "runs/methods/stages/answers")) << "nobody will ask the teachers again";
+}
+
+TEST_F(TinySweep, RecordsWhatEachNetworkCostsInUse) {
+  write_sweep("[1]", "1", kTwoMethods);
+  ASSERT_EQ(sweep("--only acs/1").code, 0);
+  const fs::path run = files("result.json").at(0).parent_path();
+  const auto record = nlohmann::json::parse(read_file(run / "result.json"));
+  const auto models = nlohmann::json::parse(
+      testing::run_program("model show --json --config " + (run / "config.resolved.yaml").string()).output);
+  ASSERT_EQ(models.size(), 2U);
+  for (const auto& model : models) {
+    const auto& stage = record["stages"][model["stage"].get<std::string>()];
+    EXPECT_EQ(stage["parameters"], model["parameters"]);
+    EXPECT_EQ(stage["cost"]["macs"], model["macs"]);
+    const auto bytes = stage["cost"]["bytes"].get<std::int64_t>(),
+               weights = 4 * stage["parameters"].get<std::int64_t>();
+    EXPECT_GT(bytes, weights) << "batch norms keep a mean and a variance, too";
+    EXPECT_LT(bytes, 2 * weights);
+    EXPECT_GT(stage["cost"]["latency"].get<double>(), 0);
+  }
+}
+
+TEST_F(TinySweep, IsShownByATableInConfigFormOverWhichOptionsWin) {
+  const auto shown = [&](const std::string& options) {
+    return testing::run_program("table --config " + path("table.yaml") + " " + options);
+  };
+  std::ofstream(folder_ / "table.yaml") << "runs:\n  " << path("runs/trial") << ": pskd sweep --config sweep.yaml\n"
+                                        << "rows: run\nmetric: macro_f1\nreference: trial/label\nformat: csv\n";
+  const Finished early = shown("");
+  EXPECT_EQ(early.code, 3);
+  EXPECT_THAT(early.output,
+              HasSubstr("runs/trial: there is no such folder yet; this makes it: pskd sweep --config sweep.yaml"));
+
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  ASSERT_EQ(sweep().code, 0);
+  const Finished told = shown("");
+  EXPECT_EQ(told.code, 0);
+  EXPECT_THAT(told.output, AllOf(HasSubstr("trial/acs,"), HasSubstr("macro F1"), HasSubstr("p (Holm)")));
+  EXPECT_EQ(told.output, table("--rows run --metric macro_f1 --reference trial/label --format csv").output);
+  EXPECT_EQ(shown("--metric accuracy --rows method --reference acs --format latex").output,
+            table("--reference acs --format latex").output);
+  EXPECT_EQ(shown(files("result.json")[0].parent_path().string() + " --rows stage --reference skeleton").code, 0)
+      << "folders given win, too";
+}
+
+TEST_F(TinySweep, IsNotShownByATableFileWithMistakesWhichAreAllNamed) {
+  std::ofstream(folder_ / "table.yaml") << "row: method\nmetric: speed\ncolumns: [stage]\n";
+  const Finished told = testing::run_program("table --config " + path("table.yaml"));
+  EXPECT_EQ(told.code, 2);
+  EXPECT_THAT(told.output, AllOf(HasSubstr("table.yaml:1: row"), HasSubstr("did you mean rows?"),
+                                 HasSubstr("table.yaml:2: metric"), HasSubstr("accuracy, cost, macro_f1"),
+                                 HasSubstr("table.yaml:3: columns"), HasSubstr("runs: expected a map of folders")));
+}
+
+TEST_F(TinySweep, ReadyMadeTablesSayWhatMakesTheirRuns) {
+  int files = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(PSKD_SOURCE_DIR "/configs/tables")) {
+    const Finished told = testing::run_command(
+        "cd '" + folder_.path().string() + "' && '" PSKD_PROGRAM "' table --config '" + entry.path().string() + "'");
+    EXPECT_EQ(told.code, 3) << told.output;
+    EXPECT_THAT(told.output, HasSubstr("this makes it: pskd ")) << entry.path();
+    ++files;
+  }
+  EXPECT_EQ(files, 3);
+}
+
+TEST_F(TinySweep, WritesEventFilesBesideMetricsWhenAsked) {
+  write_sweep("[1]", "2", kTwoMethods);
+  ASSERT_EQ(sweep("--only label/1").code, 0);
+  EXPECT_TRUE(files("events.out.tfevents.pskd").empty());
+  const Finished trained = sweep("--tensorboard");
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  for (const fs::path& result : files("result.json")) {
+    for (const char* stage : {"skeleton", "student"}) {
+      testing::expect_events_of_metrics(result.parent_path() / "stages" / stage);
+    }
+  }
 }
 
 TEST_F(TinySweep, SharingAStageChangesNoBit) {
@@ -137,6 +217,84 @@ TEST_F(TinySweep, OneRunAloneIsAnOptionAndStatusShowsTheRest) {
   const Finished told = sweep("--only acs/3");
   EXPECT_EQ(told.code, 2);
   EXPECT_THAT(told.output, HasSubstr("acs/2"));
+}
+
+/// Programs of Slurm's names, which say what a test wants, in front of the PATH. tests/slurm has real ones.
+class FakeSlurm : public TinySweep {
+ protected:
+  FakeSlurm() { fs::create_directory(folder_ / "bin"); }
+
+  void fake(const std::string& name, const std::string& script) const {
+    std::ofstream(folder_ / "bin" / name) << "#!/bin/sh\n" << script << '\n';
+    fs::permissions(folder_ / "bin" / name, fs::perms::owner_all);
+  }
+  Finished launch(const std::string& options, const std::string& path_after = ":$PATH") const {
+    return testing::run_program("sweep --config " + path("sweep.yaml") + " " + options,
+                                "PATH=\"" + path("bin") + path_after + "\"");
+  }
+};
+
+TEST_F(FakeSlurm, IsGivenAScriptWhoseTaskTrainsOneRunFromAnywhere) {
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  fake("sbatch",
+       "echo 'sbatch: warning: slow today' >&2; echo \"$@\" >> " + path("told") + "; wc -l < " + path("told"));
+  fake("squeue", "echo 1_1; echo 1_2; echo 2_2; echo 9_1");
+  const Finished submitted = launch("--launcher slurm --jobs 3 --set \"run.device='cpu'\"");
+  ASSERT_EQ(submitted.code, 0) << submitted.output;
+  EXPECT_THAT(submitted.output,
+              AllOf(HasSubstr("job 1: 2 runs\n"), HasSubstr("job 2: 2 runs, which share stages with job 1")));
+  const fs::path script = folder_ / "runs/trial/slurm/2/array.sh";
+  EXPECT_EQ(read_file(folder_ / "told"),
+            "--parsable " + path("runs/trial/slurm/1/array.sh") + "\n--parsable " + script.string() + "\n");
+  EXPECT_THAT(read_file(script),
+              AllOf(HasSubstr("#SBATCH --array=1-2%3\n"), HasSubstr("#SBATCH --requeue\n"),
+                    HasSubstr("#SBATCH --signal=B:TERM@"), HasSubstr("#SBATCH --dependency=afterany:1\n")));
+
+  EXPECT_THAT(launch("--status").output, AllOf(HasSubstr("3 queued"), HasSubstr("1 waiting")));
+  const Finished again = launch("--launcher slurm");
+  EXPECT_THAT(again.output, AllOf(HasSubstr("3 running or queued, 1 to submit"), HasSubstr("job 3: 1 runs\n")));
+  EXPECT_THAT(read_file(folder_ / "runs/trial/slurm/3/tasks.txt"), ::testing::StartsWith("acs/1 "));
+  EXPECT_THAT(launch("--status --set stages.student.epochs=2").output, HasSubstr("4 waiting"))
+      << "other settings are other runs";
+
+  const Finished task = testing::run_command("cd / && SLURM_ARRAY_TASK_ID=2 sh " + script.string());
+  ASSERT_EQ(task.code, 0) << task.output;
+  ASSERT_EQ(files("result.json").size(), 1U);
+  EXPECT_THAT(files("result.json")[0].string(), AllOf(HasSubstr("/acs/"), HasSubstr("/seed-2/")));
+  EXPECT_NE(testing::run_command("SLURM_ARRAY_TASK_ID=3 sh " + script.string()).code, 0) << "there is no such task";
+  EXPECT_THAT(launch("--status").output, AllOf(HasSubstr("1 done"), HasSubstr("2 queued")));
+}
+
+TEST_F(FakeSlurm, IsMissingOrRefuses) {
+  write_sweep("[1]", "1", kTwoMethods);
+  const Finished missing = launch("--launcher slurm", "");
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.output, HasSubstr("sbatch cannot be run: it is not on the PATH"));
+
+  fake("sbatch", "echo 'sbatch: error: no more jobs for you' >&2; exit 1");
+  const Finished refused = launch("--launcher slurm");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("no more jobs for you"));
+  EXPECT_THAT(launch("--status").output, HasSubstr("2 waiting"));
+
+  fake("sbatch", "echo 5");
+  ASSERT_EQ(launch("--launcher slurm").code, 0);
+  fake("squeue", "echo 'squeue: error: nobody answers' >&2; exit 1");
+  EXPECT_EQ(launch("--launcher slurm").code, 2) << "it could submit what is queued already";
+  const Finished status = launch("--status");
+  EXPECT_EQ(status.code, 0);
+  EXPECT_THAT(status.output, AllOf(HasSubstr("nobody answers"), HasSubstr("2 waiting")));
+  EXPECT_EQ(launch("--launcher slurm --only acs/1").code, 2);
+}
+
+TEST_F(FakeSlurm, GetsWhatCanRunAndTheRestIsReported) {
+  write_sweep("[1]", "1", kTwoMethods + "    nobody: {protocol.test.subjects: [99]}\n");
+  fake("sbatch", "echo 5");
+  const Finished submitted = launch("--launcher slurm");
+  EXPECT_EQ(submitted.code, 2);
+  EXPECT_THAT(submitted.output,
+              AllOf(HasSubstr("2 to submit"), HasSubstr("1 of 3 runs failed; the others are submitted"),
+                    HasSubstr("nobody/1: ")));
 }
 
 }  // namespace

@@ -151,9 +151,29 @@ TEST(Comparison, HasStagesAsRowsOrColumns) {
   EXPECT_THAT(table.rows[0], ElementsAre("skeleton", "100.0 \u00b1 0.0", "3", "100.0 \u00b1 0.0", "3"));
 }
 
-TEST(Comparison, ShowsTheCostInParameters) {
-  EXPECT_THAT(comparison_table(two_methods(), {.metric = Metric::cost}).rows,
-              ElementsAre(ElementsAre("label", "250"), ElementsAre("acs", "250")));
+TEST(Comparison, KeepsRunsOfOneNameApartByTheirSweeps) {
+  std::vector<RunRecord> records = {record_of("none", 1, 10), record_of("none", 1, 12)};
+  records[1].config_hash = "another";
+  EXPECT_THAT(refused(records), HasSubstr("different configs"));
+  records[0].sweep = "teachers";
+  records[1].sweep = "progress";
+  const Table table = comparison_table(records, {.rows = Axis::run});
+  EXPECT_EQ(table.header[0], "run");
+  EXPECT_THAT(table.rows, ElementsAre(ElementsAre("teachers/none", "50.0 \u00b1 \u2013", "1"),
+                                      ElementsAre("progress/none", "60.0 \u00b1 \u2013", "1")));
+}
+
+TEST(Comparison, ShowsWhatANetworkCostsInUse) {
+  std::vector<RunRecord> records = two_methods();
+  for (RunRecord& record : records) {
+    if (record.experiment != "acs") continue;
+    record.stages[1].cost = {.macs = 54321, .bytes = 1234, .latency = 0.001 * static_cast<double>(record.seed)};
+  }
+  const Table table = comparison_table(records, {.metric = Metric::cost});
+  EXPECT_THAT(table.header,
+              ElementsAre("method", "utd-mhad parameters", "utd-mhad MACs", "utd-mhad size kB", "utd-mhad latency ms"));
+  EXPECT_THAT(table.rows, ElementsAre(ElementsAre("label", "250", "\u2013", "\u2013", "\u2013"),
+                                      ElementsAre("acs", "250", "54321", "1.2", "2.00")));
 }
 
 TEST(McNemarTable, HoldsCountsAndP) {
@@ -189,6 +209,7 @@ TEST(CollectRunRecords, FindsSeedsInSweepsAndRunsOnce) {
   ASSERT_EQ(records.size(), 2);
   EXPECT_EQ(records[0].seed, 9) << "by number, not by name";
   EXPECT_EQ(records[0].dataset, "utd-mhad");
+  EXPECT_EQ(records[0].sweep, folder.path().filename().string());
   EXPECT_THROW(collect_run_records({folder / "nowhere"}), Error);
 }
 

@@ -14,6 +14,7 @@
 
 #include "pskd/base/file.hpp"
 #include "pskd/base/sealed_file.hpp"
+#include "support/events.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -31,35 +32,20 @@ class Resume : public ::testing::TestWithParam<int> {
   }
 
   std::vector<std::string> arguments(const std::string& runs) const {
-    return {PSKD_PROGRAM,
-            "train",
-            "--quiet",
-            "--threads",
-            std::to_string(GetParam()),
-            "--config",
-            PSKD_SOURCE_DIR "/configs/demo.yaml",
-            "--set",
-            "data.root=" + (folder_ / "data").string(),
-            "--set",
-            "run.root=" + (folder_ / runs).string(),
-            "--set",
-            "protocol.classes=[swipe_left, swipe_right, wave, clap, throw, arm_cross]",
-            "--set",
-            "protocol.train.subjects=[1, 3, 5]",
-            "--set",
-            "protocol.val.subjects=[7]",
-            "--set",
-            "stages.sensor.loss={acs: {}, fitnet: {}, crd: {}}",  // their layers are trained beside the network
-            "--set",
-            "stages.skeleton.epochs=8",
-            "--set",
-            "stages.fused.epochs=8",
-            "--set",
-            "stages.sensor.epochs=12",
-            "--set",
-            "stages.student.epochs=12",
-            "--set",
-            "stages.baseline.epochs=12"};
+    return {PSKD_PROGRAM, "train",
+            "--quiet",    "--tensorboard",
+            "--threads",  std::to_string(GetParam()),
+            "--config",   PSKD_SOURCE_DIR "/configs/demo.yaml",
+            "--set",      "data.root=" + (folder_ / "data").string(),
+            "--set",      "run.root=" + (folder_ / runs).string(),
+            "--set",      "protocol.classes=[swipe_left, swipe_right, wave, clap, throw, arm_cross]",
+            "--set",      "protocol.train.subjects=[1, 3, 5]",
+            "--set",      "protocol.val.subjects=[7]",
+            "--set",      "stages.skeleton.epochs=8",
+            "--set",      "stages.fused.epochs=8",
+            "--set",      "stages.sensor.epochs=12",
+            "--set",      "stages.student.epochs=12",
+            "--set",      "stages.baseline.epochs=12"};
   }
 
   pid_t start(const std::string& runs, bool resume) const {
@@ -150,6 +136,7 @@ class Resume : public ::testing::TestWithParam<int> {
       EXPECT_EQ(read_file(a / "predictions.csv"), read_file(b / "predictions.csv")) << stage;
       EXPECT_EQ(metrics_of(a / "metrics.jsonl"), metrics_of(b / "metrics.jsonl")) << stage;
       expect_same_tensors(a / "last.ckpt", b / "last.ckpt");
+      testing::expect_events_of_metrics(b);
     }
   }
 

@@ -17,10 +17,9 @@ struct Finished {
   std::string output;  ///< standard output and error
 };
 
-/// `arguments` is a shell command line after the program's name; `environment` is put before it ("A=b C=d").
-inline Finished run_program(const std::string& arguments, const std::string& environment = "") {
-  const std::string command = "env " + environment + " '" PSKD_PROGRAM "' " + arguments + " 2>&1 < /dev/null";
-  FILE* pipe = popen(command.c_str(), "r");
+/// A shell command line, without input.
+inline Finished run_command(const std::string& command) {
+  FILE* pipe = popen((command + " 2>&1 < /dev/null").c_str(), "r");
   Finished result;
   if (pipe == nullptr) return result;
   std::array<char, 4096> buffer;
@@ -30,6 +29,11 @@ inline Finished run_program(const std::string& arguments, const std::string& env
   const int status = pclose(pipe);
   result.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return result;
+}
+
+/// `arguments` is a shell command line after the program's name; `environment` is put before it ("A=b C=d").
+inline Finished run_program(const std::string& arguments, const std::string& environment = "") {
+  return run_command("env " + environment + " '" PSKD_PROGRAM "' " + arguments);
 }
 
 }  // namespace pskd::testing

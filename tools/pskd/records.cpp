@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "pskd/train/event_file.hpp"
+
 pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed,
                             const std::vector<pskd::StageOutcome>& outcomes) {
   const pskd::ProtocolConfig& protocol = setup.experiment.protocol;
@@ -21,15 +23,23 @@ pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed
     stage.parameters = outcome.parameters;
     stage.epochs = outcome.epochs;
     stage.seconds = outcome.seconds;
+    stage.cost = {.macs = outcome.macs, .bytes = outcome.bytes, .latency = outcome.latency};
     record.stages.push_back(stage);
   }
   return record;
+}
+
+void write_event_files(const std::filesystem::path& run) {
+  for (const auto& stage : std::filesystem::directory_iterator(run / "stages")) {
+    if (!std::filesystem::exists(pskd::event_file(stage.path()))) pskd::write_event_file(stage.path());
+  }
 }
 
 void train_seed(const pskd::TrainingSetup& setup, std::uint64_t seed, pskd::Existing existing) {
   const auto result = pskd::run_folder(setup, seed) / "result.json";
   if (existing == pskd::Existing::resume && std::filesystem::exists(result)) {
     spdlog::info("seed {} is finished: {}", seed, result.string());
+    if (setup.event_files) write_event_files(result.parent_path());
     return;
   }
   const auto outcomes = pskd::train_run(setup, seed, existing);

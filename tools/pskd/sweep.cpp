@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <list>
 #include <map>
@@ -12,10 +13,12 @@
 
 #include "pskd/base/child_process.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
 #include "pskd/base/process.hpp"
 #include "pskd/report/table.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
+#include "slurm.hpp"
 #include "sweep_tasks.hpp"
 #include "verbs.hpp"
 
@@ -23,9 +26,9 @@ namespace {
 
 struct Options {
   ConfigOptions config;
-  int jobs = 0;
-  std::string only;
-  bool status = false, quiet = false;
+  int jobs = 0;  ///< 0: not said
+  std::string only, launcher = "local";
+  bool status = false, tensorboard = false, quiet = false;
 };
 
 /// Every process of a sweep trains with one thread, so that its numbers do not depend on how many there are.
@@ -45,6 +48,8 @@ const char* state_name(TaskState state) {
       return "done";
     case TaskState::running:
       return "running";
+    case TaskState::queued:
+      return "queued";
     case TaskState::failed:
       return "failed";
     case TaskState::waiting:
@@ -53,12 +58,31 @@ const char* state_name(TaskState state) {
   return "";
 }
 
-void show_status(const std::vector<SweepTask>& tasks, int jobs) {
+/// What Slurm's tasks are told apart by: one of the same name may have been submitted with other settings.
+std::string slurm_task(const SweepTask& task) {
+  return task.name() + " " + task.folder.parent_path().filename().string();
+}
+
+/// Where arrays of this sweep are submitted from.
+std::filesystem::path slurm_folder(const pskd::Sweep& sweep) { return sweep.folder / "slurm"; }
+
+/// As tasks_in_slurm; where Slurm cannot be asked, that is said and the rest shown.
+std::set<std::string> queued_tasks(const pskd::Sweep& sweep) {
+  try {
+    return tasks_in_slurm(slurm_folder(sweep));
+  } catch (const pskd::Error& error) {
+    std::cout << error.what() << "\nruns that wait in Slurm are shown as waiting\n";
+    return {};
+  }
+}
+
+void show_status(const std::vector<SweepTask>& tasks, const std::set<std::string>& queued, int jobs) {
   std::map<TaskState, int> counts;
   std::size_t width = 0;
   for (const SweepTask& task : tasks) width = std::max(width, task.name().size());
   for (const SweepTask& task : tasks) {
-    const TaskState state = state_of(task);
+    TaskState state = state_of(task);
+    if (state == TaskState::waiting && queued.contains(slurm_task(task))) state = TaskState::queued;
     ++counts[state];
     std::cout << fmt::format("{:<{}}  {:<8} {}\n", task.name(), width, state_name(state),
                              state == TaskState::failed ? first_line(failure_of(task)) : task.folder.string());
@@ -80,17 +104,40 @@ const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::strin
   throw pskd::Error(pskd::ErrorKind::usage, "--only: expected one of" + names + ", found '" + name + "'");
 }
 
-void train_task(const pskd::Sweep& sweep, const SweepTask& task) {
+void train_task(const Options& options, const pskd::Sweep& sweep, const SweepTask& task) {
   if (!task.problem.empty()) throw pskd::Error(pskd::ErrorKind::config, task.problem);
   forget_failure(task);
   try {
     pskd::TrainingSetup setup = pskd::prepare_training(task.experiment);
     setup.stage_store = sweep.folder / "stages";
+    setup.event_files = options.tensorboard;
     train_seed(setup, task.seed, pskd::Existing::resume);
   } catch (const pskd::Error& error) {
     note_failure(task, error.what());
     throw;
   }
+}
+
+using Failures = std::vector<std::pair<const SweepTask*, int>>;  ///< with exit codes
+
+/// Tells what failed and why, after all else is done; the exit code is that of the first failure.
+void report(const Failures& failures, std::size_t tasks, const std::string& others) {
+  if (failures.empty()) return;
+  std::string text = fmt::format("{} of {} runs failed; the others are {}:", failures.size(), tasks, others);
+  for (const auto& [task, code] : failures) text += fmt::format("\n{}: {}", task->name(), failure_of(*task));
+  for (const pskd::ErrorKind kind :
+       {pskd::ErrorKind::config, pskd::ErrorKind::data, pskd::ErrorKind::diverged, pskd::ErrorKind::checkpoint}) {
+    if (pskd::exit_code(kind) == failures.front().second) throw pskd::Error(kind, text);
+  }
+  throw std::runtime_error(text);
+}
+
+/// What follows the program's name, up to --only, where it is to train one task.
+std::vector<std::string> task_options(const Options& options, const std::string& config) {
+  std::vector<std::string> words = {"sweep", "--config", config};
+  for (const std::string& setting : options.config.overrides) words.insert(words.end(), {"--set", setting});
+  if (options.tensorboard) words.emplace_back("--tensorboard");
+  return words;
 }
 
 /// Trains the tasks of a sweep in child processes.
@@ -123,19 +170,7 @@ class Pool {
     if (stopping) throw pskd::Stopped(pskd::stop_signal());
   }
 
-  bool failed() const { return !failures_.empty(); }
-
-  /// Tells what failed and why, after all else is done; the exit code is that of the first failure.
-  void report_failures() const {
-    if (failures_.empty()) return;
-    std::string text = fmt::format("{} of {} runs failed; the others are done:", failures_.size(), tasks_.size());
-    for (const auto& [task, code] : failures_) text += fmt::format("\n{}: {}", task->name(), failure_of(*task));
-    for (const pskd::ErrorKind kind :
-         {pskd::ErrorKind::config, pskd::ErrorKind::data, pskd::ErrorKind::diverged, pskd::ErrorKind::checkpoint}) {
-      if (pskd::exit_code(kind) == failures_.front().second) throw pskd::Error(kind, text);
-    }
-    throw std::runtime_error(text);
-  }
+  const Failures& failures() const { return failures_; }
 
  private:
   struct Job {
@@ -158,8 +193,8 @@ class Pool {
   }
 
   void start(const SweepTask& task) {
-    std::vector<std::string> arguments = {"sweep", "--config", options_.config.file, "--only", task.name()};
-    for (const std::string& setting : options_.config.overrides) arguments.insert(arguments.end(), {"--set", setting});
+    std::vector<std::string> arguments = task_options(options_, options_.config.file);
+    arguments.insert(arguments.end(), {"--only", task.name()});
     forget_failure(task);
     spdlog::info("{}: starts", task.name());
     running_.push_back({&task, pskd::ChildProcess(arguments), std::chrono::steady_clock::now()});
@@ -196,32 +231,89 @@ class Pool {
   const std::vector<SweepTask>& tasks_;
   std::list<const SweepTask*> waiting_;
   std::list<Job> running_;
-  std::vector<std::pair<const SweepTask*, int>> failures_;
+  Failures failures_;
 };
 
-void write_reports(const std::vector<SweepTask>& tasks) {
+Failures train_here(const Options& options, const std::vector<SweepTask>& tasks) {
+  Pool pool(options, tasks);
+  pool.run();
+  return pool.failures();
+}
+
+/// One job array; returns its id.
+std::string submit_tasks(const Options& options, const pskd::Sweep& sweep, const std::vector<const SweepTask*>& tasks,
+                         const std::string& after) {
+  SlurmArray array{.name = "pskd-" + sweep.name, .tasks = {}, .limit = options.jobs, .after = after, .program = {}};
+  for (const SweepTask* task : tasks) {
+    forget_failure(*task);
+    array.tasks.push_back(slurm_task(*task));
+  }
+  array.program = task_options(options, std::filesystem::absolute(options.config.file).string());
+  array.program.insert(array.program.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
+  const std::string id = submit(array, slurm_folder(sweep));
+  std::cout << fmt::format("job {}: {} runs{}\n", id, tasks.size(),
+                           after.empty() ? "" : ", which share stages with job " + after + " and begin after it");
+  return id;
+}
+
+/// Hands Slurm the tasks that are not done and that it does not have. Those that would wait, with a core of their own,
+/// for a stage that another one trains first are a second array, which begins after the first.
+Failures submit_to_slurm(const Options& options, const pskd::Sweep& sweep, const std::vector<SweepTask>& tasks) {
+  const pskd::FileLock lock(slurm_folder(sweep) / ".lock");
+  const std::set<std::string> queued = tasks_in_slurm(slurm_folder(sweep));
+  std::vector<const SweepTask*> first, second;
+  Failures failures;
+  std::size_t done = 0, begun = 0;
+  for (const SweepTask& task : tasks) {
+    const TaskState state = state_of(task);
+    if (!task.problem.empty()) {
+      failures.emplace_back(&task, pskd::exit_code(pskd::ErrorKind::config));
+    } else if (state == TaskState::done) {
+      ++done;
+    } else if (state == TaskState::running || queued.contains(slurm_task(task))) {
+      ++begun;
+    } else {
+      (shares_untrained_stage(task, first) ? second : first).push_back(&task);
+    }
+  }
+  std::cout << fmt::format("{} runs: {} done, {} running or queued, {} to submit\n", tasks.size(), done, begun,
+                           first.size() + second.size());
+  if (!first.empty()) {
+    const std::string id = submit_tasks(options, sweep, first, "");
+    if (!second.empty()) submit_tasks(options, sweep, second, id);
+    std::cout << "look with: pskd sweep --status, or squeue --me; output: " << slurm_folder(sweep).string() << '\n';
+  }
+  return failures;
+}
+
+/// Returns whether there is anything to report.
+bool write_reports(const std::vector<SweepTask>& tasks, bool tensorboard) {
   std::set<std::filesystem::path> folders;
   for (const SweepTask& task : tasks) {
-    if (state_of(task) == TaskState::done) folders.insert(task.folder.parent_path());
+    if (state_of(task) != TaskState::done) continue;
+    folders.insert(task.folder.parent_path());
+    if (tensorboard) write_event_files(task.folder);  // of runs that were done before they were asked for
   }
   for (const std::filesystem::path& folder : folders) pskd::write_report(folder);
+  return !folders.empty();
 }
 
 void run(Options options, const Invocation& invocation) {
   const pskd::Sweep sweep = pskd::load_sweep(options.config.file, options.config.overrides);
   const std::vector<SweepTask> tasks = make_tasks(sweep);
-  if (options.jobs == 0) options.jobs = pskd::process_setup().cores;
-  if (options.status) return show_status(tasks, options.jobs);
+  const bool slurm = options.launcher == "slurm";
+  if (options.jobs == 0 && !slurm) options.jobs = pskd::process_setup().cores;
+  if (options.status) return show_status(tasks, queued_tasks(sweep), std::max(1, options.jobs));
   if (!options.only.empty()) prepare(invocation, kThreads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
-  if (!options.only.empty()) return train_task(sweep, find_task(tasks, options.only));
-  Pool pool(options, tasks);
-  pool.run();
-  write_reports(tasks);
-  if (!pool.failed()) pskd::discard_answers(sweep.folder / "stages");  // a task that failed will ask again
-  std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
-  pool.report_failures();
+  if (!options.only.empty()) return train_task(options, sweep, find_task(tasks, options.only));
+  const Failures failures = slurm ? submit_to_slurm(options, sweep, tasks) : train_here(options, tasks);
+  const bool results = write_reports(tasks, options.tensorboard);
+  const auto done = [](const SweepTask& task) { return state_of(task) == TaskState::done; };
+  if (std::all_of(tasks.begin(), tasks.end(), done)) pskd::discard_answers(sweep.folder / "stages");
+  if (results) std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
+  report(failures, tasks.size(), slurm ? "submitted" : "done");
 }
 
 }  // namespace
@@ -234,16 +326,25 @@ void add_sweep(CLI::App& app, const Invocation& invocation) {
       ->check(CLI::PositiveNumber);
   CLI::Option* only =
       verb->add_option("--only", options->only, "train this one run and seed, in this process")->type_name("RUN/SEED");
-  verb->add_flag("--status", options->status, "what is done, running, failed and waiting, and the time left")
+  verb->add_option("--launcher", options->launcher,
+                   "local (default), or slurm: submit a job array and return; --jobs limits its runs at a time")
+      ->check(CLI::IsMember({"local", "slurm"}))
       ->excludes(only);
+  verb->add_flag("--status", options->status, "what is done, running, queued, failed and waiting, and the time left")
+      ->excludes(only);
+  verb->add_flag("--tensorboard", options->tensorboard, "also write event files: tensorboard --logdir runs/<sweep>");
   verb->add_flag("--quiet", options->quiet, "no progress, only warnings and errors");
   verb->footer(
       "Finished runs are skipped and stopped ones go on, so the same command continues a sweep. Stages that several\n"
       "runs share are trained once. A run that fails is reported at the end and does not stop the others.\n"
+      "With --launcher slurm each run is a task of one core. sbatch itself reads partition, time limit, memory and so\n"
+      "on from the environment: SBATCH_PARTITION, SBATCH_TIMELIMIT, SBATCH_MEM_PER_CPU (man sbatch). The same command\n"
+      "submits again what was killed or has failed and, when all runs are done, writes their reports.\n"
       "Examples:\n"
       "  pskd sweep --config configs/sweeps/methods.yaml\n"
       "  pskd sweep --config configs/ablations/acs.yaml --jobs 2 --set 'seeds=[1, 2, 3, 4, 5]'\n"
       "  pskd sweep --config configs/ablations/acs.yaml --status\n"
-      "  pskd sweep --config configs/ablations/acs.yaml --only soft/1");
+      "  pskd sweep --config configs/ablations/acs.yaml --only soft/1\n"
+      "  SBATCH_TIMELIMIT=2:00:00 pskd sweep --config configs/sweeps/methods.yaml --launcher slurm --jobs 16");
   verb->callback([options, invocation] { run(*options, invocation); });
 }

@@ -25,12 +25,12 @@ struct SweepTask {
   std::string name() const { return run + "/" + std::to_string(seed); }
 };
 
-enum class TaskState { done, running, failed, waiting };
+enum class TaskState { done, running, queued, failed, waiting };
 
 /// All tasks, run by run. A setting that does not fit its data set is a task with a problem.
 std::vector<SweepTask> make_tasks(const pskd::Sweep& sweep);
 
-/// As the files of the run say, whoever trained or trains it.
+/// As the files of the run say, whoever trained or trains it; they do not know what is queued.
 TaskState state_of(const SweepTask& task);
 
 /// Why it failed, as its own process left it; empty when nobody did.

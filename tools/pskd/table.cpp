@@ -1,9 +1,9 @@
 #include <iostream>
-#include <map>
 
 #include "pskd/base/error.hpp"
 #include "pskd/data/predictions.hpp"
 #include "pskd/report/comparison.hpp"
+#include "table_layout.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -12,8 +12,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<std::string> runs, compare;
-  pskd::ComparisonOptions table;
-  std::string format = "text";
+  TableLayout layout;
 };
 
 /// The predictions of a run's stage; class names come from its record.
@@ -28,49 +27,59 @@ std::vector<pskd::Prediction> predictions_of(const fs::path& run, const std::str
   throw pskd::Error(pskd::ErrorKind::usage, run.string() + ": has no stage '" + name + "' with test scores");
 }
 
-pskd::Table make_table(const Options& options) {
-  if (options.compare.empty()) {
-    return pskd::comparison_table(pskd::collect_run_records({options.runs.begin(), options.runs.end()}), options.table);
-  }
-  const auto first = predictions_of(options.compare[0], options.table.stage);
-  const auto second = predictions_of(options.compare[1], options.table.stage);
-  pskd::Table table = pskd::mcnemar_table(options.compare[0], options.compare[1], pskd::mcnemar(first, second));
-  table.notes.insert(table.notes.begin() + 1, "stage: " + options.table.stage);
+pskd::Table mcnemar_of(const std::vector<std::string>& runs, const std::string& stage) {
+  const auto first = predictions_of(runs[0], stage), second = predictions_of(runs[1], stage);
+  pskd::Table table = pskd::mcnemar_table(runs[0], runs[1], pskd::mcnemar(first, second));
+  table.notes.insert(table.notes.begin() + 1, "stage: " + stage);
   return table;
 }
 
+pskd::Table make_table(const Options& options) {
+  const TableLayout& layout = options.layout;
+  if (!options.compare.empty()) return mcnemar_of(options.compare, layout.options.stage);
+  const std::vector<fs::path> folders =
+      options.runs.empty() ? existing_folders(layout) : std::vector<fs::path>(options.runs.begin(), options.runs.end());
+  return pskd::comparison_table(pskd::collect_run_records(folders), layout.options);
+}
+
 void run(const Options& options) {
-  if (options.runs.empty() == options.compare.empty()) {
-    throw pskd::Error(pskd::ErrorKind::usage, "give folders of runs or sweeps, or --compare and two runs");
+  const bool has_runs = !options.runs.empty() || !options.layout.runs.empty();
+  if (has_runs != options.compare.empty()) {
+    throw pskd::Error(
+        pskd::ErrorKind::usage,
+        "give folders of runs or sweeps, or --config and a file of configs/tables, or --compare and two runs");
   }
-  const std::map<std::string, std::string (*)(const pskd::Table&)> formats = {
-      {"text", pskd::to_text}, {"markdown", pskd::to_markdown}, {"latex", pskd::to_latex}, {"csv", pskd::to_csv}};
-  std::cout << formats.at(options.format)(make_table(options)) << std::flush;
+  std::cout << kFormats.at(options.layout.format)(make_table(options)) << std::flush;
 }
 
 }  // namespace
 
 void add_table(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  const std::map<std::string, pskd::Axis> axes = {
-      {"method", pskd::Axis::method}, {"dataset", pskd::Axis::dataset}, {"stage", pskd::Axis::stage}};
-  const std::map<std::string, pskd::Metric> metrics = {
-      {"accuracy", pskd::Metric::accuracy}, {"macro_f1", pskd::Metric::macro_f1}, {"cost", pskd::Metric::cost}};
   CLI::App* verb = app.add_subcommand("table", "Compare runs: means over seeds, paired differences, tests");
+  // Before the options that it has values for, which so win over it.
+  verb->add_option_function<std::string>(
+          "-c,--config", [options](const std::string& file) { options->layout = read_table_layout(file); },
+          "a table in config form, see configs/tables; other options win over it")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
   verb->add_option("runs", options->runs, "folders of sweeps, experiments or runs; all finished seeds in them");
-  verb->add_option("--rows", options->table.rows, "method (the run's name), dataset or stage; default: method")
-      ->transform(CLI::CheckedTransformer(axes))
+  verb->add_option("--rows", options->layout.options.rows,
+                   "method (the run's name; default), run (with its sweep's), dataset or stage")
+      ->transform(CLI::CheckedTransformer(kAxes))
       ->type_name("AXIS");
-  verb->add_option("--columns", options->table.columns, "default: dataset")
-      ->transform(CLI::CheckedTransformer(axes))
+  verb->add_option("--columns", options->layout.options.columns, "default: dataset")
+      ->transform(CLI::CheckedTransformer(kAxes))
       ->type_name("AXIS");
-  verb->add_option("--metric", options->table.metric, "accuracy (default), macro_f1, or cost: parameters")
-      ->transform(CLI::CheckedTransformer(metrics))
+  verb->add_option("--metric", options->layout.options.metric,
+                   "accuracy (default), macro_f1, or cost: parameters, MACs, size, latency")
+      ->transform(CLI::CheckedTransformer(kMetrics))
       ->type_name("METRIC");
-  verb->add_option("--stage", options->table.stage, "whose scores")->capture_default_str();
-  verb->add_option("--reference", options->table.reference, "row that the others are compared with, paired by seed");
-  verb->add_option("--format", options->format, "how to print it")
-      ->check(CLI::IsMember({"text", "markdown", "latex", "csv"}))
+  verb->add_option("--stage", options->layout.options.stage, "whose scores")->capture_default_str();
+  verb->add_option("--reference", options->layout.options.reference,
+                   "row that the others are compared with, paired by seed");
+  verb->add_option("--format", options->layout.format, "how to print it")
+      ->check(CLI::IsMember(names_of(kFormats)))
       ->capture_default_str();
   verb->add_option("--compare", options->compare, "two runs, .../seed-<n>: McNemar's test on their test clips")
       ->expected(2)
@@ -81,6 +90,7 @@ void add_table(CLI::App& app) {
       "  pskd table runs/methods --reference label\n"
       "  pskd table runs/methods --metric macro_f1 --format latex\n"
       "  pskd table runs/methods --rows stage --columns method\n"
+      "  pskd table --config configs/tables/methods.yaml --metric macro_f1\n"
       "  pskd table --compare runs/methods/kd/0123456789ab/seed-1 runs/methods/acs/ba9876543210/seed-1");
   verb->callback([options] { run(*options); });
 }

@@ -16,7 +16,7 @@ namespace {
 struct Options {
   ConfigOptions config;
   int threads = -1;
-  bool resume = false, overwrite = false, dry_run = false, quiet = false, json = false;
+  bool resume = false, overwrite = false, dry_run = false, tensorboard = false, quiet = false, json = false;
 };
 
 void show_plan(const pskd::TrainingSetup& setup) {
@@ -56,7 +56,8 @@ void run(const Options& options, const Invocation& invocation) {
   prepare(invocation, options.threads >= 0 ? options.threads : experiment.run.threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
-  const pskd::TrainingSetup setup = pskd::prepare_training(experiment);
+  pskd::TrainingSetup setup = pskd::prepare_training(experiment);
+  setup.event_files = options.tensorboard;
   if (options.dry_run) return show_plan(setup);
   const auto existing = options.resume      ? pskd::Existing::resume
                         : options.overwrite ? pskd::Existing::overwrite
@@ -78,6 +79,7 @@ void add_train(CLI::App& app, const Invocation& invocation) {
   verb->add_flag("--overwrite", options->overwrite, "delete an existing run of this config and start anew");
   verb->add_flag("--dry-run", options->dry_run,
                  "load, try one batch per stage, show shapes, parameters and a time estimate");
+  verb->add_flag("--tensorboard", options->tensorboard, "also write event files: tensorboard --logdir runs");
   verb->add_flag("--quiet", options->quiet, "no progress, only warnings and the table");
   verb->add_flag("--json", options->json, "where the results are, as JSON instead of the table");
   verb->footer(

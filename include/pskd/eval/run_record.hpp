@@ -11,6 +11,13 @@
 
 namespace pskd {
 
+/// Of the stage's network in use, for one clip.
+struct StageCost {
+  std::int64_t macs = 0;   ///< multiply-adds
+  std::int64_t bytes = 0;  ///< of parameters and buffers, as 32-bit floats
+  double latency = 0;      ///< s on one thread of the machine that trained it
+};
+
 struct StageRecord {
   std::string name;
   std::optional<Scores> test;  ///< absent when the protocol has no test part
@@ -18,12 +25,14 @@ struct StageRecord {
   std::int64_t parameters = 0;
   int epochs = 0;
   double seconds = 0;
+  std::optional<StageCost> cost = {};  ///< absent in records from before it was measured
 };
 
 struct RunRecord {
   std::string experiment, config_hash, protocol, selection;  ///< protocol: the line of describe(ProtocolConfig)
   std::string dataset;                                       ///< empty in records from before it was written
   std::uint64_t seed = 0;
+  std::string sweep = {};  ///< the folder that holds the experiment's; not in the file: collect_run_records fills it in
   bool shared_subjects = false;
   std::vector<StageRecord> stages;  ///< in training order (result.json: object in this order)
 };
@@ -31,7 +40,8 @@ struct RunRecord {
 /// {"experiment", "dataset", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages": {"student":
 /// {"test":
 /// {"accuracy", "macro_f1", "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val":
-/// {...}, "parameters", "epochs", "seconds"}, ...}}; an absent part has no key. Written atomically; throws Error(io).
+/// {...}, "parameters", "epochs", "seconds", "cost": {"macs", "bytes", "latency"}}, ...}}; an absent part has no key.
+/// Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
 /// Throws Error(data) naming the file and the key, Error(io) when the file cannot be read.
 RunRecord read_run_record(const std::filesystem::path& file);

@@ -11,8 +11,9 @@
 
 namespace pskd {
 
-/// What rows and columns of a comparison are: the run's name (a sweep's setting), its data set, or the stage.
-enum class Axis { method, dataset, stage };
+/// What rows and columns of a comparison are: the run's name (a sweep's setting), that with the sweep before it, so
+/// that settings of several sweeps stay apart, the data set, or the stage.
+enum class Axis { method, run, dataset, stage };
 enum class Metric { accuracy, macro_f1, cost };
 
 struct ComparisonOptions {
@@ -24,8 +25,9 @@ struct ComparisonOptions {
 
 /// Accuracy and macro F1: per cent, mean and standard deviation over seeds, n. With a reference also the mean
 /// difference in points over the seeds that both rows have, its 95 % bootstrap interval, the sign-flip p and that p by
-/// Holm's procedure over the rows of the column (eval/statistics.hpp). Cost: parameters. Rows and columns in the order
-/// of the records. No wall-clock time, so that the same results give the same bytes. Throws Error(data) when a column
+/// Holm's procedure over the rows of the column (eval/statistics.hpp). Rows and columns in the order of the records. No
+/// wall-clock time, so that the same results give the same bytes. Cost: parameters, multiply-adds, size, and latency,
+/// which is a time. Throws Error(data) when a column
 /// mixes protocols, selection rules, clips or the sharing of subjects, when a cell holds a seed twice or different
 /// configs, and when nothing fits; Error(usage) when there is no such reference or stage.
 Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOptions& options);

@@ -31,6 +31,7 @@ struct TrainingSetup {
   Split split;
   Renderer renderer;
   std::filesystem::path stage_store = {};  ///< where stages are trained that several runs share; empty: each its own
+  bool event_files = false;                ///< beside every metrics.jsonl; see train/event_file.hpp
 };
 
 /// Fills in the protocol as the data set has it. Throws Error(config).
@@ -47,6 +48,9 @@ struct StageOutcome {
   int epochs = 0;
   double seconds = 0;
   std::string checkpoint;  ///< content hash of the selected one
+  std::int64_t macs = 0;   ///< multiply-adds for one clip
+  std::int64_t bytes = 0;  ///< of parameters and buffers, as 32-bit floats
+  double latency = 0;      ///< s for one clip on one thread, median
 };
 
 enum class Existing { refuse, resume, overwrite };

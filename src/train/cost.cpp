@@ -1,0 +1,43 @@
+#include "cost.hpp"
+
+#include "pskd/base/quantile.hpp"
+#include "pskd/model/summary.hpp"
+#include "pskd/train/speed.hpp"
+
+namespace pskd {
+
+namespace {
+
+constexpr int kRuns = 31;
+
+/// While it lives, LibTorch computes on one thread. OpenMP's OpenBLAS follows; one of another kind keeps its own
+/// number.
+class OneThread {
+ public:
+  OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
+}  // namespace
+
+Cost measure_cost(Network& network, const Input& clip) {
+  const torch::NoGradGuard no_grad;
+  const OneThread one;
+  network.eval();
+  Cost cost;
+  cost.macs = summarise_network(network, clip).macs;
+  std::int64_t numbers = count_parameters(network);
+  for (const torch::Tensor& buffer : network.buffers()) {
+    if (buffer.is_floating_point()) numbers += buffer.numel();  // the others count batches, which only training needs
+  }
+  cost.bytes = numbers * static_cast<std::int64_t>(sizeof(float));
+  cost.latency = quantile(time_runs([&] { network.forward(clip); }, kRuns, 0), 0.5);
+  return cost;
+}
+
+}  // namespace pskd

@@ -1,0 +1,141 @@
+#include "slurm.hpp"
+
+#include <spdlog/fmt/fmt.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <sstream>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kJobFile = "job";
+constexpr const char* kTasksFile = "tasks.txt";
+
+std::string shell_quoted(const std::string& word) {
+  std::string escaped;
+  for (const char letter : word) escaped += letter == '\'' ? "'\\''" : std::string(1, letter);
+  return fmt::format("'{}'", escaped);
+}
+
+/// In a line of #SBATCH, where % stands before what Slurm fills in.
+std::string slurm_quoted(const std::string& path) {
+  std::string quoted;
+  for (const char letter : path) {
+    if (letter == '"' || letter == '\\') quoted += '\\';
+    quoted += letter == '%' ? "%%" : std::string(1, letter);
+  }
+  return quoted;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// What a program of Slurm's prints. Throws Error(usage) when it is missing or fails.
+std::string ask(const std::string& program, const std::string& arguments) {
+  std::string output;
+  FILE* pipe = ::popen(("exec " + program + " " + arguments + " 2>&1 < /dev/null").c_str(), "r");
+  if (pipe == nullptr) throw pskd::Error(pskd::ErrorKind::io, "cannot start " + program);
+  std::array<char, 4096> buffer{};
+  while (const std::size_t read = std::fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), read);
+  const int status = ::pclose(pipe);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return output;
+  constexpr int kNotFound = 127;  // a shell's word for it
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNotFound) {
+    throw pskd::Error(pskd::ErrorKind::usage, "Slurm's " + program +
+                                                  " cannot be run: it is not on the PATH; are Slurm's client programs "
+                                                  "installed here?");
+  }
+  throw pskd::Error(pskd::ErrorKind::usage, program + " " + arguments + ": Slurm refuses; it says:\n" + output);
+}
+
+std::string script(const SlurmArray& array, const fs::path& folder) {
+  std::vector<std::string> options = {
+      "job-name=" + array.name,
+      fmt::format("array=1-{}{}", array.tasks.size(), array.limit > 0 ? fmt::format("%{}", array.limit) : ""),
+      "ntasks=1",
+      "cpus-per-task=1",
+      "requeue",
+      "open-mode=append",  // a task that starts again goes on in its file
+      "signal=B:TERM@60",  // a minute before the time limit, for the program to save
+      fmt::format("output=\"{}/%a.out\"", slurm_quoted(folder.string())),
+  };
+  if (!array.after.empty()) options.push_back("dependency=afterany:" + array.after);
+  std::string text = "#!/bin/sh\n";
+  for (const std::string& option : options) text += fmt::format("#SBATCH --{}\n", option);
+  text +=
+      "# Written by pskd sweep --launcher slurm: task n of the array trains the run and seed in line n of tasks.txt.\n";
+  text += fmt::format("set -eu\ncd {}\n", shell_quoted(fs::current_path().string()));
+  if (const char* root = std::getenv("PSKD_DATA_ROOT")) {
+    text += fmt::format("export PSKD_DATA_ROOT={}\n", shell_quoted(root));
+  }
+  text += fmt::format("task=$(sed -n \"${{SLURM_ARRAY_TASK_ID}}{{s/ .*//;p}}\" {})\n",
+                      shell_quoted((folder / kTasksFile).string()));
+  text += "# In this shell's place, so that Slurm's signals reach the program.\nexec";
+  for (const std::string& word : array.program) text += fmt::format(" {}", shell_quoted(word));
+  return text + " --only \"${task:?has no line in tasks.txt}\"\n";
+}
+
+/// By job id, the folders of what was submitted.
+std::map<std::string, fs::path> submissions(const fs::path& folder) {
+  std::map<std::string, fs::path> found;
+  if (!fs::is_directory(folder)) return found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const fs::path file = entry.path() / kJobFile;
+    if (fs::exists(file)) found[lines_of(pskd::read_file(file)).at(0)] = entry.path();
+  }
+  return found;
+}
+
+/// The first that holds no submission: one that Slurm refused is written over.
+fs::path next_folder(const fs::path& folder) {
+  for (int number = 1;; ++number) {
+    fs::path next = folder / std::to_string(number);
+    if (!fs::exists(next / kJobFile)) return next;
+  }
+}
+
+/// sbatch --parsable prints "id" or "id;cluster", and may warn in other lines.
+std::string job_id(const std::string& output) {
+  for (const std::string& line : lines_of(output)) {
+    std::string id = line.substr(0, line.find(';'));
+    if (!id.empty() && id.find_first_not_of("0123456789") == std::string::npos) return id;
+  }
+  throw pskd::Error(pskd::ErrorKind::usage, "sbatch: expected the id of the job it accepted, found:\n" + output);
+}
+
+}  // namespace
+
+std::string submit(const SlurmArray& array, const fs::path& folder) {
+  const fs::path own = next_folder(fs::absolute(folder).lexically_normal());
+  pskd::write_file_atomically(own / kTasksFile, fmt::format("{}\n", fmt::join(array.tasks, "\n")));
+  pskd::write_file_atomically(own / "array.sh", script(array, own));
+  std::string id = job_id(ask("sbatch", "--parsable " + shell_quoted((own / "array.sh").string())));
+  pskd::write_file_atomically(own / kJobFile, id + "\n");
+  return id;
+}
+
+std::set<std::string> tasks_in_slurm(const fs::path& folder) {
+  const std::map<std::string, fs::path> submitted = submissions(folder);
+  std::set<std::string> tasks;
+  if (submitted.empty()) return tasks;
+  for (const std::string& line : lines_of(ask("squeue", "--me --noheader --array --format=%F_%K"))) {
+    const std::size_t mark = line.find('_');
+    const auto own = submitted.find(line.substr(0, mark));
+    if (own == submitted.end()) continue;
+    const std::vector<std::string> names = lines_of(pskd::read_file(own->second / kTasksFile));
+    tasks.insert(names.at(std::stoul(line.substr(mark + 1)) - 1));
+  }
+  return tasks;
+}

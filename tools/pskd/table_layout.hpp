@@ -1,0 +1,40 @@
+// What a table shows and how: from options, or from a file.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pskd/report/comparison.hpp"
+
+struct TableLayout {
+  std::vector<std::pair<std::string, std::string>> runs;  ///< folders, each with the command that makes it
+  pskd::ComparisonOptions options;
+  std::string format = "text";
+};
+
+inline const std::map<std::string, pskd::Axis> kAxes = {{"method", pskd::Axis::method},
+                                                        {"run", pskd::Axis::run},
+                                                        {"dataset", pskd::Axis::dataset},
+                                                        {"stage", pskd::Axis::stage}};
+inline const std::map<std::string, pskd::Metric> kMetrics = {
+    {"accuracy", pskd::Metric::accuracy}, {"macro_f1", pskd::Metric::macro_f1}, {"cost", pskd::Metric::cost}};
+inline const std::map<std::string, std::string (*)(const pskd::Table&)> kFormats = {
+    {"text", pskd::to_text}, {"markdown", pskd::to_markdown}, {"latex", pskd::to_latex}, {"csv", pskd::to_csv}};
+
+template <class Value>
+std::vector<std::string> names_of(const std::map<std::string, Value>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) names.push_back(name);
+  return names;
+}
+
+/// Reads a file of configs/tables: `runs`, a map of folders and commands, and the keys rows, columns, metric, stage,
+/// reference and format, which are the options of their names. Throws Error(config) with all that is wrong, each with
+/// file:line.
+TableLayout read_table_layout(const std::filesystem::path& file);
+
+/// The folders of `runs`. Throws Error(data), saying what makes it, for one that is not there.
+std::vector<std::filesystem::path> existing_folders(const TableLayout& layout);
