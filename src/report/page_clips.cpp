@@ -120,6 +120,12 @@ Json bones_of(const Topology& topology) {
   return bones;
 }
 
+/// The joint of this name; null in a skeleton without one.
+Json head_of(const Topology& topology) {
+  const auto head = std::find(topology.joints.begin(), topology.joints.end(), "head");
+  return head == topology.joints.end() ? Json(nullptr) : Json(head - topology.joints.begin());
+}
+
 }  // namespace
 
 Json example_clips(const RunFacts& facts) {
@@ -136,8 +142,10 @@ Json example_clips(const RunFacts& facts) {
     clips.push_back(describe(example, facts.record().stages[facts.student].name, *clip->second, material.topology));
   }
   return {{"clips", clips},
-          {"bones", bones_of(material.topology)},
-          {"wrist", material.topology.wrist},
+          {"skeleton",
+           {{"bones", bones_of(material.topology)},
+            {"wrist", material.topology.wrist},
+            {"head", head_of(material.topology)}}},
           {"channels", material.channels}};
 }
 

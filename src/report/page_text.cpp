@@ -29,7 +29,7 @@ std::string terms_of(const RunFacts& facts) {
   const auto n = facts.run->records.size();
   std::string html = "<dl class=\"facts\">\n" + term("Protocol", record.protocol) +
                      term("Selection rule", selection_rule(record.selection)) +
-                     term("Seeds", "n = " + std::to_string(n) + ": " + seeds_text(facts.run->records)) +
+                     term("Seeds", seeds_text(facts.run->records) + " (n = " + std::to_string(n) + ")") +
                      term("Method", kReconstruction);
   if (!record.dataset.empty()) html += term("Data set", record.dataset);
   html += term("Config hash", record.config_hash) + "</dl>\n";
@@ -156,7 +156,8 @@ std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
   html += terms_of(facts);
   Table results = results_table(facts.run->records);
   results.notes.erase(results.notes.begin(), results.notes.begin() + 2);  // protocol and selection rule stand above
-  html += "<section>\n<h3>Results</h3>\n" + html_table(results, "Results of each stage") + "</section>\n";
+  html +=
+      "<section class=\"results\">\n<h3>Results</h3>\n" + html_table(results, "Results of each stage") + "</section>\n";
   const std::string ending =
       folded("F1 of each class as a table", html_table(per_class_table(facts.run->records), "F1 of each class, %")) +
       config_part(facts) + manifest_part(facts);
@@ -164,8 +165,8 @@ std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
     html +=
         "<section class=\"missing\">\n<h3>Not on this page</h3>\n" + html_list(facts.missing, "notes") + "</section>\n";
   }
-  return html + "<div class=\"pictures\"></div>\n<section>\n<h3>Numbers and settings</h3>\n" + ending +
-         "</section>\n</article>\n";
+  return html + "<div class=\"pictures\"></div>\n<section class=\"settings\">\n<h3>Numbers and settings</h3>\n" +
+         ending + "</section>\n</article>\n";
 }
 
 }  // namespace pskd

@@ -39,7 +39,10 @@ class MaterialCollector {
       }
       material.clips = setup.split.test.empty() ? setup.split.val : setup.split.test;
       material.topology = setup.info.topology;
-      material.channels = setup.info.channels;
+      material.channels = setup.experiment.data.channels;
+      for (pskd::Clip& clip : material.clips) {
+        clip.sensor = pskd::Frames(clip.sensor(Eigen::all, setup.renderer.sensor_columns));
+      }
       add_embeddings(material, setup, seed_of(run), manifest);
     } catch (const pskd::Error& error) {
       material.missing.push_back(std::string("map of the embeddings, example clips: ") + error.what());

@@ -29,7 +29,7 @@ struct StageEmbeddings {
 
 /// What a run directory does not hold itself: the recordings that were classified, and what its networks make of them.
 struct RunMaterial {
-  std::vector<Clip> clips;  ///< [N], of the part whose scores are shown
+  std::vector<Clip> clips;  ///< [N], of the part whose scores are shown; of the sensor, the columns that models see
   Topology topology;
   std::vector<std::string> channels;  ///< of the clips' sensor, by column
   std::vector<StageEmbeddings> embeddings;

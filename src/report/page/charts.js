@@ -53,6 +53,9 @@ function axis(title, more = {}) {
   return {title: {display: title !== "", text: title}, border: {display: false}, ...more};
 }
 
+/** A line of the series' own colour and dashes. */
+const lineLegend = {position: "bottom", labels: {boxWidth: 28, boxHeight: 0, padding: 14}};
+
 const legendBelow = {position: "bottom", labels: {usePointStyle: true, boxWidth: 9, boxHeight: 9, padding: 14}};
 
 function lineChart(epochs, yAxis, series) {
@@ -62,14 +65,13 @@ function lineChart(epochs, yAxis, series) {
       labels: epochs,
       datasets: series.map((one, index) => ({
         label: one.label, data: one.values, borderColor: one.colour, backgroundColor: one.colour, borderWidth: 1.8,
-        borderDash: DASHES[index % DASHES.length], pointRadius: epochs.length > 12 ? 0 : 2, pointStyle: "line",
-        spanGaps: true,
+        borderDash: DASHES[index % DASHES.length], pointRadius: epochs.length > 1 ? 0 : 3, spanGaps: true,
       })),
     },
     options: {
       interaction: {mode: "index", intersect: false},
       scales: {x: axis("epoch", {ticks: {maxTicksLimit: 7, maxRotation: 0}, grid: {display: false}}), y: yAxis},
-      plugins: {legend: {...legendBelow, display: series.length > 1}},
+      plugins: {legend: {...lineLegend, display: series.length > 1}},
     },
   };
 }
@@ -86,13 +88,13 @@ function addStageCurves(grid, stage) {
   card.append(pair);
   grid.append(card);
   const shade = () => stageColour(stage.name);
-  addChart(pair, 190, `Training loss of ${stage.name} over ${epochs.length} epochs, from ${loss[0]} to ${lastOf(loss)}`,
+  addChart(pair, 170, `Training loss of ${stage.name} over ${epochs.length} epochs, from ${loss[0]} to ${lastOf(loss)}`,
     "training loss", () => lineChart(epochs, axis("", {beginAtZero: true, ticks: {maxTicksLimit: 5}}),
       [{label: "loss", values: loss, colour: shade()}]));
   const accuracies = () => [{label: "training views", values: train, colour: shade()},
     ...(val ? [{label: "validation", values: val, colour: colour("text")}] : [])];
   const ticks = {maxTicksLimit: 6, callback: (value) => percent(value)};
-  addChart(pair, 190, `Accuracy of ${stage.name}: training ${percent(lastOf(train), 1)}`
+  addChart(pair, 170, `Accuracy of ${stage.name}: training ${percent(lastOf(train), 1)}`
     + (val ? `, validation ${percent(lastOf(val), 1)}` : "") + " after the last epoch",
     val ? "accuracy" : "accuracy on training views", () => lineChart(epochs, axis("", {min: 0, max: 1, ticks}), accuracies()));
 }
@@ -141,14 +143,14 @@ function addDotPlot(parent, label, names, series) {
       datasets: series.map((one, index) => ({
         label: one.label,
         data: one.values.map((value, row) => ({x: value, y: place(row, index)})),
-        pointStyle: stageShape(one.label), radius: one.strong ? 6 : 4, borderWidth: one.strong ? 2 : 1.5,
+        clip: false, pointStyle: stageShape(one.label), radius: one.strong ? 6 : 4, borderWidth: one.strong ? 2 : 1.5,
         borderColor: stageColour(one.label), backgroundColor: one.strong ? stageColour(one.label) : colour("panel"),
       })),
     },
     options: {
       scales: {
-        x: axis("", {min: Math.max(0, Math.floor(lowest * 10 - 0.2) / 10), max: 1, position: "top", grace: 0,
-          ticks: {maxTicksLimit: 6, callback: (value) => percent(value)}}),
+        x: axis("", {min: Math.max(0, Math.floor(lowest * 10 - 0.2) / 10), max: 1, position: "top",
+          ticks: {maxTicksLimit: 6, maxRotation: 0, callback: (value) => percent(value)}}),
         y: {min: -0.5, max: names.length - 0.5, reverse: true, border: {display: false},
           grid: {color: (context) => (Number.isInteger(context.tick.value) ? "transparent" : colour("line"))},
           afterBuildTicks: (scale) => {

@@ -15,21 +15,25 @@ function bounds(frames) {
   return {left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys)};
 }
 
-function addPose(svg, joints, bones, wrist, toPage, scale) {
+function addPose(svg, joints, {bones, wrist, head}, toPage, scale) {
   for (const [from, to] of bones) {
     if (joints[from] === null || joints[to] === null) continue;
     const [x1, y1] = toPage(joints[from]), [x2, y2] = toPage(joints[to]);
     svg.append(svgElement("line", {x1, y1, x2, y2, class: "bone", "stroke-width": 26 * scale}));
   }
-  if (joints[wrist] === null) return;
-  const [cx, cy] = toPage(joints[wrist]);
-  svg.append(svgElement("circle", {cx, cy, r: 55 * scale, class: "wrist"}));
+  const disc = (joint, radius, name) => {
+    if (!joint) return;
+    const [cx, cy] = toPage(joint);
+    svg.append(svgElement("circle", {cx, cy, r: radius * scale, class: name, "stroke-width": 26 * scale}));
+  };
+  disc(joints[head], 90, "head");
+  disc(joints[wrist], 55, "wrist");
 }
 
 /** The frames side by side, all to one scale; y points up in the recordings and down on the page. */
-function stickFigures(frames, bones, wrist, label) {
+function stickFigures(frames, skeleton, label) {
   const box = bounds(frames);
-  const margin = 90, cell = box.right - box.left + 2 * margin, height = box.top - box.bottom + 2 * margin;
+  const margin = 110, cell = box.right - box.left + 2 * margin, height = box.top - box.bottom + 2 * margin;
   const scale = 1 / Math.max(cell, height / 1.6);
   const round = (value) => Number(value.toFixed(4));
   const width = frames.length * cell * scale;
@@ -37,7 +41,7 @@ function stickFigures(frames, bones, wrist, label) {
     "aria-label": label});
   frames.forEach((joints, index) => {
     const toPage = ([x, y]) => [round((index * cell + x - box.left + margin) * scale), round((box.top - y + margin) * scale)];
-    addPose(svg, joints, bones, wrist, toPage, scale);
+    addPose(svg, joints, skeleton, toPage, scale);
   });
   return svg;
 }
@@ -64,29 +68,29 @@ function traceChart(channels, trace) {
   return {
     type: "line",
     data: {
-      labels: trace[0].map((_, sample) => Math.round(100 * sample / Math.max(1, samples - 1))),
       datasets: trace.map((values, index) => ({
-        label: channels[index], data: values, borderColor: seriesColour(index), backgroundColor: seriesColour(index),
-        borderDash: DASHES[index % DASHES.length], borderWidth: 1.6, pointRadius: 0, pointStyle: "line",
+        label: channels[index], data: values.map((y, sample) => ({x: 100 * sample / Math.max(1, samples - 1), y})), borderColor: seriesColour(index), backgroundColor: seriesColour(index),
+        borderDash: DASHES[index % DASHES.length], borderWidth: 1.6, pointRadius: 0,
       })),
     },
     options: {
       interaction: {mode: "index", intersect: false},
-      scales: {x: axis("% of the clip", {ticks: {maxTicksLimit: 5, maxRotation: 0}, grid: {display: false}}),
+      scales: {x: axis("% of the clip", {type: "linear", min: 0, max: 100, ticks: {stepSize: 25, maxRotation: 0}, grid: {display: false}}),
         y: axis("", {ticks: {maxTicksLimit: 5}})},
-      plugins: {legend: legendBelow},
+      plugins: {legend: lineLegend, tooltip: {callbacks: {title: ([item]) => percent(item.raw.x / 100) + " of the clip"}}},
     },
   };
 }
 
 function addExample(grid, run, example) {
-  const {bones, wrist, channels} = run.examples;
+  const {skeleton, channels} = run.examples;
   const card = element("div", "", {class: "card"});
   card.append(element("h4", `${run.classes[example.truth]}: ${example.clip}, subject ${example.subject}`));
   card.append(answerList(run, example));
-  card.append(stickFigures(example.frames, bones, wrist, `Skeleton of clip ${example.clip} at ${example.frames.length} moments`));
+  card.append(stickFigures(example.frames, skeleton,
+    `Skeleton of clip ${example.clip} at ${example.frames.length} moments`));
   grid.append(card);
-  addChart(card, 190, `Sensor of clip ${example.clip}: ${channels.join(", ")} over the clip`, "sensor, as recorded",
+  addChart(card, 190, `Sensor of clip ${example.clip}: ${channels.join(", ")} over the clip`, "sensor: acceleration in g, angular rate in °/s",
     () => traceChart(channels, example.trace));
 }
 

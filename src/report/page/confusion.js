@@ -37,7 +37,7 @@ function matrixRow(classes, truth, counts) {
 
 function confusionTable(classes, confusion, stage) {
   const table = element("table", "", {class: "matrix"});
-  table.append(element("caption", `${stage}: rows are the truth, columns what was predicted; number of clips`));
+  table.append(element("caption", `${stage}: number of clips`));
   table.append(matrixHead(classes));
   const body = element("tbody");
   confusion.forEach((counts, truth) => body.append(matrixRow(classes, truth, counts)));
@@ -72,7 +72,7 @@ function addChoice(parent, label, names, chosen, choose) {
 
 function drawConfusion(section, run) {
   section.querySelector(".about").textContent = (run.seeds.length > 1 ? `Summed over ${run.seeds.length} seeds. ` : "")
-    + "Blue on the diagonal is right, orange beside it is wrong; the stronger, the larger the share of the row.";
+    + "Rows are the truth, columns what was predicted. Blue on the diagonal is right, orange beside it is wrong; the stronger, the larger the share of the row.";
   const show = (index) => {
     const {name, confusion} = run.stages[index];
     section.querySelector(".scroll").replaceChildren(confusionTable(run.classes, confusion, name));

@@ -19,7 +19,7 @@ function mapData(run, stage, picked) {
     return {
       label: name,
       data: members.map((clip) => ({x: stage.x[clip], y: stage.y[clip], clip})),
-      pointStyle: classShape(label), radius: picked === label ? 6 : 4.5, order: faded ? 1 : 0,
+      pointStyle: classShape(label), radius: (picked === label ? 1.3 : 1) * (window.innerWidth < 600 ? 3.5 : 4.5), order: faded ? 1 : 0,
       borderWidth: members.map((clip) => (wrong(clip) && !faded ? 2 : 1)),
       borderColor: members.map((clip) => (wrong(clip) && !faded ? colour("text") : shade)),
       backgroundColor: shade,
@@ -79,7 +79,7 @@ function drawMap(section, run) {
   section.querySelector(".about").textContent =
     `Every point is one of the ${run.map.clips.length} clips, placed by principal component analysis of the stage's semantic `
     + "layer: a linear view, which shows only as much of the variance as the axes say. Colour and shape together name the "
-    + "class; a dark rim marks a clip that the stage got wrong. Pick a class below to see it alone.";
+    + "class; a rim marks a clip that the stage got wrong. Pick a class below to see it alone.";
   let shown = Math.max(0, stages.findIndex((one) => one.stage === run.stages[run.student].name));
   let picked = null;
   const label = `Map of the embeddings of ${run.map.clips.length} clips in ${run.classes.length} classes`;

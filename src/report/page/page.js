@@ -58,6 +58,17 @@ const SECTIONS = [
 
 let redrawLegend = () => {};
 
+/** Links to the sections of a run, at its beginning. */
+function addContents(article) {
+  article.querySelector("nav")?.remove();
+  const contents = element("nav", "", {"aria-label": "Sections of this run"});
+  article.querySelectorAll("section").forEach((section) => {
+    section.id = `${article.id}-${section.className}`;
+    contents.append(element("a", section.querySelector("h3").textContent, {href: "#" + section.id}));
+  });
+  article.querySelector(".facts").after(contents);
+}
+
 function drawPictures(article, run) {
   const pictures = document.getElementById("pictures").content.cloneNode(true);
   const place = article.querySelector(".pictures");
@@ -71,6 +82,7 @@ function drawPictures(article, run) {
     const again = draw(section, run);
     if (name === "map") redrawLegend = again;
   }
+  addContents(article);
 }
 
 function showRun(runs, index) {
@@ -85,7 +97,7 @@ function showRun(runs, index) {
 }
 
 function runInAddress(runs) {
-  const index = Number(/^#run-(\d+)$/.exec(location.hash)?.[1] ?? 0);
+  const index = Number(/^#run-(\d+)/.exec(location.hash)?.[1] ?? 0);
   return index < runs.length ? index : 0;
 }
 
@@ -101,8 +113,8 @@ function start() {
   showRun(runs, runInAddress(runs));
   window.addEventListener("hashchange", () => {
     if (!/^#run-/.test(location.hash)) return;
-    showRun(runs, runInAddress(runs));
-    document.querySelector("article.run:not([hidden])").scrollIntoView();
+    if (document.body.dataset.run !== String(runInAddress(runs))) showRun(runs, runInAddress(runs));
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
   window.addEventListener("beforeprint", () => { document.documentElement.classList.add("printing"); recolour(); });
