@@ -106,7 +106,7 @@ std::string escape_html(const std::string& text) {
 
 std::string html_list(const std::vector<std::string>& lines, const std::string& css_class) {
   if (lines.empty()) return "";
-  std::string html = "<ul class=\"" + css_class + "\">\n";
+  std::string html = R"(<ul class=")" + css_class + "\">\n";
   for (const std::string& line : lines) html += element("li", line) + "\n";
   return html + "</ul>\n";
 }
@@ -144,7 +144,8 @@ std::string comparison_section(const std::vector<FinishedRun>& runs, const std::
   const Table macro_f1 = comparison_table(records, options);
   const std::vector<std::string> notes = std::move(accuracy.notes);
   accuracy.notes.clear();
-  return "<section id=\"comparison\">\n<h2>Comparison of the runs</h2>\n" +
+  return "<section id=\"comparison\">\n<h2>Comparison of the runs</h2>\n"
+         "<p class=\"about\">Choose a run to see it below.</p>\n" +
          html_table(accuracy, "Accuracy of " + stage + ", %", links) +
          html_table({notes, macro_f1.header, macro_f1.rows}, "Macro F1 of " + stage + ", %", links) + "</section>\n";
 }

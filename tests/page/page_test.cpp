@@ -25,7 +25,7 @@ std::string between(const std::string& text, const std::string& begin, const std
 }
 
 nlohmann::json data_of(const ReportPage& page) {
-  return nlohmann::json::parse(between(page.html, "<script type=\"application/json\" id=\"data\">", "</script>"));
+  return nlohmann::json::parse(between(page.html, R"(<script type="application/json" id="data">)", "</script>"));
 }
 
 /// The static part of the page.

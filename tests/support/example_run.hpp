@@ -76,7 +76,7 @@ struct ExampleRun {
 
   /// Writes <sweep>/<experiment>/<hash>/seed-<n> and returns it.
   std::filesystem::path write(const std::filesystem::path& sweep, const std::string& folder = "trial") const {
-    const auto run = sweep / folder / "0123456789ab" / ("seed-" + std::to_string(seed));
+    auto run = sweep / folder / "0123456789ab" / ("seed-" + std::to_string(seed));
     write_run_record(run / "result.json", record());
     write_file_atomically(run / "config.resolved.yaml", to_yaml(config()));
     write_file_atomically(

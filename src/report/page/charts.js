@@ -134,7 +134,7 @@ function addStageTeachers(grid, stage) {
  * another, so that equal values are all seen. `series`: [{label, values, strong}], values from 0 to 1.
  */
 function addDotPlot(parent, label, names, series) {
-  const rowHeight = Math.max(24, 6 * series.length + 10);
+  const rowHeight = Math.max(24, 5 * series.length + 8);
   const place = (row, index) => row + (series.length > 1 ? (index / (series.length - 1) - 0.5) * 0.6 : 0);
   const lowest = Math.min(...series.flatMap((one) => one.values));
   addChart(parent, names.length * rowHeight + 96, label, "", () => ({

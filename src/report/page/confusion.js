@@ -1,8 +1,8 @@
 // The confusion matrix is a table: its numbers can be read, selected and spoken.
 
-/** How strongly a cell is filled: small shares must still be seen. */
+/** How strongly a cell is filled, from 0 to 1: small shares must still be seen. */
 function cellStrength(count, clips) {
-  return count === 0 ? 0 : 0.15 + 0.85 * (count / clips);
+  return 0.2 + 0.8 * (count / clips);
 }
 
 function matrixHead(classes) {
@@ -24,11 +24,11 @@ function matrixRow(classes, truth, counts) {
   row.append(element("th", classes[truth], {scope: "row"}));
   counts.forEach((count, predicted) => {
     const cell = element("td", count > 0 ? String(count) : "");
-    const strength = cellStrength(count, clips);
     if (count > 0) {
-      cell.style.background = `rgba(var(--${truth === predicted ? "right" : "wrong"}), ${strength.toFixed(3)})`;
+      const kind = truth === predicted ? "right" : "wrong";
+      cell.classList.add(kind);
+      cell.style.background = `rgba(var(--${kind}), calc(var(--strongest) * ${cellStrength(count, clips).toFixed(3)}))`;
       cell.title = `${classes[truth]} taken for ${classes[predicted]}: ${count} of ${clips}`;
-      if (strength > 0.55) cell.classList.add("strong");
     }
     row.append(cell);
   });

@@ -62,6 +62,7 @@ let redrawLegend = () => {};
 function addContents(article) {
   article.querySelector("nav")?.remove();
   const contents = element("nav", "", {"aria-label": "Sections of this run"});
+  if (document.getElementById("comparison")) contents.append(element("a", "All runs", {href: "#comparison"}));
   article.querySelectorAll("section").forEach((section) => {
     section.id = `${article.id}-${section.className}`;
     contents.append(element("a", section.querySelector("h3").textContent, {href: "#" + section.id}));
@@ -110,12 +111,13 @@ function start() {
   const {runs} = JSON.parse(document.getElementById("data").textContent);
   noteStages(runs);
   setChartDefaults();
-  showRun(runs, runInAddress(runs));
-  window.addEventListener("hashchange", () => {
-    if (!/^#run-/.test(location.hash)) return;
-    if (document.body.dataset.run !== String(runInAddress(runs))) showRun(runs, runInAddress(runs));
-    document.getElementById(location.hash.slice(1))?.scrollIntoView();
-  });
+  const follow = () => {
+    const index = runInAddress(runs);
+    if (document.body.dataset.run !== String(index)) showRun(runs, index);
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  };
+  follow();
+  window.addEventListener("hashchange", () => { if (location.hash.startsWith("#run-")) follow(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
   window.addEventListener("beforeprint", () => { document.documentElement.classList.add("printing"); recolour(); });
   window.addEventListener("afterprint", () => { document.documentElement.classList.remove("printing"); recolour(); });
