@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs and this machine lacks, from the Debian distribution. Does nothing when nothing is missing.
 #
-#   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang
+#   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang, tools/test.sh chromium
 set -euo pipefail
 
 packages=(

@@ -8,7 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -37,6 +39,7 @@ inline std::filesystem::path find_chromium() {
 class Browser {
  public:
   explicit Browser(const std::filesystem::path& program) {
+    std::signal(SIGPIPE, SIG_IGN);  // a browser that is gone is an exception here
     // Chromium reads commands from descriptor 3 and answers on 4: the pipe's own ends are moved out of their way.
     std::array<int, 2> commands{}, answers{};
     if (pipe(commands.data()) != 0 || pipe(answers.data()) != 0) throw std::runtime_error("no pipe");
@@ -98,15 +101,15 @@ class Browser {
 
   /// Opens a file and waits until it is loaded and its scripts have run.
   void open(const std::filesystem::path& file) {
+    const std::size_t seen = events_.size();
     call("Page.navigate", {{"url", "file://" + file.string()}});
-    while (!has_event("Page.loadEventFired")) events_.push_back(receive());
+    while (!has_event("Page.loadEventFired", seen)) events_.push_back(receive());
   }
 
-  bool has_event(const std::string& method) const {
-    for (const auto& event : events_) {
-      if (event.value("method", "") == method) return true;
-    }
-    return false;
+  /// Among the events from number `first` on.
+  bool has_event(const std::string& method, std::size_t first = 0) const {
+    return std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(first), events_.end(),
+                       [&](const auto& event) { return event.value("method", "") == method; });
   }
   const std::vector<nlohmann::json>& events() const { return events_; }
 
