@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs and this machine lacks, from the Debian distribution. Does nothing when nothing is missing.
 #
-#   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang
+#   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang, tools/test.sh chromium
 set -euo pipefail
 
 packages=(
@@ -9,6 +9,7 @@ packages=(
   libtorch-dev libopenblas0-openmp  # without OpenBLAS, LibTorch multiplies matrices with the slow reference BLAS
   libeigen3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libboost-dev libxxhash-dev
   libhdf5-dev libmatio-dev libdeflate-dev zlib1g-dev
+  libjs-chart.js
   libgtest-dev libgmock-dev clang-format
   "$@"
 )

@@ -19,8 +19,14 @@ for option in "$@"; do
   esac
 done
 
+# What only tests need.
+test_packages=(
+  chromium         # report.html is opened in it
+  slurm-wlm munge  # tests/slurm starts a Slurm of its own
+)
+
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
-tools/setup.sh slurm-wlm munge  # tests/slurm starts a Slurm of its own
+tools/setup.sh "${test_packages[@]}"
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 ctest --preset "$preset" --output-on-failure "${selection[@]}"

@@ -61,6 +61,31 @@ void check_same_experiment(const std::vector<RunRecord>& records) {
 
 const Scores& shown_scores(const StageRecord& stage) { return stage.test ? *stage.test : *stage.val; }
 
+Table per_class_table(const std::vector<RunRecord>& records) {
+  const std::vector<StageRecord>& stages = records.front().stages;
+  Table table;
+  table.header = {"class", "clips"};
+  for (const StageRecord& stage : stages) table.header.push_back(stage.name);
+  const std::vector<ClassScore>& classes = shown_scores(stages.front()).per_class;
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    std::vector<std::string>& row = table.rows.emplace_back();
+    row = {classes[label].name, std::to_string(classes[label].support)};
+    for (std::size_t stage = 0; stage < stages.size(); ++stage) {
+      std::vector<double> f1;
+      for (const RunRecord& record : records) f1.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
+      row.push_back(fixed(100 * summarise(f1).mean, 1));
+    }
+  }
+  return table;
+}
+
+std::size_t student_stage(const std::vector<StageRecord>& stages) {
+  for (std::size_t index = 0; index < stages.size(); ++index) {
+    if (stages[index].name == "student") return index;
+  }
+  return stages.size() - 1;
+}
+
 std::string fixed(double value, int digits) {
   std::ostringstream text;
   text << std::fixed << std::setprecision(digits) << value;

@@ -41,6 +41,7 @@ class Resume : public ::testing::TestWithParam<int> {
             "--set",      "protocol.classes=[swipe_left, swipe_right, wave, clap, throw, arm_cross]",
             "--set",      "protocol.train.subjects=[1, 3, 5]",
             "--set",      "protocol.val.subjects=[7]",
+            "--set",      "stages.sensor.loss={acs: {}, fitnet: {}, crd: {}}",  // layers are trained beside the network
             "--set",      "stages.skeleton.epochs=8",
             "--set",      "stages.fused.epochs=8",
             "--set",      "stages.sensor.epochs=12",

@@ -4,8 +4,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "opened_run.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/config/load.hpp"
 #include "pskd/eval/scores.hpp"
 #include "pskd/train/run.hpp"
 #include "verbs.hpp"
@@ -17,24 +17,6 @@ struct Options {
   int threads = 0;
   bool json = false;
 };
-
-std::uint64_t seed_of(const std::filesystem::path& run) {
-  const std::string name = run.filename().string(), prefix = "seed-";
-  if (name.starts_with(prefix) && name.find_first_not_of("0123456789", prefix.size()) == std::string::npos &&
-      name.size() > prefix.size()) {
-    return std::stoull(name.substr(prefix.size()));
-  }
-  throw pskd::Error(pskd::ErrorKind::usage,
-                    run.string() + ": expected a run directory, runs/<experiment>/<config hash>/seed-<n>");
-}
-
-/// The setup of the run in `run`, whose folder may have been moved as a whole.
-pskd::TrainingSetup setup_of(const std::filesystem::path& run) {
-  pskd::Experiment experiment = pskd::load_experiment(run / "config.resolved.yaml");
-  experiment.run.name = run.parent_path().parent_path().filename().string();
-  experiment.run.root = run.parent_path().parent_path().parent_path().string();
-  return pskd::prepare_training(experiment);
-}
 
 const std::vector<pskd::Clip>& part_of(const pskd::Split& split, const std::string& part) {
   if (part == "train") return split.train;

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   add_train(app, invocation);
   add_sweep(app, invocation);
   add_table(app);
+  add_report(app, invocation);
   add_eval(app, invocation);
   add_data(app);
   add_model(app, invocation);

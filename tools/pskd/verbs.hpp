@@ -31,6 +31,7 @@ void start_console_log(bool quiet);
 void add_train(CLI::App& app, const Invocation& invocation);
 void add_sweep(CLI::App& app, const Invocation& invocation);
 void add_table(CLI::App& app);
+void add_report(CLI::App& app, const Invocation& invocation);
 void add_eval(CLI::App& app, const Invocation& invocation);
 void add_data(CLI::App& app);
 void add_model(CLI::App& app, const Invocation& invocation);

@@ -1,0 +1,55 @@
+// report.html: one self-contained page about a run, an experiment or a sweep.
+#pragma once
+
+#include <Eigen/Core>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pskd/data/clip.hpp"
+#include "pskd/eval/run_record.hpp"
+
+namespace pskd {
+
+/// An experiment's finished seeds, by number.
+struct FinishedRun {
+  std::vector<std::filesystem::path> folders;  ///< runs/<experiment>/<config hash>/seed-<n>
+  std::vector<RunRecord> records;              ///< of each folder
+};
+
+/// All finished runs in `folder`, which is a sweep's, an experiment's or one run's own; sorted by path. Throws
+/// Error(data) when there is none or a record is broken.
+std::vector<FinishedRun> find_finished_runs(const std::filesystem::path& folder);
+
+struct StageEmbeddings {
+  std::string stage;
+  Eigen::MatrixXd rows;  ///< [N, D], one for each of RunMaterial::clips
+};
+
+/// What a run directory does not hold itself: the recordings that were classified, and what its networks make of them.
+struct RunMaterial {
+  std::vector<Clip> clips;  ///< [N], of the part whose scores are shown; of the sensor, the columns that models see
+  Topology topology;
+  std::vector<std::string> channels;  ///< of the clips' sensor, by column
+  std::vector<StageEmbeddings> embeddings;
+  std::vector<std::string> missing;  ///< what could not be had, and why: a line each
+};
+/// Collects the material of a run directory.
+using MaterialSource = std::function<RunMaterial(const std::filesystem::path& run)>;
+
+struct ReportPage {
+  std::string html;
+  std::vector<std::string> missing;  ///< what the page could not show, and why; it says so itself, too
+};
+
+/// Tables over all seeds of every run, and pictures of each run's smallest seed: learning curves, who taught,
+/// confusion, F1 and accuracy by class and subject, a map of the embeddings, clips that the student gets wrong and a
+/// teacher right. Several runs are compared with `reference`, the name of one of them (empty: the first). The page
+/// needs no network; the same inputs give the same bytes. Text from configs and records is escaped. Throws as
+/// results_table and comparison_table do; whatever else is missing or broken is left out of the page and named in
+/// `missing`.
+ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& reference,
+                       const MaterialSource& material);
+
+}  // namespace pskd

@@ -1,0 +1,194 @@
+#include "pskd/report/page.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "page_files.hpp"
+#include "page_parts.hpp"
+#include "pskd/config/load.hpp"
+#include "records.hpp"
+
+namespace pskd {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> class_names(const StageRecord& stage) {
+  std::vector<std::string> names;
+  for (const ClassScore& one : shown_scores(stage).per_class) names.push_back(one.name);
+  return names;
+}
+
+/// The student's, each once.
+std::vector<std::string> teachers_of(const Experiment& experiment, const std::string& student) {
+  std::vector<std::string> names;
+  for (const TeacherRef& teacher : find_stage(experiment, student).teachers) {
+    if (std::find(names.begin(), names.end(), teacher.stage) == names.end()) names.push_back(teacher.stage);
+  }
+  return names;
+}
+
+void read_config(RunFacts& facts) {
+  try {
+    facts.experiment = load_experiment(facts.folder() / "config.resolved.yaml");
+    facts.teachers = teachers_of(*facts.experiment, facts.record().stages[facts.student].name);
+  } catch (const Error& error) {
+    facts.missing.push_back(std::string("the teachers of the student: ") + error.what());
+  }
+}
+
+void read_all_predictions(RunFacts& facts) {
+  for (std::size_t seed = 0; seed < facts.run->folders.size(); ++seed) {
+    auto& of_stages = facts.predictions.emplace_back();
+    for (const StageRecord& stage : facts.run->records[seed].stages) {
+      const fs::path file =
+          facts.run->folders[seed] / "stages" / stage.name / (stage.test ? "predictions.csv" : "predictions-val.csv");
+      of_stages.emplace_back();
+      try {
+        of_stages.back() = read_predictions(file, class_names(stage));
+      } catch (const Error& error) {
+        facts.missing.push_back("accuracy by subject, answers to single clips, stage " + stage.name + ": " +
+                                error.what());
+      }
+    }
+  }
+}
+
+RunFacts facts_of(const FinishedRun& run, const MaterialSource& material) {
+  RunFacts facts;
+  facts.run = &run;
+  check_same_experiment(run.records);
+  facts.student = student_stage(run.records.front().stages);
+  read_config(facts);
+  read_all_predictions(facts);
+  facts.material = material(facts.folder());
+  facts.missing.insert(facts.missing.end(), facts.material.missing.begin(), facts.material.missing.end());
+  return facts;
+}
+
+Json stages_of(RunFacts& facts, const std::vector<int>& subjects) {
+  Json stages = Json::array();
+  const std::vector<StageRecord>& records = facts.record().stages;
+  for (std::size_t index = 0; index < records.size(); ++index) {
+    Json stage = stage_scores(facts, index, subjects);
+    stage["name"] = records[index].name;
+    stage["curves"] = part_or_note(facts.missing, "learning curves of " + records[index].name, [&] {
+      return learning_curves(facts.folder() / "stages" / records[index].name / "metrics.jsonl");
+    });
+    stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+/// What the page's script draws a run from.
+Json pictures_of(RunFacts& facts) {
+  const RunRecord& record = facts.record();
+  const std::vector<int> subjects = subjects_of(facts);
+  Json seeds = Json::array();
+  for (const RunRecord& one : facts.run->records) seeds.push_back(one.seed);
+  Json supports = Json::array();
+  for (const ClassScore& one : shown_scores(record.stages.front()).per_class) supports.push_back(one.support);
+  return {{"name", record.experiment},
+          {"seeds", seeds},
+          {"classes", class_names(record.stages.front())},
+          {"supports", supports},
+          {"student", facts.student},
+          {"teachers", facts.teachers},
+          {"stages", stages_of(facts, subjects)},
+          {"subjects", subjects},
+          {"map", embedding_map(facts)},
+          {"examples", example_clips(facts)}};
+}
+
+/// JSON inside a script element: no text in it can end the element or begin a comment.
+std::string to_script_text(const Json& json) {
+  std::string text;
+  for (const char letter : json.dump(-1, ' ', false, Json::error_handler_t::replace)) {
+    if (letter == '<') {
+      text += "\\u003c";
+    } else {
+      text += letter;
+    }
+  }
+  return text;
+}
+
+/// The template with every {{name}} replaced; what is put in is not looked at again.
+std::string fill(std::string_view page, const std::map<std::string, std::string_view>& values) {
+  std::string html;
+  for (std::size_t open = page.find("{{"); open != std::string_view::npos; open = page.find("{{")) {
+    const std::size_t close = page.find("}}", open);
+    html.append(page.substr(0, open)).append(values.at(std::string(page.substr(open + 2, close - open - 2))));
+    page.remove_prefix(close + 2);
+  }
+  return html.append(page);
+}
+
+/// The folder that holds all runs has the sweep's name; one experiment is called by its own.
+std::string title_of(const std::vector<FinishedRun>& runs) {
+  const RunRecord& first = runs.front().records.front();
+  if (runs.size() == 1) return first.experiment;
+  const std::string sweep = runs.front().folders.front().parent_path().parent_path().parent_path().filename().string();
+  return sweep.empty() ? std::to_string(runs.size()) + " runs" : sweep;
+}
+
+}  // namespace
+
+std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
+  std::vector<std::tuple<fs::path, std::uint64_t, fs::path, RunRecord>> found;
+  if (fs::is_directory(folder)) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+      if (entry.path().filename() != "result.json") continue;
+      RunRecord record = read_run_record(entry.path());
+      const fs::path run = fs::absolute(entry.path()).lexically_normal().parent_path();
+      found.emplace_back(run.parent_path(), record.seed, run, std::move(record));
+    }
+  }
+  if (found.empty()) {
+    throw Error(ErrorKind::data, folder.string() +
+                                     ": expected the folder of a run, an experiment or a sweep with a finished seed, "
+                                     "found no result.json in it");
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
+  });
+  std::vector<FinishedRun> runs;
+  for (auto& [experiment, seed, run, record] : found) {
+    if (runs.empty() || runs.back().folders.front().parent_path() != experiment) runs.emplace_back();
+    runs.back().folders.push_back(run);
+    runs.back().records.push_back(std::move(record));
+  }
+  return runs;
+}
+
+ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& reference,
+                       const MaterialSource& material) {
+  ReportPage page;
+  Json data = {{"runs", Json::array()}};
+  std::string body;
+  const bool alone = runs.size() == 1;
+  if (!alone) {
+    const RunRecord& first = runs.front().records.front();
+    body = comparison_section(runs, reference, first.stages.at(student_stage(first.stages)).name);
+  }
+  for (std::size_t index = 0; index < runs.size(); ++index) {
+    RunFacts facts = facts_of(runs[index], material);
+    data["runs"].push_back(pictures_of(facts));
+    body += run_section(facts, index, alone);
+    for (const std::string& line : facts.missing) {
+      page.missing.push_back(alone ? line : facts.record().experiment + ": " + line);
+    }
+  }
+  const std::string title = escape_html(title_of(runs)), json = to_script_text(data);
+  page.html = fill(page_template(), {{"title", title},
+                                     {"style", page_style()},
+                                     {"body", body},
+                                     {"data", json},
+                                     {"charts", chart_library()},
+                                     {"script", page_script()}});
+  return page;
+}
+
+}  // namespace pskd

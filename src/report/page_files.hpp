@@ -1,0 +1,13 @@
+// The files of src/report/page/ and Chart.js, as the build embeds them (src/CMakeLists.txt).
+#pragma once
+
+#include <string_view>
+
+namespace pskd {
+
+std::string_view page_template();  ///< with {{title}}, {{style}}, {{body}}, {{data}}, {{charts}}, {{script}}
+std::string_view page_style();
+std::string_view page_script();
+std::string_view chart_library();
+
+}  // namespace pskd

@@ -1,0 +1,75 @@
+#include <set>
+
+#include "page_parts.hpp"
+#include "pskd/eval/scores.hpp"
+#include "records.hpp"
+
+namespace pskd {
+
+namespace {
+
+constexpr int kDigits = 4;
+
+Json summed_confusion(const std::vector<RunRecord>& records, std::size_t stage) {
+  std::vector<std::vector<std::int64_t>> sum;
+  for (const RunRecord& record : records) {
+    const auto& confusion = shown_scores(record.stages[stage]).confusion;
+    sum.resize(confusion.size(), std::vector<std::int64_t>(confusion.size(), 0));
+    for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
+      for (std::size_t predicted = 0; predicted < confusion.size(); ++predicted) {
+        sum[truth][predicted] += confusion[truth][predicted];
+      }
+    }
+  }
+  return sum;
+}
+
+Json mean_f1(const std::vector<RunRecord>& records, std::size_t stage) {
+  Json means = Json::array();
+  for (std::size_t label = 0; label < shown_scores(records.front().stages[stage]).per_class.size(); ++label) {
+    std::vector<double> values;
+    for (const RunRecord& record : records) values.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
+    means.push_back(rounded(summarise(values).mean, kDigits));
+  }
+  return means;
+}
+
+/// Mean over seeds of the share of a subject's clips that are right.
+double subject_accuracy(const RunFacts& facts, std::size_t stage, int subject) {
+  std::vector<double> accuracies;
+  for (const auto& seed : facts.predictions) {
+    int clips = 0, right = 0;
+    for (const Prediction& one : seed[stage]) {
+      clips += one.subject == subject ? 1 : 0;
+      right += one.subject == subject && one.label == one.predicted ? 1 : 0;
+    }
+    if (clips > 0) accuracies.push_back(static_cast<double>(right) / clips);
+  }
+  return summarise(accuracies).mean;
+}
+
+}  // namespace
+
+std::vector<int> subjects_of(const RunFacts& facts) {
+  std::set<int> subjects;
+  for (const auto& seed : facts.predictions) {
+    for (const auto& stage : seed) {
+      for (const Prediction& one : stage) subjects.insert(one.subject);
+    }
+  }
+  return {subjects.begin(), subjects.end()};
+}
+
+Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<int>& subjects) {
+  const std::vector<RunRecord>& records = facts.run->records;
+  Json scores = {{"confusion", summed_confusion(records, stage)}, {"f1", mean_f1(records, stage)}};
+  const bool complete = std::none_of(facts.predictions.begin(), facts.predictions.end(),
+                                     [&](const auto& seed) { return seed[stage].empty(); });
+  scores["subjects"] = complete ? Json::array() : Json(nullptr);
+  for (const int subject : subjects) {
+    if (complete) scores["subjects"].push_back(rounded(subject_accuracy(facts, stage, subject), kDigits));
+  }
+  return scores;
+}
+
+}  // namespace pskd

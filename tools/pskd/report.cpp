@@ -1,0 +1,115 @@
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "opened_run.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/distill/teachers.hpp"
+#include "pskd/report/page.hpp"
+#include "verbs.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string folder, out, reference;
+};
+
+/// One, whatever the machine has: other threads change the last bits of the embeddings.
+constexpr int kThreads = 1;
+
+/// The content hash of the stage's checkpoint; empty where the manifest does not say.
+std::string checkpoint_hash(const nlohmann::json& manifest, const std::string& stage) {
+  const nlohmann::json::json_pointer place = nlohmann::json::json_pointer("/checkpoints") / stage;
+  return manifest.contains(place) && manifest[place].is_string() ? manifest[place].get<std::string>() : "";
+}
+
+/// Opens runs again for what their folders do not hold. A stage that runs of a sweep share is asked once.
+class MaterialCollector {
+ public:
+  pskd::RunMaterial collect(const fs::path& run) {
+    pskd::RunMaterial material;
+    try {
+      const auto manifest = nlohmann::json::parse(pskd::read_file(run / "manifest.json"), nullptr, false);
+      const pskd::TrainingSetup setup = setup_of(run);
+      if (!manifest.is_object() || !manifest.contains("data_hash") || manifest["data_hash"] != setup.data_hash) {
+        throw pskd::Error(pskd::ErrorKind::data, "the recordings are not those that manifest.json of the run names");
+      }
+      material.clips = setup.split.test.empty() ? setup.split.val : setup.split.test;
+      material.topology = setup.info.topology;
+      material.channels = setup.experiment.data.channels;
+      for (pskd::Clip& clip : material.clips) {
+        clip.sensor = pskd::Frames(clip.sensor(Eigen::all, setup.renderer.sensor_columns));
+      }
+      add_embeddings(material, setup, seed_of(run), manifest);
+    } catch (const pskd::Error& error) {
+      material.missing.push_back(std::string("map of the embeddings, example clips: ") + error.what());
+    }
+    return material;
+  }
+
+ private:
+  void add_embeddings(pskd::RunMaterial& material, const pskd::TrainingSetup& setup, std::uint64_t seed,
+                      const nlohmann::json& manifest) {
+    for (const pskd::StageConfig& stage : setup.experiment.stages) {
+      try {
+        material.embeddings.push_back(
+            {stage.name, embeddings(setup, seed, stage, checkpoint_hash(manifest, stage.name), material.clips)});
+      } catch (const pskd::Error& error) {
+        material.missing.push_back("map of the embeddings, stage " + stage.name + ": " + error.what());
+      }
+    }
+  }
+
+  Eigen::MatrixXd embeddings(const pskd::TrainingSetup& setup, std::uint64_t seed, const pskd::StageConfig& stage,
+                             const std::string& checkpoint, const std::vector<pskd::Clip>& clips) {
+    const auto known = known_.find(checkpoint);
+    if (known != known_.end()) return known->second;
+    const auto network = pskd::load_stage(setup, seed, stage.name);
+    const pskd::Input input = pskd::render_plain(setup.renderer, clips, pskd::modalities(stage.sees));
+    const torch::Tensor found = pskd::ask(*network, input).embedding.to(torch::kFloat64).contiguous();
+    using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    Eigen::MatrixXd rows = Eigen::Map<const Rows>(found.data_ptr<double>(), found.size(0), found.size(1));
+    if (!checkpoint.empty()) known_[checkpoint] = rows;
+    return rows;
+  }
+
+  std::map<std::string, Eigen::MatrixXd> known_;  ///< by the content hash of the checkpoint
+};
+
+void run(const Options& options, const Invocation& invocation) {
+  const auto runs = pskd::find_finished_runs(options.folder);
+  prepare(invocation, kThreads);
+  MaterialCollector collector;
+  const pskd::ReportPage page =
+      pskd::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect(one); });
+  const fs::path file = options.out.empty() ? fs::path(options.folder) / "report.html" : fs::path(options.out);
+  pskd::write_file_atomically(file, page.html);
+  for (const std::string& line : page.missing) std::cerr << "pskd: not on the page: " << line << '\n';
+  std::cout << file.string() << '\n';
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, const Invocation& invocation) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("report", "Write an HTML page about a run, an experiment or a sweep");
+  verb->add_option("folder", options->folder, "folder of a run (seed-<n>), an experiment or a sweep")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  verb->add_option("--out", options->out, "file to write (default: report.html in that folder)")->type_name("FILE");
+  verb->add_option("--reference", options->reference,
+                   "of a sweep: the run that the others are compared with (default: the first)")
+      ->type_name("ROW");
+  verb->footer(
+      "One file that needs no network: learning curves, who taught, confusion, F1 and accuracy by class and subject, "
+      "a\n"
+      "map of the embeddings, examples of what the student missed, tables, the resolved config. Recordings and\n"
+      "checkpoints are used where they are; the page says what it lacks.\n"
+      "Examples:\n"
+      "  pskd report runs/utd-pskd/0123456789ab\n"
+      "  pskd report runs/methods --reference label --out methods.html");
+  verb->callback([options, invocation] { run(*options, invocation); });
+}
