@@ -37,7 +37,10 @@ Json stage_to_json(const StageRecord& stage) {
   json["epochs"] = stage.epochs;
   json["seconds"] = stage.seconds;
   if (stage.cost) {
-    json["cost"] = {{"macs", stage.cost->macs}, {"bytes", stage.cost->bytes}, {"latency", stage.cost->latency}};
+    json["cost"] = {{"macs", stage.cost->macs},
+                    {"bytes", stage.cost->bytes},
+                    {"latency", stage.cost->latency},
+                    {"adapters", stage.cost->adapters}};
   }
   return json;
 }
@@ -161,7 +164,8 @@ StageRecord read_stage(const std::string& name, const Value& value) {
     const Value cost = value.at("cost");
     stage.cost = {.macs = cost.at("macs").count<std::int64_t>(),
                   .bytes = cost.at("bytes").count<std::int64_t>(),
-                  .latency = cost.at("latency").seconds()};
+                  .latency = cost.at("latency").seconds(),
+                  .adapters = cost.at("adapters").count<std::int64_t>()};
   }
   return stage;
 }

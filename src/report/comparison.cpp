@@ -202,24 +202,26 @@ void add_scores(Table& table, const std::string& column, const std::vector<std::
   }
 }
 
-/// Parameters, MACs, size and latency. All but the last are the network's, whatever the seed.
+/// Parameters, those trained beside them, MACs, size and latency. All but the last are the network's, whatever the
+/// seed.
 std::vector<std::string> cost_cells(const Cell& cell) {
   const StageRecord& first = *cell.begin()->second->stage;
-  std::vector<std::string> cells = {std::to_string(first.parameters), kEnDash, kEnDash, kEnDash};
+  std::vector<std::string> cells = {std::to_string(first.parameters), kEnDash, kEnDash, kEnDash, kEnDash};
   if (first.cost) {
-    cells[1] = std::to_string(first.cost->macs);
-    cells[2] = fixed(static_cast<double>(first.cost->bytes) / 1e3, 1);
+    cells[1] = std::to_string(first.cost->adapters);
+    cells[2] = std::to_string(first.cost->macs);
+    cells[3] = fixed(static_cast<double>(first.cost->bytes) / 1e3, 1);
   }
   std::vector<double> latencies;
   for (const auto& [seed, entry] : cell) {
     if (entry->stage->cost) latencies.push_back(entry->stage->cost->latency);
   }
-  if (!latencies.empty()) cells[3] = fixed(1e3 * quantile(latencies, 0.5), 2);
+  if (!latencies.empty()) cells[4] = fixed(1e3 * quantile(latencies, 0.5), 2);
   return cells;
 }
 
 void add_cost(Table& table, const std::string& column, const std::vector<std::string>& rows, const Cells& cells) {
-  const std::vector<std::string> what = {" parameters", " MACs", " size kB", " latency ms"};
+  const std::vector<std::string> what = {" parameters", " trained beside", " MACs", " size kB", " latency ms"};
   for (const std::string& one : what) table.header.push_back(column + one);
   for (std::size_t index = 0; index < rows.size(); ++index) {
     const auto cell = cells.find({rows[index], column});

@@ -69,6 +69,13 @@ void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing exist
   write_file_atomically(folder / "manifest.json", run_manifest(setup, seed));
 }
 
+std::int64_t count_adapters(const LossContext& context) {
+  std::int64_t count = 0;
+  if (!context.adapters) return count;
+  for (const torch::Tensor& parameter : context.adapters->parameters()) count += parameter.numel();
+  return count;
+}
+
 StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const StageConfig& stage,
                             const Position& position) {
   const auto [network, hash] = load_snapshot(setup, seed, stage.name, selected_snapshot(setup));
@@ -80,6 +87,7 @@ StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, cons
   outcome.macs = cost.macs;
   outcome.bytes = cost.bytes;
   outcome.latency = cost.latency;
+  outcome.adapters = count_adapters(loss_context(setup, stage, seed));
   const auto folder = stage_folder(setup, seed, stage.name);
   if (!outcome.test.empty()) write_predictions(folder / "predictions.csv", outcome.test, setup.split.classes);
   if (!outcome.val.empty()) write_predictions(folder / "predictions-val.csv", outcome.val, setup.split.classes);

@@ -40,7 +40,7 @@ RunRecord some_record() {
        .parameters = 3,
        .epochs = 1,
        .seconds = 0,
-       .cost = StageCost{.macs = 7, .bytes = 12, .latency = 0.25}},
+       .cost = StageCost{.macs = 7, .bytes = 12, .latency = 0.25, .adapters = 5}},
   };
   return record;
 }
@@ -87,7 +87,7 @@ TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
                                       "shared_subjects", "seed", "stages"));
   EXPECT_THAT(keys(json["stages"]["skeleton"]), ElementsAre("test", "parameters", "epochs", "seconds"));
   EXPECT_THAT(keys(json["stages"]["baseline"]), ElementsAre("test", "val", "parameters", "epochs", "seconds", "cost"));
-  EXPECT_THAT(keys(json["stages"]["baseline"]["cost"]), ElementsAre("macs", "bytes", "latency"));
+  EXPECT_THAT(keys(json["stages"]["baseline"]["cost"]), ElementsAre("macs", "bytes", "latency", "adapters"));
   const Json& test = json["stages"]["skeleton"]["test"];
   EXPECT_THAT(keys(test), ElementsAre("accuracy", "macro_f1", "per_class", "confusion"));
   EXPECT_THAT(keys(test["per_class"][0]), ElementsAre("name", "precision", "recall", "f1", "support"));

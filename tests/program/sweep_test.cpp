@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "support/events.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using testing::Finished;
 using ::testing::HasSubstr;
 using testing::kTwoMethods;
@@ -85,6 +87,11 @@ TEST_F(TinySweep, EveryMethodOfTheShippedSweepTrains) {
   for (const char* method :
        {"label", "kd", "fitnet", "at", "sp", "rkd", "crd", "dkd", "dist", "average", "ca-mkd", "takd", "acs"}) {
     EXPECT_THAT(shown.output, HasSubstr("\n" + std::string(method) + " ")) << method;
+  }
+  const Finished cost = testing::run_program("table " + path("runs/methods") + " --metric cost --format csv");
+  for (const auto& [method, adapters] : std::map<std::string, int>{
+           {"label", 0}, {"kd", 0}, {"fitnet", 300 * 300 + 300}, {"crd", 2 * (300 * 128 + 128)}}) {
+    EXPECT_THAT(cost.output, ContainsRegex("\n" + method + ",[0-9]+," + std::to_string(adapters) + ",")) << method;
   }
   EXPECT_FALSE(fs::exists(folder_ / "runs/methods/stages/answers")) << "nobody will ask the teachers again";
 }

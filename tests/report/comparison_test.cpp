@@ -167,13 +167,14 @@ TEST(Comparison, ShowsWhatANetworkCostsInUse) {
   std::vector<RunRecord> records = two_methods();
   for (RunRecord& record : records) {
     if (record.experiment != "acs") continue;
-    record.stages[1].cost = {.macs = 54321, .bytes = 1234, .latency = 0.001 * static_cast<double>(record.seed)};
+    record.stages[1].cost = {
+        .macs = 54321, .bytes = 1234, .latency = 0.001 * static_cast<double>(record.seed), .adapters = 30};
   }
   const Table table = comparison_table(records, {.metric = Metric::cost});
-  EXPECT_THAT(table.header,
-              ElementsAre("method", "utd-mhad parameters", "utd-mhad MACs", "utd-mhad size kB", "utd-mhad latency ms"));
-  EXPECT_THAT(table.rows, ElementsAre(ElementsAre("label", "250", "\u2013", "\u2013", "\u2013"),
-                                      ElementsAre("acs", "250", "54321", "1.2", "2.00")));
+  EXPECT_THAT(table.header, ElementsAre("method", "utd-mhad parameters", "utd-mhad trained beside", "utd-mhad MACs",
+                                        "utd-mhad size kB", "utd-mhad latency ms"));
+  EXPECT_THAT(table.rows, ElementsAre(ElementsAre("label", "250", "\u2013", "\u2013", "\u2013", "\u2013"),
+                                      ElementsAre("acs", "250", "30", "54321", "1.2", "2.00")));
 }
 
 TEST(McNemarTable, HoldsCountsAndP) {

@@ -23,7 +23,8 @@ pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed
     stage.parameters = outcome.parameters;
     stage.epochs = outcome.epochs;
     stage.seconds = outcome.seconds;
-    stage.cost = {.macs = outcome.macs, .bytes = outcome.bytes, .latency = outcome.latency};
+    stage.cost = {
+        .macs = outcome.macs, .bytes = outcome.bytes, .latency = outcome.latency, .adapters = outcome.adapters};
     record.stages.push_back(stage);
   }
   return record;

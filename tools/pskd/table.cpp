@@ -71,8 +71,10 @@ void add_table(CLI::App& app) {
   verb->add_option("--columns", options->layout.options.columns, "default: dataset")
       ->transform(CLI::CheckedTransformer(kAxes))
       ->type_name("AXIS");
-  verb->add_option("--metric", options->layout.options.metric,
-                   "accuracy (default), macro_f1, or cost: parameters, MACs, size, latency")
+  verb->add_option(
+          "--metric", options->layout.options.metric,
+          "accuracy (default), macro_f1, or cost: parameters (also of layers that only training needs), MACs, size, "
+          "latency")
       ->transform(CLI::CheckedTransformer(kMetrics))
       ->type_name("METRIC");
   verb->add_option("--stage", options->layout.options.stage, "whose scores")->capture_default_str();

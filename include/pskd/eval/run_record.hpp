@@ -13,9 +13,10 @@ namespace pskd {
 
 /// Of the stage's network in use, for one clip.
 struct StageCost {
-  std::int64_t macs = 0;   ///< multiply-adds
-  std::int64_t bytes = 0;  ///< of parameters and buffers, as 32-bit floats
-  double latency = 0;      ///< s on one thread of the machine that trained it
+  std::int64_t macs = 0;      ///< multiply-adds
+  std::int64_t bytes = 0;     ///< of parameters and buffers, as 32-bit floats
+  double latency = 0;         ///< s on one thread of the machine that trained it
+  std::int64_t adapters = 0;  ///< parameters that its loss trained beside it and that nobody needs in use
 };
 
 struct StageRecord {
@@ -40,8 +41,8 @@ struct RunRecord {
 /// {"experiment", "dataset", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages": {"student":
 /// {"test":
 /// {"accuracy", "macro_f1", "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val":
-/// {...}, "parameters", "epochs", "seconds", "cost": {"macs", "bytes", "latency"}}, ...}}; an absent part has no key.
-/// Written atomically; throws Error(io).
+/// {...}, "parameters", "epochs", "seconds", "cost": {"macs", "bytes", "latency", "adapters"}}, ...}}; an absent part
+/// has no key. Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
 /// Throws Error(data) naming the file and the key, Error(io) when the file cannot be read.
 RunRecord read_run_record(const std::filesystem::path& file);

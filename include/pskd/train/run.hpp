@@ -47,10 +47,11 @@ struct StageOutcome {
   std::int64_t parameters = 0;
   int epochs = 0;
   double seconds = 0;
-  std::string checkpoint;  ///< content hash of the selected one
-  std::int64_t macs = 0;   ///< multiply-adds for one clip
-  std::int64_t bytes = 0;  ///< of parameters and buffers, as 32-bit floats
-  double latency = 0;      ///< s for one clip on one thread, median
+  std::string checkpoint;     ///< content hash of the selected one
+  std::int64_t macs = 0;      ///< multiply-adds for one clip
+  std::int64_t bytes = 0;     ///< of parameters and buffers, as 32-bit floats
+  double latency = 0;         ///< s for one clip on one thread, median
+  std::int64_t adapters = 0;  ///< parameters that its loss trained beside it
 };
 
 enum class Existing { refuse, resume, overwrite };
