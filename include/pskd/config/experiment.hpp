@@ -146,7 +146,7 @@ struct AttentionConfig {  ///< attention over time
   double weight = 1;
 };
 struct SimilarityConfig {
-  double weight = 1;
+  double weight = 100;  ///< the loss is a mean of squares of small numbers
 };
 struct RelationalConfig {  ///< as in ACS, but of every teacher and over all clips
   double weight = 1;
@@ -165,7 +165,7 @@ struct DecoupledConfig {
   double temperature = 2;
 };
 struct DistConfig {
-  double weight = 1;
+  double weight = 0.5;
   double beta = 1;   ///< of the relations between a clip's classes
   double gamma = 1;  ///< of those between a class's clips
   double temperature = 2;
