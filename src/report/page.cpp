@@ -30,10 +30,10 @@ std::vector<std::string> teachers_of(const Experiment& experiment, const std::st
   return names;
 }
 
-void read_config(RunFacts& facts) {
+void read_teachers(RunFacts& facts) {
   try {
-    facts.experiment = load_experiment(facts.folder() / "config.resolved.yaml");
-    facts.teachers = teachers_of(*facts.experiment, facts.record().stages[facts.student].name);
+    const Experiment experiment = load_experiment(facts.folder() / "config.resolved.yaml");
+    facts.teachers = teachers_of(experiment, facts.record().stages[facts.student].name);
   } catch (const Error& error) {
     facts.missing.push_back(std::string("the teachers of the student: ") + error.what());
   }
@@ -61,7 +61,7 @@ RunFacts facts_of(const FinishedRun& run, const MaterialSource& material) {
   facts.run = &run;
   check_same_experiment(run.records);
   facts.student = student_stage(run.records.front().stages);
-  read_config(facts);
+  read_teachers(facts);
   read_all_predictions(facts);
   facts.material = material(facts.folder());
   facts.missing.insert(facts.missing.end(), facts.material.missing.begin(), facts.material.missing.end());

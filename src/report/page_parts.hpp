@@ -1,15 +1,12 @@
 // The parts of report.html. Pictures are drawn by the page's script from JSON, text is HTML.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "pskd/base/error.hpp"
-#include "pskd/config/experiment.hpp"
 #include "pskd/data/predictions.hpp"
 #include "pskd/report/page.hpp"
 #include "pskd/report/table.hpp"
@@ -21,9 +18,8 @@ using Json = nlohmann::ordered_json;
 /// What the parts of one run's section are made from.
 struct RunFacts {
   const FinishedRun* run = nullptr;
-  std::size_t student = 0;                                        ///< the stage looked at closely, see student_stage
-  std::optional<Experiment> experiment;                           ///< absent when config.resolved.yaml cannot be read
-  std::vector<std::string> teachers;                              ///< of the student, in the order of the config
+  std::size_t student = 0;            ///< the stage looked at closely, see student_stage
+  std::vector<std::string> teachers;  ///< of the student, in the order of the config; none when it cannot be read
   std::vector<std::vector<std::vector<Prediction>>> predictions;  ///< [seeds][stages]; empty where there is no file
   RunMaterial material;
   std::vector<std::string> missing;

@@ -145,6 +145,30 @@ TEST_F(BrowserPage, ShowsHostileNamesAsTheyAre) {
   expect_quiet(browser);
 }
 
+TEST_F(BrowserPage, SaysSoWhereTheCameraFoundNobodyOrAPartIsMissing) {
+  PSKD_CHROMIUM_OR_SKIP(chromium);
+  const fs::path run = ExampleRun().write(folder / "runs");
+  fs::remove(run / "stages/student/metrics.jsonl");
+  const ReportPage page = report_page(find_finished_runs(folder / "runs"), "", [](const fs::path&) {
+    RunMaterial material = ExampleRun::material();
+    material.topology = topology("coco-17");
+    material.embeddings.clear();
+    for (Clip& clip : material.clips) clip.skeleton = Frames::Zero(9, 3 * 17);
+    return material;
+  });
+  write_file_atomically(folder / "report.html", page.html);
+  Browser browser(chromium);
+  browser.open(folder / "report.html");
+  const auto shown = browser.evaluate("document.querySelector('article').innerText").get<std::string>();
+  EXPECT_THAT(shown, ::testing::HasSubstr("The camera found no joint"));
+  EXPECT_THAT(shown, ::testing::HasSubstr("learning curves of student"));
+  EXPECT_EQ(browser.evaluate("document.querySelector('section.map')"), nullptr);
+  const auto found = browser.evaluate(kCharts);
+  EXPECT_EQ(found["charts"], 2 + 2 + 4) << "curves of one stage, classes and subjects, four traces";
+  EXPECT_EQ(found["blank"].size(), 0) << found["blank"];
+  expect_quiet(browser);
+}
+
 TEST_F(BrowserPage, IsPrintedInLightColoursWithEveryChart) {
   PSKD_CHROMIUM_OR_SKIP(chromium);
   ExampleRun().write(folder / "runs");

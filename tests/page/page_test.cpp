@@ -141,6 +141,35 @@ TEST_F(Page, ShowsNoClipThatTheTeachersMissedToo) {
   for (const auto& one : data_of(page())["runs"][0]["examples"]["clips"]) EXPECT_NE(one["clip"], "clip_11");
 }
 
+TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
+  ExampleRun().write(folder.path());
+  const ReportPage found = report_page(find_finished_runs(folder.path()), "", [](const fs::path&) {
+    RunMaterial material = ExampleRun::material();
+    material.topology = topology("coco-17");
+    for (Clip& clip : material.clips) {
+      clip.skeleton = Frames::Ones(9, 3 * 17);
+      clip.skeleton.col(5) = 0;  // the confidence of joint 1
+    }
+    return material;
+  });
+  const auto pose = data_of(found)["runs"][0]["examples"]["clips"][0]["frames"][0];
+  EXPECT_EQ(pose[0], (std::vector<int>{1000, 1000})) << "mm";
+  EXPECT_TRUE(pose[1].is_null());
+}
+
+TEST_F(Page, ShowsTheValidationPartOfAProtocolWithoutATestPart) {
+  const fs::path run = ExampleRun().write(folder.path());
+  RunRecord record = ExampleRun().record();
+  for (StageRecord& stage : record.stages) {
+    std::swap(stage.test, stage.val);
+    fs::rename(run / "stages" / stage.name / "predictions.csv", run / "stages" / stage.name / "predictions-val.csv");
+  }
+  write_run_record(run / "result.json", record);
+  EXPECT_THAT(page().missing, IsEmpty());
+  EXPECT_THAT(body_of(page()), AllOf(HasSubstr("on the val part"), HasSubstr("66.7 ± –")));
+  EXPECT_EQ(data_of(page())["runs"][0]["stages"][1]["subjects"].size(), 2);
+}
+
 TEST_F(Page, ComparesRunsWithTheFirstOrTheReferenceAndLinksToEach) {
   ExampleRun first, second;
   first.experiment = "acs";

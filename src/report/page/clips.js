@@ -32,6 +32,9 @@ function addPose(svg, joints, {bones, wrist, head}, toPage, scale) {
 
 /** The frames side by side, all to one scale; y points up in the recordings and down on the page. */
 function stickFigures(frames, skeleton, label) {
+  if (frames.flat().every((joint) => joint === null)) {
+    return element("p", "The camera found no joint in these frames.", {class: "about"});
+  }
   const box = bounds(frames);
   const margin = 110, cell = box.right - box.left + 2 * margin, height = box.top - box.bottom + 2 * margin;
   const scale = 1 / Math.max(cell, height / 1.6);
