@@ -153,7 +153,7 @@ TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
     return material;
   });
   const auto pose = data_of(found)["runs"][0]["examples"]["clips"][0]["frames"][0];
-  EXPECT_EQ(pose[0], (std::vector<int>{1000, 1000})) << "mm";
+  EXPECT_EQ(pose[0], (std::vector<int>{0, 1000})) << "mm, relative to the centre, which is joint 0";
   EXPECT_TRUE(pose[1].is_null());
 }
 
