@@ -218,6 +218,13 @@ TEST_F(Page, IsWrittenWithoutWhatIsMissingAndNamesIt) {
   EXPECT_TRUE(data["stages"][1]["subjects"].is_null());
 }
 
+TEST_F(Page, HasNoCurvesOfAStageWhoseMetricsAreEmpty) {
+  const fs::path run = ExampleRun().write(folder.path());
+  write_file_atomically(run / "stages/student/metrics.jsonl", "");
+  EXPECT_THAT(page().missing, ElementsAre(HasSubstr("learning curves of student")));
+  EXPECT_TRUE(data_of(page())["runs"][0]["stages"][1]["curves"].is_null());
+}
+
 TEST_F(Page, HasTheSameBytesForTheSameInputs) {
   ExampleRun().write(folder.path());
   EXPECT_EQ(page().html, page().html);
