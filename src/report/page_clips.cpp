@@ -67,14 +67,15 @@ std::vector<Example> varied(const std::vector<Example>& examples) {
   return chosen;
 }
 
-/// [V][2] in mm, seen from the front; null for a joint that the camera did not find.
+/// [V][2] in mm, seen by the camera, the body's centre at x = 0; null for a joint that the camera did not find.
 Json pose(const Clip& clip, const Topology& topology, Eigen::Index row) {
+  const float centre = clip.skeleton(row, static_cast<Eigen::Index>(3) * topology.centre);
   Json joints = Json::array();
   for (std::size_t joint = 0; joint < topology.joints.size(); ++joint) {
     const auto column = static_cast<Eigen::Index>(3 * joint);
     const float x = clip.skeleton(row, column), y = clip.skeleton(row, column + 1);
     const bool found = topology.dimensions == 3 || clip.skeleton(row, column + 2) > 0;
-    joints.push_back(found ? Json{std::lround(1000 * x), std::lround(1000 * y)} : Json(nullptr));
+    joints.push_back(found ? Json{std::lround(1000 * (x - centre)), std::lround(1000 * y)} : Json(nullptr));
   }
   return joints;
 }

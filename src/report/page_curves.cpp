@@ -25,6 +25,7 @@ std::vector<Json> epochs_of(const std::filesystem::path& metrics) {
     }
     epochs.push_back(epoch);
   }
+  if (epochs.empty()) throw Error(ErrorKind::data, metrics.string() + ": expected a line for each epoch, found none");
   return epochs;
 }
 

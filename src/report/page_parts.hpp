@@ -58,9 +58,9 @@ std::vector<int> subjects_of(const RunFacts& facts);
 Json embedding_map(const RunFacts& facts);
 
 /// {"clips": [{"clip", "subject", "truth", "answers": [{"stage", "predicted", "probability"}], "frames": [F][V][2] in
-/// mm, y up, "trace": [channels][samples]}], "skeleton": {"bones", "wrist", "head"}, "channels"}: clips that the
-/// student gets wrong and one of its teachers right, those first of which the student was surest, at most one a class
-/// while there are others. Null without teachers, predictions or recordings.
+/// mm, y up, the body at x = 0, "trace": [channels][samples]}], "skeleton": {"bones", "wrist", "head"}, "channels"}:
+/// clips that the student gets wrong and one of its teachers right, those first of which the student was surest, at
+/// most one a class while there are others. Null without teachers, predictions or recordings.
 Json example_clips(const RunFacts& facts);
 
 std::string escape_html(const std::string& text);

@@ -138,7 +138,9 @@ TEST_F(Page, ShowsNoClipThatTheTeachersMissedToo) {
   ExampleRun run;
   run.wrong = ExampleRun::kClips;
   run.write(folder.path());
-  for (const auto& one : data_of(page())["runs"][0]["examples"]["clips"]) EXPECT_NE(one["clip"], "clip_11");
+  const auto clips = data_of(page())["runs"][0]["examples"]["clips"];
+  ASSERT_EQ(clips.size(), 6);
+  for (const auto& one : clips) EXPECT_NE(one["clip"], "clip_11") << "of which the student is surest";
 }
 
 TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
@@ -153,7 +155,7 @@ TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
     return material;
   });
   const auto pose = data_of(found)["runs"][0]["examples"]["clips"][0]["frames"][0];
-  EXPECT_EQ(pose[0], (std::vector<int>{1000, 1000})) << "mm";
+  EXPECT_EQ(pose[0], (std::vector<int>{0, 1000})) << "mm, relative to the centre, which is joint 0";
   EXPECT_TRUE(pose[1].is_null());
 }
 
@@ -214,6 +216,13 @@ TEST_F(Page, IsWrittenWithoutWhatIsMissingAndNamesIt) {
   EXPECT_TRUE(data["examples"].is_null());
   EXPECT_TRUE(data["stages"][1]["curves"].is_null());
   EXPECT_TRUE(data["stages"][1]["subjects"].is_null());
+}
+
+TEST_F(Page, HasNoCurvesOfAStageWhoseMetricsAreEmpty) {
+  const fs::path run = ExampleRun().write(folder.path());
+  write_file_atomically(run / "stages/student/metrics.jsonl", "");
+  EXPECT_THAT(page().missing, ElementsAre(HasSubstr("learning curves of student")));
+  EXPECT_TRUE(data_of(page())["runs"][0]["stages"][1]["curves"].is_null());
 }
 
 TEST_F(Page, HasTheSameBytesForTheSameInputs) {

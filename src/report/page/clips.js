@@ -88,7 +88,8 @@ function traceChart(channels, trace) {
 function addExample(grid, run, example) {
   const {skeleton, channels} = run.examples;
   const card = element("div", "", {class: "card"});
-  card.append(element("h4", `${run.classes[example.truth]}: ${example.clip}, subject ${example.subject}`));
+  card.append(element("h4", run.classes[example.truth]),
+    element("p", `${example.clip}, subject ${example.subject}`, {class: "source"}));
   card.append(answerList(run, example));
   card.append(stickFigures(example.frames, skeleton,
     `Skeleton of clip ${example.clip} at ${example.frames.length} moments`));
@@ -102,7 +103,7 @@ function drawExamples(section, run) {
   section.querySelector(".about").textContent = run.examples.clips.length === 0
     ? `There is no clip that ${student} gets wrong and one of its teachers right.`
     : `Clips that ${student} gets wrong and at least one of its teachers right, those first of which ${student} was surest, one of `
-      + "each class while there are. The figures are evenly spaced over the clip, from the front; the disc marks the wrist with "
+      + "each class while there are. The figures are evenly spaced over the clip, as the camera saw them; the disc marks the wrist with "
       + "the sensor.";
   for (const example of run.examples.clips) addExample(section.querySelector(".grid"), run, example);
 }
