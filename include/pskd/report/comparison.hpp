@@ -26,11 +26,10 @@ struct ComparisonOptions {
 /// Accuracy and macro F1: per cent, mean and standard deviation over seeds, n. With a reference also the mean
 /// difference in points over the seeds that both rows have, its 95 % bootstrap interval, the sign-flip p and that p by
 /// Holm's procedure over the rows of the column (eval/statistics.hpp). Rows and columns in the order of the records. No
-/// wall-clock time, so that the same results give the same bytes. Cost: parameters, those that
-/// only its training needed, multiply-adds, size, and latency,
-/// which is a time. Throws Error(data) when a column
-/// mixes protocols, selection rules, clips or the sharing of subjects, when a cell holds a seed twice or different
-/// configs, and when nothing fits; Error(usage) when there is no such reference or stage.
+/// wall-clock time, so that the same results give the same bytes. Cost: parameters, those that only training needed,
+/// multiply-adds, size, and latency, which is a time. Throws Error(data) when a column mixes protocols, selection
+/// rules, clips or the sharing of subjects, when a cell holds a seed twice or different configs, and when nothing fits;
+/// Error(usage) when there is no such reference or stage.
 Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOptions& options);
 
 /// McNemar's test of two single models from their predictions on the same clips.
