@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -63,11 +64,17 @@ void make_folder_of(const fs::path& path) {
 
 constexpr const char* kTemporaryMark = ".tmp-";
 
-// Unique between the threads of a process and between processes.
+std::string host_name() {
+  std::array<char, 65> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+// Unique between the threads of a process, between processes, and between machines that share a file system.
 fs::path temporary_beside(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
+  static const std::string kProcess = host_name() + "-" + std::to_string(::getpid());
   fs::path temporary = path;
-  temporary += kTemporaryMark + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+  temporary += kTemporaryMark + kProcess + "-" + std::to_string(counter++);
   return temporary;
 }
 

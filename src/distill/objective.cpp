@@ -33,7 +33,7 @@ std::vector<std::pair<double, TeacherTerm>> teacher_terms_of(const Output& learn
     return divergence(logits, teacher.logits, kd.temperature).mean();
   });
   add(config.fitnet, [=](const TeacherOutput& teacher, const FitnetConfig&) {
-    return hint_loss(context.adapters->regress(embedding, teacher.place), teacher.embedding);
+    return hint_loss(context.adapters->regress(embedding, teacher.stage), teacher.embedding);
   });
   add(config.at, [=](const TeacherOutput& teacher, const AttentionConfig&) {
     return attention_transfer(temporal_attention(learner.features), teacher.attention);
@@ -47,7 +47,7 @@ std::vector<std::pair<double, TeacherTerm>> teacher_terms_of(const Output& learn
   });
   add(config.crd, [=](const TeacherOutput& teacher, const ContrastiveConfig& crd) {
     return contrastive(context.adapters->project_learner(embedding),
-                       context.adapters->project_teacher(teacher.embedding, teacher.place), labels, crd.temperature);
+                       context.adapters->project_teacher(teacher.embedding, teacher.stage), labels, crd.temperature);
   });
   add(config.dkd, [=](const TeacherOutput& teacher, const DecoupledConfig& dkd) {
     return decoupled_kd(logits, teacher.logits, labels, dkd.alpha, dkd.beta, dkd.temperature);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "answer_file.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/distill/baselines.hpp"
 #include "pskd/model/fused.hpp"
 
@@ -43,6 +44,14 @@ std::vector<TeacherRef> move_weights(const StageConfig& stage, const ProgressCon
     }
   }
   return schedule;
+}
+
+/// What cannot be kept (a full disk, a folder that a finished sweep removes) is asked for again: nothing is lost.
+void keep(const std::filesystem::path& file, const TeacherOutput& answers) {
+  try {
+    write_answers(file, answers);
+  } catch (const Error&) {
+  }
 }
 
 }  // namespace
@@ -97,7 +106,7 @@ TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& cli
   const auto of = [&](const torch::Tensor& tensor) {
     return tensor.defined() ? tensor.index_select(0, clips) : tensor;
   };
-  return {of(output.embedding), of(output.logits), output.weight, of(output.attention), output.place};
+  return {of(output.embedding), of(output.logits), output.weight, of(output.attention), output.stage};
 }
 
 std::vector<std::size_t> TargetBank::active(int epoch) const {
@@ -150,14 +159,14 @@ std::vector<TeacherOutput> TargetBank::answers(const std::vector<std::size_t>& t
       const auto branch = with_branch ? known_.find(*branches_[teacher]) : known_.end();
       if (branch != known_.end()) seen.skeleton_embedding = branch->second.embedding;
       known_[teacher] = ask(*teachers_[teacher].network, seen);
-      write_answers(file_of(teacher), known_[teacher]);
+      keep(file_of(teacher), known_[teacher]);
     }
   }
   std::vector<TeacherOutput> outputs;
   for (const std::size_t teacher : teachers) {
     TeacherOutput& output = outputs.emplace_back(known_[teacher]);
     output.weight = teachers_[teacher].reference.weight;
-    output.place = teacher;
+    output.stage = teachers_[teacher].reference.stage;
   }
   return outputs;
 }

@@ -71,9 +71,9 @@ std::string join(const std::vector<std::int64_t>& shape) {
 
 }  // namespace
 
-std::int64_t count_parameters(const Network& network) {
+std::int64_t count_parameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
-  for (const torch::Tensor& parameter : network.parameters()) count += parameter.numel();
+  for (const torch::Tensor& parameter : module.parameters()) count += parameter.numel();
   return count;
 }
 

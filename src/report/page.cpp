@@ -171,7 +171,13 @@ ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& 
   const bool alone = runs.size() == 1;
   if (!alone) {
     const RunRecord& first = runs.front().records.front();
-    body = comparison_section(runs, reference, first.stages.at(student_stage(first.stages)).name);
+    try {
+      body = comparison_section(runs, reference, first.stages.at(student_stage(first.stages)).name);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::data) throw;
+      page.missing.push_back(std::string("the comparison of the runs: ") + error.what());
+      body = "<section class=\"missing\">\n<h2>Comparison</h2>\n" + html_list(page.missing, "notes") + "</section>\n";
+    }
   }
   for (std::size_t index = 0; index < runs.size(); ++index) {
     RunFacts facts = facts_of(runs[index], material);

@@ -67,15 +67,29 @@ std::vector<Example> varied(const std::vector<Example>& examples) {
   return chosen;
 }
 
+bool is_found(const Clip& clip, const Topology& topology, Eigen::Index row, std::size_t joint) {
+  return topology.dimensions == 3 || clip.skeleton(row, static_cast<Eigen::Index>(3 * joint + 2)) > 0;
+}
+
+/// x of the body's centre or, where the camera did not find that joint, of the first one that it found; m.
+float centre_of(const Clip& clip, const Topology& topology, Eigen::Index row) {
+  auto joint = static_cast<std::size_t>(topology.centre);
+  for (std::size_t other = 0; !is_found(clip, topology, row, joint) && other < topology.joints.size(); ++other) {
+    if (is_found(clip, topology, row, other)) joint = other;
+  }
+  return clip.skeleton(row, static_cast<Eigen::Index>(3 * joint));
+}
+
 /// [V][2] in mm, seen by the camera, the body's centre at x = 0; null for a joint that the camera did not find.
 Json pose(const Clip& clip, const Topology& topology, Eigen::Index row) {
-  const float centre = clip.skeleton(row, static_cast<Eigen::Index>(3) * topology.centre);
+  const float centre = centre_of(clip, topology, row);
   Json joints = Json::array();
   for (std::size_t joint = 0; joint < topology.joints.size(); ++joint) {
     const auto column = static_cast<Eigen::Index>(3 * joint);
     const float x = clip.skeleton(row, column), y = clip.skeleton(row, column + 1);
-    const bool found = topology.dimensions == 3 || clip.skeleton(row, column + 2) > 0;
-    joints.push_back(found ? Json{std::lround(1000 * (x - centre)), std::lround(1000 * y)} : Json(nullptr));
+    joints.push_back(is_found(clip, topology, row, joint)
+                         ? Json{std::lround(1000 * (x - centre)), std::lround(1000 * y)}
+                         : Json(nullptr));
   }
   return joints;
 }

@@ -24,22 +24,25 @@ void require_same(const std::filesystem::path& file, const std::string& what, co
                                          ", found " + found + "; use the config, seed and data it was trained with");
 }
 
-/// The shape of every tensor is compared before any is copied, so that a misfit leaves the network as it was.
-void copy_into(torch::nn::Module& network, torch::serialize::InputArchive& archive, const std::filesystem::path& file) {
-  std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
-  const auto collect = [&](const auto& tensors) {
-    for (const auto& item : tensors) {
+using Copies = std::vector<std::pair<torch::Tensor, torch::Tensor>>;  ///< to, from
+
+/// The tensors of `module` and those that the archive holds for them under `name`. Throws where one is missing or of
+/// another shape; nothing is copied before all have been compared.
+void collect(torch::nn::Module& module, torch::serialize::InputArchive& archive, const std::string& name,
+             const std::filesystem::path& file, Copies& copies) {
+  torch::serialize::InputArchive tensors;
+  archive.read(name, tensors);
+  const auto add = [&](const auto& items) {
+    for (const auto& item : items) {
       torch::Tensor stored;
-      if (!archive.try_read(item.key(), stored) || stored.sizes() != item.value().sizes()) {
+      if (!tensors.try_read(item.key(), stored) || stored.sizes() != item.value().sizes()) {
         throw Error(ErrorKind::checkpoint, file.string() + ": holds no '" + item.key() + "' of the model's shape");
       }
       copies.emplace_back(item.value(), stored);
     }
   };
-  collect(network.named_parameters());
-  collect(network.named_buffers());
-  const torch::NoGradGuard no_grad;
-  for (auto& [target, source] : copies) target.copy_(source);
+  add(module.named_parameters());
+  add(module.named_buffers());
 }
 
 void write_module(torch::serialize::OutputArchive& archive, const std::string& name, const torch::nn::Module& module) {
@@ -85,14 +88,14 @@ LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const Checkp
     }
     require_same(file, "seed", std::to_string(expected.seed), std::to_string(manifest.seed));
     require_same(file, "data set", expected.data_hash, manifest.data_hash);
-    torch::serialize::InputArchive archive, tensors;
+    torch::serialize::InputArchive archive;
     archive.load_from(bytes.data() + manifest_end + 1, bytes.size() - manifest_end - 1);
-    archive.read("network", tensors);
-    copy_into(network, tensors, file);
-    if (adapters != nullptr) {
-      torch::serialize::InputArchive beside;
-      archive.read("adapters", beside);
-      copy_into(*adapters, beside, file);
+    Copies copies;
+    collect(network, archive, "network", file, copies);
+    if (adapters != nullptr) collect(*adapters, archive, "adapters", file, copies);
+    {
+      const torch::NoGradGuard no_grad;
+      for (auto& [target, source] : copies) target.copy_(source);
     }
     if (optimizer != nullptr) {
       torch::serialize::InputArchive state;

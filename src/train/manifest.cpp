@@ -47,7 +47,14 @@ void require_same_data(const std::filesystem::path& manifest, const TrainingSetu
                                            found["data_hash"].dump() + ", now " + setup.data_hash +
                                            "); restore the files or start anew with --overwrite");
   }
-  const int threads = environment().threads;
+  const auto [version, threads] = [] {
+    const Environment here = environment();
+    return std::pair(here.version, here.threads);
+  }();
+  if (found.value("version", "") != version) {
+    spdlog::warn("the run was started with pskd {} and goes on with {}: it will differ from an uninterrupted one",
+                 found.value("version", "unknown"), version);
+  }
   if (found["threads"] != threads) {
     spdlog::warn(
         "the run was started with {} threads and goes on with {}: its last bits will differ from an uninterrupted one",

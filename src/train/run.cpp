@@ -69,13 +69,6 @@ void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing exist
   write_file_atomically(folder / "manifest.json", run_manifest(setup, seed));
 }
 
-std::int64_t count_adapters(const LossContext& context) {
-  std::int64_t count = 0;
-  if (!context.adapters) return count;
-  for (const torch::Tensor& parameter : context.adapters->parameters()) count += parameter.numel();
-  return count;
-}
-
 StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const StageConfig& stage,
                             const Position& position) {
   const auto [network, hash] = load_snapshot(setup, seed, stage.name, selected_snapshot(setup));
@@ -87,7 +80,9 @@ StageOutcome evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, cons
   outcome.macs = cost.macs;
   outcome.bytes = cost.bytes;
   outcome.latency = cost.latency;
-  outcome.adapters = count_adapters(loss_context(setup, stage, seed));
+  if (const auto adapters = stage_adapters(setup.experiment, stage, seed)) {
+    outcome.adapters = count_parameters(*adapters);
+  }
   const auto folder = stage_folder(setup, seed, stage.name);
   if (!outcome.test.empty()) write_predictions(folder / "predictions.csv", outcome.test, setup.split.classes);
   if (!outcome.val.empty()) write_predictions(folder / "predictions-val.csv", outcome.val, setup.split.classes);
@@ -163,9 +158,9 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
     const Input views =
         render_views(setup.renderer, clips, stage.teachers.empty() ? modalities(stage.sees) : both, 1, 0);
     std::vector<TeacherOutput> answers;
-    for (std::size_t place = 0; place < teachers.size(); ++place) {
-      answers.push_back(ask(*teachers[place], views));
-      answers.back().place = place;
+    for (std::size_t i = 0; i < teachers.size(); ++i) {
+      answers.push_back(ask(*teachers[i], views));
+      answers.back().stage = stage.teachers[i].stage;
     }
     const Objective result = objective(network.forward(views), label_tensor(clips), answers, stage.loss, context);
     descend(result.loss, stage.optimizer, parameters, *optimizer);
@@ -247,7 +242,8 @@ std::vector<StageOutcome> train_run(const TrainingSetup& setup, std::uint64_t se
 }
 
 void discard_answers(const std::filesystem::path& stage_store) {
-  std::filesystem::remove_all(stage_store / kAnswersFolder);
+  std::error_code in_use;  // by another sweep of this name, which will remove what it still writes
+  std::filesystem::remove_all(stage_store / kAnswersFolder, in_use);
 }
 
 std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {

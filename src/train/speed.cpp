@@ -82,15 +82,17 @@ StepBench::StepBench(const StageConfig& stage, const DataShape& shape)
       labels_(torch::randint(shape.classes, {stage.batch}, torch::kInt64)) {
   const int embedding = embedding_size(stage.model);
   flops_ = count_flops(*network_, shape, clips(), embedding);
+  TeacherSizes sizes;
+  for (const TeacherRef& teacher : stage.teachers) sizes[teacher.stage] = embedding;
   context_.words = torch::randn({shape.classes, embedding});
-  context_.adapters = make_adapters(stage.loss, embedding, std::vector<int>(stage.teachers.size(), embedding), 1);
+  context_.adapters = make_adapters(stage.loss, embedding, sizes, 1);
   parameters_ = trained_parameters(*network_, context_.adapters.get());
   optimizer_ = make_optimizer(stage.optimizer, parameters_);
   // Right and sure, as trained teachers are about training clips: a loss that asks for that has its full work.
   const torch::Tensor truth = torch::one_hot(labels_, shape.classes).to(torch::kFloat32);
   for (const TeacherRef& teacher : stage.teachers) {
     answers_.push_back({torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth,
-                        teacher.weight, torch::rand({clips(), kAttentionFrames}), answers_.size()});
+                        teacher.weight, torch::rand({clips(), kAttentionFrames}), teacher.stage});
   }
   network_->train();
 }

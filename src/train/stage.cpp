@@ -11,6 +11,7 @@
 #include "pskd/config/load.hpp"
 #include "pskd/distill/word_vectors.hpp"
 #include "pskd/model/summary.hpp"
+#include "pskd/train/event_file.hpp"
 #include "pskd/train/optimizer.hpp"
 #include "pskd/train/stage_key.hpp"
 
@@ -35,17 +36,20 @@ std::filesystem::path answers_folder(const TrainingSetup& setup, std::uint64_t s
   return (setup.stage_store.empty() ? run_folder(setup, seed) : setup.stage_store) / kAnswersFolder;
 }
 
-LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
-  const int dimensions = embedding_size(stage.model);
-  std::vector<int> teachers;
-  for (const TeacherRef& teacher : schedule_teachers(stage, setup.experiment)) {
-    teachers.push_back(embedding_size(find_stage(setup.experiment, teacher.stage).model));
+std::shared_ptr<Adapters> stage_adapters(const Experiment& experiment, const StageConfig& stage, std::uint64_t seed) {
+  TeacherSizes teachers;
+  for (const TeacherRef& teacher : stage.teachers) {
+    teachers[teacher.stage] = embedding_size(find_stage(experiment, teacher.stage).model);
   }
+  return make_adapters(stage.loss, embedding_size(stage.model), teachers, stream_key(seed, "adapters"));
+}
+
+LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
   LossContext context;
-  context.adapters = make_adapters(stage.loss, dimensions, teachers, stream_key(seed, "adapters"));
+  context.adapters = stage_adapters(setup.experiment, stage, seed);
   if (stage.loss.acs && stage.loss.acs->semantic.words > 0) {
     context.words = read_word_vectors(resolve_data_path(stage.loss.acs->semantic.word_file),
-                                      static_cast<int>(setup.split.classes.size()), dimensions);
+                                      static_cast<int>(setup.split.classes.size()), embedding_size(stage.model));
   }
   return context;
 }
@@ -127,6 +131,10 @@ void StageTrainer::resume() {
 }
 
 void StageTrainer::train() {
+  if (manifest_.position.epoch >= stage_.epochs) {  // nothing is written that runs which share the stage have linked
+    if (setup_.event_files && !std::filesystem::exists(event_file(folder_))) write_event_file(folder_);
+    return;
+  }
   StageProgress progress(stage_.name, manifest_.position.epoch, stage_.epochs, steps_);
   MetricsLog metrics(folder_ / "metrics.jsonl", manifest_.position.epoch, setup_.event_files);
   while (manifest_.position.epoch < stage_.epochs) train_epoch(progress, metrics);

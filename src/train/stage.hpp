@@ -24,6 +24,9 @@ inline constexpr const char* kAnswersFolder = "answers";
 /// Where the answers of frozen teachers lie while learners ask for them: in the stage store, else in the run's folder.
 std::filesystem::path answers_folder(const TrainingSetup& setup, std::uint64_t seed);
 
+/// The layers that the loss of `stage` trains beside it, freshly drawn; null where it needs none.
+std::shared_ptr<Adapters> stage_adapters(const Experiment& experiment, const StageConfig& stage, std::uint64_t seed);
+
 /// What the loss of `stage` needs beside a batch; layers are drawn, word vectors read. Throws Error(data).
 LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed);
 

@@ -25,9 +25,8 @@ struct Batch {
     learner.logits = draw({6, kClasses}).requires_grad_();
     learner.embedding = draw({6, kLearnerSize}).requires_grad_();
     learner.features = draw({6, 2, 8}).requires_grad_();
-    for (const std::size_t place : {0, 1}) {
-      teachers.push_back({draw({6, kTeacherSize}), draw({6, kClasses}), 1 + 2.0 * static_cast<double>(place),
-                          draw({6, 4}).abs(), place});
+    for (const auto& [stage, weight] : {std::pair{"far", 1.0}, {"near", 3.0}}) {
+      teachers.push_back({draw({6, kTeacherSize}), draw({6, kClasses}), weight, draw({6, 4}).abs(), stage});
     }
   }
 };
@@ -51,7 +50,7 @@ LossConfig only(const std::string& name) {
 
 LossContext context_of(const LossConfig& loss) {
   LossContext context;
-  context.adapters = make_adapters(loss, kLearnerSize, {kTeacherSize, kTeacherSize}, 1);
+  context.adapters = make_adapters(loss, kLearnerSize, {{"far", kTeacherSize}, {"near", kTeacherSize}}, 1);
   if (context.adapters) context.adapters->to(torch::kFloat64);
   return context;
 }
@@ -106,7 +105,7 @@ TEST(Objective, WithoutTeachersOnlyTheLabelTeaches) {
 
 TEST(Adapters, AreThereForTheLossesThatNeedThem) {
   for (const std::string& term : teacher_terms()) {
-    const auto adapters = make_adapters(only(term), kLearnerSize, {4, 7}, 1);
+    const auto adapters = make_adapters(only(term), kLearnerSize, {{"far", 4}, {"near", 7}}, 1);
     EXPECT_EQ(adapters != nullptr, term == "fitnet" || term == "crd") << term;
     EXPECT_EQ(make_adapters(only(term), kLearnerSize, {}, 1), nullptr) << "nobody to be compared with";
   }
@@ -115,17 +114,17 @@ TEST(Adapters, AreThereForTheLossesThatNeedThem) {
 TEST(Adapters, BringTheLearnerToEachTeachersOwnSize) {
   LossConfig both = only("fitnet");
   both.crd.emplace().dimensions = 3;
-  const auto adapters = make_adapters(both, kLearnerSize, {4, 7}, 1);
+  const auto adapters = make_adapters(both, kLearnerSize, {{"far", 4}, {"near", 7}}, 1);
   const torch::Tensor learner = torch::randn({6, kLearnerSize});
-  EXPECT_EQ(adapters->regress(learner, 0).sizes(), (std::vector<std::int64_t>{6, 4}));
-  EXPECT_EQ(adapters->regress(learner, 1).sizes(), (std::vector<std::int64_t>{6, 7}));
+  EXPECT_EQ(adapters->regress(learner, "far").sizes(), (std::vector<std::int64_t>{6, 4}));
+  EXPECT_EQ(adapters->regress(learner, "near").sizes(), (std::vector<std::int64_t>{6, 7}));
   EXPECT_EQ(adapters->project_learner(learner).sizes(), (std::vector<std::int64_t>{6, 3}));
-  EXPECT_EQ(adapters->project_teacher(torch::randn({6, 7}), 1).sizes(), (std::vector<std::int64_t>{6, 3}));
+  EXPECT_EQ(adapters->project_teacher(torch::randn({6, 7}), "near").sizes(), (std::vector<std::int64_t>{6, 3}));
 }
 
 TEST(Adapters, AreDrawnByTheirKeyAlone) {
   const auto weight = [](std::uint64_t key) {
-    return make_adapters(only("fitnet"), 5, {4}, key)->parameters()[0].detach().clone();
+    return make_adapters(only("fitnet"), 5, {{"far", 4}}, key)->parameters()[0].detach().clone();
   };
   const torch::Tensor first = weight(1);
   torch::rand({100});

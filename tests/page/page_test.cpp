@@ -12,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::ExampleRun;
 using ::testing::HasSubstr;
@@ -150,13 +151,33 @@ TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
     material.topology = topology("coco-17");
     for (Clip& clip : material.clips) {
       clip.skeleton = Frames::Ones(9, 3 * 17);
-      clip.skeleton.col(5) = 0;  // the confidence of joint 1
+      for (int frame = 0; frame < 9; ++frame) clip.skeleton.row(frame) *= static_cast<float>(frame + 1);
+      clip.skeleton.col(5) = 0;                       // the confidence of joint 1
+      clip.skeleton.col(6).array() += 2;              // x of joint 2
+      clip.skeleton(8, 0) = clip.skeleton(8, 2) = 0;  // the centre, joint 0, is lost in the last frame
     }
     return material;
   });
-  const auto pose = data_of(found)["runs"][0]["examples"]["clips"][0]["frames"][0];
-  EXPECT_EQ(pose[0], (std::vector<int>{0, 1000})) << "mm, relative to the centre, which is joint 0";
-  EXPECT_TRUE(pose[1].is_null());
+  const auto frames = data_of(found)["runs"][0]["examples"]["clips"][0]["frames"];
+  EXPECT_EQ(frames.front()[0], (std::vector<int>{0, 1000})) << "mm, x relative to the frame's own centre";
+  EXPECT_TRUE(frames.front()[1].is_null());
+  EXPECT_EQ(frames.front()[2], (std::vector<int>{2000, 1000}));
+  EXPECT_TRUE(frames.back()[0].is_null());
+  EXPECT_EQ(frames.back()[2], (std::vector<int>{0, 9000})) << "of the first joint that was found";
+  EXPECT_EQ(frames.back()[3], (std::vector<int>{-2000, 9000}));
+}
+
+TEST_F(Page, OfRunsThatCannotBeComparedSaysSoAndShowsEach) {
+  for (const char* name : {"one", "two"}) {
+    const fs::path run = ExampleRun().write(folder.path() / name);
+    RunRecord record = ExampleRun().record();
+    record.experiment = name;
+    record.protocol += name;  // tables refuse to mix protocols
+    write_run_record(run / "result.json", record);
+  }
+  EXPECT_THAT(page().missing, Contains(HasSubstr("would mix runs of different protocol")));
+  EXPECT_THAT(body_of(page()), HasSubstr("would mix runs of different protocol"));
+  EXPECT_EQ(data_of(page())["runs"].size(), 2U);
 }
 
 TEST_F(Page, ShowsTheValidationPartOfAProtocolWithoutATestPart) {

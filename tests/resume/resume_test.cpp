@@ -24,6 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 using testing::run_program;
 
+/// The stage whose loss trains layers beside the network.
+const std::string kWithAdapters = "sensor";
+
 class Resume : public ::testing::TestWithParam<int> {
  protected:
   void SetUp() override {
@@ -32,21 +35,37 @@ class Resume : public ::testing::TestWithParam<int> {
   }
 
   std::vector<std::string> arguments(const std::string& runs) const {
-    return {PSKD_PROGRAM, "train",
-            "--quiet",    "--tensorboard",
-            "--threads",  std::to_string(GetParam()),
-            "--config",   PSKD_SOURCE_DIR "/configs/demo.yaml",
-            "--set",      "data.root=" + (folder_ / "data").string(),
-            "--set",      "run.root=" + (folder_ / runs).string(),
-            "--set",      "protocol.classes=[swipe_left, swipe_right, wave, clap, throw, arm_cross]",
-            "--set",      "protocol.train.subjects=[1, 3, 5]",
-            "--set",      "protocol.val.subjects=[7]",
-            "--set",      "stages.sensor.loss={acs: {}, fitnet: {}, crd: {}}",  // layers are trained beside the network
-            "--set",      "stages.skeleton.epochs=8",
-            "--set",      "stages.fused.epochs=8",
-            "--set",      "stages.sensor.epochs=12",
-            "--set",      "stages.student.epochs=12",
-            "--set",      "stages.baseline.epochs=12"};
+    return {
+        PSKD_PROGRAM,
+        "train",
+        "--quiet",
+        "--tensorboard",
+        "--threads",
+        std::to_string(GetParam()),
+        "--config",
+        PSKD_SOURCE_DIR "/configs/demo.yaml",
+        "--set",
+        "data.root=" + (folder_ / "data").string(),
+        "--set",
+        "run.root=" + (folder_ / runs).string(),
+        "--set",
+        "protocol.classes=[swipe_left, swipe_right, wave, clap, throw, arm_cross]",
+        "--set",
+        "protocol.train.subjects=[1, 3, 5]",
+        "--set",
+        "protocol.val.subjects=[7]",
+        "--set",
+        "stages." + kWithAdapters + ".loss={acs: {}, fitnet: {}, crd: {}}",  // layers are trained beside the network
+        "--set",
+        "stages.skeleton.epochs=8",
+        "--set",
+        "stages.fused.epochs=8",
+        "--set",
+        "stages.sensor.epochs=12",
+        "--set",
+        "stages.student.epochs=12",
+        "--set",
+        "stages.baseline.epochs=12"};
   }
 
   pid_t start(const std::string& runs, bool resume) const {
@@ -110,8 +129,8 @@ class Resume : public ::testing::TestWithParam<int> {
     return lines;
   }
 
-  static void expect_same_tensors(const fs::path& left, const fs::path& right) {
-    torch::serialize::InputArchive a = network_of(left), b = network_of(right);
+  static void expect_same_tensors(const fs::path& left, const fs::path& right, const std::string& part) {
+    torch::serialize::InputArchive a = part_of(left, part), b = part_of(right, part);
     ASSERT_FALSE(a.keys().empty());
     ASSERT_EQ(a.keys(), b.keys());
     for (const std::string& name : a.keys()) {
@@ -122,13 +141,13 @@ class Resume : public ::testing::TestWithParam<int> {
     }
   }
 
-  static torch::serialize::InputArchive network_of(const fs::path& checkpoint) {
+  static torch::serialize::InputArchive part_of(const fs::path& checkpoint, const std::string& part) {
     const std::string bytes = read_sealed_file(checkpoint, {"checkpoint", 1}, ErrorKind::checkpoint);
     const std::size_t archive_start = bytes.find('\n', kSealBytes) + 1;
-    torch::serialize::InputArchive archive, network;
+    torch::serialize::InputArchive archive, tensors;
     archive.load_from(bytes.data() + archive_start, bytes.size() - archive_start);
-    archive.read("network", network);
-    return network;
+    archive.read(part, tensors);
+    return tensors;
   }
 
   void expect_same(const std::string& left, const std::string& right) const {
@@ -136,7 +155,8 @@ class Resume : public ::testing::TestWithParam<int> {
       const fs::path a = seed_directory(left) / "stages" / stage, b = seed_directory(right) / "stages" / stage;
       EXPECT_EQ(read_file(a / "predictions.csv"), read_file(b / "predictions.csv")) << stage;
       EXPECT_EQ(metrics_of(a / "metrics.jsonl"), metrics_of(b / "metrics.jsonl")) << stage;
-      expect_same_tensors(a / "last.ckpt", b / "last.ckpt");
+      expect_same_tensors(a / "last.ckpt", b / "last.ckpt", "network");
+      if (stage == kWithAdapters) expect_same_tensors(a / "last.ckpt", b / "last.ckpt", "adapters");
       testing::expect_events_of_metrics(b);
     }
   }
@@ -166,6 +186,9 @@ TEST_P(Resume, AStopSignalSavesInTheMiddleOfAnEpochAndTheRunGoesOnFromThere) {
   const int terminated = stop_in("stopped", "skeleton", SIGTERM);
   ASSERT_TRUE(WIFEXITED(terminated));
   EXPECT_EQ(WEXITSTATUS(terminated), 143);
+  const int in_adapters = stop_in("stopped", kWithAdapters, SIGTERM);
+  ASSERT_TRUE(WIFEXITED(in_adapters));
+  EXPECT_EQ(WEXITSTATUS(in_adapters), 143);
   const int interrupted = stop_in("stopped", "student", SIGINT);
   ASSERT_TRUE(WIFEXITED(interrupted));
   EXPECT_EQ(WEXITSTATUS(interrupted), 130);

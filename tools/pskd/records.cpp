@@ -31,8 +31,10 @@ pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed
 }
 
 void write_event_files(const std::filesystem::path& run) {
-  for (const auto& stage : std::filesystem::directory_iterator(run / "stages")) {
-    if (!std::filesystem::exists(pskd::event_file(stage.path()))) pskd::write_event_file(stage.path());
+  std::error_code absent;
+  for (const auto& stage : std::filesystem::directory_iterator(run / "stages", absent)) {
+    const bool has_metrics = std::filesystem::exists(stage.path() / "metrics.jsonl");
+    if (has_metrics && !std::filesystem::exists(pskd::event_file(stage.path()))) pskd::write_event_file(stage.path());
   }
 }
 

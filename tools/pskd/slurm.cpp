@@ -93,16 +93,18 @@ std::map<std::string, fs::path> submissions(const fs::path& folder) {
   if (!fs::is_directory(folder)) return found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const fs::path file = entry.path() / kJobFile;
-    if (fs::exists(file)) found[lines_of(pskd::read_file(file)).at(0)] = entry.path();
+    if (!fs::exists(file)) continue;
+    const std::vector<std::string> lines = lines_of(pskd::read_file(file));
+    if (!lines.empty()) found[lines.front()] = entry.path();
   }
   return found;
 }
 
-/// The first that holds no submission: one that Slurm refused is written over.
+/// The first that is free. One without the job's id is not: Slurm may have accepted it all the same.
 fs::path next_folder(const fs::path& folder) {
   for (int number = 1;; ++number) {
     fs::path next = folder / std::to_string(number);
-    if (!fs::exists(next / kJobFile)) return next;
+    if (!fs::exists(next)) return next;
   }
 }
 
@@ -121,7 +123,14 @@ std::string submit(const SlurmArray& array, const fs::path& folder) {
   const fs::path own = next_folder(fs::absolute(folder).lexically_normal());
   pskd::write_file_atomically(own / kTasksFile, fmt::format("{}\n", fmt::join(array.tasks, "\n")));
   pskd::write_file_atomically(own / "array.sh", script(array, own));
-  std::string id = job_id(ask("sbatch", "--parsable " + shell_quoted((own / "array.sh").string())));
+  std::string output;
+  try {
+    output = ask("sbatch", "--parsable " + shell_quoted((own / "array.sh").string()));
+  } catch (const pskd::Error&) {
+    fs::remove_all(own);  // nothing was accepted
+    throw;
+  }
+  std::string id = job_id(output);
   pskd::write_file_atomically(own / kJobFile, id + "\n");
   return id;
 }
@@ -135,7 +144,8 @@ std::set<std::string> tasks_in_slurm(const fs::path& folder) {
     const auto own = submitted.find(line.substr(0, mark));
     if (own == submitted.end()) continue;
     const std::vector<std::string> names = lines_of(pskd::read_file(own->second / kTasksFile));
-    tasks.insert(names.at(std::stoul(line.substr(mark + 1)) - 1));
+    const std::size_t task = std::strtoul(line.c_str() + mark + 1, nullptr, 10);
+    if (1 <= task && task <= names.size()) tasks.insert(names[task - 1]);  // else another job has the id by now
   }
   return tasks;
 }

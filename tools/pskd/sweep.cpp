@@ -112,7 +112,9 @@ void train_task(const Options& options, const pskd::Sweep& sweep, const SweepTas
     setup.stage_store = sweep.folder / "stages";
     setup.event_files = options.tensorboard;
     train_seed(setup, task.seed, pskd::Existing::resume);
-  } catch (const pskd::Error& error) {
+  } catch (const pskd::Stopped&) {
+    throw;
+  } catch (const std::exception& error) {
     note_failure(task, error.what());
     throw;
   }
@@ -310,8 +312,11 @@ void run(Options options, const Invocation& invocation) {
   if (!options.only.empty()) return train_task(options, sweep, find_task(tasks, options.only));
   const Failures failures = slurm ? submit_to_slurm(options, sweep, tasks) : train_here(options, tasks);
   const bool results = write_reports(tasks, options.tensorboard);
-  const auto done = [](const SweepTask& task) { return state_of(task) == TaskState::done; };
-  if (std::all_of(tasks.begin(), tasks.end(), done)) pskd::discard_answers(sweep.folder / "stages");
+  const auto ended = [](const SweepTask& task) {
+    const TaskState state = state_of(task);
+    return state == TaskState::done || state == TaskState::failed;
+  };
+  if (std::all_of(tasks.begin(), tasks.end(), ended)) pskd::discard_answers(sweep.folder / "stages");
   if (results) std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
   report(failures, tasks.size(), slurm ? "submitted" : "done");
 }

@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <string>
 #include <vector>
 
 #include "pskd/config/experiment.hpp"
@@ -17,7 +18,7 @@ struct TeacherOutput {
   torch::Tensor logits;          ///< [N, K]
   double weight = 1;             ///< multiplies its confidence
   torch::Tensor attention = {};  ///< [N, T'], temporal_attention of its features; undefined where nobody asks for it
-  std::size_t place = 0;         ///< in the learner's list of teachers: which adapters are its own
+  std::string stage = {};        ///< the teacher's: which adapters are its own
 };
 
 /// Whom each clip learns from: [N, teachers + 1], rows sum to 1, the last column is the label.

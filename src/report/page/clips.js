@@ -94,7 +94,7 @@ function addExample(grid, run, example) {
   card.append(stickFigures(example.frames, skeleton,
     `Skeleton of clip ${example.clip} at ${example.frames.length} moments`));
   grid.append(card);
-  addChart(card, 190, `Sensor of clip ${example.clip}: ${channels.join(", ")} over the clip`, "sensor: acceleration in g, angular rate in °/s",
+  addChart(card, 190, `Sensor of clip ${example.clip}: ${channels.join(", ")} over the clip`, "sensor",
     () => traceChart(channels, example.trace));
 }
 
