@@ -57,7 +57,7 @@ TEST(PrepareProcess, SetsAllocatorDenormalsThreadsAndWaiting) {
   const std::string output = output_of("PSKD_TEST_PREPARE_THREADS=3");
   EXPECT_THAT(output, HasSubstr("threads 3 "));
   EXPECT_THAT(output, HasSubstr("openblas 3 "));
-  EXPECT_THAT(output, HasSubstr("policy passive spins 20000 "));
+  EXPECT_THAT(output, HasSubstr("policy passive spins 1000 "));
 #ifndef __SANITIZE_ADDRESS__  // which replaces the allocator
   EXPECT_THAT(output, HasSubstr("allocator 1 "));
 #endif
