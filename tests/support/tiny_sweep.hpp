@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "support/run_program.hpp"
@@ -55,6 +56,12 @@ class TinySweep : public ::testing::Test {
       if (entry.path().filename() == name) found.push_back(entry.path());
     }
     return found;
+  }
+
+  static std::string contents_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    EXPECT_TRUE(stream) << file;
+    return {std::istreambuf_iterator<char>(stream), {}};
   }
 
   TemporaryFolder folder_;

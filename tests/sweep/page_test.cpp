@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <iterator>
 
 #include "support/tiny_sweep.hpp"
 
@@ -20,11 +19,7 @@ using testing::TinySweep;
 class ReportVerb : public TinySweep {
  protected:
   Finished report(const std::string& arguments) const { return testing::run_program("report " + arguments); }
-  std::string page(const std::string& name) const {
-    std::ifstream stream(folder_ / name, std::ios::binary);
-    EXPECT_TRUE(stream) << name;
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
+  std::string page(const std::string& name) const { return contents_of(folder_ / name); }
 };
 
 TEST_F(ReportVerb, WritesOnePageOfASweepAndOfARunWithWhateverIsStillThere) {

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -20,12 +19,6 @@ using ::testing::HasSubstr;
 using testing::kTwoMethods;
 using ::testing::Not;
 using testing::TinySweep;
-
-std::string read_file(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  EXPECT_TRUE(stream) << file;
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   write_sweep("[1, 2]", "1", kTwoMethods);
@@ -100,7 +93,7 @@ TEST_F(TinySweep, RecordsWhatEachNetworkCostsInUse) {
   write_sweep("[1]", "1", kTwoMethods);
   ASSERT_EQ(sweep("--only acs/1").code, 0);
   const fs::path run = files("result.json").at(0).parent_path();
-  const auto record = nlohmann::json::parse(read_file(run / "result.json"));
+  const auto record = nlohmann::json::parse(contents_of(run / "result.json"));
   const auto models = nlohmann::json::parse(
       testing::run_program("model show --json --config " + (run / "config.resolved.yaml").string()).output);
   ASSERT_EQ(models.size(), 2U);
@@ -185,8 +178,8 @@ TEST_F(TinySweep, SharingAStageChangesNoBit) {
     ASSERT_EQ(alone.code, 0) << alone.output;
     const fs::path same = folder_ / "alone" / fs::relative(run, folder_ / "runs/trial");
     for (const char* stage : {"skeleton", "student"}) {
-      EXPECT_EQ(read_file(run / "stages" / stage / "predictions.csv"),
-                read_file(same / "stages" / stage / "predictions.csv"))
+      EXPECT_EQ(contents_of(run / "stages" / stage / "predictions.csv"),
+                contents_of(same / "stages" / stage / "predictions.csv"))
           << run << ' ' << stage;
     }
   }
@@ -251,16 +244,16 @@ TEST_F(FakeSlurm, IsGivenAScriptWhoseTaskTrainsOneRunFromAnywhere) {
   EXPECT_THAT(submitted.output,
               AllOf(HasSubstr("job 1: 2 runs\n"), HasSubstr("job 2: 2 runs, which share stages with job 1")));
   const fs::path script = folder_ / "runs/trial/slurm/2/array.sh";
-  EXPECT_EQ(read_file(folder_ / "told"),
+  EXPECT_EQ(contents_of(folder_ / "told"),
             "--parsable " + path("runs/trial/slurm/1/array.sh") + "\n--parsable " + script.string() + "\n");
-  EXPECT_THAT(read_file(script),
+  EXPECT_THAT(contents_of(script),
               AllOf(HasSubstr("#SBATCH --array=1-2%3\n"), HasSubstr("#SBATCH --requeue\n"),
                     HasSubstr("#SBATCH --signal=B:TERM@"), HasSubstr("#SBATCH --dependency=afterany:1\n")));
 
   EXPECT_THAT(launch("--status").output, AllOf(HasSubstr("3 queued"), HasSubstr("1 waiting")));
   const Finished again = launch("--launcher slurm");
   EXPECT_THAT(again.output, AllOf(HasSubstr("3 running or queued, 1 to submit"), HasSubstr("job 3: 1 runs\n")));
-  EXPECT_THAT(read_file(folder_ / "runs/trial/slurm/3/tasks.txt"), ::testing::StartsWith("acs/1 "));
+  EXPECT_THAT(contents_of(folder_ / "runs/trial/slurm/3/tasks.txt"), ::testing::StartsWith("acs/1 "));
   EXPECT_THAT(launch("--status --set stages.student.epochs=2").output, HasSubstr("4 waiting"))
       << "other settings are other runs";
 
