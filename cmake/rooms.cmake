@@ -15,10 +15,11 @@ function(pskd_room name)
   pskd_own_code(pskd_${name})
 endfunction()
 
-# Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first.
+# Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first. Without OpenMP its
+# at::parallel_for compiles as well, but runs on one thread.
 function(pskd_use_torch target)
   target_include_directories(${target} SYSTEM PUBLIC ${TORCH_INCLUDE_DIRS})
-  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
+  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
   if(TARGET pskd_torch_headers AND NOT target STREQUAL pskd_torch_headers)
     target_precompile_headers(${target} REUSE_FROM pskd_torch_headers)
   endif()
