@@ -20,8 +20,6 @@
 namespace pskd {
 namespace {
 
-constexpr const char* kSpinCount = "1000";
-
 bool allocator_keeps_memory = false;
 
 // Cores this process may use: a container or taskset often leaves it fewer than the machine has.
@@ -66,48 +64,26 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Returns whether the variable had another value.
-bool set_environment(const char* name, const std::string& value) {
-  if (::getenv(name) != nullptr && environment(name) == value) return false;
-  ::setenv(name, value.c_str(), 1);
+}  // namespace
+
+bool set_wait_policy() {
+  if (!environment("OMP_WAIT_POLICY").empty()) return false;
+  ::setenv("OMP_WAIT_POLICY", "passive", 1);
+  // Passive threads sleep at once, which costs more than the small loops of a training step take; with this count they
+  // look for work a little while before. Measured for a student's epoch: 1.3 times as fast as with a third of it; two
+  // processes on the same cores lose a fifth, with three times as many a half.
+  if (environment("GOMP_SPINCOUNT").empty()) ::setenv("GOMP_SPINCOUNT", "3000", 1);
   return true;
 }
 
-void start_again(char** argv) {
-  // By its real path, so that the process keeps its name; by the link when the file has been replaced meanwhile.
-  std::error_code ignored;
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-  ::execv(program.c_str(), argv);
-  ::execv("/proc/self/exe", argv);
-}
-
-}  // namespace
-
-void prepare_process(int argc, char** argv, int threads) {
+void prepare_process() {
   allocator_keeps_memory = keep_freed_memory();
   flush_denormals();
-
-  const std::string count = std::to_string(threads > 0 ? threads : usable_cores());
-  bool changed = set_environment("OMP_NUM_THREADS", count);
-  changed |= set_environment("OPENBLAS_NUM_THREADS", count);
-  // A policy chosen by the user stands. Passive threads of GNU's OpenMP sleep at once, which costs more than the small
-  // loops of a step take; with this count they look for work a little while before. Measured: a student's epoch 1.3
-  // times as fast, and two processes on the same cores as fast as without, which 20 times as many spins slow 3.5 times.
-  if (environment("OMP_WAIT_POLICY").empty()) {
-    changed |= set_environment("OMP_WAIT_POLICY", "passive");
-    if (environment("GOMP_SPINCOUNT").empty()) changed |= set_environment("GOMP_SPINCOUNT", kSpinCount);
-  }
-  // The process id says that it was this process, not a parent, that has started again already.
-  const bool first = set_environment("PSKD_STARTED_AGAIN", std::to_string(::getpid()));
-  // A failure leaves a slower process, which `pskd doctor` shows; the results are the same.
-  if (changed && first && argc > 0) start_again(argv);
 }
 
 ProcessSetup process_setup() {
   ProcessSetup setup;
   setup.cores = usable_cores();
-  setup.threads = std::atoi(environment("OMP_NUM_THREADS").c_str());
-  if (setup.threads < 1) setup.threads = setup.cores;
   setup.allocator_keeps_memory = allocator_keeps_memory;
   setup.denormals_flushed = denormals_flushed();
   setup.wait_policy = environment("OMP_WAIT_POLICY");

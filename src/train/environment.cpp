@@ -30,12 +30,20 @@ std::string blas_library() {
   return std::string(info.dli_fname).find("mkl") != std::string::npos ? "MKL" : "reference BLAS";
 }
 
+bool computes_bfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 Environment environment() {
   const ProcessSetup setup = process_setup();
-  Environment result{PSKD_VERSION, PSKD_GIT_REVISION, cpu_name(), setup.cores, at::get_num_threads(),
-                     {},           blas_library()};
+  Environment result{PSKD_VERSION, PSKD_GIT_REVISION,   cpu_name(),    setup.cores, at::get_num_threads(),
+                     {},           computes_bfloat16(), blas_library()};
   result.libraries = {{"libtorch", TORCH_VERSION}, {"oneDNN", at::get_mkldnn_version()}, {"BLAS", result.blas}};
   return result;
 }
@@ -53,17 +61,21 @@ std::vector<std::string> speed_advice(const Environment& here) {
   }
   if (!setup.denormals_flushed) lines.emplace_back("denormal numbers are not flushed to zero");
   if (setup.wait_policy != "passive" && setup.wait_policy != "PASSIVE") {
-    lines.push_back("OMP_WAIT_POLICY is " + setup.wait_policy +
+    lines.push_back("OMP_WAIT_POLICY is " + (setup.wait_policy.empty() ? "not set" : setup.wait_policy) +
                     ": two runs on one machine will slow each other down many times; unset it or make it passive");
   }
-  if (setup.threads > setup.cores) {
-    lines.push_back(std::to_string(setup.threads) + " threads on " + std::to_string(setup.cores) + " cores");
+  if (here.threads > here.cores) {
+    lines.push_back(std::to_string(here.threads) + " threads on " + std::to_string(here.cores) + " cores");
   }
   return lines;
 }
 
 void prepare_torch(int threads) {
-  at::set_num_threads(threads);
+  const int count = threads > 0 ? threads : process_setup().cores;
+  at::set_num_threads(count);
+  using SetThreads = void (*)(int);
+  const auto set_openblas = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set_openblas != nullptr) set_openblas(count);
   at::globalContext().setFlushDenormal(true);
 }
 

@@ -1,4 +1,6 @@
 // pskd_bench: what tools/bench/run.sh measures of pskd. Every option of Google Benchmark works as well.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -15,13 +17,13 @@ struct Options {
   std::string parity;
 };
 
-void run(const Options& options, CLI::App& app, int argc, char** argv) {
+void run(const Options& options, const CLI::App& app, const char* name) {
   // As the program does, before the first tensor.
-  pskd::prepare_process(argc, argv, options.threads);
-  pskd::prepare_torch(pskd::process_setup().threads);
+  pskd::prepare_process();
+  pskd::prepare_torch(options.threads);
   if (!options.parity.empty()) return write_parity(options.parity);
   std::vector<std::string> words = app.remaining();
-  words.insert(words.begin(), argv[0]);
+  words.insert(words.begin(), name);
   std::vector<char*> rest;
   for (std::string& word : words) rest.push_back(word.data());
   auto count = static_cast<int>(rest.size());
@@ -40,6 +42,7 @@ void run(const Options& options, CLI::App& app, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (pskd::set_wait_policy()) ::execv("/proc/self/exe", argv);
   CLI::App app{"Benchmarks of pskd; tools/bench/README.md says what is measured."};
   app.allow_extras();
   Options options;
@@ -49,7 +52,7 @@ int main(int argc, char** argv) {
   app.add_option("--parity", options.parity, "instead of measuring, write parameters, inputs and results for twin.py");
   try {
     app.parse(argc, argv);
-    run(options, app, argc, argv);
+    run(options, app, argv[0]);
     return 0;
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : pskd::exit_code(pskd::ErrorKind::usage);

@@ -36,7 +36,7 @@ def start_again_tuned(threads):
         "OMP_NUM_THREADS": str(threads),
         "OPENBLAS_NUM_THREADS": str(threads),
         "OMP_WAIT_POLICY": "passive",
-        "GOMP_SPINCOUNT": "1000",
+        "GOMP_SPINCOUNT": "3000",
     }
     if all(os.environ.get(name) == value for name, value in wanted.items()):
         return

@@ -93,9 +93,9 @@ void print_json(const pskd::Environment& here, const std::vector<std::string>& a
   std::cout << out.dump(2) << '\n';
 }
 
-void bench(const Options& options, const Invocation& invocation) {
+void bench(const Options& options) {
   const pskd::Experiment experiment = options.config.file.empty() ? default_experiment() : options.config.load();
-  prepare(invocation, options.threads.value_or(experiment.run.threads));
+  prepare(options.threads.value_or(experiment.run.threads));
   const pskd::Environment here = pskd::environment();
   std::vector<std::string> advice = pskd::speed_advice(here);
   for (std::string& line : load_advice(here.cores)) advice.push_back(std::move(line));
@@ -108,7 +108,7 @@ void bench(const Options& options, const Invocation& invocation) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, const Invocation& invocation) {
+void add_bench(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("bench", "How fast this machine trains each stage, and how fast it could compute");
@@ -127,5 +127,5 @@ void add_bench(CLI::App& app, const Invocation& invocation) {
       "  pskd bench\n"
       "  pskd bench --config configs/utd.yaml --threads 1\n"
       "  pskd bench --config configs/utd.yaml --set stages.skeleton.model.width=48");
-  verb->callback([options, invocation] { bench(*options, invocation); });
+  verb->callback([options] { bench(*options); });
 }

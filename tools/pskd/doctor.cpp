@@ -9,8 +9,8 @@
 
 namespace {
 
-void examine(bool json, const Invocation& invocation) {
-  prepare(invocation, 0);
+void examine(bool json) {
+  prepare(0);
   const pskd::Environment here = pskd::environment();
   const pskd::ProcessSetup setup = pskd::process_setup();
   const std::vector<std::string> lines = pskd::speed_advice(here);
@@ -20,6 +20,7 @@ void examine(bool json, const Invocation& invocation) {
                                   {"cpu", here.cpu},
                                   {"cores", here.cores},
                                   {"threads", here.threads},
+                                  {"bfloat16", here.bfloat16},
                                   {"allocator_keeps_memory", setup.allocator_keeps_memory},
                                   {"denormals_flushed", setup.denormals_flushed},
                                   {"wait_policy", setup.wait_policy},
@@ -31,19 +32,20 @@ void examine(bool json, const Invocation& invocation) {
   std::cout << fmt::format("pskd {} ({})\n{}, {} cores, {} threads\n", here.version, here.git_revision, here.cpu,
                            here.cores, here.threads);
   for (const auto& [name, version] : here.libraries) std::cout << fmt::format("  {:<10} {}\n", name, version);
-  std::cout << fmt::format("allocator keeps freed memory: {}\ndenormals flushed: {}\nOpenMP wait policy: {}\n",
-                           setup.allocator_keeps_memory ? "yes" : "no", setup.denormals_flushed ? "yes" : "no",
-                           setup.wait_policy);
+  std::cout << fmt::format(
+      "bfloat16 arithmetic: {}\nallocator keeps freed memory: {}\ndenormals flushed: {}\nOpenMP wait policy: {}\n",
+      here.bfloat16 ? "yes" : "no", setup.allocator_keeps_memory ? "yes" : "no", setup.denormals_flushed ? "yes" : "no",
+      setup.wait_policy);
   for (const std::string& line : lines) std::cout << "slow: " << line << '\n';
   if (lines.empty()) std::cout << "nothing here slows pskd down\n";
 }
 
 }  // namespace
 
-void add_doctor(CLI::App& app, const Invocation& invocation) {
+void add_doctor(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   CLI::App* verb = app.add_subcommand("doctor", "What pskd runs on, and what makes it slow");
   verb->add_flag("--json", *json, "as JSON");
   verb->footer("Example:\n  pskd doctor");
-  verb->callback([json, invocation] { examine(*json, invocation); });
+  verb->callback([json] { examine(*json); });
 }

@@ -41,8 +41,8 @@ void show(const pskd::Scores& scores, const Options& options) {
   }
 }
 
-void run(const Options& options, const Invocation& invocation) {
-  prepare(invocation, options.threads);
+void run(const Options& options) {
+  prepare(options.threads);
   const auto folder = std::filesystem::absolute(options.run).lexically_normal();
   const auto run = folder.filename().empty() ? folder.parent_path() : folder;
   const std::uint64_t seed = seed_of(run);
@@ -57,7 +57,7 @@ void run(const Options& options, const Invocation& invocation) {
 
 }  // namespace
 
-void add_eval(CLI::App& app, const Invocation& invocation) {
+void add_eval(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("eval", "Evaluate a trained stage of a run again");
   verb->add_option("run", options->run, "run directory: runs/<experiment>/<config hash>/seed-<n>")
@@ -70,5 +70,5 @@ void add_eval(CLI::App& app, const Invocation& invocation) {
   verb->add_option("--threads", options->threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);
   verb->add_flag("--json", options->json, "scores as JSON");
   verb->footer("Example:\n  pskd eval runs/utd-pskd/0123456789ab/seed-1 --stage fused --on test");
-  verb->callback([options, invocation] { run(*options, invocation); });
+  verb->callback([options] { run(*options); });
 }

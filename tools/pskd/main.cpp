@@ -23,9 +23,9 @@ void ConfigOptions::add_to(CLI::App& verb, bool required) {
 
 pskd::Experiment ConfigOptions::load() const { return pskd::load_experiment(file, overrides); }
 
-void prepare(const Invocation& invocation, int threads) {
-  pskd::prepare_process(invocation.argc, invocation.argv, threads);
-  pskd::prepare_torch(pskd::process_setup().threads);
+void prepare(int threads) {
+  pskd::prepare_process();
+  pskd::prepare_torch(threads);
 }
 
 void start_console_log(bool quiet) {
@@ -45,17 +45,16 @@ int main(int argc, char** argv) {
       "Exit codes: 0 done, 2 usage or config, 3 data or files, 4 diverged, 5 checkpoint, 130 / 143 stopped after "
       "saving.\n"
       "`pskd VERB --help` shows the options of a verb, with examples.");
-  const Invocation invocation{argc, argv};
-  add_train(app, invocation);
-  add_sweep(app, invocation);
+  add_train(app);
+  add_sweep(app);
   add_table(app);
-  add_report(app, invocation);
-  add_eval(app, invocation);
+  add_report(app);
+  add_eval(app);
   add_data(app);
-  add_model(app, invocation);
+  add_model(app);
   add_config(app);
-  add_doctor(app, invocation);
-  add_bench(app, invocation);
+  add_doctor(app);
+  add_bench(app);
   try {
     app.parse(argc, argv);
     return 0;

@@ -29,9 +29,9 @@ nlohmann::ordered_json to_json(const std::string& stage, const std::string& mode
   return json;
 }
 
-void show(const Options& options, const Invocation& invocation) {
+void show(const Options& options) {
   const pskd::Experiment experiment = options.config.load();
-  prepare(invocation, 1);
+  prepare(1);
   const pskd::DataShape shape = pskd::data_shape(experiment);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   if (!options.stage.empty()) pskd::find_stage(experiment, options.stage);
@@ -51,7 +51,7 @@ void show(const Options& options, const Invocation& invocation) {
 
 }  // namespace
 
-void add_model(CLI::App& app, const Invocation& invocation) {
+void add_model(CLI::App& app) {
   CLI::App* model = app.add_subcommand("model", "Look at the networks of an experiment");
   model->require_subcommand(1);
   auto options = std::make_shared<Options>();
@@ -61,5 +61,5 @@ void add_model(CLI::App& app, const Invocation& invocation) {
   verb->add_option("--stage", options->stage, "only this stage");
   verb->add_flag("--json", options->json, "as JSON");
   verb->footer("Example:\n  pskd model show --config configs/utd.yaml --stage student");
-  verb->callback([options, invocation] { show(*options, invocation); });
+  verb->callback([options] { show(*options); });
 }

@@ -79,9 +79,9 @@ class MaterialCollector {
   std::map<std::string, Eigen::MatrixXd> known_;  ///< by the content hash of the checkpoint
 };
 
-void run(const Options& options, const Invocation& invocation) {
+void run(const Options& options) {
   const auto runs = pskd::find_finished_runs(options.folder);
-  prepare(invocation, kThreads);
+  prepare(kThreads);
   MaterialCollector collector;
   const pskd::ReportPage page =
       pskd::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect(one); });
@@ -93,7 +93,7 @@ void run(const Options& options, const Invocation& invocation) {
 
 }  // namespace
 
-void add_report(CLI::App& app, const Invocation& invocation) {
+void add_report(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("report", "Write an HTML page about a run, an experiment or a sweep");
   verb->add_option("folder", options->folder, "folder of a run (seed-<n>), an experiment or a sweep")
@@ -111,5 +111,5 @@ void add_report(CLI::App& app, const Invocation& invocation) {
       "Examples:\n"
       "  pskd report runs/utd-pskd/0123456789ab\n"
       "  pskd report runs/methods --reference label --out methods.html");
-  verb->callback([options, invocation] { run(*options, invocation); });
+  verb->callback([options] { run(*options); });
 }

@@ -300,13 +300,13 @@ bool write_reports(const std::vector<SweepTask>& tasks, bool tensorboard) {
   return !folders.empty();
 }
 
-void run(Options options, const Invocation& invocation) {
+void run(Options options) {
   const pskd::Sweep sweep = pskd::load_sweep(options.config.file, options.config.overrides);
   const std::vector<SweepTask> tasks = make_tasks(sweep);
   const bool slurm = options.launcher == "slurm";
   if (options.jobs == 0 && !slurm) options.jobs = pskd::process_setup().cores;
   if (options.status) return show_status(tasks, queued_tasks(sweep), std::max(1, options.jobs));
-  if (!options.only.empty()) prepare(invocation, kThreads);
+  if (!options.only.empty()) prepare(kThreads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
   if (!options.only.empty()) return train_task(options, sweep, find_task(tasks, options.only));
@@ -323,7 +323,7 @@ void run(Options options, const Invocation& invocation) {
 
 }  // namespace
 
-void add_sweep(CLI::App& app, const Invocation& invocation) {
+void add_sweep(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("sweep", "Train every run of a sweep: many experiments described by one file");
   options->config.add_to(*verb);
@@ -351,5 +351,5 @@ void add_sweep(CLI::App& app, const Invocation& invocation) {
       "  pskd sweep --config configs/ablations/acs.yaml --status\n"
       "  pskd sweep --config configs/ablations/acs.yaml --only soft/1\n"
       "  SBATCH_TIMELIMIT=2:00:00 pskd sweep --config configs/sweeps/methods.yaml --launcher slurm --jobs 16");
-  verb->callback([options, invocation] { run(*options, invocation); });
+  verb->callback([options] { run(*options); });
 }

@@ -48,12 +48,12 @@ void show_results(const pskd::TrainingSetup& setup, bool json) {
             << '\n';
 }
 
-void run(const Options& options, const Invocation& invocation) {
+void run(const Options& options) {
   if (options.resume && options.overwrite) {
     throw pskd::Error(pskd::ErrorKind::usage, "--resume and --overwrite exclude each other");
   }
   const pskd::Experiment experiment = options.config.load();
-  prepare(invocation, options.threads >= 0 ? options.threads : experiment.run.threads);
+  prepare(options.threads >= 0 ? options.threads : experiment.run.threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
   pskd::TrainingSetup setup = pskd::prepare_training(experiment);
@@ -69,7 +69,7 @@ void run(const Options& options, const Invocation& invocation) {
 
 }  // namespace
 
-void add_train(CLI::App& app, const Invocation& invocation) {
+void add_train(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("train", "Train every stage of an experiment for each of its seeds");
   options->config.add_to(*verb);
@@ -87,5 +87,5 @@ void add_train(CLI::App& app, const Invocation& invocation) {
       "  pskd train --config configs/utd.yaml\n"
       "  pskd train --config configs/utd.yaml --set seeds=[1] --set stages.student.epochs=50 --dry-run\n"
       "  pskd train --config configs/utd.yaml --resume");
-  verb->callback([options, invocation] { run(*options, invocation); });
+  verb->callback([options] { run(*options); });
 }

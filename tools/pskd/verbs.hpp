@@ -7,12 +7,6 @@
 
 #include "pskd/config/experiment.hpp"
 
-/// How the program was called; verbs that use torch start it again with the right environment.
-struct Invocation {
-  int argc;
-  char** argv;
-};
-
 /// --config and --set, shared by the verbs that read an experiment.
 struct ConfigOptions {
   std::string file;
@@ -23,18 +17,18 @@ struct ConfigOptions {
 };
 
 /// Threads, allocator and denormals, before the first tensor; `threads` 0 means every core.
-void prepare(const Invocation& invocation, int threads);
+void prepare(int threads);
 
 /// Log lines go to standard error; standard output is for results.
 void start_console_log(bool quiet);
 
-void add_train(CLI::App& app, const Invocation& invocation);
-void add_sweep(CLI::App& app, const Invocation& invocation);
+void add_train(CLI::App& app);
+void add_sweep(CLI::App& app);
 void add_table(CLI::App& app);
-void add_report(CLI::App& app, const Invocation& invocation);
-void add_eval(CLI::App& app, const Invocation& invocation);
+void add_report(CLI::App& app);
+void add_eval(CLI::App& app);
 void add_data(CLI::App& app);
-void add_model(CLI::App& app, const Invocation& invocation);
+void add_model(CLI::App& app);
 void add_config(CLI::App& app);
-void add_doctor(CLI::App& app, const Invocation& invocation);
-void add_bench(CLI::App& app, const Invocation& invocation);
+void add_doctor(CLI::App& app);
+void add_bench(CLI::App& app);

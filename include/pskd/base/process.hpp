@@ -6,15 +6,17 @@
 namespace pskd {
 
 /// Allocator: keeps freed memory instead of giving pages back (page faults otherwise cost a training step a factor of
-/// two and more). Denormals: flushed to zero. OpenMP: passive waiting after a short spin, `threads` threads, for
-/// OpenBLAS too; the OpenMP and OpenBLAS libraries read their environment when they are loaded, so the process starts
-/// itself again once when it is not set. `threads` 0 means every core. Call first in main.
-void prepare_process(int argc, char** argv, int threads);
+/// two and more). Denormals: flushed to zero. Call before the first tensor.
+void prepare_process();
+
+/// Lets OpenMP's threads of programs started from now on wait passively after a short spin, unless the user has chosen
+/// a policy; returns whether that changed the environment. GNU's OpenMP reads it when it is loaded, before main: a
+/// program that has it loaded must start itself again.
+bool set_wait_policy();
 
 /// What prepare_process arranged, for `pskd doctor` and the manifest.
 struct ProcessSetup {
   int cores = 0;
-  int threads = 0;
   bool allocator_keeps_memory = false;
   bool denormals_flushed = false;
   std::string wait_policy;

@@ -11,6 +11,7 @@ struct Environment {
   std::string version, git_revision, cpu;
   int cores = 0, threads = 0;
   std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
+  bool bfloat16 = false;                                       ///< whether the processor computes in bfloat16
   std::string blas;  ///< the library that matrix products really go to, "OpenBLAS" or "reference BLAS"
 };
 
@@ -19,7 +20,7 @@ Environment environment();
 /// What makes this process slower than the machine allows, and what to do about it: a line each.
 std::vector<std::string> speed_advice(const Environment& here);
 
-/// Tells torch how many threads to use (prepare_process has told OpenMP and OpenBLAS) and to flush denormals.
+/// Tells torch and OpenBLAS how many threads to use, 0 meaning every core this process may use, and to flush denormals.
 void prepare_torch(int threads);
 
 }  // namespace pskd

@@ -1,0 +1,29 @@
+#include "pskd/train/environment.hpp"
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "pskd/base/process.hpp"
+
+namespace pskd {
+namespace {
+
+TEST(Environment, NamesTheThreadsThatTorchWasGiven) {
+  const int before = at::get_num_threads();
+  prepare_torch(3);
+  EXPECT_EQ(environment().threads, 3);
+  prepare_torch(0);
+  EXPECT_EQ(environment().threads, process_setup().cores);
+  prepare_torch(before);
+}
+
+TEST(Environment, AdvisesAgainstMoreThreadsThanCores) {
+  Environment here = environment();
+  here.cores = 2;
+  here.threads = 3;
+  EXPECT_EQ(speed_advice(here).back(), "3 threads on 2 cores");
+}
+
+}  // namespace
+}  // namespace pskd
