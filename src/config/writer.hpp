@@ -27,6 +27,10 @@ class Writer {
     if (value) (*this)(key, *value);
   }
 
+  void operator()(const std::string& key, std::string& value, const TextRule& rule, const LeftOutAs& usual) {
+    if (value != usual.value) (*this)(key, value, rule);
+  }
+
   /// A line of text at this depth.
   void line(const std::string& text) { out_ += std::string(indent_, ' ') + text + "\n"; }
 

@@ -33,6 +33,12 @@ void Fused::train(bool on) {
   skeleton_->eval();
 }
 
+void Fused::use_bfloat16() {
+  Network::use_bfloat16();
+  skeleton_->use_bfloat16();
+  sensor_->use_bfloat16();
+}
+
 bool Fused::branch_equals(const Network& network) const {
   const auto equal = [](const auto& ours, const auto& theirs) {
     return ours.size() == theirs.size() && std::all_of(ours.begin(), ours.end(), [&](const auto& item) {
@@ -40,7 +46,8 @@ bool Fused::branch_equals(const Network& network) const {
              return other != nullptr && torch::equal(item.value(), *other);
            });
   };
-  return equal(skeleton_->named_parameters(), network.named_parameters()) &&
+  return skeleton_->uses_bfloat16() == network.uses_bfloat16() &&
+         equal(skeleton_->named_parameters(), network.named_parameters()) &&
          equal(skeleton_->named_buffers(), network.named_buffers());
 }
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "pskd/base/lanes.hpp"
+#include "bfloat16.hpp"
 
 namespace pskd {
 namespace {
@@ -20,76 +20,85 @@ struct Rows {
 };
 
 /// out row r = sum_j weights[r, j] in row j, for each of `frames` frames.
-template <class Scalar>
+template <class Stored>
 struct RowProduct {
-  const Scalar* weights;  ///< [out rows, in rows]
+  const Computed<Stored>* weights;  ///< [out rows, in rows]
   const Rows& in_rows;
   const Rows& out_rows;
   std::int64_t columns;
 };
 
-template <class Vector, int count, class Scalar>
-PSKD_INLINE void multiply_tile(const RowProduct<Scalar>& product, std::int64_t row, const Scalar* in, Scalar* out) {
+/// `rows` out rows from `row` on, `vectors` vectors of columns of each.
+template <class Vector, int rows, int vectors, class Stored>
+PSKD_INLINE void multiply_tile(const RowProduct<Stored>& product, std::int64_t row, const Stored* in, Stored* out) {
+  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Vector) / sizeof(Computed<Stored>));
   const auto in_rows = static_cast<std::int64_t>(product.in_rows.offsets.size());
-  const Scalar* weights = product.weights + row * in_rows;
-  Vector sums[count] = {};
+  const Computed<Stored>* weights = product.weights + row * in_rows;
+  Vector sums[rows][vectors] = {};
   for (std::int64_t j = 0; j < in_rows; ++j) {
-    Vector value;
-    load(value, in + product.in_rows.offsets[j]);
-    for (int r = 0; r < count; ++r) sums[r] += weights[r * in_rows + j] * value;
+    Vector values[vectors];
+    for (int v = 0; v < vectors; ++v) values[v] = load<Vector>(in + product.in_rows.offsets[j] + v * kLanes);
+    for (int r = 0; r < rows; ++r) {
+      for (int v = 0; v < vectors; ++v) sums[r][v] += weights[r * in_rows + j] * values[v];
+    }
   }
-  for (int r = 0; r < count; ++r) store(out + product.out_rows.offsets[row + r], sums[r]);
+  for (int r = 0; r < rows; ++r) {
+    for (int v = 0; v < vectors; ++v) store(out + product.out_rows.offsets[row + r] + v * kLanes, sums[r][v]);
+  }
 }
 
-template <class Vector, class Scalar>
-PSKD_INLINE void multiply_columns(const RowProduct<Scalar>& product, const Scalar* in, Scalar* out) {
+/// Of three vectors five rows at once, of one ten: sums enough to hide how long an addition takes, and few enough for
+/// the registers.
+template <class Vector, int vectors, class Stored>
+PSKD_INLINE void multiply_columns(const RowProduct<Stored>& product, const Stored* in, Stored* out) {
+  constexpr int kRows = vectors == 1 ? 10 : 5;
   const auto rows = static_cast<std::int64_t>(product.out_rows.offsets.size());
   std::int64_t row = 0;
-  for (; row + 10 <= rows; row += 10) multiply_tile<Vector, 10>(product, row, in, out);
-  for (; row + 4 <= rows; row += 4) multiply_tile<Vector, 4>(product, row, in, out);
-  for (; row < rows; ++row) multiply_tile<Vector, 1>(product, row, in, out);
+  for (; row + kRows <= rows; row += kRows) multiply_tile<Vector, kRows, vectors>(product, row, in, out);
+  for (; row < rows; ++row) multiply_tile<Vector, 1, vectors>(product, row, in, out);
 }
 
-template <class Scalar>
-PSKD_EACH_PROCESSOR void multiply(const RowProduct<Scalar>& product, const Scalar* in, Scalar* out,
+template <class Stored>
+PSKD_EACH_PROCESSOR void multiply(const RowProduct<Stored>& product, const Stored* in, Stored* out,
                                   std::int64_t frames) {
+  using Sixteen = Lanes<Computed<Stored>, 16>;
+  using Eight = Lanes<Computed<Stored>, 8>;
   for (std::int64_t frame = 0; frame < frames; ++frame) {
     std::int64_t c = 0;
-    for (; c + 16 <= product.columns; c += 16) multiply_columns<Lanes<Scalar, 16>>(product, in + c, out + c);
-    for (; c + 8 <= product.columns; c += 8) multiply_columns<Lanes<Scalar, 8>>(product, in + c, out + c);
+    for (; c + 48 <= product.columns; c += 48) multiply_columns<Sixteen, 3>(product, in + c, out + c);
+    for (; c + 24 <= product.columns; c += 24) multiply_columns<Eight, 3>(product, in + c, out + c);
+    for (; c + 8 <= product.columns; c += 8) multiply_columns<Eight, 1>(product, in + c, out + c);
     if (c < product.columns && c > 0) {  // the last eight once more, rather than the rest one by one
       c = product.columns - 8;
-      multiply_columns<Lanes<Scalar, 8>>(product, in + c, out + c);
+      multiply_columns<Eight, 1>(product, in + c, out + c);
       c = product.columns;
     }
-    for (; c < product.columns; ++c) multiply_columns<Lanes<Scalar, 1>>(product, in + c, out + c);
+    for (; c < product.columns; ++c) multiply_columns<Lanes<Computed<Stored>, 1>, 1>(product, in + c, out + c);
     in += product.in_rows.frame;
     out += product.out_rows.frame;
   }
 }
 
 /// sums[r, j] = sum over frames and columns of left row r times right row j: the gradient of the weights above.
-template <class Scalar>
 struct RowCorrelation {
   const Rows& left_rows;
   const Rows& right_rows;
-  std::int64_t columns, frames;
+  std::int64_t first_column, columns, frames;  ///< of the columns from the first to `columns`
 };
 
-template <class Vector, int lefts, int rights, class Scalar>
-PSKD_INLINE void correlate_tile(const RowCorrelation<Scalar>& rows, std::int64_t r, std::int64_t j,
-                                std::int64_t first_column, const Scalar* left, const Scalar* right, Scalar* sums) {
-  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Vector) / sizeof(Scalar));
+template <class Vector, int lefts, int rights, class Stored>
+PSKD_INLINE void correlate_tile(const RowCorrelation& rows, std::int64_t r, std::int64_t j, const Stored* left,
+                                const Stored* right, Computed<Stored>* sums) {
+  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Vector) / sizeof(Computed<Stored>));
   const std::int64_t* left_offsets = rows.left_rows.offsets.data() + r;
   const std::int64_t* right_offsets = rows.right_rows.offsets.data() + j;
   Vector products[lefts][rights] = {};
   for (std::int64_t frame = 0; frame < rows.frames; ++frame) {
-    for (std::int64_t c = first_column; c + kLanes <= rows.columns; c += kLanes) {
+    for (std::int64_t c = rows.first_column; c + kLanes <= rows.columns; c += kLanes) {
       Vector of_right[rights];
-      for (int b = 0; b < rights; ++b) load(of_right[b], right + right_offsets[b] + c);
+      for (int b = 0; b < rights; ++b) of_right[b] = load<Vector>(right + right_offsets[b] + c);
       for (int a = 0; a < lefts; ++a) {
-        Vector of_left;
-        load(of_left, left + left_offsets[a] + c);
+        const auto of_left = load<Vector>(left + left_offsets[a] + c);
         for (int b = 0; b < rights; ++b) products[a][b] += of_left * of_right[b];
       }
     }
@@ -104,31 +113,34 @@ PSKD_INLINE void correlate_tile(const RowCorrelation<Scalar>& rows, std::int64_t
   }
 }
 
-template <class Vector, class Scalar>
-PSKD_INLINE void correlate_from(const RowCorrelation<Scalar>& rows, std::int64_t first_column, const Scalar* left,
-                                const Scalar* right, Scalar* sums) {
+template <class Vector, class Stored>
+PSKD_INLINE void correlate_columns(const RowCorrelation& rows, const Stored* left, const Stored* right,
+                                   Computed<Stored>* sums) {
   const auto lefts = static_cast<std::int64_t>(rows.left_rows.offsets.size());
   const auto rights = static_cast<std::int64_t>(rows.right_rows.offsets.size());
   std::int64_t r = 0;
-  for (; r + 4 <= lefts; r += 4) {
+  for (; r + 6 <= lefts; r += 6) {
     std::int64_t j = 0;
-    for (; j + 5 <= rights; j += 5) correlate_tile<Vector, 4, 5>(rows, r, j, first_column, left, right, sums);
-    for (; j < rights; ++j) correlate_tile<Vector, 4, 1>(rows, r, j, first_column, left, right, sums);
+    for (; j + 4 <= rights; j += 4) correlate_tile<Vector, 6, 4>(rows, r, j, left, right, sums);
+    for (; j < rights; ++j) correlate_tile<Vector, 6, 1>(rows, r, j, left, right, sums);
   }
   for (; r < lefts; ++r) {
-    for (std::int64_t j = 0; j < rights; ++j) {
-      correlate_tile<Vector, 1, 1>(rows, r, j, first_column, left, right, sums);
-    }
+    for (std::int64_t j = 0; j < rights; ++j) correlate_tile<Vector, 1, 1>(rows, r, j, left, right, sums);
   }
 }
 
-template <class Scalar>
-PSKD_EACH_PROCESSOR void correlate(const RowCorrelation<Scalar>& rows, const Scalar* left, const Scalar* right,
-                                   Scalar* sums) {
-  const std::int64_t whole = rows.columns / 16 * 16, half = rows.columns / 8 * 8;
-  if (whole > 0) correlate_from<Lanes<Scalar, 16>>(rows, 0, left, right, sums);
-  if (half > whole) correlate_from<Lanes<Scalar, 8>>(rows, whole, left, right, sums);
-  if (rows.columns > half) correlate_from<Lanes<Scalar, 1>>(rows, half, left, right, sums);
+template <class Stored>
+PSKD_EACH_PROCESSOR void correlate(RowCorrelation rows, const Stored* left, const Stored* right,
+                                   Computed<Stored>* sums) {
+  const std::int64_t whole = rows.columns / 8 * 8;
+  if (rows.columns % 16 == 0) {
+    correlate_columns<Lanes<Computed<Stored>, 16>>(rows, left, right, sums);
+  } else if (whole > 0) {
+    correlate_columns<Lanes<Computed<Stored>, 8>>(rows, left, right, sums);
+  }
+  if (whole == rows.columns) return;
+  rows.first_column = whole;
+  correlate_columns<Lanes<Computed<Stored>, 1>>(rows, left, right, sums);
 }
 
 /// Row v of a frame of [N, C, T, V] in channels-last memory.
@@ -149,8 +161,8 @@ Rows subset_rows(std::int64_t subsets, std::int64_t joints, std::int64_t channel
 
 torch::Tensor multiply_rows(const torch::Tensor& in, const Rows& in_rows, const torch::Tensor& weights,
                             const Rows& out_rows, std::int64_t columns, torch::Tensor out) {
-  AT_DISPATCH_FLOATING_TYPES(in.scalar_type(), "multiply_rows", [&] {
-    const RowProduct<scalar_t> product{weights.data_ptr<scalar_t>(), in_rows, out_rows, columns};
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, in.scalar_type(), "multiply_rows", [&] {
+    const RowProduct<scalar_t> product{weights.data_ptr<Computed<scalar_t>>(), in_rows, out_rows, columns};
     const scalar_t* from = in.data_ptr<scalar_t>();
     scalar_t* to = out.data_ptr<scalar_t>();
     at::parallel_for(0, in.numel() / in_rows.frame, kFramesPerTask, [&](std::int64_t begin, std::int64_t end) {
@@ -166,14 +178,14 @@ torch::Tensor correlate_rows(const torch::Tensor& left, const Rows& left_rows, c
   const std::int64_t frames = left.numel() / left_rows.frame, tasks = (frames + kFramesPerTask - 1) / kFramesPerTask;
   torch::Tensor sums = torch::zeros({tasks, static_cast<std::int64_t>(left_rows.offsets.size()),
                                      static_cast<std::int64_t>(right_rows.offsets.size())},
-                                    left.options());
-  AT_DISPATCH_FLOATING_TYPES(left.scalar_type(), "correlate_rows", [&] {
+                                    at::toOpMathType(left.scalar_type()));
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, left.scalar_type(), "correlate_rows", [&] {
     at::parallel_for(0, tasks, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t first = task * kFramesPerTask;
-        correlate(RowCorrelation<scalar_t>{left_rows, right_rows, columns, std::min(kFramesPerTask, frames - first)},
+        correlate(RowCorrelation{left_rows, right_rows, 0, columns, std::min(kFramesPerTask, frames - first)},
                   left.data_ptr<scalar_t>() + first * left_rows.frame,
-                  right.data_ptr<scalar_t>() + first * right_rows.frame, sums[task].data_ptr<scalar_t>());
+                  right.data_ptr<scalar_t>() + first * right_rows.frame, sums[task].data_ptr<Computed<scalar_t>>());
       }
     });
   });

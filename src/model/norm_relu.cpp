@@ -3,10 +3,9 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cmath>
-#include <vector>
+#include <limits>
 
-#include "pskd/base/lanes.hpp"
+#include "bfloat16.hpp"
 
 namespace pskd {
 namespace {
@@ -22,125 +21,158 @@ struct Extent {
   std::int64_t rows, channels;
 };
 
-/// For each channel, the sums over the rows of x - origin and of its square.
-template <class Scalar>
-PSKD_EACH_PROCESSOR void add_moments(Extent extent, const Scalar* __restrict x, const Scalar* __restrict origin,
-                                     Scalar* __restrict sums, Scalar* __restrict squares) {
-  for (std::int64_t row = 0; row < extent.rows; ++row, x += extent.channels) {
-    for (std::int64_t c = 0; c < extent.channels; ++c) {
-      const Scalar value = x[c] - origin[c];
-      sums[c] += value;
-      squares[c] += value * value;
-    }
+/// Calls run<Vector>(row, end, c) for blocks of few rows and as many channels as a vector has lanes: what belongs to a
+/// channel then stays in registers over the rows, and the rows stay in the nearest cache over the channels.
+template <class Number, class Run>
+PSKD_INLINE void for_blocks(Extent extent, const Run& run) {
+  constexpr std::int64_t kRows = 16;
+  for (std::int64_t row = 0; row < extent.rows; row += kRows) {
+    const std::int64_t end = std::min(row + kRows, extent.rows);
+    std::int64_t c = 0;
+    for (; c + 16 <= extent.channels; c += 16) run.template operator()<Lanes<Number, 16>>(row, end, c);
+    for (; c + 8 <= extent.channels; c += 8) run.template operator()<Lanes<Number, 8>>(row, end, c);
+    for (; c < extent.channels; ++c) run.template operator()<Lanes<Number, 1>>(row, end, c);
   }
 }
 
-/// What x is normalised with, [C] each: y = relu((x - mean) scale + bias + residual).
-template <class Scalar>
+/// For each channel, the sums over the rows of x - origin and of its square.
+template <class Stored>
+PSKD_EACH_PROCESSOR void add_moments(Extent extent, const Stored* x, const Computed<Stored>* origin,
+                                     Computed<Stored>* sums, Computed<Stored>* squares) {
+  for_blocks<Computed<Stored>>(
+      extent, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
+        const auto from = load<Vector>(origin + c);
+        auto sum = load<Vector>(sums + c), square = load<Vector>(squares + c);
+        for (; row < end; ++row) {
+          const Vector value = load<Vector>(x + row * extent.channels + c) - from;
+          sum += value;
+          square += value * value;
+        }
+        store(sums + c, sum);
+        store(squares + c, square);
+      });
+}
+
+/// What x is normalised with, [C] each: y = max(floor, (x - mean) scale + bias + residual).
+template <class Number>
 struct Affine {
-  const Scalar *mean, *scale, *bias;
+  const Number *mean, *scale, *bias;
+  Number floor;  ///< 0 with a ReLU, else minus infinity
 };
 
-/// Whether the maximum of a pair is its first, `value`; of equals it is.
-template <class Scalar>
-PSKD_INLINE bool is_first(Scalar value, Scalar next, Scalar scale) {
+/// Whether the larger of two neighbours, after scaling, is the first; of equals it is.
+template <class Vector>
+PSKD_INLINE auto is_first(Vector value, Vector next, Vector scale) {
   return (value - next) * scale >= 0;
 }
 
-/// Of a number and, where pairs are pooled, the one in the next row: that which the maximum comes from.
-template <int pool, class Scalar>
-PSKD_INLINE Scalar highest(const Scalar* x, std::int64_t channels, Scalar scale) {
-  if constexpr (pool == 1) return x[0];
-  return is_first(x[0], x[channels], scale) ? x[0] : x[channels];
+/// Numbers and, where pairs are pooled, those in the next row: of each two that which the maximum comes from.
+template <class Vector, int pool, class Stored>
+PSKD_INLINE Vector highest(const Stored* x, std::int64_t channels, Vector scale) {
+  const auto value = load<Vector>(x);
+  if constexpr (pool == 1) return value;
+  const auto next = load<Vector>(x + channels);
+  return is_first(value, next, scale) ? value : next;
 }
 
 /// One row of y for `pool` rows of x, the largest of them. A number that is not one stays so. `y` may be `x`.
-template <int pool, class Scalar>
-PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Scalar* x, Affine<Scalar> affine,
-                                    const Scalar* __restrict residual, Scalar* y) {
-  const Scalar* __restrict mean = affine.mean, * __restrict scale = affine.scale, * __restrict bias = affine.bias;
-  for (std::int64_t row = 0; row < out.rows; ++row, x += pool * out.channels, y += out.channels) {
-#pragma GCC ivdep
-    for (std::int64_t c = 0; c < out.channels; ++c) {
-      const Scalar value = (highest<pool>(x + c, out.channels, scale[c]) - mean[c]) * scale[c] + bias[c] +
-                           (residual == nullptr ? Scalar{0} : residual[c]);
-      y[c] = value < 0 ? Scalar{0} : value;
-    }
-    if (residual != nullptr) residual += out.channels;
-  }
+template <int pool, class Stored>
+PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Stored* x, Affine<Computed<Stored>> affine,
+                                    const Stored* residual, Stored* y) {
+  for_blocks<Computed<Stored>>(
+      out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
+        const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c),
+                   bias = load<Vector>(affine.bias + c);
+        const Vector floor = Vector{} + affine.floor;
+        for (; row < end; ++row) {
+          const std::int64_t at = row * out.channels + c;
+          Vector value =
+              (highest<Vector, pool>(x + pool * row * out.channels + c, out.channels, scale) - mean) * scale + bias;
+          if (residual != nullptr) value += load<Vector>(residual + at);
+          value = value < floor ? floor : value;
+          store(y + at, value);
+        }
+      });
 }
 
 /// What the gradient of a group of rows is computed from.
-template <class Scalar>
+template <class Stored>
 struct Recorded {
-  const Scalar *gradient, *y, *x;
+  const Stored *gradient, *y, *x;
 };
 
+/// The gradient before the ReLU.
+template <class Vector, class Stored>
+PSKD_INLINE Vector open_gradient(const Recorded<Stored>& recorded, std::int64_t at, Computed<Stored> floor) {
+  return load<Vector>(recorded.y + at) <= Vector{} + floor ? Vector{} : load<Vector>(recorded.gradient + at);
+}
+
 /// For each channel, the sums over the rows of the gradient g before the ReLU and of g (x - mean).
-template <int pool, class Scalar>
-PSKD_EACH_PROCESSOR void add_gradients(Extent out, Recorded<Scalar> recorded, Affine<Scalar> affine,
-                                       Scalar* __restrict sums, Scalar* __restrict products) {
-  const Scalar* __restrict gradient = recorded.gradient, * __restrict y = recorded.y, * __restrict x = recorded.x;
-  const Scalar* __restrict mean = affine.mean, * __restrict scale = affine.scale;
-  for (std::int64_t row = 0; row < out.rows; ++row) {
-    for (std::int64_t c = 0; c < out.channels; ++c) {
-      const Scalar g = y[c] <= 0 ? Scalar{0} : gradient[c];
-      sums[c] += g;
-      products[c] += g * (highest<pool>(x + c, out.channels, scale[c]) - mean[c]);
-    }
-    gradient += out.channels;
-    y += out.channels;
-    x += pool * out.channels;
-  }
+template <int pool, class Stored>
+PSKD_EACH_PROCESSOR void add_gradients(Extent out, Recorded<Stored> recorded, Affine<Computed<Stored>> affine,
+                                       Computed<Stored>* sums, Computed<Stored>* products) {
+  for_blocks<Computed<Stored>>(
+      out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
+        const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c);
+        auto sum = load<Vector>(sums + c), product = load<Vector>(products + c);
+        for (; row < end; ++row) {
+          const auto g = open_gradient<Vector>(recorded, row * out.channels + c, affine.floor);
+          sum += g;
+          product +=
+              g * (highest<Vector, pool>(recorded.x + pool * row * out.channels + c, out.channels, scale) - mean);
+        }
+        store(sums + c, sum);
+        store(products + c, product);
+      });
 }
 
 /// The gradients of x, g scale + (x - mean) slope + offset, and of the residual, g, where that is wanted.
-template <int pool, class Scalar>
-PSKD_EACH_PROCESSOR void apply_gradients(Extent out, Recorded<Scalar> recorded, Affine<Scalar> affine,
-                                         const Scalar* __restrict slope, const Scalar* __restrict offset,
-                                         Scalar* __restrict of_x, Scalar* __restrict of_residual) {
-  const Scalar* __restrict gradient = recorded.gradient, * __restrict y = recorded.y, * __restrict x = recorded.x;
-  const Scalar* __restrict mean = affine.mean, * __restrict scale = affine.scale;
-  const std::int64_t channels = out.channels;
-  for (std::int64_t row = 0; row < out.rows; ++row) {
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const Scalar g = y[c] <= 0 ? Scalar{0} : gradient[c];
-      bool first = true;
-      if constexpr (pool == 2) {
-        first = is_first(x[c], x[c + channels], scale[c]);
-        of_x[c + channels] = (first ? Scalar{0} : g) * scale[c] + (x[c + channels] - mean[c]) * slope[c] + offset[c];
-      }
-      of_x[c] = (first ? g : Scalar{0}) * scale[c] + (x[c] - mean[c]) * slope[c] + offset[c];
-      if (of_residual != nullptr) of_residual[c] = g;
-    }
-    gradient += channels;
-    y += channels;
-    x += pool * channels;
-    of_x += pool * channels;
-    if (of_residual != nullptr) of_residual += channels;
-  }
+template <int pool, class Stored>
+PSKD_EACH_PROCESSOR void apply_gradients(Extent out, Recorded<Stored> recorded, Affine<Computed<Stored>> affine,
+                                         const Computed<Stored>* slopes, const Computed<Stored>* offsets, Stored* of_x,
+                                         Stored* of_residual) {
+  for_blocks<Computed<Stored>>(
+      out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
+        const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c),
+                   slope = load<Vector>(slopes + c), offset = load<Vector>(offsets + c);
+        for (; row < end; ++row) {
+          const std::int64_t at = row * out.channels + c, in = pool * row * out.channels + c;
+          const auto g = open_gradient<Vector>(recorded, at, affine.floor);
+          const auto value = load<Vector>(recorded.x + in);
+          Vector of_value = g;
+          if constexpr (pool == 2) {
+            const auto next = load<Vector>(recorded.x + in + out.channels);
+            const auto first = is_first(value, next, scale);
+            of_value = first ? g : Vector{};
+            const Vector of_next = first ? Vector{} : g;
+            store(of_x + in + out.channels, Vector(of_next * scale + (next - mean) * slope + offset));
+          }
+          store(of_x + in, Vector(of_value * scale + (value - mean) * slope + offset));
+          if (of_residual != nullptr) store(of_residual + at, g);
+        }
+      });
 }
 
 Extent extent_of(const torch::Tensor& x) { return {x.numel() / x.size(1), x.size(1)}; }
 
 torch::Tensor channels_last(const torch::Tensor& x) { return x.contiguous(torch::MemoryFormat::ChannelsLast); }
 
-template <class Scalar>
-Scalar* data(const torch::Tensor& tensor) {
-  return tensor.defined() ? tensor.data_ptr<Scalar>() : nullptr;
+template <class Number>
+Number* data(const torch::Tensor& tensor) {
+  return tensor.defined() ? tensor.data_ptr<Number>() : nullptr;
 }
 
 /// [2, C]: calls add(extent, first number, sums, other sums) for groups of rows, and adds what the groups give.
-template <class Scalar, class Add>
+template <class Number, class Add>
 torch::Tensor sum_rows(const torch::Tensor& x, Add add) {
   const Extent all = extent_of(x);
   const std::int64_t tasks = (all.rows + kRowsPerTask - 1) / kRowsPerTask;
-  const torch::Tensor sums = torch::zeros({tasks, 2, all.channels}, x.scalar_type());
-  auto* numbers = data<Scalar>(sums);
+  const torch::Tensor sums = torch::zeros({tasks, 2, all.channels}, c10::CppTypeToScalarType<Number>::value);
+  auto* numbers = data<Number>(sums);
   at::parallel_for(0, tasks, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t first = task * kRowsPerTask;
-      Scalar* own = numbers + task * 2 * all.channels;
+      Number* own = numbers + task * 2 * all.channels;
       add(Extent{std::min(kRowsPerTask, all.rows - first), all.channels}, first * all.channels, own,
           own + all.channels);
     }
@@ -157,8 +189,8 @@ void for_rows(const torch::Tensor& x, Run run) {
   });
 }
 
-template <class Scalar>
-Scalar* advance(Scalar* numbers, std::int64_t count) {
+template <class Number>
+Number* advance(Number* numbers, std::int64_t count) {
   return numbers == nullptr ? nullptr : numbers + count;
 }
 
@@ -169,11 +201,13 @@ struct Moments {
 Moments batch_moments(const torch::Tensor& x) {
   const double rows = static_cast<double>(extent_of(x).rows);
   // Differences from some row, not from 0: where the mean is far from 0, squares would cancel.
-  const torch::Tensor origin = x.permute({0, 2, 3, 1}).reshape({-1, x.size(1)})[0].contiguous();
+  const torch::Tensor origin =
+      x.permute({0, 2, 3, 1}).reshape({-1, x.size(1)})[0].to(at::toOpMathType(x.scalar_type())).contiguous();
   torch::Tensor sums;
-  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "batch_moments", [&] {
-    sums = sum_rows<scalar_t>(x, [&](Extent extent, std::int64_t first, scalar_t* own, scalar_t* squares) {
-      add_moments<scalar_t>(extent, data<scalar_t>(x) + first, data<scalar_t>(origin), own, squares);
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "batch_moments", [&] {
+    using Number = Computed<scalar_t>;
+    sums = sum_rows<Number>(x, [&](Extent extent, std::int64_t first, Number* own, Number* squares) {
+      add_moments<scalar_t>(extent, data<scalar_t>(x) + first, data<Number>(origin), own, squares);
     });
   });
   const torch::Tensor means = sums / rows;
@@ -188,21 +222,23 @@ void update_running(torch::nn::BatchNorm2dImpl& norm, const Moments& moments, st
   norm.num_batches_tracked += 1;
 }
 
-/// What x is normalised with, [C] each.
+/// What x is normalised with.
 struct Norm {
-  torch::Tensor mean, scale, bias;  ///< scale: weight over deviation
+  torch::Tensor mean, scale, bias;  ///< [C] each; scale: weight over deviation
+  bool relu;
 
-  template <class Scalar>
-  Affine<Scalar> affine() const {
-    return {data<Scalar>(mean), data<Scalar>(scale), data<Scalar>(bias)};
+  template <class Number>
+  Affine<Number> affine() const {
+    return {data<Number>(mean), data<Number>(scale), data<Number>(bias),
+            relu ? Number{0} : -std::numeric_limits<Number>::infinity()};
   }
 };
 
 template <int pool>
 void write_output(const torch::Tensor& x, const Norm& norm, const torch::Tensor& residual, const torch::Tensor& y) {
-  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "norm_relu", [&] {
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "norm_relu", [&] {
     for_rows(y, [&](Extent out, std::int64_t first) {
-      apply_norm<pool>(out, data<scalar_t>(x) + pool * first, norm.affine<scalar_t>(),
+      apply_norm<pool>(out, data<scalar_t>(x) + pool * first, norm.affine<Computed<scalar_t>>(),
                        advance(data<scalar_t>(residual), first), data<scalar_t>(y) + first);
     });
   });
@@ -219,11 +255,12 @@ class NormRelu : public torch::autograd::Function<NormRelu<pool>> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
                                const torch::Tensor& bias, const torch::Tensor& mean, const torch::Tensor& inverse,
-                               const c10::optional<torch::Tensor>& residual, bool of_batch) {
+                               const c10::optional<torch::Tensor>& residual, bool of_batch, bool relu) {
     torch::Tensor y = empty_output(x, pool);
-    write_output<pool>(x, {mean, weight * inverse, bias}, residual.value_or(torch::Tensor()), y);
+    write_output<pool>(x, {mean, weight * inverse, bias, relu}, residual.value_or(torch::Tensor()), y);
     context->save_for_backward({x, y, weight, bias, mean, inverse});
     context->saved_data["of_batch"] = of_batch;
+    context->saved_data["relu"] = relu;
     context->saved_data["residual"] = residual.has_value();
     return y;
   }
@@ -231,35 +268,36 @@ class NormRelu : public torch::autograd::Function<NormRelu<pool>> {
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
     const torch::Tensor &x = saved[0], &y = saved[1], &inverse = saved[5];
-    const Norm norm{saved[4], saved[2] * inverse, saved[3]};
+    const Norm norm{saved[4], saved[2] * inverse, saved[3], context->saved_data["relu"].toBool()};
     const torch::Tensor gradient = channels_last(gradients[0]);
     const torch::Tensor of_x = torch::empty_like(x);
     const torch::Tensor of_residual = context->saved_data["residual"].toBool() ? torch::empty_like(x) : torch::Tensor();
     torch::Tensor sums;
-    AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "norm_relu_backward", [&] {
+    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "norm_relu_backward", [&] {
+      using Number = Computed<scalar_t>;
+      const Affine<Number> affine = norm.affine<Number>();
       const auto recorded = [&](std::int64_t first) {
         return Recorded<scalar_t>{data<scalar_t>(gradient) + first, data<scalar_t>(y) + first,
                                   data<scalar_t>(x) + pool * first};
       };
-      sums = sum_rows<scalar_t>(y, [&](Extent out, std::int64_t first, scalar_t* own, scalar_t* products) {
-        add_gradients<pool>(out, recorded(first), norm.affine<scalar_t>(), own, products);
+      sums = sum_rows<Number>(y, [&](Extent out, std::int64_t first, Number* own, Number* products) {
+        add_gradients<pool>(out, recorded(first), affine, own, products);
       });
       // Batch statistics depend on x as well: what the gradient has along them is taken away.
       const double share = context->saved_data["of_batch"].toBool() ? -1.0 / static_cast<double>(extent_of(x).rows) : 0;
       const torch::Tensor slope = norm.scale * inverse.square() * sums[1] * share;
       const torch::Tensor offset = norm.scale * sums[0] * share;
       for_rows(y, [&](Extent out, std::int64_t first) {
-        apply_gradients<pool>(out, recorded(first), norm.affine<scalar_t>(), data<scalar_t>(slope),
-                              data<scalar_t>(offset), data<scalar_t>(of_x) + pool * first,
-                              advance(data<scalar_t>(of_residual), first));
+        apply_gradients<pool>(out, recorded(first), affine, data<Number>(slope), data<Number>(offset),
+                              data<scalar_t>(of_x) + pool * first, advance(data<scalar_t>(of_residual), first));
       });
     });
-    return {of_x, sums[1] * inverse, sums[0], {}, {}, of_residual, {}};
+    return {of_x, sums[1] * inverse, sums[0], {}, {}, of_residual, {}, {}};
   }
 };
 
 template <int pool>
-torch::Tensor run(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& residual) {
+torch::Tensor run(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& residual, bool relu) {
   const torch::Tensor in = channels_last(x);
   Moments moments{norm.running_mean, norm.running_var};
   if (norm.is_training()) {
@@ -271,21 +309,25 @@ torch::Tensor run(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, cons
   const torch::Tensor added = residual.defined() ? channels_last(residual) : residual;
   if (torch::GradMode::is_enabled()) {
     return NormRelu<pool>::apply(in, norm.weight, norm.bias, moments.mean, inverse,
-                                 added.defined() ? c10::make_optional(added) : c10::nullopt, norm.is_training());
+                                 added.defined() ? c10::make_optional(added) : c10::nullopt, norm.is_training(), relu);
   }
   const torch::Tensor y = pool == 1 ? in : empty_output(in, pool);
-  write_output<pool>(in, {moments.mean, norm.weight * inverse, norm.bias}, added, y);
+  write_output<pool>(in, {moments.mean, norm.weight * inverse, norm.bias, relu}, added, y);
   return y;
 }
 
 }  // namespace
 
 torch::Tensor norm_relu(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& residual) {
-  return run<1>(x, norm, residual);
+  return run<1>(x, norm, residual, true);
+}
+
+torch::Tensor batch_norm(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm) {
+  return run<1>(x, norm, {}, false);
 }
 
 torch::Tensor norm_relu_pool(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm) {
-  if (x.size(3) % 2 == 0) return run<2>(x, norm, {});
+  if (x.size(3) % 2 == 0) return run<2>(x, norm, {}, true);
   return torch::max_pool2d(norm_relu(x, norm), {1, 2});
 }
 

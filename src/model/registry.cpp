@@ -37,6 +37,12 @@ std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape&
   return std::visit([&](const auto& config) { return build(config, shape); }, model);
 }
 
+std::shared_ptr<Network> make_network(const StageConfig& stage, const DataShape& shape, std::uint64_t key) {
+  auto network = make_network(stage.model, shape, key);
+  if (stage.precision == "bf16") network->use_bfloat16();
+  return network;
+}
+
 int embedding_size(const ModelConfig& model) {
   if (const auto* fused = std::get_if<FusedConfig>(&model)) return fused->skeleton.embedding;
   if (const auto* skeleton = std::get_if<SkeletonGcnConfig>(&model)) return skeleton->embedding;

@@ -23,14 +23,15 @@ SensorCnn::SensorCnn(const SensorCnnConfig& config, int channels, int classes) :
 Output SensorCnn::forward(const Input& input) {
   // As images of one line, channels-last: the layout in which convolutions need no copy.
   torch::Tensor x = input.sensor.unsqueeze(2).contiguous(torch::MemoryFormat::ChannelsLast);
+  if (uses_bfloat16()) x = x.to(torch::kBFloat16);
   for (std::size_t i = 0; i < convolutions_->size(); ++i) {
     const auto& convolution = *convolutions_->ptr<torch::nn::Conv1dImpl>(i);
     auto& norm = *norms_->ptr<torch::nn::BatchNorm2dImpl>(i);
-    x = torch::conv2d(x, convolution.weight.unsqueeze(2), torch::Tensor(), at::IntArrayRef{1, 1},
+    x = torch::conv2d(x, convolution.weight.unsqueeze(2).to(x.scalar_type()), torch::Tensor(), at::IntArrayRef{1, 1},
                       at::IntArrayRef{0, convolution.weight.size(2) / 2});
     x = i + 1 < convolutions_->size() ? norm_relu_pool(x, norm) : norm_relu(x, norm);
   }
-  x = x.squeeze(2);
+  x = x.squeeze(2).to(input.sensor.scalar_type());
   Output output = head_(pool_segments(x, segments_));
   output.features = x;
   return output;

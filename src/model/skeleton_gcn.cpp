@@ -17,6 +17,12 @@ torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {
       torch::nn::Conv2dOptions(in, out, {kernel, 1}).stride({stride, 1}).padding({kernel / 2, 0}).bias(false));
 }
 
+/// What `layer` gives, in the precision of x.
+torch::Tensor convolve(const torch::Tensor& x, const torch::nn::Conv2dImpl& layer) {
+  const auto& padding = c10::get<torch::ExpandingArray<2>>(layer.options.padding());
+  return torch::conv2d(x, layer.weight.to(x.scalar_type()), {}, layer.options.stride(), padding);
+}
+
 torch::Tensor part_means(const Topology& topology) {
   torch::Tensor means = torch::zeros(
       {static_cast<std::int64_t>(topology.joints.size()), static_cast<std::int64_t>(topology.parts.size())});
@@ -26,6 +32,16 @@ torch::Tensor part_means(const Topology& topology) {
     }
   }
   return means;
+}
+
+/// The mean over each part and segment: [N, C, T, V] -> [N, C * P * S], as one product with channels-last frames.
+torch::Tensor pool_parts(const torch::Tensor& x, const torch::Tensor& parts, int segments) {
+  const std::int64_t n = x.size(0), c = x.size(1), t = x.size(2);
+  const torch::Tensor frames = torch::eye(t, x.options()).unsqueeze(0);
+  const torch::Tensor shares = torch::adaptive_avg_pool1d(frames, segments)[0].t();         // [S, T]
+  const torch::Tensor weights = torch::kron(shares, parts.t()).expand({n, -1, -1});         // [N, S * P, T * V]
+  const torch::Tensor pooled = torch::bmm(weights, x.permute({0, 2, 3, 1}).flatten(1, 2));  // [N, S * P, C]
+  return pooled.reshape({n, segments, parts.size(1), c}).permute({0, 3, 2, 1}).flatten(1);
 }
 
 }  // namespace
@@ -51,7 +67,7 @@ GraphConvolutionImpl::GraphConvolutionImpl(int in, int out, const torch::Tensor&
 torch::Tensor GraphConvolutionImpl::forward(const torch::Tensor& x) {
   // The subsets of a joint lie side by side as channels, so that one 1x1 convolution sums over them.
   const torch::Tensor kernel = weights_->weight.permute({0, 3, 1, 2}).flatten(1, 2);  // [C', K * C, 1]
-  return torch::conv2d(mix_joints(x, adjacency_), kernel.unsqueeze(3));
+  return torch::conv2d(mix_joints(x, adjacency_), kernel.unsqueeze(3).to(x.scalar_type()));
 }
 
 GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residual, const torch::Tensor& adjacency)
@@ -67,9 +83,9 @@ GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residua
 
 torch::Tensor GcnBlockImpl::forward(const torch::Tensor& x) {
   const torch::Tensor graph = norm_relu(graph_(x), *graph_norm_);
-  const torch::Tensor y = temporal_(graph);
+  const torch::Tensor y = convolve(graph, *temporal_);
   if (!residual_) return norm_relu(y, *temporal_norm_);
-  return norm_relu(y, *temporal_norm_, shortcut_ ? shortcut_norm_(shortcut_(x)) : x);
+  return norm_relu(y, *temporal_norm_, shortcut_ ? batch_norm(convolve(x, *shortcut_), *shortcut_norm_) : x);
 }
 
 SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topology, int classes)
@@ -102,9 +118,10 @@ Output SkeletonGcn::forward(const Input& input) {
   const std::int64_t n = streams.size(0), c = streams.size(1), t = streams.size(2), v = streams.size(3);
   const torch::Tensor normalised = input_norm_(streams.transpose(2, 3).reshape({n, c * v, t}));
   torch::Tensor x = normalised.reshape({n, c, v, t}).transpose(2, 3).contiguous(torch::MemoryFormat::ChannelsLast);
+  if (uses_bfloat16()) x = x.to(torch::kBFloat16);
   for (const auto& block : *blocks_) x = block->as<GcnBlockImpl>()->forward(x);
-  const torch::Tensor parts = torch::matmul(x, parts_);  // [N, C, T, P]
-  Output output = head_(pool_segments(parts.transpose(2, 3).flatten(1, 2), segments_));
+  x = x.to(streams.scalar_type());
+  Output output = head_(pool_parts(x, parts_, segments_));
   output.features = x;
   return output;
 }

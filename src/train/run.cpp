@@ -14,6 +14,7 @@
 #include "pskd/data/clip_store.hpp"
 #include "pskd/data/dataset.hpp"
 #include "pskd/model/summary.hpp"
+#include "pskd/train/environment.hpp"
 #include "pskd/train/optimizer.hpp"
 #include "pskd/train/stage_key.hpp"
 #include "stage.hpp"
@@ -115,6 +116,10 @@ Position train_in(const std::filesystem::path& folder, const TrainingSetup& setu
   spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
                stages.size(), count_parameters(trainer.network()), stage.epochs,
                done > 0 ? fmt::format(", {} of them done", done) : "");
+  if (stage.precision == "bf16" && !environment().bfloat16) {
+    spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
+                 stage.name);
+  }
   trainer.train();
   return trainer.position();
 }
@@ -149,7 +154,7 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
   const auto optimizer = make_optimizer(stage.optimizer, parameters);
   std::vector<std::shared_ptr<Network>> teachers;
   for (const TeacherRef& teacher : stage.teachers) {
-    teachers.push_back(make_network(find_stage(setup.experiment, teacher.stage).model, shape, 1));
+    teachers.push_back(make_network(find_stage(setup.experiment, teacher.stage), shape, 1));
   }
   const Modalities both{true, true};
   double seconds = 0;
@@ -270,7 +275,7 @@ std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
   const DataShape shape = data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
   std::vector<StageEstimate> estimates;
   for (const StageConfig& stage : setup.experiment.stages) {
-    const auto network = make_network(stage.model, shape, 1);
+    const auto network = make_network(stage, shape, 1);
     const auto clips = static_cast<int>(setup.split.train.size());
     const int steps = (clips + stage.batch - 1) / stage.batch * stage.epochs;
     estimates.push_back({stage.name, count_parameters(*network), steps, steps * time_step(setup, stage, *network)});

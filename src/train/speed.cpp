@@ -77,7 +77,7 @@ Ceiling measure_ceiling(double seconds) {
 
 StepBench::StepBench(const StageConfig& stage, const DataShape& shape)
     : stage_(stage),
-      network_(make_network(stage.model, shape, 1)),
+      network_(make_network(stage, shape, 1)),
       batch_(example_input(shape, stage.batch)),
       labels_(torch::randint(shape.classes, {stage.batch}, torch::kInt64)) {
   const int embedding = embedding_size(stage.model);

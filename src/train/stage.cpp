@@ -67,7 +67,7 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
                        const std::string& snapshot) {
   const auto classes = static_cast<int>(setup.split.classes.size());
-  auto network = make_network(find_stage(setup.experiment, stage).model, data_shape(setup.renderer, classes), seed);
+  auto network = make_network(find_stage(setup.experiment, stage), data_shape(setup.renderer, classes), seed);
   const LoadedCheckpoint loaded = load_checkpoint(checkpoint_path(stage_folder(setup, seed, stage), snapshot),
                                                   stage_manifest(setup, seed, stage), *network, nullptr);
   network->eval();
@@ -97,7 +97,7 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage,
 
 void StageTrainer::start_network() {
   const DataShape shape = data_shape(setup_.renderer, static_cast<int>(setup_.split.classes.size()));
-  network_ = make_network(stage_.model, shape, stream_key(seed_, "parameters"));
+  network_ = make_network(stage_, shape, stream_key(seed_, "parameters"));
   // Stages with the same network (a student with teachers and one without) see the same parameters and batches, so that
   // their difference under one seed is the method's. All stages see the same views, so that a teacher's answer to one
   // serves every learner.

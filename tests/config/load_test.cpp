@@ -191,7 +191,7 @@ stages:
   "null": {model: {name: fused, sensor: {width: 9, kernel: 1}}, sees: [sensor, skeleton], starts_from: 1, teachers: ["1", {stage: "1", snapshot: epoch-90, epochs: [1, 9], weight: 0.1}],
     loss: {ce: 0, label_smoothing: 0, branches: 2, kd: {weight: 3, temperature: 0.7},
            acs: {weight: 2, temperature: 3, confidence_temperature: 4, selection: soft, threshold: 0.25, semantic: {weight: 2, distance: 3, angle: 4, words: 5, word_file: w.npy}}},
-    epochs: 12, batch: 3, optimizer: {name: sgd, lr: 0.1, weight_decay: 0, momentum: 0.5, schedule: constant, warmup: 0.5, clip_norm: 0}}
+    epochs: 12, batch: 3, precision: bf16, optimizer: {name: sgd, lr: 0.1, weight_decay: 0, momentum: 0.5, schedule: constant, warmup: 0.5, clip_norm: 0}}
   last_-: {model: {name: sensor-cnn}, sees: [sensor], teachers: ["1"], loss: {acs: {}}}
 progress: {mode: weights, steps: 5, from: far}
 )";
@@ -220,6 +220,8 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   EXPECT_EQ(std::get<FusedConfig>(experiment.stages[1].model).skeleton.width, 7);
   EXPECT_EQ(experiment.stages[1].teachers[1].epochs, std::make_pair(1, 9));
   EXPECT_EQ(experiment.stages[1].loss.acs->semantic.words, 5);
+  EXPECT_EQ(experiment.stages[1].precision, "bf16");
+  EXPECT_EQ(experiment.stages[2].precision, "fp32");
   EXPECT_EQ(experiment.stages[2].loss.acs->threshold, std::nullopt);
   EXPECT_EQ(experiment.progress.from, "far");
 }
@@ -249,11 +251,18 @@ TEST_F(LoadExperiment, ALossThatIsNotThereLeavesNoTraceInTheHash) {
   EXPECT_EQ(hashes.size(), teacher_terms().size());
 }
 
+TEST_F(LoadExperiment, TheUsualPrecisionLeavesNoTraceInTheHash) {
+  EXPECT_THAT(to_yaml(load(kSmallest)), Not(HasSubstr("precision")));
+  EXPECT_EQ(config_hash(load(kSmallest, {"stages.student.precision=fp32"})), config_hash(load(kSmallest)));
+  EXPECT_EQ(load(kSmallest, {"training.precision=bf16"}).stages.at(0).precision, "bf16") << "for all stages at once";
+}
+
 TEST_F(LoadExperiment, TheHashCountsEverythingElse) {
   const std::string hash = config_hash(load(kSmallest));
-  for (const char* change : {"stages.student.epochs=99", "views.sensor.noise=0.06", "data.channels=[ax]",
-                             "protocol.test={subjects: [1]}", "progress.mode=weights", "stages.student.loss.ce=1.01",
-                             "stages.other={model: {name: sensor-cnn}, sees: [sensor]}"}) {
+  for (const char* change :
+       {"stages.student.epochs=99", "views.sensor.noise=0.06", "data.channels=[ax]", "protocol.test={subjects: [1]}",
+        "progress.mode=weights", "stages.student.loss.ce=1.01", "stages.student.precision=bf16",
+        "stages.other={model: {name: sensor-cnn}, sees: [sensor]}"}) {
     EXPECT_NE(config_hash(load(kSmallest, {change})), hash) << change;
   }
 }

@@ -52,7 +52,7 @@ run: {threads: -1}
           "a.yaml:8: stages.student.model.name: expected one of skeleton-gcn, sensor-cnn, fused, found "
           "'sensor-cnm'; did you mean sensor-cnn?",
           "a.yaml:10: stages.student.epohcs: unknown key, expected one of model, sees, starts_from, teachers, "
-          "loss, epochs, batch, optimizer, snapshots; did you mean epochs?",
+          "loss, epochs, batch, precision, optimizer, snapshots; did you mean epochs?",
           "a.yaml:11: stages.student.teachers[0]: expected an earlier stage, of which there is none, found "
           "'skeleton'",
           "a.yaml:11: stages.student.teachers: expected a loss that says how teachers teach (kd, acs, fitnet, at, sp, "
@@ -279,12 +279,11 @@ TEST_F(ConfigProblems, WarmUpAndSnapshotsFitIntoTheEpochs) {
 
 TEST_F(ConfigProblems, AProblemOfTheStageDefaultsIsToldOnceAndWhereItWasWritten) {
   write("b.yaml", "training:\n  epoch: 3\n  batch: none\n");
-  EXPECT_THAT(
-      problems(two_stages("epochs: 9", "include: b.yaml\n")),
-      ElementsAre(
-          "b.yaml:3: training.batch: expected a whole number >= 2, found 'none'",
-          "b.yaml:2: training.epoch: unknown key, expected one of loss, epochs, batch, optimizer, snapshots; did "
-          "you mean epochs?"));
+  EXPECT_THAT(problems(two_stages("epochs: 9", "include: b.yaml\n")),
+              ElementsAre("b.yaml:3: training.batch: expected a whole number >= 2, found 'none'",
+                          "b.yaml:2: training.epoch: unknown key, expected one of loss, epochs, batch, precision, "
+                          "optimizer, snapshots; did "
+                          "you mean epochs?"));
 }
 
 TEST_F(ConfigProblems, AProblemOfAnIncludedFileIsToldThere) {
@@ -314,7 +313,7 @@ TEST_F(ConfigProblems, OverridesAreNamedAsTheyWereGiven) {
       problems(kSmallest, {"stages.student.epochs=ten", "stages.student.epocs=10", "stages.studnt.epochs=10"}),
       ElementsAre("--set stages.student.epochs: stages.student.epochs: expected a whole number >= 1, found 'ten'",
                   "--set stages.student.epocs: stages.student.epocs: unknown key, expected one of model, sees, "
-                  "starts_from, teachers, loss, epochs, batch, optimizer, snapshots; did you mean epochs?",
+                  "starts_from, teachers, loss, epochs, batch, precision, optimizer, snapshots; did you mean epochs?",
                   "--set stages.studnt.epochs: stages.studnt.model: expected a map with the name of a model, found "
                   "nothing",
                   "--set stages.studnt.epochs: stages.studnt.sees: expected a list of modalities (skeleton, sensor), "

@@ -51,6 +51,40 @@ TEST(Network, AnswersClipByClipOnceTrained) {
   }
 }
 
+StageConfig in_bfloat16(const ModelConfig& model) {
+  StageConfig stage;
+  stage.model = model;
+  stage.precision = "bf16";
+  return stage;
+}
+
+TEST(Network, InBfloat16AnswersNearlyTheSame) {
+  for (const ModelConfig& model : kModels) {
+    const auto full = make_network(model, utd_shape(), 1), half = make_network(in_bfloat16(model), utd_shape(), 1);
+    full->eval();
+    half->eval();
+    const torch::NoGradGuard no_grad;
+    const Input input = example_input(utd_shape(), 8);
+    const Output exact = full->forward(input), rounded = half->forward(input);
+    EXPECT_EQ(rounded.logits.scalar_type(), torch::kFloat32) << model_name(model);
+    const double error = (rounded.embedding - exact.embedding).norm().item<double>();
+    EXPECT_GT(error, 0) << model_name(model) << ": does it compute in bfloat16 at all?";
+    EXPECT_LT(error, 0.02 * exact.embedding.norm().item<double>()) << model_name(model);
+  }
+}
+
+TEST(Network, InBfloat16KeepsItsParametersAndGradientsInFloat) {
+  for (const ModelConfig& model : kModels) {
+    const auto network = make_network(in_bfloat16(model), utd_shape(), 1);
+    network->forward(example_input(utd_shape(), 4)).logits.square().sum().backward();
+    for (const auto& item : network->named_parameters()) {
+      EXPECT_EQ(item.value().scalar_type(), torch::kFloat32) << item.key();
+      if (!item.value().requires_grad()) continue;
+      EXPECT_EQ(item.value().grad().scalar_type(), torch::kFloat32) << item.key();
+    }
+  }
+}
+
 TEST(Student, FitsAWatch) { EXPECT_LE(count_parameters(*make_network(SensorCnnConfig{}, utd_shape(), 1)), 300'000); }
 
 TEST(SegmentPooling, SeesTheOrderOfEvents) {
@@ -120,6 +154,16 @@ TEST(Fused, RefusesATeacherOfAnotherShapeAndNamesTheLayer) {
     EXPECT_EQ(error.kind(), ErrorKind::config);
     EXPECT_THAT(error.what(), HasSubstr("blocks.0"));
   }
+}
+
+TEST(Fused, IsItsTeachersBranchInTheSamePrecisionOnly) {
+  const auto teacher = make_network(SkeletonGcnConfig{}, utd_shape(), 1);
+  const auto network = make_network(FusedConfig{}, utd_shape(), 2);
+  start_from(*network, *teacher);
+  const auto& fused = dynamic_cast<const Fused&>(*network);
+  EXPECT_TRUE(fused.branch_equals(*teacher));
+  teacher->use_bfloat16();
+  EXPECT_FALSE(fused.branch_equals(*teacher)) << "its answers are others";
 }
 
 TEST(Summary, CountsWhatAHandCountGives) {

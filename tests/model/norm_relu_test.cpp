@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cstdint>
+#include <limits>
+
 #include "pskd/model/joint_mixing.hpp"
 #include "support/tensors.hpp"
 
@@ -118,9 +122,90 @@ TEST(NormRelu, GivesTheSameWithoutGradients) {
   EXPECT_TRUE(torch::equal(norm_relu(x.clone(), *norm, residual), recorded));
 }
 
+TEST(BatchNorm, IsTheLibrarysWithoutReluAndResidual) {
+  torch::manual_seed(7);
+  for (const bool train : {true, false}) {
+    BatchNorm2d ours = some_norm(24), theirs = copy_of(ours);
+    ours->train(train);
+    theirs->train(train);
+    const torch::Tensor x1 = images({3, 24, 10, 20}).requires_grad_(), x2 = x1.detach().clone().requires_grad_();
+    const torch::Tensor found = batch_norm(x1, *ours), expected = theirs(x2);
+    expect_close(found, expected, "values");
+    const torch::Tensor weights = torch::randn_like(expected);
+    (found * weights).sum().backward();
+    (expected * weights).sum().backward();
+    expect_close(x1.grad(), x2.grad(), "gradient of x");
+    expect_close(ours->weight.grad(), theirs->weight.grad(), "gradient of the scale");
+    expect_close(ours->running_var, theirs->running_var, "running variance");
+  }
+}
+
+/// Equal but for one rounding to the eight bits of a bfloat16.
+void expect_rounded(const torch::Tensor& found, const torch::Tensor& exact, const std::string& what) {
+  ASSERT_EQ(found.scalar_type(), torch::kBFloat16) << what;
+  const torch::Tensor error = (found.to(torch::kFloat32) - exact).abs();
+  EXPECT_TRUE((error <= exact.abs() / 256 + 1e-6).all().item<bool>()) << what << ": " << error.max();
+}
+
+TEST(Bfloat16, NormsComputeInFloatAndRoundOnce) {
+  torch::manual_seed(8);
+  for (const bool pool : {false, true}) {
+    BatchNorm2d half = some_norm(24), full = copy_of(half);
+    const torch::Tensor x = images({4, 24, 5, 20}).to(torch::kBFloat16),
+                        residual = images({4, 24, 5, 20}).to(torch::kBFloat16);
+    const auto leaf = [](const torch::Tensor& tensor, torch::ScalarType type) {
+      return tensor.detach().to(type, false, true).requires_grad_();
+    };
+    const torch::Tensor x1 = leaf(x, torch::kBFloat16), x2 = leaf(x, torch::kFloat32);
+    const torch::Tensor r1 = leaf(residual, torch::kBFloat16), r2 = leaf(residual, torch::kFloat32);
+    const torch::Tensor found = pool ? norm_relu_pool(x1, *half) : norm_relu(x1, *half, r1);
+    const torch::Tensor exact = pool ? norm_relu_pool(x2, *full) : norm_relu(x2, *full, r2);
+    expect_rounded(found, exact, "values");
+    expect_close(half->running_mean, full->running_mean, "running mean");
+    expect_close(half->running_var, full->running_var, "running variance");
+    const torch::Tensor weights = torch::randn(exact.sizes()).to(torch::kBFloat16);
+    (found * weights).sum().backward();
+    (exact * weights.to(torch::kFloat32)).sum().backward();
+    // Sums over the batch enter this gradient, and units whose output rounds to 0 count as off.
+    EXPECT_LT((x1.grad().to(torch::kFloat32) - x2.grad()).norm().item<double>(),
+              0.01 * x2.grad().norm().item<double>());
+    expect_close(half->bias.grad(), full->bias.grad(), "gradient of the shift");
+    if (!pool) expect_rounded(r1.grad(), r2.grad(), "gradient of the residual");
+  }
+}
+
+TEST(Bfloat16, NumbersThatAreNoneStaySo) {
+  torch::Tensor x = images({2, 24, 4, 4});
+  // The largest pattern of all: rounding its bits up would make it a zero.
+  x.data_ptr<float>()[7] = std::bit_cast<float>(0x7fffffffU);
+  torch::Tensor half = x.to(torch::kBFloat16);
+  reinterpret_cast<std::uint16_t*>(half.data_ptr<c10::BFloat16>())[7] = 0x7fff;
+  BatchNorm2d norm(24);
+  norm->eval();
+  EXPECT_EQ(norm_relu(half, *norm).isnan().sum().item<int>(), 1);
+  EXPECT_EQ(mix_joints(half, torch::eye(4).unsqueeze(0)).isnan().sum().item<int>(), 4) << "0 times such a number, too";
+}
+
+TEST(Bfloat16, JointsAreMixedInFloatAndRoundedOnce) {
+  torch::manual_seed(9);
+  for (const std::int64_t channels : {1, 9, 24, 48, 41}) {
+    const torch::Tensor x = images({2, channels, 19, 20}).to(torch::kBFloat16).requires_grad_();
+    const torch::Tensor wide = x.detach().to(torch::kFloat32).requires_grad_();
+    const torch::Tensor adjacency = torch::rand({3, 20, 20}).requires_grad_();
+    const torch::Tensor found = mix_joints(x, adjacency), exact = mix_joints(wide, adjacency);
+    const std::string what = std::to_string(channels) + " channels";
+    expect_rounded(found, exact, what);
+    const torch::Tensor weights = torch::randn(exact.sizes()).to(torch::kBFloat16);
+    const auto gradients = torch::autograd::grad({(found * weights).sum()}, {x, adjacency});
+    const auto wanted = torch::autograd::grad({(exact * weights.to(torch::kFloat32)).sum()}, {wide, adjacency});
+    expect_rounded(gradients[0], wanted[0], what + ", gradient of x");
+    EXPECT_LT((gradients[1] - wanted[1]).abs().max().item<double>(), 1e-3) << what << ", gradient of the adjacency";
+  }
+}
+
 TEST(MixJoints, IsItsFormulaForAnyNumberOfChannels) {
   torch::manual_seed(6);
-  for (const std::int64_t channels : {1, 3, 8, 9, 24, 40, 41}) {
+  for (const std::int64_t channels : {1, 3, 8, 9, 24, 40, 41, 48, 80}) {
     for (const std::int64_t joints : {4, 17, 20}) {
       const torch::Tensor x = images({2, channels, 19, joints}).requires_grad_();
       const torch::Tensor adjacency = torch::rand({3, joints, joints}).requires_grad_();

@@ -67,13 +67,17 @@ pskd::DataShape utd_shape() { return pskd::data_shape(pskd::Experiment{}); }
 
 std::vector<pskd::StageConfig> measured_stages() {
   std::vector<pskd::StageConfig> stages;
-  const auto add = [&](const char* name, const pskd::ModelConfig& model) {
+  const auto add = [&](const char* name, const pskd::ModelConfig& model, const char* precision = "fp32") {
     stages.emplace_back();
     stages.back().name = name;
     stages.back().model = model;
+    stages.back().precision = precision;
   };
+  const pskd::SkeletonGcnConfig reference{.width = 48, .kernel = 9};
   add("skeleton", pskd::SkeletonGcnConfig{});
-  add("skeleton_reference", pskd::SkeletonGcnConfig{.width = 48, .kernel = 9});
+  add("skeleton_reference", reference);
+  add("skeleton_bf16", pskd::SkeletonGcnConfig{}, "bf16");
+  add("skeleton_reference_bf16", reference, "bf16");
   add("fused", pskd::FusedConfig{});
   add("sensor", pskd::SensorCnnConfig{.width = 96});
   add("student", pskd::SensorCnnConfig{});

@@ -13,6 +13,11 @@
 #endif
 #define PSKD_INLINE __attribute__((always_inline)) inline
 
+#if defined(__GNUC__) && !defined(__clang__)
+// Vectors are passed between inlined functions only: how a call would pass them does not matter.
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+
 namespace pskd {
 
 template <class Scalar, int count>
@@ -24,8 +29,10 @@ template <class Scalar, int count>
 using Lanes = typename LanesOf<Scalar, count>::type;
 
 template <class Vector, class Scalar>
-PSKD_INLINE void load(Vector& vector, const Scalar* from) {
+PSKD_INLINE Vector load(const Scalar* from) {
+  Vector vector;
   std::memcpy(&vector, from, sizeof(Vector));
+  return vector;
 }
 
 template <class Vector, class Scalar>

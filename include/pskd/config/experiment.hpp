@@ -215,6 +215,8 @@ struct StageConfig {
   LossConfig loss;
   int epochs = 100;
   int batch = 32;
+  std::string precision = "fp32";  ///< of the convolutions, and of norms and joints between them: fp32 | bf16, which is
+                                   ///< faster where the processor has it; parameters are in fp32 with either
   OptimizerConfig optimizer;
   std::vector<int> snapshots;  ///< epochs after which a checkpoint is kept for learners to follow
 };

@@ -85,6 +85,10 @@ void read(const Place& place, std::optional<T>& value, LeftOutWhenAbsent) {
   read(place, value.emplace());
 }
 
+inline void read(const Place& place, std::string& value, const TextRule& rule, const LeftOutAs&) {
+  read(place, value, rule);
+}
+
 template <class T, class Each>
 void read(const Place& place, std::vector<T>& value, const ListRule<Each>& rule) {
   if (place.node.kind != Node::Kind::list) return place.expected("a list, in brackets");

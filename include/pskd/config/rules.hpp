@@ -45,6 +45,10 @@ struct OrWord {
 /// of an experiment without it, and so its hash, as they were.
 struct LeftOutWhenAbsent {};
 inline constexpr LeftOutWhenAbsent kLeftOutWhenAbsent;
+/// The same for a text with this value.
+struct LeftOutAs {
+  std::string value;
+};
 
 Rule any_number();
 Rule at_least(double bound);

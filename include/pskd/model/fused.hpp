@@ -18,10 +18,12 @@ class Fused : public Network {
   /// Sees both modalities; the skeleton branch is not asked when input.skeleton_embedding is there.
   Output forward(const Input& input) override;
   void train(bool on = true) override;
+  void use_bfloat16() override;
 
   /// Takes over the parameters of a trained skeleton teacher, and its classifier for the fused embedding.
   void start_from_skeleton(const Network& teacher);
-  /// Whether the frozen skeleton branch is `network` to the bit, so that either's answers serve for both.
+  /// Whether the frozen skeleton branch computes what `network` does, to the bit, so that either's answers serve for
+  /// both.
   bool branch_equals(const Network& network) const;
   SensorCnn& sensor() { return *sensor_; }
 

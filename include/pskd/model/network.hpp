@@ -33,6 +33,13 @@ struct Output {
 class Network : public torch::nn::Module {
  public:
   virtual Output forward(const Input& input) = 0;
+  /// From now on the convolutions, and what lies between them, compute in bfloat16. Parameters, statistics and the
+  /// semantic head stay in float.
+  virtual void use_bfloat16() { bfloat16_ = true; }
+  bool uses_bfloat16() const { return bfloat16_; }
+
+ private:
+  bool bfloat16_ = false;
 };
 
 /// The semantic layer and the classifier, which every network ends in:

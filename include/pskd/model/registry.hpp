@@ -19,6 +19,8 @@ struct DataShape {
 
 /// A network with freshly drawn parameters; the draw depends on `key` only. `model` decides which network it is.
 std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape& shape, std::uint64_t key);
+/// The same for a stage's model, in the stage's precision.
+std::shared_ptr<Network> make_network(const StageConfig& stage, const DataShape& shape, std::uint64_t key);
 
 /// D, the size of the semantic layer.
 int embedding_size(const ModelConfig& model);
