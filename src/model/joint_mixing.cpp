@@ -176,16 +176,17 @@ torch::Tensor multiply_rows(const torch::Tensor& in, const Rows& in_rows, const 
 torch::Tensor correlate_rows(const torch::Tensor& left, const Rows& left_rows, const torch::Tensor& right,
                              const Rows& right_rows, std::int64_t columns) {
   const std::int64_t frames = left.numel() / left_rows.frame, tasks = (frames + kFramesPerTask - 1) / kFramesPerTask;
-  torch::Tensor sums = torch::zeros({tasks, static_cast<std::int64_t>(left_rows.offsets.size()),
-                                     static_cast<std::int64_t>(right_rows.offsets.size())},
-                                    at::toOpMathType(left.scalar_type()));
+  const auto lefts = static_cast<std::int64_t>(left_rows.offsets.size());
+  const auto rights = static_cast<std::int64_t>(right_rows.offsets.size());
+  const torch::Tensor sums = torch::zeros({tasks, lefts, rights}, at::toOpMathType(left.scalar_type()));
   AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, left.scalar_type(), "correlate_rows", [&] {
     at::parallel_for(0, tasks, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t first = task * kFramesPerTask;
         correlate(RowCorrelation{left_rows, right_rows, 0, columns, std::min(kFramesPerTask, frames - first)},
                   left.data_ptr<scalar_t>() + first * left_rows.frame,
-                  right.data_ptr<scalar_t>() + first * right_rows.frame, sums[task].data_ptr<Computed<scalar_t>>());
+                  right.data_ptr<scalar_t>() + first * right_rows.frame,
+                  sums.data_ptr<Computed<scalar_t>>() + task * lefts * rights);
       }
     });
   });

@@ -32,6 +32,8 @@ ROWS = {
     "views/both": "random views, both modalities",
     "step/skeleton": "step: skeleton GCN, width 24, kernel 5",
     "step/skeleton_reference": "step: skeleton GCN, width 48, kernel 9",
+    "step/skeleton_bf16": "step: skeleton GCN, width 24, kernel 5, bf16 (twin: fp32)",
+    "step/skeleton_reference_bf16": "step: skeleton GCN, width 48, kernel 9, bf16 (twin: fp32)",
     "step/fused": "step: fused",
     "step/sensor": "step: sensor",
     "step/student": "step: student from labels",
@@ -40,6 +42,9 @@ ROWS = {
     "inference/student/1": "inference: student, 1 clip",
     "inference/student/256": "inference: student, 256 clips",
 }
+
+# What the twin does instead, where it has no step of the same name.
+TWIN_ROWS = {"step/skeleton_bf16": "step/skeleton", "step/skeleton_reference_bf16": "step/skeleton_reference"}
 
 
 def run(command, environment=None):
@@ -79,6 +84,8 @@ def middle(rounds, who, name, key):
 
 
 def show(rounds, who, name):
+    if who > 0:
+        name = TWIN_ROWS.get(name, name)
     if name not in rounds[0][who]:
         return "-"
     first = rounds[0][who][name]
@@ -95,11 +102,12 @@ def show(rounds, who, name):
 
 
 def ratio(rounds, who, name):
-    if name not in rounds[0][who] or name not in rounds[0][0]:
+    other = TWIN_ROWS.get(name, name)
+    if other not in rounds[0][who] or name not in rounds[0][0]:
         return "-"
     if "p50_s" in rounds[0][0][name]:
-        return f"{statistics.median(r[who][name]['p50_s'] / r[0][name]['p50_s'] for r in rounds):.2f}"
-    return f"{statistics.median(r[0][name]['items_per_second'] / r[who][name]['items_per_second'] for r in rounds):.2f}"
+        return f"{statistics.median(r[who][other]['p50_s'] / r[0][name]['p50_s'] for r in rounds):.2f}"
+    return f"{statistics.median(r[0][name]['items_per_second'] / r[who][other]['items_per_second'] for r in rounds):.2f}"
 
 
 def rows_of(rounds, threads):
@@ -155,10 +163,12 @@ def measure_seeds(arguments, epochs):
 
 def measure_growth(arguments, threads):
     for axis in GROWTH if not arguments.quick else GROWTH[:2]:
-        for name, bench in pskd_bench(arguments, threads, f"growth/{axis}/", False).items():
-            size, cost = name.rsplit("/", 1)[1], bench["s_per_clip"]
+        rounds = [pskd_bench(arguments, threads, f"growth/{axis}/", False) for _ in range(arguments.rounds)]
+        for name in rounds[0]:
+            size, cost, peak = name.rsplit("/", 1)[1], *(statistics.median(found[name][key] for found in rounds)
+                                                         for key in ("s_per_clip", "peak_bytes"))
             yield [f"growth, {axis.replace('/', ': ')} at {size}; {threads} thr.",
-                   f"{1e6 * cost:.0f} us/clip, peak {bench['peak_bytes'] / 2**20:.0f} MB", "-", "-", "-", "-"]
+                   f"{1e6 * cost:.1f} us/clip, peak {peak / 2**20:.0f} MB", "-", "-", "-", "-"]
 
 
 def machine(arguments, load):

@@ -129,27 +129,28 @@ void grow_skeleton(benchmark::State& state, const Size& of_all) {
 
 using Grow = void (*)(benchmark::State&, const Size&);
 
-void register_axis(const std::string& name, int Size::*axis, const std::vector<int>& values, Grow grow,
-                   int iterations) {
+/// Every size is given `clips` clips of work: of few clips the same ones many times.
+void register_axis(const std::string& name, int Size::*axis, const std::vector<int>& values, Grow grow, int clips) {
   for (const int value : values) {
     Size size;
     size.*axis = value;
     register_bench("growth/" + name + "/" + std::to_string(value), [size, grow](benchmark::State& state) {
       grow(state, size);
-    })->Iterations(iterations);
+    })->Iterations(clips / size.clips);
   }
 }
 
 }  // namespace
 
 void register_growth() {
-  register_axis("clips/read", &Size::clips, {400, 2000, 8000}, grow_reading, 5);
-  register_axis("clips/epoch", &Size::clips, {400, 2000, 8000}, grow_epoch, 1);
-  register_axis("frames/read", &Size::frames, {32, 64, 128, 256}, grow_reading, 5);
-  register_axis("frames/epoch", &Size::frames, {32, 64, 128, 256}, grow_epoch, 1);
-  register_axis("frames/skeleton", &Size::frames, {32, 64, 128, 256}, grow_skeleton, 3);
-  register_axis("joints/read", &Size::joints, {10, 20, 40}, grow_reading, 5);
-  register_axis("joints/skeleton", &Size::joints, {10, 20, 40}, grow_skeleton, 3);
-  register_axis("channels/read", &Size::channels, {3, 6, 12, 24}, grow_reading, 5);
-  register_axis("channels/epoch", &Size::channels, {3, 6, 12, 24}, grow_epoch, 1);
+  constexpr int kRead = 40000, kTrained = 8000;
+  register_axis("clips/read", &Size::clips, {400, 2000, 8000}, grow_reading, kRead);
+  register_axis("clips/epoch", &Size::clips, {400, 2000, 8000}, grow_epoch, kTrained);
+  register_axis("frames/read", &Size::frames, {32, 64, 128, 256}, grow_reading, kRead);
+  register_axis("frames/epoch", &Size::frames, {32, 64, 128, 256}, grow_epoch, kTrained);
+  register_axis("frames/skeleton", &Size::frames, {32, 64, 128, 256}, grow_skeleton, kTrained / 4);
+  register_axis("joints/read", &Size::joints, {10, 20, 40}, grow_reading, kRead);
+  register_axis("joints/skeleton", &Size::joints, {10, 20, 40}, grow_skeleton, kTrained / 4);
+  register_axis("channels/read", &Size::channels, {3, 6, 12, 24}, grow_reading, kRead);
+  register_axis("channels/epoch", &Size::channels, {3, 6, 12, 24}, grow_epoch, kTrained);
 }
