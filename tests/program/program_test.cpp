@@ -103,16 +103,19 @@ TEST_F(Program, TrainsAChainAndLeavesARunThatExplainsItself) {
   EXPECT_THAT(resumed.output, HasSubstr("is finished"));
 }
 
-TEST_F(Program, SameSeedSameNumbers) {
-  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
-  const auto predictions = [&] {
+TEST_F(Program, SameSeedSameNumbersInEitherPrecision) {
+  std::vector<std::string> predictions;
+  for (const std::string precision : {"fp32", "fp32", "bf16", "bf16"}) {
+    fs::remove_all(folder_ / "runs");
+    const Finished trained = run("train --quiet --set training.precision=" + precision + tiny());
+    ASSERT_EQ(trained.code, 0) << trained.output;
     std::ifstream stream(run_directory() / "stages/student/predictions.csv");
-    return std::string(std::istreambuf_iterator<char>(stream), {});
-  };
-  const std::string first = predictions();
-  ASSERT_EQ(run("train --quiet --overwrite" + tiny()).code, 0);
-  EXPECT_FALSE(first.empty());
-  EXPECT_EQ(predictions(), first);
+    predictions.emplace_back(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  }
+  EXPECT_FALSE(predictions[0].empty());
+  EXPECT_EQ(predictions[0], predictions[1]);
+  EXPECT_EQ(predictions[2], predictions[3]);
+  EXPECT_NE(predictions[0], predictions[2]);
 }
 
 TEST_F(Program, TrainsWithEveryProgressAndSelection) {
@@ -305,6 +308,24 @@ TEST(Doctor, SaysWhatItRunsOn) {
 #endif
   EXPECT_TRUE(json["denormals_flushed"].get<bool>());
   EXPECT_TRUE(json["libraries"].contains("libtorch"));
+}
+
+TEST(Launcher, GivesOpenMpItsWaitPolicyBeforeItIsLoaded) {
+  const std::string display = "-u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=verbose ";
+  const Finished told = run_program("doctor", display);
+  EXPECT_THAT(told.output, AllOf(HasSubstr("OMP_WAIT_POLICY = 'PASSIVE'"), HasSubstr("GOMP_SPINCOUNT = '3000'")));
+  EXPECT_THAT(run_program("doctor", display + "OMP_WAIT_POLICY=active").output,
+              HasSubstr("OMP_WAIT_POLICY = 'ACTIVE'"));
+}
+
+TEST(Launcher, ALinkToItIsEnoughACopyIsNot) {
+  const testing::TemporaryFolder folder;
+  fs::create_symlink(PSKD_PROGRAM, folder / "link");
+  EXPECT_EQ(testing::run_command((folder / "link").string() + " --version").code, 0);
+  fs::copy_file(PSKD_PROGRAM, folder / "copy");
+  const Finished told = testing::run_command((folder / "copy").string() + " --version");
+  EXPECT_EQ(told.code, 3);
+  EXPECT_THAT(told.output, HasSubstr((folder / "libexec/pskd").string() + " cannot be started: No such file"));
 }
 
 TEST(Bench, NeedsNoConfigAndSaysWhatSlowsItDown) {
