@@ -2,15 +2,12 @@
 
 #include <malloc.h>
 #include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <limits>
 #include <string>
-#include <system_error>
 #include <thread>
 
 #if defined(__SSE2__)

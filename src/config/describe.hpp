@@ -218,7 +218,7 @@ void describe_defaults(Fields& fields, StageConfig& stage) {
   fields("loss", stage.loss);
   fields("epochs", stage.epochs, at_least(1));
   fields("batch", stage.batch, at_least(2));  // batch norm and relations need two clips
-  fields("precision", stage.precision, one_of({"fp32", "bf16"}), LeftOutAs{"fp32"});
+  fields("precision", stage.precision, one_of({"fp32", "bf16"}), LeftOutAs{StageConfig{}.precision});
   fields("optimizer", stage.optimizer);
   fields("snapshots", stage.snapshots, list_of(at_least(1)));
 }

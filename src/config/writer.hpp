@@ -1,4 +1,4 @@
-// Writes described structs as YAML, every key with its value.
+// Writes described structs as YAML, every key with its value but those that rules leave out.
 #pragma once
 
 #include <cstdint>

@@ -60,10 +60,10 @@ struct Affine {
   Number floor;  ///< 0 with a ReLU, else minus infinity
 };
 
-/// Whether the larger of two neighbours, after scaling, is the first; of equals it is.
+/// Whether the larger of two neighbours, after scaling, is the first; of equals it is, and where it is not a number.
 template <class Vector>
 PSKD_INLINE auto is_first(Vector value, Vector next, Vector scale) {
-  return (value - next) * scale >= 0;
+  return ((value - next) * scale >= 0) | (value != value);
 }
 
 /// Numbers and, where pairs are pooled, those in the next row: of each two that which the maximum comes from.

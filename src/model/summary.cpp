@@ -37,6 +37,11 @@ void record_operation(const at::RecordFunction& function, at::ObserverContext*) 
     recording->push_back(joint_mixing(inputs[0].toTensor(), inputs[1].toTensor()));
     return;
   }
+  if (name == "aten::bmm") {
+    const torch::Tensor output = function.outputs().at(0).toTensor();
+    recording->push_back({"pooling", nullptr, 0, output.sizes().vec(), output.numel() * inputs[0].toTensor().size(2)});
+    return;
+  }
   const bool convolution = name == "aten::convolution";
   if (!convolution && name != "aten::addmm" && name != "aten::mm") return;
   const torch::Tensor output = function.outputs().at(0).toTensor();

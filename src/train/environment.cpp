@@ -60,8 +60,10 @@ std::vector<std::string> speed_advice(const Environment& here) {
         "the allocator gives freed pages back, which costs a factor of two in training: is another malloc preloaded?");
   }
   if (!setup.denormals_flushed) lines.emplace_back("denormal numbers are not flushed to zero");
-  if (setup.wait_policy != "passive" && setup.wait_policy != "PASSIVE") {
-    lines.push_back("OMP_WAIT_POLICY is " + (setup.wait_policy.empty() ? "not set" : setup.wait_policy) +
+  if (setup.wait_policy.empty()) {
+    lines.emplace_back("OMP_WAIT_POLICY is not set: start pskd itself, not libexec/pskd beside it");
+  } else if (setup.wait_policy != "passive" && setup.wait_policy != "PASSIVE") {
+    lines.push_back("OMP_WAIT_POLICY is " + setup.wait_policy +
                     ": two runs on one machine will slow each other down many times; unset it or make it passive");
   }
   if (here.threads > here.cores) {

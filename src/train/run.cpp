@@ -116,7 +116,7 @@ Position train_in(const std::filesystem::path& folder, const TrainingSetup& setu
   spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
                stages.size(), count_parameters(trainer.network()), stage.epochs,
                done > 0 ? fmt::format(", {} of them done", done) : "");
-  if (stage.precision == "bf16" && !environment().bfloat16) {
+  if (done < stage.epochs && stage.precision == "bf16" && !environment().bfloat16) {
     spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
                  stage.name);
   }

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "pskd/base/error.hpp"
 #include "pskd/model/fused.hpp"
 #include "pskd/model/registry.hpp"
@@ -194,6 +196,11 @@ TEST(Summary, CountsTheMixingOfJointsAndNamesItsLayers) {
     EXPECT_EQ(summary.layers[i].name, names[i]) << i;
   }
   EXPECT_EQ(summary.layers[1].parameters, 27 * 24);
+  // 96 channels, each the mean of 5 parts in 8 segments, written as shares of all 8 frames and 20 joints.
+  const auto pooling = std::find_if(summary.layers.begin(), summary.layers.end(),
+                                    [](const LayerSummary& layer) { return layer.operation == "pooling"; });
+  ASSERT_NE(pooling, summary.layers.end());
+  EXPECT_EQ(pooling->macs, 96 * 5 * 8 * 8 * 20);
 }
 
 }  // namespace

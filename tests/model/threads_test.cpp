@@ -1,25 +1,83 @@
-// Our own loops share their work: without OpenMP at::parallel_for compiles as well, and runs on one thread.
+// Our own loops share their work between threads, and come to the same bits with any number of them.
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <functional>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "pskd/model/joint_mixing.hpp"
+#include "pskd/model/norm_relu.hpp"
+
+namespace pskd {
 namespace {
 
-TEST(Threads, ALoopRunsOnAsManyAsItIsGiven) {
+using Tensors = std::vector<torch::Tensor>;
+
+/// What `run` gives with so many threads.
+template <class Run>
+auto with_threads(int count, const Run& run) {
   const int before = at::get_num_threads();
-  at::set_num_threads(2);
-  std::mutex mutex;
-  std::set<std::thread::id> threads;
-  at::parallel_for(0, 2, 1, [&](std::int64_t, std::int64_t) {
-    const std::lock_guard lock(mutex);
-    threads.insert(std::this_thread::get_id());
-  });
+  at::set_num_threads(count);
+  auto result = run();
   at::set_num_threads(before);
+  return result;
+}
+
+// Without OpenMP at::parallel_for compiles as well, and runs on one thread.
+TEST(Threads, ALoopRunsOnAsManyAsItIsGiven) {
+  const auto threads = with_threads(2, [] {
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    at::parallel_for(0, 2, 1, [&](std::int64_t, std::int64_t) {
+      const std::lock_guard lock(mutex);
+      seen.insert(std::this_thread::get_id());
+    });
+    return seen;
+  });
   EXPECT_EQ(threads.size(), 2U);
 }
 
+void expect_same_for_any_number(const std::function<Tensors()>& run) {
+  const Tensors alone = with_threads(1, run);
+  for (const int count : {2, 3}) {
+    const Tensors shared = with_threads(count, run);
+    ASSERT_EQ(shared.size(), alone.size());
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      EXPECT_TRUE(torch::equal(shared[i], alone[i])) << "result " << i << ", " << count << " threads";
+    }
+  }
+}
+
+torch::Tensor images(torch::IntArrayRef sizes) {
+  return torch::randn(sizes).contiguous(torch::MemoryFormat::ChannelsLast).requires_grad_();
+}
+
+TEST(Threads, NormsDoNotDependOnTheirNumber) {
+  torch::manual_seed(1);
+  const torch::Tensor x = images({8, 24, 32, 20}), residual = images({8, 24, 32, 20});
+  expect_same_for_any_number([&] {
+    torch::nn::BatchNorm2d norm(24), pooled(24);
+    const torch::Tensor y = norm_relu(x, *norm, residual), z = norm_relu_pool(x, *pooled);
+    Tensors results = torch::autograd::grad({y.square().sum() + z.square().sum()},
+                                            {x, residual, norm->weight, norm->bias, pooled->weight});
+    results.insert(results.end(), {y, z, norm->running_mean, norm->running_var});
+    return results;
+  });
+}
+
+TEST(Threads, MixingJointsDoesNotDependOnTheirNumber) {
+  torch::manual_seed(2);
+  const torch::Tensor x = images({8, 24, 37, 20}), adjacency = torch::rand({3, 20, 20}).requires_grad_();
+  expect_same_for_any_number([&] {
+    const torch::Tensor y = mix_joints(x, adjacency);
+    Tensors results = torch::autograd::grad({(y * y.detach()).sum()}, {x, adjacency});
+    results.push_back(y);
+    return results;
+  });
+}
+
 }  // namespace
+}  // namespace pskd

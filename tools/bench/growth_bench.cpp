@@ -108,10 +108,8 @@ void grow_epoch(benchmark::State& state, const Size& size) {
 }
 
 /// The views of one batch's skeletons and the skeleton network's step on them.
-void grow_skeleton(benchmark::State& state, const Size& of_all) {
+void grow_skeleton(benchmark::State& state, const Size& size) {
   const pskd::StageConfig stage = measured_stage("skeleton");
-  Size size = of_all;
-  size.clips = stage.batch;
   pskd::Experiment experiment;
   const pskd::DatasetInfo info = made_up_info(size);
   experiment.data.channels = info.channels;
@@ -130,9 +128,9 @@ void grow_skeleton(benchmark::State& state, const Size& of_all) {
 using Grow = void (*)(benchmark::State&, const Size&);
 
 /// Every size is given `clips` clips of work: of few clips the same ones many times.
-void register_axis(const std::string& name, int Size::*axis, const std::vector<int>& values, Grow grow, int clips) {
+void register_axis(const std::string& name, int Size::*axis, const std::vector<int>& values, Grow grow, int clips,
+                   Size size = {}) {
   for (const int value : values) {
-    Size size;
     size.*axis = value;
     register_bench("growth/" + name + "/" + std::to_string(value), [size, grow](benchmark::State& state) {
       grow(state, size);
@@ -143,14 +141,15 @@ void register_axis(const std::string& name, int Size::*axis, const std::vector<i
 }  // namespace
 
 void register_growth() {
-  constexpr int kRead = 40000, kTrained = 8000;
+  constexpr int kRead = 40000, kTrained = 8000, kSteps = 320;
+  const Size batch{.clips = measured_stage("skeleton").batch};
   register_axis("clips/read", &Size::clips, {400, 2000, 8000}, grow_reading, kRead);
   register_axis("clips/epoch", &Size::clips, {400, 2000, 8000}, grow_epoch, kTrained);
   register_axis("frames/read", &Size::frames, {32, 64, 128, 256}, grow_reading, kRead);
   register_axis("frames/epoch", &Size::frames, {32, 64, 128, 256}, grow_epoch, kTrained);
-  register_axis("frames/skeleton", &Size::frames, {32, 64, 128, 256}, grow_skeleton, kTrained / 4);
+  register_axis("frames/skeleton", &Size::frames, {32, 64, 128, 256}, grow_skeleton, kSteps, batch);
   register_axis("joints/read", &Size::joints, {10, 20, 40}, grow_reading, kRead);
-  register_axis("joints/skeleton", &Size::joints, {10, 20, 40}, grow_skeleton, kTrained / 4);
+  register_axis("joints/skeleton", &Size::joints, {10, 20, 40}, grow_skeleton, kSteps, batch);
   register_axis("channels/read", &Size::channels, {3, 6, 12, 24}, grow_reading, kRead);
   register_axis("channels/epoch", &Size::channels, {3, 6, 12, 24}, grow_epoch, kTrained);
 }

@@ -20,7 +20,7 @@ struct Options {
 };
 
 struct StageSpeed {
-  std::string stage, model;
+  std::string stage, model, precision;
   double milliseconds = 0;  ///< of a step, median
   double clips = 0;         ///< trained a second
   double flops = 0;         ///< a second
@@ -52,8 +52,18 @@ std::vector<std::string> load_advice(int cores) {
 StageSpeed measure(const pskd::StageConfig& stage, const pskd::DataShape& shape, double seconds) {
   pskd::StepBench bench(stage, shape);
   const double median = pskd::quantile(pskd::time_runs([&] { bench.step(); }, 3, seconds), 0.5);
-  return {stage.name, pskd::model_name(stage.model), 1e3 * median, static_cast<double>(bench.clips()) / median,
+  return {stage.name,
+          pskd::model_name(stage.model),
+          stage.precision,
+          1e3 * median,
+          static_cast<double>(bench.clips()) / median,
           bench.flops() / median};
+}
+
+/// Nothing for a stage in bf16: the ceiling is that of fp32.
+std::optional<double> share_of(const pskd::Ceiling& ceiling, const StageSpeed& stage) {
+  if (stage.precision != "fp32") return {};
+  return stage.flops / ceiling.flops;
 }
 
 void print(const pskd::Environment& here, const std::vector<std::string>& advice, const pskd::Ceiling& ceiling,
@@ -65,8 +75,10 @@ void print(const pskd::Environment& here, const std::vector<std::string>& advice
       here.version, here.cpu, here.cores, here.threads, here.blas, ceiling.flops / 1e9, ceiling.bytes / 1e9,
       "training step", "model", "ms", "clips/s", "GFLOP/s", "of ceiling");
   for (const StageSpeed& stage : stages) {
-    std::cout << fmt::format("{:<16} {:<14} {:>10.2f} {:>10.0f} {:>10.1f} {:>10.0f} %\n", stage.stage, stage.model,
-                             stage.milliseconds, stage.clips, stage.flops / 1e9, 100 * stage.flops / ceiling.flops);
+    const std::optional<double> share = share_of(ceiling, stage);
+    std::cout << fmt::format("{:<16} {:<14} {:>10.2f} {:>10.0f} {:>10.1f} {:>12}\n", stage.stage, stage.model,
+                             stage.milliseconds, stage.clips, stage.flops / 1e9,
+                             share ? fmt::format("{:.0f} %", 100 * *share) : stage.precision);
   }
   std::cout << '\n';
   for (const std::string& line : advice) std::cout << "slow: " << line << '\n';
@@ -83,12 +95,14 @@ void print_json(const pskd::Environment& here, const std::vector<std::string>& a
                                 {"stages", nlohmann::ordered_json::array()},
                                 {"advice", advice}};
   for (const StageSpeed& stage : stages) {
+    const std::optional<double> share = share_of(ceiling, stage);
     out["stages"].push_back({{"stage", stage.stage},
+                             {"precision", stage.precision},
                              {"model", stage.model},
                              {"step_ms", stage.milliseconds},
                              {"clips_per_second", stage.clips},
                              {"flops", stage.flops},
-                             {"share_of_ceiling", stage.flops / ceiling.flops}});
+                             {"share_of_ceiling", share ? nlohmann::ordered_json(*share) : nullptr}});
   }
   std::cout << out.dump(2) << '\n';
 }

@@ -14,7 +14,7 @@ void prepare_process();
 /// program that has it loaded must start itself again.
 bool set_wait_policy();
 
-/// What prepare_process arranged, for `pskd doctor` and the manifest.
+/// How this process is set up, for `pskd doctor`.
 struct ProcessSetup {
   int cores = 0;
   bool allocator_keeps_memory = false;

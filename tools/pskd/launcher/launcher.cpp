@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <string>
 #include <system_error>
 
 #include "pskd/base/error.hpp"
@@ -13,11 +14,11 @@
 
 int main(int, char** argv) {
   pskd::set_wait_policy();
-  std::error_code ignored;
-  const auto here = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  std::error_code problem;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", problem).parent_path();
   const std::string program = (here / "libexec" / "pskd").string();
-  ::execv(program.c_str(), argv);
-  std::cerr << "pskd: " << program << " cannot be started: " << std::strerror(errno)
+  if (!problem) ::execv(program.c_str(), argv);
+  std::cerr << "pskd: " << program << " cannot be started: " << (problem ? problem.message() : std::strerror(errno))
             << "; it belongs beside this file, so copy or move both\n";
   return pskd::exit_code(pskd::ErrorKind::io);
 }
