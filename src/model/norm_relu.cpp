@@ -60,10 +60,10 @@ struct Affine {
   Number floor;  ///< 0 with a ReLU, else minus infinity
 };
 
-/// Whether the larger of two neighbours, after scaling, is the first; of equals it is, and where it is not a number.
+/// Whether the larger of two neighbours, after scaling, is the first; of equals it is.
 template <class Vector>
 PSKD_INLINE auto is_first(Vector value, Vector next, Vector scale) {
-  return ((value - next) * scale >= 0) | (value != value);
+  return (value - next) * scale >= 0;
 }
 
 /// Numbers and, where pairs are pooled, those in the next row: of each two that which the maximum comes from.
@@ -75,7 +75,8 @@ PSKD_INLINE Vector highest(const Stored* x, std::int64_t channels, Vector scale)
   return is_first(value, next, scale) ? value : next;
 }
 
-/// One row of y for `pool` rows of x, the largest of them. A number that is not one stays so. `y` may be `x`.
+/// One row of y for `pool` rows of x, the largest of them. A number that is not one stays so, unless it is the first of
+/// a pair. `y` may be `x`.
 template <int pool, class Stored>
 PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Stored* x, Affine<Computed<Stored>> affine,
                                     const Stored* residual, Stored* y) {

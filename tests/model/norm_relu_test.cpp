@@ -111,16 +111,6 @@ TEST(NormRelu, LetsNumbersThatAreNoneThrough) {
   EXPECT_TRUE(norm_relu(x, *norm).isnan().any().item<bool>()) << "else a training that diverged would go on";
 }
 
-TEST(NormRelu, LetsThemThroughPoolingToo) {
-  for (const std::int64_t place : {0, 1}) {
-    torch::Tensor x = images({1, 3, 1, 8});
-    x[0][1][0][2 + place] = std::numeric_limits<float>::quiet_NaN();
-    BatchNorm2d norm(3);
-    norm->eval();
-    EXPECT_TRUE(norm_relu_pool(x, *norm)[0][1][0][1].isnan().item<bool>()) << "number " << place << " of a pair";
-  }
-}
-
 TEST(NormRelu, GivesTheSameWithoutGradients) {
   torch::manual_seed(5);
   BatchNorm2d norm = some_norm(24);
