@@ -20,8 +20,8 @@ struct Folders {
 pskd::DataShape utd_shape();
 
 /// The stages that are measured: skeleton (the default size), skeleton_reference (48 channels, kernel 9, the size of
-/// the first trials), fused, sensor, student, all without teachers; student_acs, with three teachers' answers and the
-/// Adaptive-Confidence Semantic loss.
+/// the first trials), both again in bf16, fused, sensor, student, all without teachers; student_acs, with three
+/// teachers' answers and the Adaptive-Confidence Semantic loss.
 std::vector<pskd::StageConfig> measured_stages();
 /// One of them.
 pskd::StageConfig measured_stage(const std::string& name);
@@ -38,7 +38,7 @@ benchmark::internal::Benchmark* register_bench(const std::string& name, Run run)
   return benchmark::RegisterBenchmark(name.c_str(), std::move(run))->UseRealTime()->Unit(benchmark::kMillisecond);
 }
 
-/// Writes FOLDER/<stage>.float32.pt and .float64.pt for each measured stage: parameters, a batch, and what the network
-/// makes of it (outputs in evaluation and in training, loss, gradients), as a dictionary of tensors that Python's
-/// torch.load reads. Dropout is off.
+/// Writes FOLDER/<stage>.float32.pt and .float64.pt for each measured stage in fp32: parameters, a batch, and what the
+/// network makes of it (outputs in evaluation and in training, loss, gradients), as a dictionary of tensors that
+/// Python's torch.load reads. Dropout is off.
 void write_parity(const std::filesystem::path& folder);

@@ -3,7 +3,7 @@
 #
 #   tools/bench/run.sh [--quick] [--out FILE]
 #
-# Takes some ten minutes, --quick two. Nothing else should run on the machine. README.md beside this file says what is measured.
+# Takes some fifteen minutes, --quick two. Nothing else should run on the machine. README.md beside this file says what is measured.
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
