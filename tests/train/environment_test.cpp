@@ -1,6 +1,7 @@
 #include "pskd/train/environment.hpp"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -9,10 +10,12 @@
 namespace pskd {
 namespace {
 
-TEST(Environment, NamesTheThreadsThatTorchWasGiven) {
+TEST(Environment, NamesTheThreadsThatTorchWasGivenAndOpenBlasToo) {
   const int before = at::get_num_threads();
   prepare_torch(3);
   EXPECT_EQ(environment().threads, 3);
+  const auto of_openblas = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+  EXPECT_TRUE(of_openblas == nullptr || of_openblas() == 3);
   prepare_torch(0);
   EXPECT_EQ(environment().threads, process_setup().cores);
   prepare_torch(before);
