@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <functional>
 #include <limits>
 
 #include "pskd/model/joint_mixing.hpp"
@@ -13,7 +14,7 @@
 namespace pskd {
 namespace {
 
-using testing::expect_gradient;
+using testing::images;
 using torch::nn::BatchNorm2d;
 
 constexpr double kCloseness = 1e-5;
@@ -21,10 +22,6 @@ constexpr double kCloseness = 1e-5;
 void expect_close(const torch::Tensor& found, const torch::Tensor& expected, const std::string& what) {
   ASSERT_EQ(found.sizes(), expected.sizes()) << what;
   EXPECT_TRUE(torch::allclose(found, expected, kCloseness, kCloseness)) << what;
-}
-
-torch::Tensor images(torch::IntArrayRef sizes, double mean = 0) {
-  return (torch::randn(sizes) + mean).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
 /// Scale of both signs, and statistics that are not the initial ones.
@@ -47,8 +44,12 @@ torch::Tensor separate(const torch::Tensor& x, BatchNorm2d norm, const torch::Te
   return torch::relu(residual.defined() ? y + residual : y);
 }
 
-/// Values, gradients and running statistics of both, on the same input.
-void expect_same(const torch::Tensor& x, const torch::Tensor& residual, bool pool, bool train) {
+/// A layer of x, a norm and a residual, which may be undefined.
+using Layer = std::function<torch::Tensor(const torch::Tensor&, BatchNorm2d, const torch::Tensor&)>;
+
+/// Values, gradients and running statistics of our layer and the library's, on the same input.
+void expect_same(const Layer& our_layer, const Layer& library_layer, const torch::Tensor& x,
+                 const torch::Tensor& residual, bool train) {
   BatchNorm2d ours = some_norm(x.size(1)), theirs = copy_of(ours);
   ours->train(train);
   theirs->train(train);
@@ -56,9 +57,7 @@ void expect_same(const torch::Tensor& x, const torch::Tensor& residual, bool poo
     return tensor.defined() ? tensor.detach().clone().requires_grad_() : tensor;
   };
   const torch::Tensor x1 = leaf(x), x2 = leaf(x), r1 = leaf(residual), r2 = leaf(residual);
-  const torch::Tensor found = pool ? norm_relu_pool(x1, *ours) : norm_relu(x1, *ours, r1);
-  const torch::Tensor whole = separate(x2, theirs, r2);
-  const torch::Tensor expected = pool ? torch::max_pool2d(whole, {1, 2}) : whole;
+  const torch::Tensor found = our_layer(x1, ours, r1), expected = library_layer(x2, theirs, r2);
   expect_close(found, expected, "values");
   const torch::Tensor weights = torch::randn_like(expected);
   (found * weights).sum().backward();
@@ -70,6 +69,19 @@ void expect_same(const torch::Tensor& x, const torch::Tensor& residual, bool poo
   expect_close(ours->running_mean, theirs->running_mean, "running mean");
   expect_close(ours->running_var, theirs->running_var, "running variance");
   EXPECT_TRUE(torch::equal(ours->num_batches_tracked, theirs->num_batches_tracked));
+}
+
+/// The fused layers.
+void expect_same(const torch::Tensor& x, const torch::Tensor& residual, bool pool, bool train) {
+  expect_same(
+      [pool](const torch::Tensor& in, BatchNorm2d norm, const torch::Tensor& added) {
+        return pool ? norm_relu_pool(in, *norm) : norm_relu(in, *norm, added);
+      },
+      [pool](const torch::Tensor& in, BatchNorm2d norm, const torch::Tensor& added) {
+        const torch::Tensor whole = separate(in, norm, added);
+        return pool ? torch::max_pool2d(whole, {1, 2}) : whole;
+      },
+      x, residual, train);
 }
 
 TEST(NormRelu, IsBatchNormThenResidualThenRelu) {
@@ -125,18 +137,9 @@ TEST(NormRelu, GivesTheSameWithoutGradients) {
 TEST(BatchNorm, IsTheLibrarysWithoutReluAndResidual) {
   torch::manual_seed(7);
   for (const bool train : {true, false}) {
-    BatchNorm2d ours = some_norm(24), theirs = copy_of(ours);
-    ours->train(train);
-    theirs->train(train);
-    const torch::Tensor x1 = images({3, 24, 10, 20}).requires_grad_(), x2 = x1.detach().clone().requires_grad_();
-    const torch::Tensor found = batch_norm(x1, *ours), expected = theirs(x2);
-    expect_close(found, expected, "values");
-    const torch::Tensor weights = torch::randn_like(expected);
-    (found * weights).sum().backward();
-    (expected * weights).sum().backward();
-    expect_close(x1.grad(), x2.grad(), "gradient of x");
-    expect_close(ours->weight.grad(), theirs->weight.grad(), "gradient of the scale");
-    expect_close(ours->running_var, theirs->running_var, "running variance");
+    expect_same([](const torch::Tensor& x, BatchNorm2d norm, const torch::Tensor&) { return batch_norm(x, *norm); },
+                [](const torch::Tensor& x, BatchNorm2d norm, const torch::Tensor&) { return norm(x); },
+                images({3, 24, 10, 20}), {}, train);
   }
 }
 

@@ -10,21 +10,14 @@
 
 #include "pskd/model/joint_mixing.hpp"
 #include "pskd/model/norm_relu.hpp"
+#include "support/tensors.hpp"
 
 namespace pskd {
 namespace {
 
+using testing::images;
+using testing::with_threads;
 using Tensors = std::vector<torch::Tensor>;
-
-/// What `run` gives with so many threads.
-template <class Run>
-auto with_threads(int count, const Run& run) {
-  const int before = at::get_num_threads();
-  at::set_num_threads(count);
-  auto result = run();
-  at::set_num_threads(before);
-  return result;
-}
 
 // Without OpenMP at::parallel_for compiles as well, and runs on one thread.
 TEST(Threads, ALoopRunsOnAsManyAsItIsGiven) {
@@ -51,13 +44,9 @@ void expect_same_for_any_number(const std::function<Tensors()>& run) {
   }
 }
 
-torch::Tensor images(torch::IntArrayRef sizes) {
-  return torch::randn(sizes).contiguous(torch::MemoryFormat::ChannelsLast).requires_grad_();
-}
-
 TEST(Threads, NormsDoNotDependOnTheirNumber) {
   torch::manual_seed(1);
-  const torch::Tensor x = images({8, 24, 32, 20}), residual = images({8, 24, 32, 20});
+  const torch::Tensor x = images({8, 24, 32, 20}).requires_grad_(), residual = images({8, 24, 32, 20}).requires_grad_();
   expect_same_for_any_number([&] {
     torch::nn::BatchNorm2d norm(24), pooled(24);
     const torch::Tensor y = norm_relu(x, *norm, residual), z = norm_relu_pool(x, *pooled);
@@ -70,7 +59,8 @@ TEST(Threads, NormsDoNotDependOnTheirNumber) {
 
 TEST(Threads, MixingJointsDoesNotDependOnTheirNumber) {
   torch::manual_seed(2);
-  const torch::Tensor x = images({8, 24, 37, 20}), adjacency = torch::rand({3, 20, 20}).requires_grad_();
+  const torch::Tensor x = images({8, 24, 37, 20}).requires_grad_();
+  const torch::Tensor adjacency = torch::rand({3, 20, 20}).requires_grad_();
   expect_same_for_any_number([&] {
     const torch::Tensor y = mix_joints(x, adjacency);
     Tensors results = torch::autograd::grad({(y * y.detach()).sum()}, {x, adjacency});

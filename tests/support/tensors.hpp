@@ -1,6 +1,7 @@
-// Tensors from golden files, and gradients held against finite differences.
+// Tensors from golden files and at random, gradients held against finite differences, and work on so many threads.
 #pragma once
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -24,6 +25,21 @@ inline torch::Tensor to_tensor(const nlohmann::json& values) {
 
 inline torch::Tensor to_labels(const nlohmann::json& values) {
   return torch::tensor(values.get<std::vector<std::int64_t>>(), torch::kInt64);
+}
+
+/// Normally distributed numbers [N, C, H, W] in channels-last memory.
+inline torch::Tensor images(torch::IntArrayRef sizes, double mean = 0) {
+  return (torch::randn(sizes) + mean).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+/// What `run` gives with so many threads.
+template <class Run>
+auto with_threads(int count, const Run& run) {
+  const int before = at::get_num_threads();
+  at::set_num_threads(count);
+  auto result = run();
+  at::set_num_threads(before);
+  return result;
 }
 
 /// Holds the gradient that autograd gives for `variable` (float64, a leaf that requires a gradient) of the scalar

@@ -1,12 +1,12 @@
 #include "pskd/train/renderer.hpp"
 
-#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "pskd/base/error.hpp"
 #include "pskd/data/dataset.hpp"
 #include "pskd/data/synthetic.hpp"
+#include "support/tensors.hpp"
 
 namespace pskd {
 namespace {
@@ -39,10 +39,7 @@ TEST_F(RendererTest, GivesOneContiguousTensorAModality) {
 TEST_F(RendererTest, AViewDependsOnKeyClipAndNumberOnly) {
   const Input all = render_views(renderer_, clips_, kBoth, 5, 2);
   const std::vector<Clip> one = {clips_[13]};
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const Input alone = render_views(renderer_, one, {false, true}, 5, 2);
-  at::set_num_threads(threads);
+  const Input alone = testing::with_threads(1, [&] { return render_views(renderer_, one, {false, true}, 5, 2); });
   EXPECT_TRUE(torch::equal(all.sensor[13], alone.sensor[0])) << "not on the other clips, modalities or threads";
   EXPECT_FALSE(torch::equal(all.sensor, render_views(renderer_, clips_, kBoth, 5, 3).sensor)) << "another number";
   EXPECT_FALSE(torch::equal(all.sensor, render_views(renderer_, clips_, kBoth, 6, 2).sensor)) << "another key";
