@@ -96,16 +96,18 @@ PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Stored* x, Affine<Computed
       });
 }
 
-/// What the gradient of a group of rows is computed from.
+/// What the gradient of a group of rows is computed from; `y` only where a residual was added.
 template <class Stored>
 struct Recorded {
   const Stored *gradient, *y, *x;
 };
 
-/// The gradient before the ReLU.
+/// The gradient before the ReLU, open where y is above the floor. `of_x` is what y would be without a residual.
 template <class Vector, class Stored>
-PSKD_INLINE Vector open_gradient(const Recorded<Stored>& recorded, std::int64_t at, Computed<Stored> floor) {
-  return load<Vector>(recorded.y + at) <= Vector{} + floor ? Vector{} : load<Vector>(recorded.gradient + at);
+PSKD_INLINE Vector open_gradient(const Recorded<Stored>& recorded, std::int64_t at, Vector of_x,
+                                 Computed<Stored> floor) {
+  const Vector y = recorded.y != nullptr ? load<Vector>(recorded.y + at) : of_x;
+  return y <= Vector{} + floor ? Vector{} : load<Vector>(recorded.gradient + at);
 }
 
 /// For each channel, the sums over the rows of the gradient g before the ReLU and of g (x - mean).
@@ -114,13 +116,15 @@ PSKD_EACH_PROCESSOR void add_gradients(Extent out, Recorded<Stored> recorded, Af
                                        Computed<Stored>* sums, Computed<Stored>* products) {
   for_blocks<Computed<Stored>>(
       out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
-        const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c);
+        const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c),
+                   bias = load<Vector>(affine.bias + c);
         auto sum = load<Vector>(sums + c), product = load<Vector>(products + c);
         for (; row < end; ++row) {
-          const auto g = open_gradient<Vector>(recorded, row * out.channels + c, affine.floor);
+          const Vector centred =
+              highest<Vector, pool>(recorded.x + pool * row * out.channels + c, out.channels, scale) - mean;
+          const auto g = open_gradient(recorded, row * out.channels + c, centred * scale + bias, affine.floor);
           sum += g;
-          product +=
-              g * (highest<Vector, pool>(recorded.x + pool * row * out.channels + c, out.channels, scale) - mean);
+          product += g * centred;
         }
         store(sums + c, sum);
         store(products + c, product);
@@ -135,11 +139,13 @@ PSKD_EACH_PROCESSOR void apply_gradients(Extent out, Recorded<Stored> recorded, 
   for_blocks<Computed<Stored>>(
       out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
         const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c),
-                   slope = load<Vector>(slopes + c), offset = load<Vector>(offsets + c);
+                   bias = load<Vector>(affine.bias + c), slope = load<Vector>(slopes + c),
+                   offset = load<Vector>(offsets + c);
         for (; row < end; ++row) {
           const std::int64_t at = row * out.channels + c, in = pool * row * out.channels + c;
-          const auto g = open_gradient<Vector>(recorded, at, affine.floor);
           const auto value = load<Vector>(recorded.x + in);
+          const Vector centred = highest<Vector, pool>(recorded.x + in, out.channels, scale) - mean;
+          const auto g = open_gradient(recorded, at, centred * scale + bias, affine.floor);
           Vector of_value = g;
           if constexpr (pool == 2) {
             const auto next = load<Vector>(recorded.x + in + out.channels);
@@ -259,10 +265,10 @@ class NormRelu : public torch::autograd::Function<NormRelu<pool>> {
                                const c10::optional<torch::Tensor>& residual, bool of_batch, bool relu) {
     torch::Tensor y = empty_output(x, pool);
     write_output<pool>(x, {mean, weight * inverse, bias, relu}, residual.value_or(torch::Tensor()), y);
-    context->save_for_backward({x, y, weight, bias, mean, inverse});
+    // Without a residual, what the ReLU let through is seen from x: y need not be kept, nor read again.
+    context->save_for_backward({x, residual ? y : torch::Tensor(), weight, bias, mean, inverse});
     context->saved_data["of_batch"] = of_batch;
     context->saved_data["relu"] = relu;
-    context->saved_data["residual"] = residual.has_value();
     return y;
   }
 
@@ -272,23 +278,23 @@ class NormRelu : public torch::autograd::Function<NormRelu<pool>> {
     const Norm norm{saved[4], saved[2] * inverse, saved[3], context->saved_data["relu"].toBool()};
     const torch::Tensor gradient = channels_last(gradients[0]);
     const torch::Tensor of_x = torch::empty_like(x);
-    const torch::Tensor of_residual = context->saved_data["residual"].toBool() ? torch::empty_like(x) : torch::Tensor();
+    const torch::Tensor of_residual = y.defined() ? torch::empty_like(x) : torch::Tensor();
     torch::Tensor sums;
     AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "norm_relu_backward", [&] {
       using Number = Computed<scalar_t>;
       const Affine<Number> affine = norm.affine<Number>();
       const auto recorded = [&](std::int64_t first) {
-        return Recorded<scalar_t>{data<scalar_t>(gradient) + first, data<scalar_t>(y) + first,
+        return Recorded<scalar_t>{data<scalar_t>(gradient) + first, advance(data<scalar_t>(y), first),
                                   data<scalar_t>(x) + pool * first};
       };
-      sums = sum_rows<Number>(y, [&](Extent out, std::int64_t first, Number* own, Number* products) {
+      sums = sum_rows<Number>(gradient, [&](Extent out, std::int64_t first, Number* own, Number* products) {
         add_gradients<pool>(out, recorded(first), affine, own, products);
       });
       // Batch statistics depend on x as well: what the gradient has along them is taken away.
       const double share = context->saved_data["of_batch"].toBool() ? -1.0 / static_cast<double>(extent_of(x).rows) : 0;
       const torch::Tensor slope = norm.scale * inverse.square() * sums[1] * share;
       const torch::Tensor offset = norm.scale * sums[0] * share;
-      for_rows(y, [&](Extent out, std::int64_t first) {
+      for_rows(gradient, [&](Extent out, std::int64_t first) {
         apply_gradients<pool>(out, recorded(first), affine, data<Number>(slope), data<Number>(offset),
                               data<scalar_t>(of_x) + pool * first, advance(data<scalar_t>(of_residual), first));
       });
