@@ -9,6 +9,14 @@ Input select(const Input& input, Select some) {
   return {of(input.skeleton), of(input.sensor), of(input.skeleton_embedding)};
 }
 
+/// Each number with probability p set to 0, the others scaled by 1 / (1 - p). Drawing uniform numbers is several times
+/// as fast as LibTorch's own drawing of yes or no.
+torch::Tensor drop(const torch::Tensor& x, const torch::nn::DropoutImpl& dropout) {
+  const double p = dropout.options.p();
+  if (!dropout.is_training() || p == 0) return x;
+  return x * torch::rand_like(x).ge_(p).mul_(1 / (1 - p));
+}
+
 }  // namespace
 
 Input narrow(const Input& input, std::int64_t first, std::int64_t count) {
@@ -28,12 +36,12 @@ SemanticHeadImpl::SemanticHeadImpl(int features, int embedding, int classes, dou
       classifier_dropout_(register_module("classifier_dropout", torch::nn::Dropout(classifier_dropout))) {}
 
 Output SemanticHeadImpl::forward(const torch::Tensor& features) {
-  const torch::Tensor embedding = norm_(semantic_(dropout_(features)));
+  const torch::Tensor embedding = norm_(semantic_(drop(features, *dropout_)));
   return {embedding, classify(embedding), {}};
 }
 
 torch::Tensor SemanticHeadImpl::classify(const torch::Tensor& embedding) {
-  return classifier_(classifier_dropout_(torch::relu(embedding)));
+  return classifier_(drop(torch::relu(embedding), *classifier_dropout_));
 }
 
 void SemanticHeadImpl::copy_classifier(const SemanticHeadImpl& other) {

@@ -114,6 +114,21 @@ TEST(GraphConvolution, IsTheSumOverSubsetsOfItsFormula) {
   EXPECT_TRUE(torch::allclose(layer(x.contiguous(torch::MemoryFormat::ChannelsLast)), expected, 1e-4, 1e-4));
 }
 
+TEST(SemanticHead, DropsAShareWhileTrainingAndScalesTheRest) {
+  torch::manual_seed(6);
+  SemanticHead head(1, 200, 200, 0, 0.3);
+  const torch::NoGradGuard no_grad;
+  head->named_parameters()["classifier.weight"].copy_(torch::eye(200));
+  head->named_parameters()["classifier.bias"].zero_();
+  const torch::Tensor ones = torch::ones({100, 200});
+  const torch::Tensor found = head->classify(ones), dropped = found.eq(0);
+  EXPECT_NEAR(dropped.to(torch::kFloat32).mean().item<double>(), 0.3, 0.02);
+  EXPECT_TRUE(found.masked_select(~dropped).allclose(torch::full({1}, 1 / 0.7)));
+  EXPECT_FALSE(head->classify(ones).eq(0).equal(dropped)) << "drawn anew each time";
+  head->eval();
+  EXPECT_TRUE(head->classify(ones).equal(ones));
+}
+
 TEST(SkeletonGcn, SeesOnlyTheStreamsOfItsConfig) {
   SkeletonGcnConfig joints;
   joints.streams = {"joint"};
