@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pskd/model/joint_mixing.hpp"
+#include "pskd/model/graph_convolution.hpp"
 #include "pskd/model/norm_relu.hpp"
 #include "pskd/signal/skeleton.hpp"
 
@@ -65,9 +65,7 @@ GraphConvolutionImpl::GraphConvolutionImpl(int in, int out, const torch::Tensor&
           "weights", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, {1, adjacency.size(0)}).bias(false)))) {}
 
 torch::Tensor GraphConvolutionImpl::forward(const torch::Tensor& x) {
-  // The subsets of a joint lie side by side as channels, so that one 1x1 convolution sums over them.
-  const torch::Tensor kernel = weights_->weight.permute({0, 3, 1, 2}).flatten(1, 2);  // [C', K * C, 1]
-  return torch::conv2d(mix_joints(x, adjacency_), kernel.unsqueeze(3).to(x.scalar_type()));
+  return graph_convolution(x, adjacency_, weights_->weight.permute({0, 3, 1, 2}).flatten(1));
 }
 
 GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residual, const torch::Tensor& adjacency)

@@ -20,21 +20,27 @@ struct Recorded {
 // RecordFunction callbacks are plain function pointers: what they see goes here while a recording lasts.
 thread_local std::vector<Recorded>* recording = nullptr;
 
-/// y[n, k * C + c, t, v] = sum_u A[k, v, u] x[n, c, t, u]
-Recorded joint_mixing(const torch::Tensor& x, const torch::Tensor& adjacency) {
+/// What a graph convolution is made of: joints mixed by each subset of the adjacency, and a product of their channels.
+void record_graph_convolution(const torch::Tensor& x, const torch::Tensor& adjacency, const torch::Tensor& weights) {
   const std::int64_t subsets = adjacency.size(0), joints = adjacency.size(1);
-  return {"joint mixing",
-          adjacency.data_ptr(),
-          adjacency.numel(),
-          {x.size(0), subsets * x.size(1), x.size(2), joints},
-          x.numel() * subsets * joints};
+  const std::int64_t clips = x.size(0), frames = x.size(2), channels = weights.size(0);
+  recording->push_back({"joint mixing",
+                        adjacency.data_ptr(),
+                        adjacency.numel(),
+                        {clips, subsets * x.size(1), frames, joints},
+                        x.numel() * subsets * joints});
+  recording->push_back({"convolution",
+                        weights.data_ptr(),
+                        weights.numel(),
+                        {clips, channels, frames, joints},
+                        clips * frames * joints * weights.numel()});
 }
 
 void record_operation(const at::RecordFunction& function, at::ObserverContext*) {
   const std::string name = function.name();
   const auto inputs = function.inputs();
-  if (name == "pskd::mix_joints") {
-    recording->push_back(joint_mixing(inputs[0].toTensor(), inputs[1].toTensor()));
+  if (name == "pskd::graph_convolution") {
+    record_graph_convolution(inputs[0].toTensor(), inputs[1].toTensor(), inputs[2].toTensor());
     return;
   }
   if (name == "aten::bmm") {

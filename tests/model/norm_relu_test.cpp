@@ -8,12 +8,12 @@
 #include <functional>
 #include <limits>
 
-#include "pskd/model/joint_mixing.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {
 namespace {
 
+using testing::expect_rounded;
 using testing::images;
 using torch::nn::BatchNorm2d;
 
@@ -143,13 +143,6 @@ TEST(BatchNorm, IsTheLibrarysWithoutReluAndResidual) {
   }
 }
 
-/// Equal but for one rounding to the eight bits of a bfloat16.
-void expect_rounded(const torch::Tensor& found, const torch::Tensor& exact, const std::string& what) {
-  ASSERT_EQ(found.scalar_type(), torch::kBFloat16) << what;
-  const torch::Tensor error = (found.to(torch::kFloat32) - exact).abs();
-  EXPECT_TRUE((error <= exact.abs() / 256 + 1e-6).all().item<bool>()) << what << ": " << error.max();
-}
-
 TEST(Bfloat16, NormsComputeInFloatAndRoundOnce) {
   torch::manual_seed(8);
   for (const auto& [pool, columns] : {std::pair{false, 20}, {true, 20}, {true, 21}}) {
@@ -188,45 +181,6 @@ TEST(Bfloat16, NumbersThatAreNoneStaySo) {
     norm->eval();
     norm->bias.data_ptr<float>()[channel] = none;
     EXPECT_EQ(norm_relu(x.clone(), *norm).isnan().sum().item<int>(), 2 * 4 * 4);
-  }
-  torch::Tensor adjacency = torch::eye(4).unsqueeze(0);
-  adjacency.data_ptr<float>()[0] = none;
-  EXPECT_EQ(mix_joints(x, adjacency).isnan().sum().item<int>(), 2 * 24 * 4) << "one joint of every frame";
-}
-
-TEST(Bfloat16, JointsAreMixedInFloatAndRoundedOnce) {
-  torch::manual_seed(9);
-  for (const std::int64_t channels : {1, 9, 24, 48, 41}) {
-    const torch::Tensor x = images({2, channels, 19, 20}).to(torch::kBFloat16).requires_grad_();
-    const torch::Tensor wide = x.detach().to(torch::kFloat32).requires_grad_();
-    const torch::Tensor adjacency = torch::rand({3, 20, 20}).requires_grad_();
-    const torch::Tensor found = mix_joints(x, adjacency), exact = mix_joints(wide, adjacency);
-    const std::string what = std::to_string(channels) + " channels";
-    expect_rounded(found, exact, what);
-    const torch::Tensor weights = torch::randn(exact.sizes()).to(torch::kBFloat16);
-    const auto gradients = torch::autograd::grad({(found * weights).sum()}, {x, adjacency});
-    const auto wanted = torch::autograd::grad({(exact * weights.to(torch::kFloat32)).sum()}, {wide, adjacency});
-    expect_rounded(gradients[0], wanted[0], what + ", gradient of x");
-    EXPECT_LT((gradients[1] - wanted[1]).abs().max().item<double>(), 1e-3) << what << ", gradient of the adjacency";
-  }
-}
-
-TEST(MixJoints, IsItsFormulaForAnyNumberOfChannels) {
-  torch::manual_seed(6);
-  for (const std::int64_t channels : {1, 3, 8, 9, 24, 40, 41, 48, 80}) {
-    for (const std::int64_t joints : {4, 17, 20}) {
-      const torch::Tensor x = images({2, channels, 19, joints}).requires_grad_();
-      const torch::Tensor adjacency = torch::rand({3, joints, joints}).requires_grad_();
-      const torch::Tensor found = mix_joints(x, adjacency);
-      const torch::Tensor expected = torch::einsum("kvu,nctu->nkctv", {adjacency, x}).flatten(1, 2);
-      const std::string what = std::to_string(channels) + " channels, " + std::to_string(joints) + " joints";
-      expect_close(found, expected, what);
-      const torch::Tensor weights = torch::randn_like(expected);
-      const auto gradients = torch::autograd::grad({(found * weights).sum()}, {x, adjacency});
-      const auto wanted = torch::autograd::grad({(expected * weights).sum()}, {x, adjacency});
-      expect_close(gradients[0], wanted[0], what + ", gradient of x");
-      EXPECT_LT((gradients[1] - wanted[1]).abs().max().item<double>(), 1e-3) << what << ", gradient of the adjacency";
-    }
   }
 }
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "pskd/model/joint_mixing.hpp"
+#include "pskd/model/graph_convolution.hpp"
 #include "pskd/model/norm_relu.hpp"
 #include "support/tensors.hpp"
 
@@ -57,16 +57,19 @@ TEST(Threads, NormsDoNotDependOnTheirNumber) {
   });
 }
 
-TEST(Threads, MixingJointsDoesNotDependOnTheirNumber) {
+TEST(Threads, AGraphConvolutionDoesNotDependOnTheirNumber) {
   torch::manual_seed(2);
-  const torch::Tensor x = images({8, 24, 37, 20}).requires_grad_();
   const torch::Tensor adjacency = torch::rand({3, 20, 20}).requires_grad_();
-  expect_same_for_any_number([&] {
-    const torch::Tensor y = mix_joints(x, adjacency);
-    Tensors results = torch::autograd::grad({(y * y.detach()).sum()}, {x, adjacency});
-    results.push_back(y);
-    return results;
-  });
+  const torch::Tensor weights = torch::randn({48, 3 * 24}).requires_grad_();
+  for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
+    const torch::Tensor x = images({8, 24, 37, 20}).to(type).requires_grad_();
+    expect_same_for_any_number([&] {
+      const torch::Tensor y = graph_convolution(x, adjacency, weights);
+      Tensors results = torch::autograd::grad({(y * y.detach()).sum()}, {x, adjacency, weights});
+      results.push_back(y);
+      return results;
+    });
+  }
 }
 
 }  // namespace

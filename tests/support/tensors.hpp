@@ -32,6 +32,13 @@ inline torch::Tensor images(torch::IntArrayRef sizes, double mean = 0) {
   return (torch::randn(sizes) + mean).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
+/// Holds bfloat16 numbers to `exact` ones in float, but for one rounding to eight bits.
+inline void expect_rounded(const torch::Tensor& found, const torch::Tensor& exact, const std::string& what) {
+  ASSERT_EQ(found.scalar_type(), torch::kBFloat16) << what;
+  const torch::Tensor error = (found.to(torch::kFloat32) - exact).abs();
+  EXPECT_TRUE((error <= exact.abs() / 256 + 1e-6).all().item<bool>()) << what << ": " << error.max();
+}
+
 /// What `run` gives with so many threads.
 template <class Run>
 auto with_threads(int count, const Run& run) {

@@ -1,0 +1,210 @@
+// The products of joint_mixing.hpp for bfloat16 on processors that multiply pairs of them and add both (AVX-512 BF16):
+// twice the multiply-adds of an instruction, and nothing to widen. The adjacency is rounded to bfloat16 for it.
+#pragma once
+
+#include "joint_mixing.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define PSKD_BFLOAT16_PRODUCTS 1
+#include <immintrin.h>
+
+#include <bit>
+#include <vector>
+
+#define PSKD_BFLOAT16_PROCESSOR __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,fma")))
+#define PSKD_BFLOAT16_INLINE PSKD_BFLOAT16_PROCESSOR __attribute__((always_inline)) inline
+
+namespace pskd {
+
+inline bool multiplies_bfloat16() { return __builtin_cpu_supports("avx512bf16") != 0; }
+
+/// Two numbers, each of another joint but of the same channel, the first in the lower half.
+using Pair = std::uint32_t;
+
+PSKD_BFLOAT16_INLINE __m256 add_products(__m256 sums, __m256i a, __m256i b) {
+  return _mm256_dpbf16_ps(sums, std::bit_cast<__m256bh>(a), std::bit_cast<__m256bh>(b));
+}
+PSKD_BFLOAT16_INLINE __m512 add_products(__m512 sums, __m512i a, __m512i b) {
+  return _mm512_dpbf16_ps(sums, std::bit_cast<__m512bh>(a), std::bit_cast<__m512bh>(b));
+}
+
+/// Vectors of pairs, and of the sums of their products.
+struct EightPairs {
+  using Sums = __m256;
+  static constexpr std::int64_t kLanes = 8;
+  PSKD_BFLOAT16_INLINE static Sums zero() { return _mm256_setzero_ps(); }
+  PSKD_BFLOAT16_INLINE static __m256i load(const Pair* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  }
+  PSKD_BFLOAT16_INLINE static __m256i repeat(Pair pair) { return _mm256_set1_epi32(std::bit_cast<int>(pair)); }
+  PSKD_BFLOAT16_INLINE static void store(c10::BFloat16* to, Sums sums, std::int64_t channels) {
+    const auto rounded = std::bit_cast<__m128i>(_mm256_cvtneps_pbh(sums));
+    _mm_mask_storeu_epi16(to, static_cast<__mmask8>(channels >= kLanes ? 0xff : (1 << channels) - 1), rounded);
+  }
+};
+struct SixteenPairs {
+  using Sums = __m512;
+  static constexpr std::int64_t kLanes = 16;
+  PSKD_BFLOAT16_INLINE static Sums zero() { return _mm512_setzero_ps(); }
+  PSKD_BFLOAT16_INLINE static __m512i load(const Pair* from) { return _mm512_loadu_si512(from); }
+  PSKD_BFLOAT16_INLINE static __m512i repeat(Pair pair) { return _mm512_set1_epi32(std::bit_cast<int>(pair)); }
+  PSKD_BFLOAT16_INLINE static void store(c10::BFloat16* to, Sums sums, std::int64_t) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), std::bit_cast<__m256i>(_mm512_cvtneps_pbh(sums)));
+  }
+};
+
+/// A matrix of pairs, [rows, pairs], of one of numbers, [rows, numbers].
+inline std::vector<Pair> pair_up(const float* numbers, std::int64_t rows, std::int64_t columns) {
+  const std::int64_t pairs = (columns + 1) / 2;
+  std::vector<Pair> paired(rows * pairs);
+  const auto bits = [](float number) -> Pair { return c10::BFloat16(number).x; };
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const float* from = numbers + row * columns;
+    for (std::int64_t column = 0; column < columns; ++column) {
+      paired[row * pairs + column / 2] |= bits(from[column]) << (column % 2 * 16);
+    }
+  }
+  return paired;
+}
+
+/// Joints of a frame in pairs, [pairs, width]; `width` is the number of channels rounded up to eight.
+PSKD_BFLOAT16_INLINE void pair_joints(FrameShape shape, const c10::BFloat16* frame, std::int64_t width, Pair* pairs) {
+  const auto* bits = reinterpret_cast<const std::uint16_t*>(frame);
+  for (std::int64_t joint = 0; joint < shape.joints; joint += 2) {
+    const std::uint16_t* first = bits + joint * shape.channels;
+    Pair* to = pairs + joint / 2 * width;
+    if (joint + 1 < shape.joints) {
+      const std::uint16_t* second = first + shape.channels;
+      for (std::int64_t c = 0; c < shape.channels; ++c) to[c] = first[c] | static_cast<Pair>(second[c]) << 16;
+    } else {
+      for (std::int64_t c = 0; c < shape.channels; ++c) to[c] = first[c];
+    }
+  }
+}
+
+struct PairedFrame {
+  const Pair* pairs;
+  std::int64_t count, width;
+};
+
+template <class Vector, int rows, int vectors>
+PSKD_BFLOAT16_INLINE void mix_pair_tile(FrameShape shape, const Pair* weights, PairedFrame frame, std::int64_t c,
+                                        c10::BFloat16* mixed) {
+  typename Vector::Sums sums[rows][vectors];
+  for (auto& row : sums) {
+    for (auto& sum : row) sum = Vector::zero();
+  }
+  for (std::int64_t pair = 0; pair < frame.count; ++pair) {
+    decltype(Vector::load(frame.pairs)) values[vectors];
+    for (int v = 0; v < vectors; ++v) {
+      values[v] = Vector::load(frame.pairs + pair * frame.width + c + v * Vector::kLanes);
+    }
+    for (int r = 0; r < rows; ++r) {
+      const auto weight = Vector::repeat(weights[r * frame.count + pair]);
+      for (int v = 0; v < vectors; ++v) sums[r][v] = add_products(sums[r][v], weight, values[v]);
+    }
+  }
+  for (int r = 0; r < rows; ++r) {
+    for (int v = 0; v < vectors; ++v) {
+      const std::int64_t at = c + v * Vector::kLanes;
+      Vector::store(mixed + r * shape.channels + at, sums[r][v], shape.channels - at);
+    }
+  }
+}
+
+template <class Vector, int vectors>
+PSKD_BFLOAT16_INLINE void mix_pair_columns(FrameShape shape, const Pair* weights, PairedFrame frame, std::int64_t c,
+                                           c10::BFloat16* mixed) {
+  constexpr int kRows = vectors == 1 ? 10 : 5;
+  std::int64_t row = 0;
+  for (; row + kRows <= shape.rows; row += kRows) {
+    mix_pair_tile<Vector, kRows, vectors>(shape, weights + row * frame.count, frame, c, mixed + row * shape.channels);
+  }
+  for (; row < shape.rows; ++row) {
+    mix_pair_tile<Vector, 1, vectors>(shape, weights + row * frame.count, frame, c, mixed + row * shape.channels);
+  }
+}
+
+PSKD_BFLOAT16_PROCESSOR inline void mix_paired_frames(FrameShape shape, const float* weights,
+                                                      const c10::BFloat16* frames, c10::BFloat16* mixed,
+                                                      std::int64_t count) {
+  const std::int64_t pairs = (shape.joints + 1) / 2, width = (shape.channels + 7) / 8 * 8;
+  const std::vector<Pair> paired = pair_up(weights, shape.rows, shape.joints);
+  std::vector<Pair> room(pairs * width);
+  const PairedFrame frame{room.data(), pairs, width};
+  for (std::int64_t i = 0; i < count; ++i) {
+    pair_joints(shape, frames, width, room.data());
+    std::int64_t c = 0;
+    for (; c + 48 <= shape.channels; c += 48) mix_pair_columns<SixteenPairs, 3>(shape, paired.data(), frame, c, mixed);
+    for (; c + 24 <= shape.channels; c += 24) mix_pair_columns<EightPairs, 3>(shape, paired.data(), frame, c, mixed);
+    for (; c < shape.channels; c += 8) mix_pair_columns<EightPairs, 1>(shape, paired.data(), frame, c, mixed);
+    frames += shape.joints * shape.channels;
+    mixed += shape.rows * shape.channels;
+  }
+}
+
+/// Sixteen channels of a row, or those left of it.
+PSKD_BFLOAT16_INLINE __m256i load_channels(const c10::BFloat16* from, std::int64_t channels) {
+  const auto mask = static_cast<__mmask16>(channels >= 16 ? 0xffff : (1 << channels) - 1);
+  return _mm256_maskz_loadu_epi16(mask, from);
+}
+
+template <int rows, int joints>
+PSKD_BFLOAT16_INLINE void correlate_pair_tile(FrameShape shape, const c10::BFloat16* mixed, const c10::BFloat16* frame,
+                                              float* sums, std::int64_t count) {
+  __m256 products[rows][joints];
+  for (int r = 0; r < rows; ++r) {
+    for (int j = 0; j < joints; ++j) products[r][j] = _mm256_loadu_ps(sums + (r * shape.joints + j) * kSumLanes);
+  }
+  for (std::int64_t f = 0; f < count; ++f) {
+    for (std::int64_t c = 0; c < shape.channels; c += 16) {
+      __m256i of_joints[joints];
+      for (int j = 0; j < joints; ++j) {
+        of_joints[j] = load_channels(frame + j * shape.channels + c, shape.channels - c);
+      }
+      for (int r = 0; r < rows; ++r) {
+        const __m256i of_row = load_channels(mixed + r * shape.channels + c, shape.channels - c);
+        for (int j = 0; j < joints; ++j) products[r][j] = add_products(products[r][j], of_row, of_joints[j]);
+      }
+    }
+    mixed += shape.rows * shape.channels;
+    frame += shape.joints * shape.channels;
+  }
+  for (int r = 0; r < rows; ++r) {
+    for (int j = 0; j < joints; ++j) _mm256_storeu_ps(sums + (r * shape.joints + j) * kSumLanes, products[r][j]);
+  }
+}
+
+template <int rows>
+PSKD_BFLOAT16_INLINE void correlate_pair_rows(FrameShape shape, const c10::BFloat16* mixed, const c10::BFloat16* frame,
+                                              float* sums, std::int64_t count) {
+  std::int64_t j = 0;
+  for (; j + 4 <= shape.joints; j += 4) {
+    correlate_pair_tile<rows, 4>(shape, mixed, frame + j * shape.channels, sums + j * kSumLanes, count);
+  }
+  for (; j < shape.joints; ++j) {
+    correlate_pair_tile<rows, 1>(shape, mixed, frame + j * shape.channels, sums + j * kSumLanes, count);
+  }
+}
+
+PSKD_BFLOAT16_PROCESSOR inline void correlate_paired_frames(FrameShape shape, const c10::BFloat16* mixed,
+                                                            const c10::BFloat16* frames, float* sums,
+                                                            std::int64_t count) {
+  const std::int64_t step = frames_at_once(shape, sizeof(c10::BFloat16));
+  const std::int64_t of_row = shape.joints * kSumLanes;
+  for (std::int64_t first = 0; first < count; first += step) {
+    const std::int64_t some = std::min(step, count - first);
+    const c10::BFloat16* of_rows = mixed + first * shape.rows * shape.channels;
+    const c10::BFloat16* of_joints = frames + first * shape.joints * shape.channels;
+    std::int64_t r = 0;
+    for (; r + 6 <= shape.rows; r += 6) {
+      correlate_pair_rows<6>(shape, of_rows + r * shape.channels, of_joints, sums + r * of_row, some);
+    }
+    for (; r < shape.rows; ++r) {
+      correlate_pair_rows<1>(shape, of_rows + r * shape.channels, of_joints, sums + r * of_row, some);
+    }
+  }
+}
+
+}  // namespace pskd
+#endif

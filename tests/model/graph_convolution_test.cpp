@@ -1,0 +1,128 @@
+// A graph convolution in one step is its formula, in values and gradients, whatever the processor computes it with.
+#include "pskd/model/graph_convolution.hpp"
+
+#include <gtest/gtest.h>
+
+#include "joint_mixing_bfloat16.hpp"
+#include "support/tensors.hpp"
+
+namespace pskd {
+namespace {
+
+using testing::expect_rounded;
+using testing::images;
+using Tensors = std::vector<torch::Tensor>;
+
+torch::Tensor formula(const torch::Tensor& x, const torch::Tensor& adjacency, const torch::Tensor& weights) {
+  const torch::Tensor mixed = torch::einsum("kvu,nctu->nkctv", {adjacency, x}).flatten(1, 2);
+  return torch::einsum("dc,nctv->ndtv", {weights, mixed});
+}
+
+/// The distance as a share of the length.
+double relative(const torch::Tensor& found, const torch::Tensor& expected) {
+  return ((found.to(torch::kFloat64) - expected.to(torch::kFloat64)).norm() / expected.to(torch::kFloat64).norm())
+      .item<double>();
+}
+
+/// Values and gradients of ours and of the formula, all as numbers that a bfloat16 holds.
+void expect_formula(torch::IntArrayRef sizes, std::int64_t outputs, torch::ScalarType type, double tolerance) {
+  const std::int64_t channels = sizes[1], joints = sizes[3];
+  const auto number = [](const torch::Tensor& tensor) { return tensor.to(torch::kBFloat16).to(torch::kFloat32); };
+  const torch::Tensor wide = number(images(sizes)).requires_grad_();
+  const torch::Tensor x = wide.detach().to(type).requires_grad_();
+  const torch::Tensor adjacency = number(torch::rand({3, joints, joints})).requires_grad_();
+  const torch::Tensor weights = number(torch::randn({outputs, 3 * channels})).requires_grad_();
+  const torch::Tensor found = graph_convolution(x, adjacency, weights), expected = formula(wide, adjacency, weights);
+  const std::string what = std::to_string(channels) + " channels, " + std::to_string(joints) + " joints";
+  ASSERT_EQ(found.sizes(), expected.sizes()) << what;
+  EXPECT_LT(relative(found, expected), tolerance) << what;
+  const torch::Tensor along = number(torch::randn(expected.sizes()));
+  const Tensors gradients = torch::autograd::grad({found}, {x, adjacency, weights}, {along.to(type)});
+  const Tensors wanted = torch::autograd::grad({expected}, {wide, adjacency, weights}, {along});
+  const std::vector<std::string> names = {"x", "the adjacency", "the weights"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    ASSERT_EQ(gradients[i].sizes(), wanted[i].sizes());
+    EXPECT_LT(relative(gradients[i], wanted[i]), tolerance) << what << ", gradient of " << names[i];
+  }
+}
+
+TEST(GraphConvolution, IsItsFormulaForAnyNumberOfChannelsAndJoints) {
+  torch::manual_seed(6);
+  for (const std::int64_t channels : {1, 3, 8, 9, 24, 40, 41, 48, 80}) {
+    for (const std::int64_t joints : {4, 17, 20}) expect_formula({2, channels, 19, joints}, 7, torch::kFloat32, 1e-5);
+  }
+}
+
+TEST(GraphConvolution, IsItsFormulaForManyChunksAndForASingleFrame) {
+  torch::manual_seed(7);
+  expect_formula({33, 48, 16, 20}, 96, torch::kFloat32, 1e-5);
+  expect_formula({1, 24, 1, 20}, 24, torch::kFloat32, 1e-5);
+}
+
+TEST(GraphConvolution, IsItsFormulaUpToTheRoundingOfBfloat16) {
+  torch::manual_seed(8);
+  for (const std::int64_t channels : {1, 9, 24, 48, 41})
+    expect_formula({2, channels, 19, 20}, 24, torch::kBFloat16, 5e-3);
+  expect_formula({9, 48, 16, 17}, 96, torch::kBFloat16, 5e-3);
+}
+
+TEST(GraphConvolution, TakesMemoryOfAnyLayout) {
+  torch::manual_seed(9);
+  const torch::Tensor x = torch::randn({2, 24, 19, 20}), adjacency = torch::rand({3, 20, 20});
+  const torch::Tensor weights = torch::randn({3 * 24, 7}).t();
+  EXPECT_LT(relative(graph_convolution(x, adjacency, weights), formula(x, adjacency, weights)), 1e-5);
+}
+
+/// The loops that a processor has for bfloat16: the general ones, and those of processors that multiply it themselves.
+struct Loops {
+  std::string name;
+  void (*mix)(FrameShape, const float*, const c10::BFloat16*, c10::BFloat16*, std::int64_t);
+  void (*correlate)(FrameShape, const c10::BFloat16*, const c10::BFloat16*, float*, std::int64_t);
+};
+
+std::vector<Loops> all_loops() {
+  std::vector<Loops> loops = {{"general", mix_frames<c10::BFloat16>, correlate_frames<c10::BFloat16>}};
+#if PSKD_BFLOAT16_PRODUCTS
+  if (multiplies_bfloat16()) loops.push_back({"paired", mix_paired_frames, correlate_paired_frames});
+#endif
+  return loops;
+}
+
+TEST(JointMixing, SumsInFloatAndRoundsOnce) {
+  torch::manual_seed(10);
+  constexpr std::int64_t kFrames = 37, kRows = 60;
+  for (const std::int64_t joints : {17, 20}) {
+    for (const std::int64_t channels : {1, 9, 24, 41, 48, 96}) {
+      const FrameShape shape{kRows, joints, channels};
+      const torch::Tensor frames = torch::randn({kFrames, joints, channels}).to(torch::kBFloat16);
+      const torch::Tensor others = torch::randn({kFrames, kRows, channels}).to(torch::kBFloat16);
+      const torch::Tensor weights = torch::rand({kRows, joints}).to(torch::kBFloat16).to(torch::kFloat32);
+      const torch::Tensor wide = frames.to(torch::kFloat32);
+      for (const Loops& loops : all_loops()) {
+        const std::string what = loops.name + ", " + std::to_string(channels) + " channels";
+        const torch::Tensor mixed = torch::empty({kFrames, kRows, channels}, torch::kBFloat16);
+        loops.mix(shape, weights.data_ptr<float>(), frames.data_ptr<c10::BFloat16>(), mixed.data_ptr<c10::BFloat16>(),
+                  kFrames);
+        expect_rounded(mixed, torch::matmul(weights, wide), what);
+        const torch::Tensor sums = torch::zeros({kRows, joints, kSumLanes});
+        loops.correlate(shape, others.data_ptr<c10::BFloat16>(), frames.data_ptr<c10::BFloat16>(),
+                        sums.data_ptr<float>(), kFrames);
+        const torch::Tensor expected = torch::einsum("frc,fjc->rj", {others.to(torch::kFloat32), wide});
+        EXPECT_LT((sums.sum(2) - expected).abs().max().item<double>(), 1e-3) << what;
+      }
+    }
+  }
+}
+
+TEST(JointMixing, ANumberThatIsNoneSpoilsItsRowsOnly) {
+  torch::Tensor adjacency = torch::eye(4).unsqueeze(0);
+  // The largest pattern of all: rounding its bits up would make it a zero.
+  adjacency.data_ptr<float>()[0] = std::bit_cast<float>(0x7fffffffU);
+  for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
+    const torch::Tensor y = graph_convolution(images({2, 24, 3, 4}).to(type), adjacency, torch::eye(24));
+    EXPECT_EQ(y.isnan().sum().item<int>(), 2 * 24 * 3) << "one joint of every frame";
+  }
+}
+
+}  // namespace
+}  // namespace pskd
