@@ -11,10 +11,8 @@ Input select(const Input& input, Select some) {
 
 /// Each number with probability p set to 0, the others scaled by 1 / (1 - p). Drawing uniform numbers is several times
 /// as fast as LibTorch's own drawing of yes or no.
-torch::Tensor drop(const torch::Tensor& x, const torch::nn::DropoutImpl& dropout) {
-  const double p = dropout.options.p();
-  if (!dropout.is_training() || p == 0) return x;
-  return x * torch::rand_like(x).ge_(p).mul_(1 / (1 - p));
+torch::Tensor drop(const torch::Tensor& x, double p) {
+  return p == 0 ? x : x * torch::rand_like(x).ge_(p).mul_(1 / (1 - p));
 }
 
 }  // namespace
@@ -32,16 +30,16 @@ SemanticHeadImpl::SemanticHeadImpl(int features, int embedding, int classes, dou
           register_module("semantic", torch::nn::Linear(torch::nn::LinearOptions(features, embedding).bias(false)))),
       classifier_(register_module("classifier", torch::nn::Linear(embedding, classes))),
       norm_(register_module("norm", torch::nn::BatchNorm1d(embedding))),
-      dropout_(register_module("dropout", torch::nn::Dropout(dropout))),
-      classifier_dropout_(register_module("classifier_dropout", torch::nn::Dropout(classifier_dropout))) {}
+      dropout_(dropout),
+      classifier_dropout_(classifier_dropout) {}
 
 Output SemanticHeadImpl::forward(const torch::Tensor& features) {
-  const torch::Tensor embedding = norm_(semantic_(drop(features, *dropout_)));
+  const torch::Tensor embedding = norm_(semantic_(drop(features, is_training() ? dropout_ : 0)));
   return {embedding, classify(embedding), {}};
 }
 
 torch::Tensor SemanticHeadImpl::classify(const torch::Tensor& embedding) {
-  return classifier_(drop(torch::relu(embedding), *classifier_dropout_));
+  return classifier_(drop(torch::relu(embedding), is_training() ? classifier_dropout_ : 0));
 }
 
 void SemanticHeadImpl::copy_classifier(const SemanticHeadImpl& other) {

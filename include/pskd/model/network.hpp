@@ -57,7 +57,7 @@ class SemanticHeadImpl : public torch::nn::Module {
  private:
   torch::nn::Linear semantic_{nullptr}, classifier_{nullptr};
   torch::nn::BatchNorm1d norm_{nullptr};
-  torch::nn::Dropout dropout_{nullptr}, classifier_dropout_{nullptr};
+  double dropout_, classifier_dropout_;  ///< probabilities
 };
 TORCH_MODULE(SemanticHead);
 
