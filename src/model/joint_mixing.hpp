@@ -129,7 +129,7 @@ PSKD_INLINE void correlate_columns(FrameShape shape, Columns columns, const Stor
   }
 }
 
-/// So few frames that they stay in the nearest cache for all rows.
+/// So few frames that they stay in the L1 cache for all rows.
 constexpr std::int64_t frames_at_once(FrameShape shape, std::int64_t bytes_of_number) {
   return std::max<std::int64_t>(1, (16 << 10) / (shape.joints * shape.channels * bytes_of_number));
 }
@@ -147,7 +147,8 @@ PSKD_EACH_PROCESSOR void correlate_frames(FrameShape shape, const Stored* mixed,
     if (shape.channels % 16 == 0) {
       correlate_columns<Lanes<Computed<Stored>, 16>>(shape, {0, whole, some}, of_rows, of_joints, sums);
     } else {
-      correlate_columns<Lanes<Computed<Stored>, 8>>(shape, {0, whole, some}, of_rows, of_joints, sums);
+      if (whole > 0) correlate_columns<Lanes<Computed<Stored>, 8>>(shape, {0, whole, some}, of_rows, of_joints, sums);
+      if (whole == shape.channels) continue;
       correlate_columns<Lanes<Computed<Stored>, 1>>(shape, {whole, shape.channels, some}, of_rows, of_joints, sums);
     }
   }

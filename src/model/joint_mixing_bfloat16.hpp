@@ -9,14 +9,13 @@
 #include <immintrin.h>
 
 #include <bit>
+#include <type_traits>
 #include <vector>
 
 #define PSKD_BFLOAT16_PROCESSOR __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,fma")))
 #define PSKD_BFLOAT16_INLINE PSKD_BFLOAT16_PROCESSOR __attribute__((always_inline)) inline
 
 namespace pskd {
-
-inline bool multiplies_bfloat16() { return __builtin_cpu_supports("avx512bf16") != 0; }
 
 /// Two numbers, each of another joint but of the same channel, the first in the lower half.
 using Pair = std::uint32_t;
@@ -208,3 +207,30 @@ PSKD_BFLOAT16_PROCESSOR inline void correlate_paired_frames(FrameShape shape, co
 
 }  // namespace pskd
 #endif
+
+namespace pskd {
+
+/// mix_frames, by what this processor does best.
+template <class Stored>
+void mix(FrameShape shape, const Computed<Stored>* weights, const Stored* frames, Stored* mixed, std::int64_t count) {
+#if PSKD_BFLOAT16_PRODUCTS
+  if constexpr (std::is_same_v<Stored, c10::BFloat16>) {
+    if (multiplies_bfloat16()) return mix_paired_frames(shape, weights, frames, mixed, count);
+  }
+#endif
+  mix_frames(shape, weights, frames, mixed, count);
+}
+
+/// correlate_frames, by what this processor does best.
+template <class Stored>
+void correlate(FrameShape shape, const Stored* mixed, const Stored* frames, Computed<Stored>* sums,
+               std::int64_t count) {
+#if PSKD_BFLOAT16_PRODUCTS
+  if constexpr (std::is_same_v<Stored, c10::BFloat16>) {
+    if (multiplies_bfloat16()) return correlate_paired_frames(shape, mixed, frames, sums, count);
+  }
+#endif
+  correlate_frames(shape, mixed, frames, sums, count);
+}
+
+}  // namespace pskd

@@ -8,6 +8,7 @@
 
 #include <fstream>
 
+#include "pskd/base/lanes.hpp"
 #include "pskd/base/process.hpp"
 
 namespace pskd {
@@ -30,20 +31,12 @@ std::string blas_library() {
   return std::string(info.dli_fname).find("mkl") != std::string::npos ? "MKL" : "reference BLAS";
 }
 
-bool computes_bfloat16() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
-}
-
 }  // namespace
 
 Environment environment() {
   const ProcessSetup setup = process_setup();
-  Environment result{PSKD_VERSION, PSKD_GIT_REVISION,   cpu_name(),    setup.cores, at::get_num_threads(),
-                     {},           computes_bfloat16(), blas_library()};
+  Environment result{PSKD_VERSION, PSKD_GIT_REVISION,     cpu_name(),    setup.cores, at::get_num_threads(),
+                     {},           multiplies_bfloat16(), blas_library()};
   result.libraries = {{"libtorch", TORCH_VERSION}, {"oneDNN", at::get_mkldnn_version()}, {"BLAS", result.blas}};
   return result;
 }

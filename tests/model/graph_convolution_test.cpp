@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+
 #include "joint_mixing_bfloat16.hpp"
 #include "support/tensors.hpp"
 
@@ -55,7 +57,7 @@ TEST(GraphConvolution, IsItsFormulaForAnyNumberOfChannelsAndJoints) {
 
 TEST(GraphConvolution, IsItsFormulaForManyChunksAndForASingleFrame) {
   torch::manual_seed(7);
-  expect_formula({33, 48, 16, 20}, 96, torch::kFloat32, 1e-5);
+  expect_formula({80, 48, 16, 20}, 96, torch::kFloat32, 1e-5);
   expect_formula({1, 24, 1, 20}, 24, torch::kFloat32, 1e-5);
 }
 
@@ -63,7 +65,7 @@ TEST(GraphConvolution, IsItsFormulaUpToTheRoundingOfBfloat16) {
   torch::manual_seed(8);
   for (const std::int64_t channels : {1, 9, 24, 48, 41})
     expect_formula({2, channels, 19, 20}, 24, torch::kBFloat16, 5e-3);
-  expect_formula({9, 48, 16, 17}, 96, torch::kBFloat16, 5e-3);
+  expect_formula({80, 48, 16, 20}, 96, torch::kBFloat16, 5e-3);
 }
 
 TEST(GraphConvolution, TakesMemoryOfAnyLayout) {
@@ -71,6 +73,26 @@ TEST(GraphConvolution, TakesMemoryOfAnyLayout) {
   const torch::Tensor x = torch::randn({2, 24, 19, 20}), adjacency = torch::rand({3, 20, 20});
   const torch::Tensor weights = torch::randn({3 * 24, 7}).t();
   EXPECT_LT(relative(graph_convolution(x, adjacency, weights), formula(x, adjacency, weights)), 1e-5);
+}
+
+TEST(GraphConvolution, TakesGradientsOfAnyLayout) {
+  torch::manual_seed(11);
+  for (const std::int64_t outputs : {1, 7}) {
+    const torch::Tensor x = torch::randn({2, 24, 19, 20}).requires_grad_(), adjacency = torch::rand({3, 20, 20});
+    const torch::Tensor weights = torch::randn({outputs, 3 * 24}).requires_grad_();
+    for (const torch::Tensor& along :
+         {torch::randn({2, outputs, 19, 20}), torch::ones({}).expand({2, outputs, 19, 20})}) {
+      const Tensors found = torch::autograd::grad({graph_convolution(x, adjacency, weights)}, {x, weights}, {along});
+      const Tensors wanted = torch::autograd::grad({formula(x, adjacency, weights)}, {x, weights}, {along});
+      for (std::size_t i = 0; i < found.size(); ++i) EXPECT_LT(relative(found[i], wanted[i]), 1e-5) << outputs;
+    }
+  }
+}
+
+TEST(GraphConvolution, OfNoClipsIsNone) {
+  const torch::Tensor none =
+      graph_convolution(torch::empty({0, 24, 19, 20}), torch::rand({3, 20, 20}), torch::randn({7, 72}));
+  EXPECT_EQ(none.sizes(), torch::IntArrayRef({0, 7, 19, 20}));
 }
 
 /// The loops that a processor has for bfloat16: the general ones, and those of processors that multiply it themselves.

@@ -20,6 +20,15 @@
 
 namespace pskd {
 
+/// Whether the processor multiplies bfloat16 by itself (AVX-512 BF16).
+inline bool multiplies_bfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
 template <class Scalar, int count>
 struct LanesOf {
   typedef Scalar type __attribute__((vector_size(count * sizeof(Scalar))));
