@@ -279,12 +279,13 @@ TEST_F(Program, ACyclicIncludeIsNamed) {
 }
 
 TEST(Help, CarriesExamples) {
-  for (const char* verb : {"train", "sweep", "table", "eval", "data check", "data build", "data info", "data synth",
-                           "model show", "config show", "config check", "doctor", "bench"}) {
+  for (const char* verb : {"train", "sweep", "table", "report", "eval", "data check", "data build", "data info",
+                           "data synth", "model show", "config show", "config check", "doctor", "bench"}) {
     const Finished help = run_program(std::string(verb) + " --help");
     EXPECT_EQ(help.code, 0);
-    EXPECT_THAT(help.output, HasSubstr("pskd " + std::string(verb))) << verb;
+    EXPECT_THAT(help.output, AllOf(HasSubstr("Example"), HasSubstr("pskd " + std::string(verb)))) << verb;
   }
+  EXPECT_EQ(run_program("--help train").output, run_program("train --help").output);
 }
 
 TEST(Help, AnUnknownVerbOrFlagIsAUsageError) {
@@ -313,7 +314,7 @@ TEST(Doctor, SaysWhatItRunsOn) {
   EXPECT_TRUE(json["libraries"].contains("libtorch"));
 }
 
-TEST(Launcher, GivesOpenMpItsWaitPolicyBeforeItIsLoaded) {
+TEST(TorchVerbs, GetOpenMpsWaitPolicyBeforeItIsLoaded) {
   const std::string display = "-u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=verbose ";
   const Finished told = run_program("doctor", display);
   EXPECT_THAT(told.output, AllOf(HasSubstr("OMP_WAIT_POLICY = 'PASSIVE'"), HasSubstr("GOMP_SPINCOUNT = '3000'")));
@@ -321,14 +322,15 @@ TEST(Launcher, GivesOpenMpItsWaitPolicyBeforeItIsLoaded) {
               HasSubstr("OMP_WAIT_POLICY = 'ACTIVE'"));
 }
 
-TEST(Launcher, ALinkToItIsEnoughACopyIsNot) {
+TEST(TorchVerbs, AreFoundThroughALinkToTheProgramNotFromACopy) {
   const testing::TemporaryFolder folder;
   fs::create_symlink(PSKD_PROGRAM, folder / "link");
-  EXPECT_EQ(testing::run_command((folder / "link").string() + " --version").code, 0);
+  EXPECT_EQ(testing::run_command((folder / "link").string() + " doctor").code, 0);
   fs::copy_file(PSKD_PROGRAM, folder / "copy");
-  const Finished told = testing::run_command((folder / "copy").string() + " --version");
+  const Finished told = testing::run_command((folder / "copy").string() + " doctor");
   EXPECT_EQ(told.code, 3);
   EXPECT_THAT(told.output, HasSubstr((folder / "libexec/pskd").string() + " cannot be started: No such file"));
+  EXPECT_EQ(testing::run_command((folder / "copy").string() + " table --help").code, 0) << "needs no LibTorch";
 }
 
 TEST(Bench, NeedsNoConfigAndSaysWhatSlowsItDown) {

@@ -1,4 +1,4 @@
-// The verbs of the command line, one file each.
+// The verbs of the command line, one file each; those in torch/ need LibTorch, whose loading takes half a second.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -16,19 +16,14 @@ struct ConfigOptions {
   pskd::Experiment load() const;
 };
 
-/// Threads, allocator and denormals, before the first tensor; `threads` 0 means every core.
-void prepare(int threads);
+/// Parses the command line with the verbs that `add_verbs` adds, runs what was asked for and says what went wrong.
+/// Gives the exit code.
+int run_command_line(int argc, char** argv, void (*add_verbs)(CLI::App& app));
 
-/// Log lines go to standard error; standard output is for results.
-void start_console_log(bool quiet);
+/// A verb that needs LibTorch, with what it is for and nothing else yet.
+CLI::App* add_torch_verb(CLI::App& app, const std::string& name);
+bool is_torch_verb(const std::string& name);
 
-void add_train(CLI::App& app);
-void add_sweep(CLI::App& app);
 void add_table(CLI::App& app);
-void add_report(CLI::App& app);
-void add_eval(CLI::App& app);
 void add_data(CLI::App& app);
-void add_model(CLI::App& app);
 void add_config(CLI::App& app);
-void add_doctor(CLI::App& app);
-void add_bench(CLI::App& app);

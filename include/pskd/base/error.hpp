@@ -1,4 +1,4 @@
-// One exception type with a closed list of kinds; each kind is one exit code of the program.
+// One exception type with a closed list of kinds; each kind is one exit code of the program. And one for being stopped.
 #pragma once
 
 #include <stdexcept>
@@ -26,6 +26,16 @@ class Error : public std::runtime_error {
 
  private:
   ErrorKind kind_;
+};
+
+/// A stop signal ended training after everything was saved.
+class Stopped : public std::runtime_error {
+ public:
+  explicit Stopped(int signal) : std::runtime_error("stopped by a signal; everything is saved"), signal_(signal) {}
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
 };
 
 }  // namespace pskd

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -11,16 +10,6 @@
 #include "pskd/train/renderer.hpp"
 
 namespace pskd {
-
-/// A stop signal ended training after everything was saved.
-class Stopped : public std::runtime_error {
- public:
-  explicit Stopped(int signal) : std::runtime_error("stopped by a signal; everything is saved"), signal_(signal) {}
-  int signal() const { return signal_; }
-
- private:
-  int signal_;
-};
 
 /// What stays the same over the seeds of an experiment.
 struct TrainingSetup {

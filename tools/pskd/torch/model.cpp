@@ -5,7 +5,7 @@
 
 #include "pskd/model/summary.hpp"
 #include "pskd/train/renderer.hpp"
-#include "verbs.hpp"
+#include "torch_verbs.hpp"
 
 namespace {
 
@@ -52,7 +52,7 @@ void show(const Options& options) {
 }  // namespace
 
 void add_model(CLI::App& app) {
-  CLI::App* model = app.add_subcommand("model", "Look at the networks of an experiment");
+  CLI::App* model = add_torch_verb(app, "model");
   model->require_subcommand(1);
   auto options = std::make_shared<Options>();
   CLI::App* verb =

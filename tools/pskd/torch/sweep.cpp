@@ -20,7 +20,7 @@
 #include "records.hpp"
 #include "slurm.hpp"
 #include "sweep_tasks.hpp"
-#include "verbs.hpp"
+#include "torch_verbs.hpp"
 
 namespace {
 
@@ -325,7 +325,7 @@ void run(Options options) {
 
 void add_sweep(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("sweep", "Train every run of a sweep: many experiments described by one file");
+  CLI::App* verb = add_torch_verb(app, "sweep");
   options->config.add_to(*verb);
   verb->add_option("--jobs", options->jobs, "runs at a time, one thread each (default: one a core)")
       ->check(CLI::PositiveNumber);

@@ -7,7 +7,7 @@
 #include "pskd/base/file.hpp"
 #include "pskd/distill/teachers.hpp"
 #include "pskd/report/page.hpp"
-#include "verbs.hpp"
+#include "torch_verbs.hpp"
 
 namespace {
 
@@ -95,7 +95,7 @@ void run(const Options& options) {
 
 void add_report(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("report", "Write an HTML page about a run, an experiment or a sweep");
+  CLI::App* verb = add_torch_verb(app, "report");
   verb->add_option("folder", options->folder, "folder of a run (seed-<n>), an experiment or a sweep")
       ->required()
       ->check(CLI::ExistingDirectory);

@@ -8,7 +8,7 @@
 #include "pskd/train/environment.hpp"
 #include "pskd/train/renderer.hpp"
 #include "pskd/train/speed.hpp"
-#include "verbs.hpp"
+#include "torch_verbs.hpp"
 
 namespace {
 
@@ -124,8 +124,7 @@ void bench(const Options& options) {
 
 void add_bench(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("bench", "How fast this machine trains each stage, and how fast it could compute");
+  CLI::App* verb = add_torch_verb(app, "bench");
   options->config.add_to(*verb, false);
   verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads of the config)")
       ->check(CLI::NonNegativeNumber);

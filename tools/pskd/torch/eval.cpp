@@ -8,7 +8,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
 #include "pskd/train/run.hpp"
-#include "verbs.hpp"
+#include "torch_verbs.hpp"
 
 namespace {
 
@@ -59,7 +59,7 @@ void run(const Options& options) {
 
 void add_eval(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("eval", "Evaluate a trained stage of a run again");
+  CLI::App* verb = add_torch_verb(app, "eval");
   verb->add_option("run", options->run, "run directory: runs/<experiment>/<config hash>/seed-<n>")
       ->required()
       ->check(CLI::ExistingDirectory);

@@ -9,7 +9,7 @@
 #include "pskd/report/table.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
-#include "verbs.hpp"
+#include "torch_verbs.hpp"
 
 namespace {
 
@@ -71,7 +71,7 @@ void run(const Options& options) {
 
 void add_train(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("train", "Train every stage of an experiment for each of its seeds");
+  CLI::App* verb = add_torch_verb(app, "train");
   options->config.add_to(*verb);
   verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads)")
       ->check(CLI::NonNegativeNumber);

@@ -5,7 +5,7 @@
 
 #include "pskd/base/process.hpp"
 #include "pskd/train/environment.hpp"
-#include "verbs.hpp"
+#include "torch_verbs.hpp"
 
 namespace {
 
@@ -44,7 +44,7 @@ void examine(bool json) {
 
 void add_doctor(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* verb = app.add_subcommand("doctor", "What pskd runs on, and what makes it slow");
+  CLI::App* verb = add_torch_verb(app, "doctor");
   verb->add_flag("--json", *json, "as JSON");
   verb->footer("Example:\n  pskd doctor");
   verb->callback([json] { examine(*json); });

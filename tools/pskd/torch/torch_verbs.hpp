@@ -1,0 +1,18 @@
+// The verbs that compute with LibTorch.
+#pragma once
+
+#include "verbs.hpp"
+
+/// Threads, allocator and denormals, before the first tensor; `threads` 0 means every core.
+void prepare(int threads);
+
+/// Log lines go to standard error; standard output is for results.
+void start_console_log(bool quiet);
+
+void add_train(CLI::App& app);
+void add_sweep(CLI::App& app);
+void add_report(CLI::App& app);
+void add_eval(CLI::App& app);
+void add_model(CLI::App& app);
+void add_doctor(CLI::App& app);
+void add_bench(CLI::App& app);

@@ -1,0 +1,67 @@
+#include "verbs.hpp"
+
+#include <exception>
+#include <iostream>
+#include <map>
+
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
+
+namespace {
+
+const std::map<std::string, std::string> kTorchVerbs = {
+    {"train", "Train every stage of an experiment for each of its seeds"},
+    {"sweep", "Train every run of a sweep: many experiments described by one file"},
+    {"report", "Write an HTML page about a run, an experiment or a sweep"},
+    {"eval", "Evaluate a trained stage of a run again"},
+    {"model", "Look at the networks of an experiment"},
+    {"doctor", "What pskd runs on, and what makes it slow"},
+    {"bench", "How fast this machine trains each stage, and how fast it could compute"},
+};
+
+}  // namespace
+
+void ConfigOptions::add_to(CLI::App& verb, bool required) {
+  CLI::Option* config = verb.add_option("-c,--config", file, "experiment description, YAML")
+                            ->required(required)
+                            ->check(CLI::ExistingFile);
+  verb.add_option("--set", overrides, "override a key of the config: --set stages.student.epochs=10 (repeatable)")
+      ->needs(config)
+      ->allow_extra_args(false)
+      ->type_name("KEY.PATH=VALUE");
+}
+
+pskd::Experiment ConfigOptions::load() const { return pskd::load_experiment(file, overrides); }
+
+bool is_torch_verb(const std::string& name) { return kTorchVerbs.contains(name); }
+
+CLI::App* add_torch_verb(CLI::App& app, const std::string& name) {
+  return app.add_subcommand(name, kTorchVerbs.at(name));
+}
+
+int run_command_line(int argc, char** argv, void (*add_verbs)(CLI::App& app)) {
+  CLI::App app{"Cross-modal knowledge distillation for human action recognition: our reconstruction of PSKD."};
+  app.name("pskd");
+  app.set_version_flag("--version", "pskd " PSKD_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 done, 2 usage or config, 3 data or files, 4 diverged, 5 checkpoint, 130 / 143 stopped after "
+      "saving.\n"
+      "`pskd VERB --help` shows the options of a verb, with examples.");
+  add_verbs(app);
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : pskd::exit_code(pskd::ErrorKind::usage);
+  } catch (const pskd::Stopped& stop) {
+    std::cerr << "pskd: " << stop.what() << "; start it again to go on (train: with --resume)\n";
+    return 128 + stop.signal();
+  } catch (const pskd::Error& error) {
+    std::cerr << "pskd: " << error.what() << '\n';
+    return pskd::exit_code(error.kind());
+  } catch (const std::exception& error) {
+    std::cerr << "pskd: unexpected: " << error.what() << '\n';
+    return 1;
+  }
+}
