@@ -33,9 +33,10 @@ struct Operands {
   std::int64_t subsets() const { return shape.rows / shape.joints; }
   /// Of `all` frames so many at once that what they are mixed to stays in an L2 cache of half a megabyte or more.
   std::int64_t chunk(std::int64_t all) const {
-    constexpr std::int64_t kBytes = 384 << 10;
-    const std::int64_t most = std::max<std::int64_t>(1, kBytes / (shape.rows * shape.channels * frames.element_size()));
-    return std::max<std::int64_t>(1, share(all, std::max<std::int64_t>(1, share(all, most))));
+    constexpr std::int64_t kBytes = 384 << 10, kOne = 1;
+    const std::int64_t most = std::max(kOne, kBytes / (shape.rows * shape.channels * frames.element_size()));
+    const std::int64_t chunks = std::max(kOne, share(all, most));
+    return std::max(kOne, share(all, chunks));
   }
   /// [threads, chunk * V, K C]
   torch::Tensor workspace(std::int64_t chunk) const {
