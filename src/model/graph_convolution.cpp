@@ -65,17 +65,21 @@ struct WithoutRecording {
   at::DisableRecordFunctionGuard unrecorded;
 };
 
+/// What the joints of `count` frames are mixed to.
+void mix_chunk(const Operands& operands, std::int64_t first, std::int64_t count, const torch::Tensor& mixed) {
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, mixed.scalar_type(), "graph_convolution", [&] {
+    mix(operands.shape, operands.adjacency.data_ptr<Computed<scalar_t>>(), operands.frames[first].data_ptr<scalar_t>(),
+        mixed.data_ptr<scalar_t>(), count);
+  });
+}
+
 torch::Tensor forward_frames(const Operands& operands) {
   const std::int64_t joints = operands.shape.joints, chunk = operands.chunk(operands.count());
   const torch::Tensor y = torch::empty({operands.count(), joints, operands.weights.size(0)}, operands.frames.options());
   const torch::Tensor space = operands.workspace(chunk);
   const auto run = [&](std::int64_t first, std::int64_t count) {
     const torch::Tensor own = space[at::get_thread_num()].narrow(0, 0, count * joints);
-    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, own.scalar_type(), "graph_convolution", [&] {
-      mix(operands.shape, operands.adjacency.data_ptr<Computed<scalar_t>>(),
-          operands.frames.data_ptr<scalar_t>() + first * joints * operands.shape.channels, own.data_ptr<scalar_t>(),
-          count);
-    });
+    mix_chunk(operands, first, count, own);
     multiply(own, operands.weights.t(), y.narrow(0, first, count).flatten(0, 1));
   };
   at::parallel_for(0, share(operands.count(), chunk), 1, [&](std::int64_t begin, std::int64_t end) {
@@ -101,16 +105,14 @@ Gradients backward_frames(const Operands& operands, const torch::Tensor& gradien
   const auto run = [&](std::int64_t group, std::int64_t first, std::int64_t count) {
     const torch::Tensor own = space[at::get_thread_num()].narrow(0, 0, count * shape.joints);
     const torch::Tensor of_y = gradient.narrow(0, first, count).flatten(0, 1);
+    mix_chunk(operands, first, count, own);
+    add_product(of_y.t(), own, weight_sums[group]);
+    multiply(of_y, operands.weights, own);  // from here on the gradient of what was mixed
     AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, own.scalar_type(), "graph_convolution_backward", [&] {
       using Number = Computed<scalar_t>;
-      const std::int64_t at = first * shape.joints * shape.channels;
-      const scalar_t* frames = operands.frames.data_ptr<scalar_t>() + at;
-      auto* mixed = own.data_ptr<scalar_t>();
-      mix(shape, operands.adjacency.data_ptr<Number>(), frames, mixed, count);
-      add_product(of_y.t(), own, weight_sums[group]);
-      multiply(of_y, operands.weights, own);  // from here on the gradient of what was mixed
-      correlate(shape, mixed, frames, sums[group].data_ptr<Number>(), count);
-      if (of_frames) mix(transposed, back.data_ptr<Number>(), mixed, of_x.data_ptr<scalar_t>() + at, count);
+      const auto* of_mixed = own.data_ptr<scalar_t>();
+      correlate(shape, of_mixed, operands.frames[first].data_ptr<scalar_t>(), sums[group].data_ptr<Number>(), count);
+      if (of_frames) mix(transposed, back.data_ptr<Number>(), of_mixed, of_x[first].data_ptr<scalar_t>(), count);
     });
   };
   at::parallel_for(0, kGroups, 1, [&](std::int64_t begin, std::int64_t end) {

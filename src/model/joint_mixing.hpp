@@ -13,6 +13,15 @@ struct FrameShape {
   std::int64_t rows, joints, channels;
 };
 
+// Tiles have sums enough to hide how long an addition takes, and few enough for the registers.
+
+/// Rows that are mixed at once, of so many vectors of channels each.
+template <int vectors>
+constexpr int kMixedRows = vectors == 1 ? 10 : 5;
+
+/// Rows and joints that are correlated at once.
+constexpr int kCorrelatedRows = 6, kCorrelatedJoints = 4;
+
 /// `rows` rows of a mixed frame, `vectors` vectors of channels of each.
 template <class Vector, int rows, int vectors, class Stored>
 PSKD_INLINE void mix_tile(FrameShape shape, const Computed<Stored>* weights, const Stored* frame, Stored* mixed) {
@@ -30,11 +39,9 @@ PSKD_INLINE void mix_tile(FrameShape shape, const Computed<Stored>* weights, con
   }
 }
 
-/// Of three vectors five rows at once, of one ten: sums enough to hide how long an addition takes, and few enough for
-/// the registers.
 template <class Vector, int vectors, class Stored>
 PSKD_INLINE void mix_columns(FrameShape shape, const Computed<Stored>* weights, const Stored* frame, Stored* mixed) {
-  constexpr int kRows = vectors == 1 ? 10 : 5;
+  constexpr int kRows = kMixedRows<vectors>;
   std::int64_t row = 0;
   for (; row + kRows <= shape.rows; row += kRows) {
     mix_tile<Vector, kRows, vectors>(shape, weights + row * shape.joints, frame, mixed + row * shape.channels);
@@ -105,10 +112,10 @@ PSKD_INLINE void correlate_tile(FrameShape shape, Columns columns, const Stored*
 template <class Vector, int rows, class Stored>
 PSKD_INLINE void correlate_rows(FrameShape shape, Columns columns, const Stored* mixed, const Stored* frame,
                                 Computed<Stored>* sums) {
-  constexpr int kJoints = 4;
   std::int64_t j = 0;
-  for (; j + kJoints <= shape.joints; j += kJoints) {
-    correlate_tile<Vector, rows, kJoints>(shape, columns, mixed, frame + j * shape.channels, sums + j * kSumLanes);
+  for (; j + kCorrelatedJoints <= shape.joints; j += kCorrelatedJoints) {
+    correlate_tile<Vector, rows, kCorrelatedJoints>(shape, columns, mixed, frame + j * shape.channels,
+                                                    sums + j * kSumLanes);
   }
   for (; j < shape.joints; ++j) {
     correlate_tile<Vector, rows, 1>(shape, columns, mixed, frame + j * shape.channels, sums + j * kSumLanes);
@@ -118,11 +125,10 @@ PSKD_INLINE void correlate_rows(FrameShape shape, Columns columns, const Stored*
 template <class Vector, class Stored>
 PSKD_INLINE void correlate_columns(FrameShape shape, Columns columns, const Stored* mixed, const Stored* frame,
                                    Computed<Stored>* sums) {
-  constexpr int kRows = 6;
   const std::int64_t of_row = shape.joints * kSumLanes;
   std::int64_t r = 0;
-  for (; r + kRows <= shape.rows; r += kRows) {
-    correlate_rows<Vector, kRows>(shape, columns, mixed + r * shape.channels, frame, sums + r * of_row);
+  for (; r + kCorrelatedRows <= shape.rows; r += kCorrelatedRows) {
+    correlate_rows<Vector, kCorrelatedRows>(shape, columns, mixed + r * shape.channels, frame, sums + r * of_row);
   }
   for (; r < shape.rows; ++r) {
     correlate_rows<Vector, 1>(shape, columns, mixed + r * shape.channels, frame, sums + r * of_row);

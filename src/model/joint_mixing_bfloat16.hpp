@@ -114,7 +114,7 @@ PSKD_BFLOAT16_INLINE void mix_pair_tile(FrameShape shape, const Pair* weights, P
 template <class Vector, int vectors>
 PSKD_BFLOAT16_INLINE void mix_pair_columns(FrameShape shape, const Pair* weights, PairedFrame frame, std::int64_t c,
                                            c10::BFloat16* mixed) {
-  constexpr int kRows = vectors == 1 ? 10 : 5;
+  constexpr int kRows = kMixedRows<vectors>;
   std::int64_t row = 0;
   for (; row + kRows <= shape.rows; row += kRows) {
     mix_pair_tile<Vector, kRows, vectors>(shape, weights + row * frame.count, frame, c, mixed + row * shape.channels);
@@ -129,10 +129,10 @@ PSKD_BFLOAT16_PROCESSOR inline void mix_paired_frames(FrameShape shape, const fl
                                                       std::int64_t count) {
   const std::int64_t pairs = (shape.joints + 1) / 2, width = (shape.channels + 7) / 8 * 8;
   const std::vector<Pair> paired = pair_up(weights, shape.rows, shape.joints);
-  std::vector<Pair> room(pairs * width);
-  const PairedFrame frame{room.data(), pairs, width};
+  std::vector<Pair> of_frame(pairs * width);
+  const PairedFrame frame{of_frame.data(), pairs, width};
   for (std::int64_t i = 0; i < count; ++i) {
-    pair_joints(shape, frames, width, room.data());
+    pair_joints(shape, frames, width, of_frame.data());
     std::int64_t c = 0;
     for (; c + 48 <= shape.channels; c += 48) mix_pair_columns<SixteenPairs, 3>(shape, paired.data(), frame, c, mixed);
     for (; c + 24 <= shape.channels; c += 24) mix_pair_columns<EightPairs, 3>(shape, paired.data(), frame, c, mixed);
@@ -178,8 +178,8 @@ template <int rows>
 PSKD_BFLOAT16_INLINE void correlate_pair_rows(FrameShape shape, const c10::BFloat16* mixed, const c10::BFloat16* frame,
                                               float* sums, std::int64_t count) {
   std::int64_t j = 0;
-  for (; j + 4 <= shape.joints; j += 4) {
-    correlate_pair_tile<rows, 4>(shape, mixed, frame + j * shape.channels, sums + j * kSumLanes, count);
+  for (; j + kCorrelatedJoints <= shape.joints; j += kCorrelatedJoints) {
+    correlate_pair_tile<rows, kCorrelatedJoints>(shape, mixed, frame + j * shape.channels, sums + j * kSumLanes, count);
   }
   for (; j < shape.joints; ++j) {
     correlate_pair_tile<rows, 1>(shape, mixed, frame + j * shape.channels, sums + j * kSumLanes, count);
@@ -196,8 +196,8 @@ PSKD_BFLOAT16_PROCESSOR inline void correlate_paired_frames(FrameShape shape, co
     const c10::BFloat16* of_rows = mixed + first * shape.rows * shape.channels;
     const c10::BFloat16* of_joints = frames + first * shape.joints * shape.channels;
     std::int64_t r = 0;
-    for (; r + 6 <= shape.rows; r += 6) {
-      correlate_pair_rows<6>(shape, of_rows + r * shape.channels, of_joints, sums + r * of_row, some);
+    for (; r + kCorrelatedRows <= shape.rows; r += kCorrelatedRows) {
+      correlate_pair_rows<kCorrelatedRows>(shape, of_rows + r * shape.channels, of_joints, sums + r * of_row, some);
     }
     for (; r < shape.rows; ++r) {
       correlate_pair_rows<1>(shape, of_rows + r * shape.channels, of_joints, sums + r * of_row, some);
