@@ -1,26 +1,19 @@
 #include "pskd/model/graph_convolution.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/record_function.h>
 
 #include <algorithm>
 #include <vector>
 
 #include "joint_mixing_bfloat16.hpp"
 #include "matrix_product.hpp"
+#include "shared_work.hpp"
 
 namespace pskd {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-// Gradients of parameters are summed in so many groups of frames, added in order: threads do not change a bit. So many
-// threads can share the backward pass; each group takes memory of the size of the weights.
-constexpr std::int64_t kGroups = 8;
-
-/// What each of `parts` gets of `all`, rounded up.
-std::int64_t share(std::int64_t all, std::int64_t parts) { return (all + parts - 1) / parts; }
 
 /// x as frames [N T, V, C] and the matrices it meets.
 struct Operands {
@@ -44,26 +37,13 @@ struct Operands {
   }
 };
 
-torch::Tensor frames_of(const torch::Tensor& x) { return x.permute({0, 2, 3, 1}).contiguous().flatten(0, 1); }
-
-/// [F, V, C] -> [N, C, T, V] in channels-last memory, of as many clips and frames as x.
-torch::Tensor unfold(const torch::Tensor& frames, const torch::Tensor& x) {
-  return frames.unflatten(0, {x.size(0), x.size(2)}).permute({0, 3, 1, 2});
-}
-
 Operands operands_of(const torch::Tensor& x, const torch::Tensor& adjacency, const torch::Tensor& weights) {
   const std::int64_t subsets = adjacency.size(0), joints = adjacency.size(1);
-  return {frames_of(x),
+  return {frames_of(x).flatten(0, 1),
           adjacency.transpose(0, 1).reshape({joints * subsets, joints}),
           weights.to(x.scalar_type()).contiguous(),
           {joints * subsets, joints, x.size(1)}};
 }
-
-/// While it lives, what this thread does is neither recorded for gradients nor counted operation by operation.
-struct WithoutRecording {
-  c10::InferenceMode inference;
-  at::DisableRecordFunctionGuard unrecorded;
-};
 
 /// What the joints of `count` frames are mixed to.
 void mix_chunk(const Operands& operands, std::int64_t first, std::int64_t count, const torch::Tensor& mixed) {
@@ -77,10 +57,11 @@ torch::Tensor forward_frames(const Operands& operands) {
   const std::int64_t joints = operands.shape.joints, chunk = operands.chunk(operands.count());
   const torch::Tensor y = torch::empty({operands.count(), joints, operands.weights.size(0)}, operands.frames.options());
   const torch::Tensor space = operands.workspace(chunk);
+  const Matrices weights = matrices_of(operands.weights), all = matrices_of(y.flatten(0, 1));
   const auto run = [&](std::int64_t first, std::int64_t count) {
-    const torch::Tensor own = space[at::get_thread_num()].narrow(0, 0, count * joints);
+    const torch::Tensor own = space[at::get_thread_num()];
     mix_chunk(operands, first, count, own);
-    multiply(own, operands.weights.t(), y.narrow(0, first, count).flatten(0, 1));
+    multiply(matrices_of(own).rows(0, count * joints), weights.transposed(), all.rows(first * joints, count * joints));
   };
   at::parallel_for(0, share(operands.count(), chunk), 1, [&](std::int64_t begin, std::int64_t end) {
     const WithoutRecording without_recording;
@@ -97,17 +78,19 @@ Gradients backward_frames(const Operands& operands, const torch::Tensor& gradien
   const FrameShape shape = operands.shape, transposed{shape.joints, shape.rows, shape.channels};
   const auto sums_type = operands.adjacency.options();
   const torch::Tensor weight_sums =
-      torch::zeros({kGroups, operands.weights.size(0), operands.weights.size(1)}, sums_type);
-  const torch::Tensor sums = torch::zeros({kGroups, shape.rows, shape.joints, kSumLanes}, sums_type);
+      torch::zeros({kMostGroups, operands.weights.size(0), operands.weights.size(1)}, sums_type);
+  const torch::Tensor sums = torch::zeros({kMostGroups, shape.rows, shape.joints, kSumLanes}, sums_type);
   const torch::Tensor of_x = of_frames ? torch::empty_like(operands.frames) : torch::Tensor();
-  const std::int64_t group_frames = share(operands.count(), kGroups), chunk = operands.chunk(group_frames);
+  const std::int64_t group_frames = share(operands.count(), kMostGroups), chunk = operands.chunk(group_frames);
   const torch::Tensor back = operands.adjacency.t().contiguous(), space = operands.workspace(chunk);
+  const Matrices weights = matrices_of(operands.weights), all = matrices_of(gradient.flatten(0, 1));
   const auto run = [&](std::int64_t group, std::int64_t first, std::int64_t count) {
-    const torch::Tensor own = space[at::get_thread_num()].narrow(0, 0, count * shape.joints);
-    const torch::Tensor of_y = gradient.narrow(0, first, count).flatten(0, 1);
+    const torch::Tensor own = space[at::get_thread_num()];
+    const Matrices mixed = matrices_of(own).rows(0, count * shape.joints);
+    const Matrices of_y = all.rows(first * shape.joints, count * shape.joints);
     mix_chunk(operands, first, count, own);
-    add_product(of_y.t(), own, weight_sums[group]);
-    multiply(of_y, operands.weights, own);  // from here on the gradient of what was mixed
+    add_product(of_y.transposed(), mixed, matrices_of(weight_sums[group]));
+    multiply(of_y, weights, mixed);  // from here on the gradient of what was mixed
     AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, own.scalar_type(), "graph_convolution_backward", [&] {
       using Number = Computed<scalar_t>;
       const auto* of_mixed = own.data_ptr<scalar_t>();
@@ -115,7 +98,7 @@ Gradients backward_frames(const Operands& operands, const torch::Tensor& gradien
       if (of_frames) mix(transposed, back.data_ptr<Number>(), of_mixed, of_x[first].data_ptr<scalar_t>(), count);
     });
   };
-  at::parallel_for(0, kGroups, 1, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, kMostGroups, 1, [&](std::int64_t begin, std::int64_t end) {
     const WithoutRecording without_recording;
     for (std::int64_t group = begin; group < end; ++group) {
       const std::int64_t last = std::min((group + 1) * group_frames, operands.count());
@@ -132,15 +115,16 @@ class GraphConvolutionFunction : public torch::autograd::Function<GraphConvoluti
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& adjacency,
                                const torch::Tensor& weights) {
     context->save_for_backward({x, adjacency, weights});
-    return unfold(forward_frames(operands_of(x, adjacency, weights)), x);
+    return unfold(forward_frames(operands_of(x, adjacency, weights)).unflatten(0, {x.size(0), x.size(2)}));
   }
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
     const Operands operands = operands_of(saved[0], saved[1], saved[2]);
-    const Gradients found = backward_frames(operands, frames_of(gradients[0]), context->needs_input_grad(0));
-    const std::int64_t joints = operands.shape.joints;
-    return {found.frames.defined() ? unfold(found.frames, saved[0]) : torch::Tensor(),
+    const Gradients found =
+        backward_frames(operands, frames_of(gradients[0]).flatten(0, 1), context->needs_input_grad(0));
+    const std::int64_t joints = operands.shape.joints, clips = saved[0].size(0), steps = saved[0].size(2);
+    return {found.frames.defined() ? unfold(found.frames.unflatten(0, {clips, steps})) : torch::Tensor(),
             found.adjacency.reshape({joints, operands.subsets(), joints}).transpose(0, 1), found.weights};
   }
 };
