@@ -3,6 +3,7 @@
 #include <array>
 
 #include "pskd/model/norm_relu.hpp"
+#include "pskd/model/temporal_convolution.hpp"
 
 namespace pskd {
 
@@ -27,8 +28,7 @@ Output SensorCnn::forward(const Input& input) {
   for (std::size_t i = 0; i < convolutions_->size(); ++i) {
     const auto& convolution = *convolutions_->ptr<torch::nn::Conv1dImpl>(i);
     auto& norm = *norms_->ptr<torch::nn::BatchNorm2dImpl>(i);
-    x = torch::conv2d(x, convolution.weight.unsqueeze(2).to(x.scalar_type()), torch::Tensor(), at::IntArrayRef{1, 1},
-                      at::IntArrayRef{0, convolution.weight.size(2) / 2});
+    x = temporal_convolution(x.transpose(2, 3), convolution.weight).transpose(2, 3);
     x = i + 1 < convolutions_->size() ? norm_relu_pool(x, norm) : norm_relu(x, norm);
   }
   x = x.squeeze(2).to(input.sensor.scalar_type());

@@ -4,6 +4,7 @@
 
 #include "pskd/model/graph_convolution.hpp"
 #include "pskd/model/norm_relu.hpp"
+#include "pskd/model/temporal_convolution.hpp"
 #include "pskd/signal/skeleton.hpp"
 
 namespace pskd {
@@ -17,10 +18,9 @@ torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {
       torch::nn::Conv2dOptions(in, out, {kernel, 1}).stride({stride, 1}).padding({kernel / 2, 0}).bias(false));
 }
 
-/// What `layer` gives, in the precision of x.
+/// What a layer made by `convolution` gives, in the precision of x.
 torch::Tensor convolve(const torch::Tensor& x, const torch::nn::Conv2dImpl& layer) {
-  const auto& padding = c10::get<torch::ExpandingArray<2>>(layer.options.padding());
-  return torch::conv2d(x, layer.weight.to(x.scalar_type()), {}, layer.options.stride(), padding);
+  return temporal_convolution(x, layer.weight.squeeze(3), layer.options.stride()->at(0));
 }
 
 torch::Tensor part_means(const Topology& topology) {

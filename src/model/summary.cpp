@@ -36,11 +36,25 @@ void record_graph_convolution(const torch::Tensor& x, const torch::Tensor& adjac
                         clips * frames * joints * weights.numel()});
 }
 
+/// Counted as the sums of products that it stands for; minimal filtering comes to them with fewer.
+void record_temporal_convolution(const torch::Tensor& x, const torch::Tensor& weights, std::int64_t stride) {
+  const std::int64_t frames = (x.size(2) + stride - 1) / stride;
+  recording->push_back({"convolution",
+                        weights.data_ptr(),
+                        weights.numel(),
+                        {x.size(0), weights.size(0), frames, x.size(3)},
+                        x.size(0) * frames * x.size(3) * weights.numel()});
+}
+
 void record_operation(const at::RecordFunction& function, at::ObserverContext*) {
   const std::string name = function.name();
   const auto inputs = function.inputs();
   if (name == "pskd::graph_convolution") {
     record_graph_convolution(inputs[0].toTensor(), inputs[1].toTensor(), inputs[2].toTensor());
+    return;
+  }
+  if (name == "pskd::temporal_convolution") {
+    record_temporal_convolution(inputs[0].toTensor(), inputs[1].toTensor(), inputs[2].toInt());
     return;
   }
   if (name == "aten::bmm") {

@@ -13,17 +13,12 @@ namespace {
 
 using testing::expect_rounded;
 using testing::images;
+using testing::relative_error;
 using Tensors = std::vector<torch::Tensor>;
 
 torch::Tensor formula(const torch::Tensor& x, const torch::Tensor& adjacency, const torch::Tensor& weights) {
   const torch::Tensor mixed = torch::einsum("kvu,nctu->nkctv", {adjacency, x}).flatten(1, 2);
   return torch::einsum("dc,nctv->ndtv", {weights, mixed});
-}
-
-/// The distance as a share of the length.
-double relative(const torch::Tensor& found, const torch::Tensor& expected) {
-  return ((found.to(torch::kFloat64) - expected.to(torch::kFloat64)).norm() / expected.to(torch::kFloat64).norm())
-      .item<double>();
 }
 
 /// Values and gradients of ours and of the formula, all as numbers that a bfloat16 holds.
@@ -37,14 +32,14 @@ void expect_formula(torch::IntArrayRef sizes, std::int64_t outputs, torch::Scala
   const torch::Tensor found = graph_convolution(x, adjacency, weights), expected = formula(wide, adjacency, weights);
   const std::string what = std::to_string(channels) + " channels, " + std::to_string(joints) + " joints";
   ASSERT_EQ(found.sizes(), expected.sizes()) << what;
-  EXPECT_LT(relative(found, expected), tolerance) << what;
+  EXPECT_LT(relative_error(found, expected), tolerance) << what;
   const torch::Tensor along = number(torch::randn(expected.sizes()));
   const Tensors gradients = torch::autograd::grad({found}, {x, adjacency, weights}, {along.to(type)});
   const Tensors wanted = torch::autograd::grad({expected}, {wide, adjacency, weights}, {along});
   const std::vector<std::string> names = {"x", "the adjacency", "the weights"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     ASSERT_EQ(gradients[i].sizes(), wanted[i].sizes());
-    EXPECT_LT(relative(gradients[i], wanted[i]), tolerance) << what << ", gradient of " << names[i];
+    EXPECT_LT(relative_error(gradients[i], wanted[i]), tolerance) << what << ", gradient of " << names[i];
   }
 }
 
@@ -72,7 +67,7 @@ TEST(GraphConvolution, TakesMemoryOfAnyLayout) {
   torch::manual_seed(9);
   const torch::Tensor x = torch::randn({2, 24, 19, 20}), adjacency = torch::rand({3, 20, 20});
   const torch::Tensor weights = torch::randn({3 * 24, 7}).t();
-  EXPECT_LT(relative(graph_convolution(x, adjacency, weights), formula(x, adjacency, weights)), 1e-5);
+  EXPECT_LT(relative_error(graph_convolution(x, adjacency, weights), formula(x, adjacency, weights)), 1e-5);
 }
 
 TEST(GraphConvolution, TakesGradientsOfAnyLayout) {
@@ -84,7 +79,7 @@ TEST(GraphConvolution, TakesGradientsOfAnyLayout) {
          {torch::randn({2, outputs, 19, 20}), torch::ones({}).expand({2, outputs, 19, 20})}) {
       const Tensors found = torch::autograd::grad({graph_convolution(x, adjacency, weights)}, {x, weights}, {along});
       const Tensors wanted = torch::autograd::grad({formula(x, adjacency, weights)}, {x, weights}, {along});
-      for (std::size_t i = 0; i < found.size(); ++i) EXPECT_LT(relative(found[i], wanted[i]), 1e-5) << outputs;
+      for (std::size_t i = 0; i < found.size(); ++i) EXPECT_LT(relative_error(found[i], wanted[i]), 1e-5) << outputs;
     }
   }
 }

@@ -10,6 +10,7 @@
 
 #include "pskd/model/graph_convolution.hpp"
 #include "pskd/model/norm_relu.hpp"
+#include "pskd/model/temporal_convolution.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {
@@ -69,6 +70,22 @@ TEST(Threads, AGraphConvolutionDoesNotDependOnTheirNumber) {
       results.push_back(y);
       return results;
     });
+  }
+}
+
+TEST(Threads, ATemporalConvolutionDoesNotDependOnTheirNumber) {
+  torch::manual_seed(3);
+  const torch::Tensor x = images({13, 24, 37, 20}).requires_grad_();
+  for (const std::int64_t taps : {5, 9}) {
+    const torch::Tensor weights = torch::randn({48, 24, taps}).requires_grad_();
+    for (const std::int64_t stride : {1, 2}) {
+      expect_same_for_any_number([&] {
+        const torch::Tensor y = temporal_convolution(x, weights, stride);
+        Tensors results = torch::autograd::grad({(y * y.detach()).sum()}, {x, weights});
+        results.push_back(y);
+        return results;
+      });
+    }
   }
 }
 

@@ -32,6 +32,12 @@ inline torch::Tensor images(torch::IntArrayRef sizes, double mean = 0) {
   return (torch::randn(sizes) + mean).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
+/// The distance as a share of the length.
+inline double relative_error(const torch::Tensor& found, const torch::Tensor& expected) {
+  const torch::Tensor exact = expected.to(torch::kFloat64);
+  return ((found.to(torch::kFloat64) - exact).norm() / exact.norm()).item<double>();
+}
+
 /// Holds bfloat16 numbers to `exact` ones in float, but for one rounding to eight bits.
 inline void expect_rounded(const torch::Tensor& found, const torch::Tensor& exact, const std::string& what) {
   ASSERT_EQ(found.scalar_type(), torch::kBFloat16) << what;
