@@ -333,6 +333,23 @@ TEST(TorchVerbs, AreFoundThroughALinkToTheProgramNotFromACopy) {
   EXPECT_EQ(testing::run_command((folder / "copy").string() + " table --help").code, 0) << "needs no LibTorch";
 }
 
+// Half a second before LibTorch is there.
+TEST(Train, SaysWhatItWillDoAndWhatIsWrongBeforeLibTorchIsLoaded) {
+  const testing::TemporaryFolder folder;
+  fs::copy_file(PSKD_PROGRAM, folder / "copy");
+  const auto train = [&](const std::string& options) {
+    return testing::run_command((folder / "copy").string() + " train" + kUtd + options);
+  };
+  EXPECT_EQ(testing::run_command((folder / "copy").string() + " train --help").code, 0);
+  EXPECT_THAT(train(" --set seeds=[3,5]").output,
+              AllOf(HasSubstr(" on utd-mhad, seeds 3, 5\n"), HasSubstr("cannot be started")));
+  EXPECT_THAT(train(" --quiet").output, ::testing::Not(HasSubstr("utd-mhad, seed")));
+  const Finished wrong = train(" --set stages.student.epoch=3");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.output, AllOf(HasSubstr("stages.student.epoch"), ::testing::Not(HasSubstr("cannot be started"))));
+  EXPECT_EQ(train(" --resume --overwrite").code, 2);
+}
+
 TEST(Bench, NeedsNoConfigAndSaysWhatSlowsItDown) {
   const Finished told = run_program("bench --seconds 0 --threads 1", "OMP_WAIT_POLICY=active");
   ASSERT_EQ(told.code, 0) << told.output;

@@ -1,5 +1,8 @@
 // pskd: runs the verbs that need no LibTorch by itself, at once. For the others it sets what OpenMP reads before main,
-// and becomes libexec/pskd beside it, which could set that for itself only by loading LibTorch twice.
+// and becomes libexec/pskd beside it, which could set that for itself only by loading LibTorch twice. What is wrong
+// with the command line or the config of a training is said before, in no time.
+#include <spdlog/fmt/ranges.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,14 +31,27 @@ int become_torch_program(char** argv) {
   return pskd::exit_code(pskd::ErrorKind::io);
 }
 
+/// Says what is to be trained.
+void announce(const TrainOptions& options, const pskd::Experiment& experiment) {
+  start_console_log(options.quiet);
+  std::vector<std::string> stages;
+  for (const pskd::StageConfig& stage : experiment.stages) stages.push_back(stage.name);
+  spdlog::info("{}: {} on {}, seed{} {}", options.config.file, fmt::join(stages, ", "), experiment.data.name,
+               experiment.seeds.size() == 1 ? "" : "s", fmt::join(experiment.seeds, ", "));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // No option before the verb takes a value.
   char** verb = std::find_if(argv + 1, argv + argc, [](const char* word) { return *word != '-'; });
   if (verb != argv + argc && is_torch_verb(*verb)) return become_torch_program(argv);
-  return run_command_line(argc, argv, [](CLI::App& app) {
-    add_torch_verb(app, "train");
+  bool training = false;
+  const int code = run_command_line(argc, argv, [&](CLI::App& app) {
+    add_train(app, [&](const TrainOptions& options, const pskd::Experiment& experiment) {
+      announce(options, experiment);
+      training = true;
+    });
     add_torch_verb(app, "sweep");
     add_table(app);
     add_torch_verb(app, "report");
@@ -46,4 +62,5 @@ int main(int argc, char** argv) {
     add_torch_verb(app, "doctor");
     add_torch_verb(app, "bench");
   });
+  return training ? become_torch_program(argv) : code;
 }

@@ -1,5 +1,8 @@
 #include "verbs.hpp"
 
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
 #include <exception>
 #include <iostream>
 #include <map>
@@ -10,7 +13,6 @@
 namespace {
 
 const std::map<std::string, std::string> kTorchVerbs = {
-    {"train", "Train every stage of an experiment for each of its seeds"},
     {"sweep", "Train every run of a sweep: many experiments described by one file"},
     {"report", "Write an HTML page about a run, an experiment or a sweep"},
     {"eval", "Evaluate a trained stage of a run again"},
@@ -39,7 +41,7 @@ CLI::App* add_torch_verb(CLI::App& app, const std::string& name) {
   return app.add_subcommand(name, kTorchVerbs.at(name));
 }
 
-int run_command_line(int argc, char** argv, void (*add_verbs)(CLI::App& app)) {
+int run_command_line(int argc, char** argv, const std::function<void(CLI::App& app)>& add_verbs) {
   CLI::App app{"Cross-modal knowledge distillation for human action recognition: our reconstruction of PSKD."};
   app.name("pskd");
   app.set_version_flag("--version", "pskd " PSKD_VERSION);
@@ -64,4 +66,12 @@ int run_command_line(int argc, char** argv, void (*add_verbs)(CLI::App& app)) {
     std::cerr << "pskd: unexpected: " << error.what() << '\n';
     return 1;
   }
+}
+
+void start_console_log(bool quiet) {
+  auto console = spdlog::stderr_color_mt("pskd");
+  console->sinks().front()->set_level(quiet ? spdlog::level::warn : spdlog::level::info);
+  console->set_level(spdlog::level::debug);
+  console->set_pattern("%H:%M:%S %^%l%$ %v");
+  spdlog::set_default_logger(console);
 }

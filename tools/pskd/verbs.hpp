@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,25 @@ struct ConfigOptions {
   pskd::Experiment load() const;
 };
 
+struct TrainOptions {
+  ConfigOptions config;
+  int threads = -1;  ///< those of the experiment, unless given
+  bool resume = false, overwrite = false, dry_run = false, tensorboard = false, quiet = false, json = false;
+};
+
 /// Parses the command line with the verbs that `add_verbs` adds, runs what was asked for and says what went wrong.
 /// Gives the exit code.
-int run_command_line(int argc, char** argv, void (*add_verbs)(CLI::App& app));
+int run_command_line(int argc, char** argv, const std::function<void(CLI::App& app)>& add_verbs);
+
+/// Log lines go to standard error; standard output is for results.
+void start_console_log(bool quiet);
 
 /// A verb that needs LibTorch, with what it is for and nothing else yet.
 CLI::App* add_torch_verb(CLI::App& app, const std::string& name);
 bool is_torch_verb(const std::string& name);
 
+/// `pskd train`; `run` is given what was asked for.
+void add_train(CLI::App& app, const std::function<void(const TrainOptions&, const pskd::Experiment&)>& run);
 void add_table(CLI::App& app);
 void add_data(CLI::App& app);
 void add_config(CLI::App& app);

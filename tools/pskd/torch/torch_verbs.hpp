@@ -6,10 +6,9 @@
 /// Threads, allocator and denormals, before the first tensor; `threads` 0 means every core.
 void prepare(int threads);
 
-/// Log lines go to standard error; standard output is for results.
-void start_console_log(bool quiet);
+/// Trains what `pskd train` was asked for.
+void train(const TrainOptions& options, const pskd::Experiment& experiment);
 
-void add_train(CLI::App& app);
 void add_sweep(CLI::App& app);
 void add_report(CLI::App& app);
 void add_eval(CLI::App& app);

@@ -13,12 +13,6 @@
 
 namespace {
 
-struct Options {
-  ConfigOptions config;
-  int threads = -1;
-  bool resume = false, overwrite = false, dry_run = false, tensorboard = false, quiet = false, json = false;
-};
-
 void show_plan(const pskd::TrainingSetup& setup) {
   const pskd::Split& split = setup.split;
   std::cout << fmt::format("{}: {} training, {} validation and {} test clips of {} classes\n", setup.info.name,
@@ -48,11 +42,9 @@ void show_results(const pskd::TrainingSetup& setup, bool json) {
             << '\n';
 }
 
-void run(const Options& options) {
-  if (options.resume && options.overwrite) {
-    throw pskd::Error(pskd::ErrorKind::usage, "--resume and --overwrite exclude each other");
-  }
-  const pskd::Experiment experiment = options.config.load();
+}  // namespace
+
+void train(const TrainOptions& options, const pskd::Experiment& experiment) {
   prepare(options.threads >= 0 ? options.threads : experiment.run.threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
@@ -65,27 +57,4 @@ void run(const Options& options) {
   for (const std::uint64_t seed : setup.experiment.seeds) pskd::require_startable(setup, seed, existing);
   for (const std::uint64_t seed : setup.experiment.seeds) train_seed(setup, seed, existing);
   show_results(setup, options.json);
-}
-
-}  // namespace
-
-void add_train(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  CLI::App* verb = add_torch_verb(app, "train");
-  options->config.add_to(*verb);
-  verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads)")
-      ->check(CLI::NonNegativeNumber);
-  verb->add_flag("--resume", options->resume, "go on where a stopped run stands");
-  verb->add_flag("--overwrite", options->overwrite, "delete an existing run of this config and start anew");
-  verb->add_flag("--dry-run", options->dry_run,
-                 "load, try one batch per stage, show shapes, parameters and a time estimate");
-  verb->add_flag("--tensorboard", options->tensorboard, "also write event files: tensorboard --logdir runs");
-  verb->add_flag("--quiet", options->quiet, "no progress, only warnings and the table");
-  verb->add_flag("--json", options->json, "where the results are, as JSON instead of the table");
-  verb->footer(
-      "Examples:\n"
-      "  pskd train --config configs/utd.yaml\n"
-      "  pskd train --config configs/utd.yaml --set seeds=[1] --set stages.student.epochs=50 --dry-run\n"
-      "  pskd train --config configs/utd.yaml --resume");
-  verb->callback([options] { run(*options); });
 }
