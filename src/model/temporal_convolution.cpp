@@ -92,7 +92,7 @@ Frames<Number, count> advance(Frames<Number, count> frames, std::int64_t numbers
 /// [C', C, K] -> each filter at the points: [filters, points, C, C'].
 template <int pairs, class Number>
 torch::Tensor filters_at_points(const torch::Tensor& weights, const Shape& shape) {
-  const torch::Tensor kernel = weights.permute({2, 1, 0}).flatten(1), zeros = torch::zeros_like(kernel[0]);
+  const torch::Tensor kernel = weights.permute({2, 1, 0}).contiguous().flatten(1), zeros = torch::zeros_like(kernel[0]);
   const torch::Tensor filters = torch::empty({shape.filters(), kPoints<pairs>, shape.in, shape.out}, weights.options());
   for (std::int64_t i = 0; i < shape.filters(); ++i) {
     const auto taps = rows_of<pairs, const Number>(kernel, shape.kernel[i], shape.stride, zeros);
@@ -124,8 +124,8 @@ struct Chunk {
   std::int64_t first, count;
 };
 
-/// The inputs and outputs of a chunk at the points; where frames lie in x and y, the four of a tile are
-/// neighbours but for the stride.
+/// The inputs and outputs of a chunk at the points. A tile begins with every fourth output, and with the first input
+/// that the output's first tap meets; of both there is one for each joint and channel.
 template <int pairs, class Number>
 class ChunkAtPoints {
  public:

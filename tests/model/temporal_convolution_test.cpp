@@ -81,14 +81,16 @@ TEST(TemporalConvolution, OfNoClipsIsNone) {
 TEST(TemporalConvolution, TakesMemoryAndGradientsOfAnyLayout) {
   torch::manual_seed(5);
   const torch::Tensor x = torch::randn({16, 24, 19, 20}).requires_grad_();
-  const torch::Tensor weights = torch::randn({5, 24, 24}).requires_grad_();
+  const torch::Tensor base = torch::randn({24, 24, 5}).requires_grad_();
   for (const torch::Tensor& along : {torch::randn({16, 24, 19, 20}), torch::ones({}).expand({16, 24, 19, 20})}) {
-    const torch::Tensor found = temporal_convolution(x, weights.permute({2, 1, 0}));
-    const torch::Tensor expected = formula(x, weights.permute({2, 1, 0}), 1);
-    EXPECT_LT(relative_error(found, expected), 5e-6);
-    const Tensors gradients = torch::autograd::grad({found}, {x, weights}, {along});
-    const Tensors wanted = torch::autograd::grad({expected}, {x, weights}, {along});
-    for (std::size_t i = 0; i < gradients.size(); ++i) EXPECT_LT(relative_error(gradients[i], wanted[i]), 5e-6);
+    for (const torch::Tensor& weights :
+         {base, base.transpose(0, 1), base.permute({2, 0, 1}).contiguous().permute({1, 2, 0})}) {
+      const torch::Tensor found = temporal_convolution(x, weights), expected = formula(x, weights, 1);
+      EXPECT_LT(relative_error(found, expected), 5e-6) << weights.strides();
+      const Tensors gradients = torch::autograd::grad({found}, {x, base}, {along});
+      const Tensors wanted = torch::autograd::grad({expected}, {x, base}, {along});
+      for (std::size_t i = 0; i < gradients.size(); ++i) EXPECT_LT(relative_error(gradients[i], wanted[i]), 5e-6);
+    }
   }
 }
 

@@ -31,8 +31,10 @@ int become_torch_program(char** argv) {
   return pskd::exit_code(pskd::ErrorKind::io);
 }
 
-/// Says what is to be trained.
-void announce(const TrainOptions& options, const pskd::Experiment& experiment) {
+/// Says what is to be trained. Of a pipe nothing: it can be read only once.
+void announce(const TrainOptions& options) {
+  if (!std::filesystem::is_regular_file(options.config.file)) return;
+  const pskd::Experiment experiment = options.config.load();
   start_console_log(options.quiet);
   std::vector<std::string> stages;
   for (const pskd::StageConfig& stage : experiment.stages) stages.push_back(stage.name);
@@ -48,8 +50,8 @@ int main(int argc, char** argv) {
   if (verb != argv + argc && is_torch_verb(*verb)) return become_torch_program(argv);
   bool training = false;
   const int code = run_command_line(argc, argv, [&](CLI::App& app) {
-    add_train(app, [&](const TrainOptions& options, const pskd::Experiment& experiment) {
-      announce(options, experiment);
+    add_train(app, [&](const TrainOptions& options) {
+      announce(options);
       training = true;
     });
     add_torch_verb(app, "sweep");

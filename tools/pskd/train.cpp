@@ -1,7 +1,7 @@
 #include "pskd/base/error.hpp"
 #include "verbs.hpp"
 
-void add_train(CLI::App& app, const std::function<void(const TrainOptions&, const pskd::Experiment&)>& run) {
+void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& run) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* verb = app.add_subcommand("train", "Train every stage of an experiment for each of its seeds");
   options->config.add_to(*verb);
@@ -23,6 +23,6 @@ void add_train(CLI::App& app, const std::function<void(const TrainOptions&, cons
     if (options->resume && options->overwrite) {
       throw pskd::Error(pskd::ErrorKind::usage, "--resume and --overwrite exclude each other");
     }
-    run(*options, options->config.load());
+    run(*options);
   });
 }

@@ -7,7 +7,7 @@
 void prepare(int threads);
 
 /// Trains what `pskd train` was asked for.
-void train(const TrainOptions& options, const pskd::Experiment& experiment);
+void train(const TrainOptions& options);
 
 void add_sweep(CLI::App& app);
 void add_report(CLI::App& app);

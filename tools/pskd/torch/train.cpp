@@ -44,7 +44,8 @@ void show_results(const pskd::TrainingSetup& setup, bool json) {
 
 }  // namespace
 
-void train(const TrainOptions& options, const pskd::Experiment& experiment) {
+void train(const TrainOptions& options) {
+  const pskd::Experiment experiment = options.config.load();
   prepare(options.threads >= 0 ? options.threads : experiment.run.threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
