@@ -1,7 +1,5 @@
 #include "pskd/model/graph_convolution.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -26,14 +24,12 @@ struct Operands {
   std::int64_t subsets() const { return shape.rows / shape.joints; }
   /// Of `all` frames so many at once that what they are mixed to stays in an L2 cache of half a megabyte or more.
   std::int64_t chunk(std::int64_t all) const {
-    constexpr std::int64_t kBytes = 384 << 10, kOne = 1;
-    const std::int64_t most = std::max(kOne, kBytes / (shape.rows * shape.channels * frames.element_size()));
-    const std::int64_t chunks = std::max(kOne, share(all, most));
-    return std::max(kOne, share(all, chunks));
+    constexpr std::int64_t kBytes = 384 << 10;
+    return even_chunk(all, kBytes / (shape.rows * shape.channels * frames.element_size()));
   }
-  /// [threads, chunk * V, K C]
+  /// Room for a chunk, [chunk * V, K C].
   torch::Tensor workspace(std::int64_t chunk) const {
-    return torch::empty({at::get_num_threads(), chunk * shape.joints, subsets() * shape.channels}, frames.options());
+    return torch::empty({chunk * shape.joints, subsets() * shape.channels}, frames.options());
   }
 };
 
@@ -45,27 +41,23 @@ Operands operands_of(const torch::Tensor& x, const torch::Tensor& adjacency, con
           {joints * subsets, joints, x.size(1)}};
 }
 
-/// What the joints of `count` frames are mixed to.
-void mix_chunk(const Operands& operands, std::int64_t first, std::int64_t count, const torch::Tensor& mixed) {
+/// What the joints of a chunk of frames are mixed to.
+void mix_chunk(const Operands& operands, const Chunk& chunk, const torch::Tensor& mixed) {
   AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, mixed.scalar_type(), "graph_convolution", [&] {
-    mix(operands.shape, operands.adjacency.data_ptr<Computed<scalar_t>>(), operands.frames[first].data_ptr<scalar_t>(),
-        mixed.data_ptr<scalar_t>(), count);
+    mix(operands.shape, operands.adjacency.data_ptr<Computed<scalar_t>>(),
+        operands.frames[chunk.first].data_ptr<scalar_t>(), mixed.data_ptr<scalar_t>(), chunk.count);
   });
 }
 
 torch::Tensor forward_frames(const Operands& operands) {
   const std::int64_t joints = operands.shape.joints, chunk = operands.chunk(operands.count());
   const torch::Tensor y = torch::empty({operands.count(), joints, operands.weights.size(0)}, operands.frames.options());
-  const torch::Tensor space = operands.workspace(chunk);
   const Matrices weights = matrices_of(operands.weights), all = matrices_of(y.flatten(0, 1));
-  const auto run = [&](std::int64_t first, std::int64_t count) {
-    const torch::Tensor own = space[at::get_thread_num()];
-    mix_chunk(operands, first, count, own);
-    multiply(matrices_of(own).rows(0, count * joints), weights.transposed(), all.rows(first * joints, count * joints));
-  };
-  at::parallel_for(0, share(operands.count(), chunk), 1, [&](std::int64_t begin, std::int64_t end) {
-    const WithoutRecording without_recording;
-    for (std::int64_t i = begin; i < end; ++i) run(i * chunk, std::min(chunk, operands.count() - i * chunk));
+  const auto start = [&] { return operands.workspace(chunk); };
+  for_chunks(operands.count(), chunk, chunk, start, [&](const torch::Tensor& own, const Chunk& some) {
+    mix_chunk(operands, some, own);
+    multiply(matrices_of(own).rows(0, some.count * joints), weights.transposed(),
+             all.rows(some.first * joints, some.count * joints));
   });
   return y;
 }
@@ -81,31 +73,25 @@ Gradients backward_frames(const Operands& operands, const torch::Tensor& gradien
       torch::zeros({kMostGroups, operands.weights.size(0), operands.weights.size(1)}, sums_type);
   const torch::Tensor sums = torch::zeros({kMostGroups, shape.rows, shape.joints, kSumLanes}, sums_type);
   const torch::Tensor of_x = of_frames ? torch::empty_like(operands.frames) : torch::Tensor();
-  const std::int64_t group_frames = share(operands.count(), kMostGroups), chunk = operands.chunk(group_frames);
-  const torch::Tensor back = operands.adjacency.t().contiguous(), space = operands.workspace(chunk);
+  const std::int64_t group_frames = std::max<std::int64_t>(1, share(operands.count(), kMostGroups));
+  const std::int64_t chunk = operands.chunk(group_frames);
+  const torch::Tensor back = operands.adjacency.t().contiguous();
   const Matrices weights = matrices_of(operands.weights), all = matrices_of(gradient.flatten(0, 1));
-  const auto run = [&](std::int64_t group, std::int64_t first, std::int64_t count) {
-    const torch::Tensor own = space[at::get_thread_num()];
-    const Matrices mixed = matrices_of(own).rows(0, count * shape.joints);
-    const Matrices of_y = all.rows(first * shape.joints, count * shape.joints);
-    mix_chunk(operands, first, count, own);
-    add_product(of_y.transposed(), mixed, matrices_of(weight_sums[group]));
+  const auto start = [&] { return operands.workspace(chunk); };
+  for_chunks(operands.count(), group_frames, chunk, start, [&](const torch::Tensor& own, const Chunk& some) {
+    const Matrices mixed = matrices_of(own).rows(0, some.count * shape.joints);
+    const Matrices of_y = all.rows(some.first * shape.joints, some.count * shape.joints);
+    mix_chunk(operands, some, own);
+    add_product(of_y.transposed(), mixed, matrices_of(weight_sums[some.group]));
     multiply(of_y, weights, mixed);  // from here on the gradient of what was mixed
     AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, own.scalar_type(), "graph_convolution_backward", [&] {
       using Number = Computed<scalar_t>;
       const auto* of_mixed = own.data_ptr<scalar_t>();
-      correlate(shape, of_mixed, operands.frames[first].data_ptr<scalar_t>(), sums[group].data_ptr<Number>(), count);
-      if (of_frames) mix(transposed, back.data_ptr<Number>(), of_mixed, of_x[first].data_ptr<scalar_t>(), count);
+      correlate(shape, of_mixed, operands.frames[some.first].data_ptr<scalar_t>(), sums[some.group].data_ptr<Number>(),
+                some.count);
+      if (!of_frames) return;
+      mix(transposed, back.data_ptr<Number>(), of_mixed, of_x[some.first].data_ptr<scalar_t>(), some.count);
     });
-  };
-  at::parallel_for(0, kMostGroups, 1, [&](std::int64_t begin, std::int64_t end) {
-    const WithoutRecording without_recording;
-    for (std::int64_t group = begin; group < end; ++group) {
-      const std::int64_t last = std::min((group + 1) * group_frames, operands.count());
-      for (std::int64_t first = group * group_frames; first < last; first += chunk) {
-        run(group, first, std::min(chunk, last - first));
-      }
-    }
   });
   return {of_x, sums.sum(at::IntArrayRef{0, 3}), weight_sums.sum(0)};
 }

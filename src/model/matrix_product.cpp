@@ -4,7 +4,6 @@
 
 #include <map>
 #include <oneapi/dnnl/dnnl.hpp>
-#include <utility>
 
 namespace pskd {
 namespace {

@@ -186,15 +186,6 @@ PSKD_INLINE TapsOf<Vector, pairs> points_to_taps(const AtPoints<Vector, pairs>& 
   return taps;
 }
 
-/// Calls run<Vector>(i) for all of `count` numbers, as many from i on as a Vector has lanes.
-template <class Number, class Run>
-PSKD_INLINE void for_lanes(std::int64_t count, const Run& run) {
-  std::int64_t i = 0;
-  for (; i + 16 <= count; i += 16) run.template operator()<Lanes<Number, 16>>(i);
-  for (; i + 8 <= count; i += 8) run.template operator()<Lanes<Number, 8>>(i);
-  for (; i < count; ++i) run.template operator()<Lanes<Number, 1>>(i);
-}
-
 template <class Number, std::size_t count>
 using Frames = std::array<Number*, count>;
 

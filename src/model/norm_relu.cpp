@@ -28,10 +28,9 @@ PSKD_INLINE void for_blocks(Extent extent, const Run& run) {
   constexpr std::int64_t kRows = 16;
   for (std::int64_t row = 0; row < extent.rows; row += kRows) {
     const std::int64_t end = std::min(row + kRows, extent.rows);
-    std::int64_t c = 0;
-    for (; c + 16 <= extent.channels; c += 16) run.template operator()<Lanes<Number, 16>>(row, end, c);
-    for (; c + 8 <= extent.channels; c += 8) run.template operator()<Lanes<Number, 8>>(row, end, c);
-    for (; c < extent.channels; ++c) run.template operator()<Lanes<Number, 1>>(row, end, c);
+    for_lanes<Number>(
+        extent.channels, [&]<class Vector>(std::int64_t c)
+                             __attribute__((always_inline)) { run.template operator()<Vector>(row, end, c); });
   }
 }
 

@@ -1,8 +1,11 @@
 // What operations have in common that split their work on channels-last frames among threads by themselves.
 #pragma once
 
+#include <ATen/Parallel.h>
 #include <ATen/record_function.h>
 #include <torch/torch.h>
+
+#include <algorithm>
 
 namespace pskd {
 
@@ -24,5 +27,34 @@ struct WithoutRecording {
   c10::InferenceMode inference;
   at::DisableRecordFunctionGuard unrecorded;
 };
+
+/// Of `all` so many at once that there are no more than `most` (but one), and as many in each chunk as can be.
+inline std::int64_t even_chunk(std::int64_t all, std::int64_t most) {
+  constexpr std::int64_t kOne = 1;
+  const std::int64_t chunks = std::max(kOne, share(all, std::max(kOne, most)));
+  return std::max(kOne, share(all, chunks));
+}
+
+/// Clips or frames from `first` on that are worked on at once, of a group.
+struct Chunk {
+  std::int64_t group, first, count;
+};
+
+/// Shares `all` clips or frames among threads in groups, each of them in chunks one after the other. Calls
+/// run(own, chunk) with what `start` gave on that thread.
+template <class Start, class Run>
+void for_chunks(std::int64_t all, std::int64_t group_size, std::int64_t chunk_size, const Start& start,
+                const Run& run) {
+  at::parallel_for(0, share(all, group_size), 1, [&](std::int64_t begin, std::int64_t end) {
+    const WithoutRecording without_recording;
+    auto own = start();
+    for (std::int64_t group = begin; group < end; ++group) {
+      const std::int64_t last = std::min((group + 1) * group_size, all);
+      for (std::int64_t first = group * group_size; first < last; first += chunk_size) {
+        run(own, Chunk{group, first, std::min(chunk_size, last - first)});
+      }
+    }
+  });
+}
 
 }  // namespace pskd

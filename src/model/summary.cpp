@@ -20,30 +20,28 @@ struct Recorded {
 // RecordFunction callbacks are plain function pointers: what they see goes here while a recording lasts.
 thread_local std::vector<Recorded>* recording = nullptr;
 
+/// A convolution with weights [C', ...]: each output is the sum of as many products as a channel has weights.
+void record_convolution(const torch::Tensor& weights, const std::vector<std::int64_t>& output) {
+  const std::int64_t products = weights.numel() / weights.size(0);
+  recording->push_back(
+      {"convolution", weights.data_ptr(), weights.numel(), output, c10::multiply_integers(output) * products});
+}
+
 /// What a graph convolution is made of: joints mixed by each subset of the adjacency, and a product of their channels.
 void record_graph_convolution(const torch::Tensor& x, const torch::Tensor& adjacency, const torch::Tensor& weights) {
   const std::int64_t subsets = adjacency.size(0), joints = adjacency.size(1);
-  const std::int64_t clips = x.size(0), frames = x.size(2), channels = weights.size(0);
   recording->push_back({"joint mixing",
                         adjacency.data_ptr(),
                         adjacency.numel(),
-                        {clips, subsets * x.size(1), frames, joints},
+                        {x.size(0), subsets * x.size(1), x.size(2), joints},
                         x.numel() * subsets * joints});
-  recording->push_back({"convolution",
-                        weights.data_ptr(),
-                        weights.numel(),
-                        {clips, channels, frames, joints},
-                        clips * frames * joints * weights.numel()});
+  record_convolution(weights, {x.size(0), weights.size(0), x.size(2), joints});
 }
 
 /// Counted as the sums of products that it stands for; minimal filtering comes to them with fewer.
 void record_temporal_convolution(const torch::Tensor& x, const torch::Tensor& weights, std::int64_t stride) {
   const std::int64_t frames = (x.size(2) + stride - 1) / stride;
-  recording->push_back({"convolution",
-                        weights.data_ptr(),
-                        weights.numel(),
-                        {x.size(0), weights.size(0), frames, x.size(3)},
-                        x.size(0) * frames * x.size(3) * weights.numel()});
+  record_convolution(weights, {x.size(0), weights.size(0), frames, x.size(3)});
 }
 
 void record_operation(const at::RecordFunction& function, at::ObserverContext*) {
@@ -62,15 +60,15 @@ void record_operation(const at::RecordFunction& function, at::ObserverContext*) 
     recording->push_back({"pooling", nullptr, 0, output.sizes().vec(), output.numel() * inputs[0].toTensor().size(2)});
     return;
   }
-  const bool convolution = name == "aten::convolution";
-  if (!convolution && name != "aten::addmm" && name != "aten::mm") return;
+  if (name == "aten::convolution") {
+    record_convolution(inputs[1].toTensor(), function.outputs().at(0).toTensor().sizes().vec());
+    return;
+  }
+  if (name != "aten::addmm" && name != "aten::mm") return;
   const torch::Tensor output = function.outputs().at(0).toTensor();
-  const torch::Tensor weight = inputs[name == "aten::addmm" ? 2 : 1].toTensor();
-  // A convolution's weight is [C', C, k...] and a product's right side [C, C']: each output takes numel / C'
-  // multiply-adds.
-  const std::int64_t outputs = convolution ? weight.size(0) : weight.size(1);
-  recording->push_back({convolution ? "convolution" : "linear", weight.data_ptr(), weight.numel(), output.sizes().vec(),
-                        output.numel() * (weight.numel() / outputs)});
+  const torch::Tensor weight = inputs[name == "aten::addmm" ? 2 : 1].toTensor();  // [C, C']
+  recording->push_back(
+      {"linear", weight.data_ptr(), weight.numel(), output.sizes().vec(), output.numel() * weight.size(0)});
 }
 
 std::vector<Recorded> record(Network& network, const Input& input) {

@@ -119,11 +119,6 @@ torch::Tensor weights_backward(const torch::Tensor& filters, const Shape& shape)
   return kernel.unflatten(1, {shape.in, shape.out}).permute({2, 1, 0});
 }
 
-/// Clips that are worked on at once.
-struct Chunk {
-  std::int64_t first, count;
-};
-
 /// The inputs and outputs of a chunk at the points. A tile begins with every fourth output, and with the first input
 /// that the output's first tap meets; of both there is one for each joint and channel.
 template <int pairs, class Number>
@@ -143,11 +138,10 @@ class ChunkAtPoints {
 
   /// Of `all` clips so many that they stay in an L2 cache of a megabyte.
   static std::int64_t fitting(const Shape& shape, std::int64_t all) {
-    constexpr std::int64_t kNumbers = (640 << 10) / sizeof(Number), kOne = 1;
+    constexpr std::int64_t kNumbers = (640 << 10) / sizeof(Number);
     const std::int64_t of_clip = kPoints<pairs> * shape.joints *
                                  (shape.stride * shape.input_tiles() * shape.in + shape.output_tiles() * shape.out);
-    const std::int64_t chunks = share(all, std::max(kOne, kNumbers / of_clip));
-    return share(all, std::max(kOne, chunks));
+    return even_chunk(all, kNumbers / of_clip);
   }
 
   /// Inputs, from frames [N, T, V C].
@@ -265,18 +259,14 @@ template <int pairs, class Number>
 torch::Tensor forward_frames(const torch::Tensor& x, const torch::Tensor& filters, const Shape& shape) {
   const torch::Tensor y = torch::empty({shape.clips, shape.outputs(), shape.joints, shape.out}, x.options());
   const std::int64_t clips = ChunkAtPoints<pairs, Number>::fitting(shape, shape.clips);
-  at::parallel_for(0, share(shape.clips, clips), 1, [&](std::int64_t begin, std::int64_t end) {
-    const WithoutRecording without_recording;
-    ChunkAtPoints<pairs, Number> points(shape, clips);
-    for (std::int64_t i = begin; i < end; ++i) {
-      const Chunk chunk{i * clips, std::min(clips, shape.clips - i * clips)};
-      points.evaluate_inputs(x.data_ptr<Number>(), chunk);
-      for (std::int64_t k = 0; k < shape.filters(); ++k) {
-        const auto product = k == 0 ? multiply : add_product;
-        product(points.inputs(shape.kernel[k], chunk), matrices_of(filters[k]), points.outputs(chunk));
-      }
-      points.interpolate_outputs(y.data_ptr<Number>(), chunk);
+  const auto start = [&] { return ChunkAtPoints<pairs, Number>(shape, clips); };
+  for_chunks(shape.clips, clips, clips, start, [&](ChunkAtPoints<pairs, Number>& points, const Chunk& chunk) {
+    points.evaluate_inputs(x.data_ptr<Number>(), chunk);
+    for (std::int64_t k = 0; k < shape.filters(); ++k) {
+      const auto product = k == 0 ? multiply : add_product;
+      product(points.inputs(shape.kernel[k], chunk), matrices_of(filters[k]), points.outputs(chunk));
     }
+    points.interpolate_outputs(y.data_ptr<Number>(), chunk);
   });
   return y;
 }
@@ -320,21 +310,14 @@ Gradients backward_frames(const torch::Tensor& x, const torch::Tensor& filters, 
   const std::int64_t group_clips = share(shape.clips, groups_of(shape)), groups = share(shape.clips, group_clips);
   const std::int64_t clips = ChunkAtPoints<pairs, Number>::fitting(shape, group_clips);
   const torch::Tensor sums = torch::empty({groups, shape.filters(), kPoints<pairs>, shape.in, shape.out}, x.options());
-  at::parallel_for(0, groups, 1, [&](std::int64_t begin, std::int64_t end) {
-    const WithoutRecording without_recording;
-    ChunkAtPoints<pairs, Number> points(shape, clips);
-    for (std::int64_t group = begin; group < end; ++group) {
-      const std::int64_t first = group * group_clips, last = std::min(first + group_clips, shape.clips);
-      for (std::int64_t clip = first; clip < last; clip += clips) {
-        const Chunk chunk{clip, std::min(clips, last - clip)};
-        points.evaluate_inputs(x.data_ptr<Number>(), chunk);
-        points.interpolate_outputs_backward(of_y.data_ptr<Number>(), chunk);
-        filters_backward(points, shape, chunk, sums[group], clip > first);
-        if (!of_frames) continue;
-        inputs_backward(points, shape, chunk, filters);  // from here on the gradient of the inputs
-        points.evaluate_inputs_backward(of_x.data_ptr<Number>(), chunk);
-      }
-    }
+  const auto start = [&] { return ChunkAtPoints<pairs, Number>(shape, clips); };
+  for_chunks(shape.clips, group_clips, clips, start, [&](ChunkAtPoints<pairs, Number>& points, const Chunk& chunk) {
+    points.evaluate_inputs(x.data_ptr<Number>(), chunk);
+    points.interpolate_outputs_backward(of_y.data_ptr<Number>(), chunk);
+    filters_backward(points, shape, chunk, sums[chunk.group], chunk.first > chunk.group * group_clips);
+    if (!of_frames) return;
+    inputs_backward(points, shape, chunk, filters);  // from here on the gradient of the inputs
+    points.evaluate_inputs_backward(of_x.data_ptr<Number>(), chunk);
   });
   return {of_x, weights_backward<pairs, Number>(sums.sum(0), shape)};
 }

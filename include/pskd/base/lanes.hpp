@@ -1,6 +1,7 @@
 // Vectors of a processor's lanes, and functions compiled once for each width of them.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
 // One copy of the function for AVX-512, one for AVX2, one for the rest; the loader picks. What such a function calls
@@ -47,6 +48,15 @@ PSKD_INLINE Vector load(const Scalar* from) {
 template <class Vector, class Scalar>
 PSKD_INLINE void store(Scalar* to, const Vector& vector) {
   std::memcpy(to, &vector, sizeof(Vector));
+}
+
+/// Calls run<Vector>(i) for all of `count` numbers, as many from i on as a Vector has lanes.
+template <class Number, class Run>
+PSKD_INLINE void for_lanes(std::int64_t count, const Run& run) {
+  std::int64_t i = 0;
+  for (; i + 16 <= count; i += 16) run.template operator()<Lanes<Number, 16>>(i);
+  for (; i + 8 <= count; i += 8) run.template operator()<Lanes<Number, 8>>(i);
+  for (; i < count; ++i) run.template operator()<Lanes<Number, 1>>(i);
 }
 
 }  // namespace pskd
