@@ -1,4 +1,4 @@
-#include "assemble.hpp"
+#include "config/assemble.hpp"
 
 #include <algorithm>
 #include <system_error>

@@ -1,10 +1,10 @@
-#include "check.hpp"
+#include "config/check.hpp"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "numbers.hpp"
+#include "config/numbers.hpp"
 
 namespace pskd::config {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "describe.hpp"
+#include "config/describe.hpp"
 #include "pskd/config/reader.hpp"
 
 namespace pskd::config {

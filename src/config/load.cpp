@@ -2,12 +2,12 @@
 
 #include <cstdlib>
 
-#include "assemble.hpp"
-#include "assembled.hpp"
-#include "check.hpp"
-#include "experiment_reader.hpp"
+#include "config/assemble.hpp"
+#include "config/assembled.hpp"
+#include "config/check.hpp"
+#include "config/experiment_reader.hpp"
 #include "pskd/base/checksum.hpp"
-#include "writer.hpp"
+#include "config/writer.hpp"
 
 namespace pskd {
 namespace {

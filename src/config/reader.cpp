@@ -2,8 +2,8 @@
 #include <array>
 #include <cmath>
 
-#include "experiment_reader.hpp"
-#include "numbers.hpp"
+#include "config/experiment_reader.hpp"
+#include "config/numbers.hpp"
 
 namespace pskd::config {
 namespace {

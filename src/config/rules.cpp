@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "numbers.hpp"
+#include "config/numbers.hpp"
 #include "pskd/config/node.hpp"
 
 namespace pskd::config {

@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
-#include "assemble.hpp"
-#include "assembled.hpp"
+#include "config/assemble.hpp"
+#include "config/assembled.hpp"
 #include "pskd/config/rules.hpp"
 
 namespace pskd {

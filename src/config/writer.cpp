@@ -1,4 +1,4 @@
-#include "writer.hpp"
+#include "config/writer.hpp"
 
 #include <algorithm>
 #include <cctype>

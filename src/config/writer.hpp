@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "describe.hpp"
-#include "numbers.hpp"
+#include "config/describe.hpp"
+#include "config/numbers.hpp"
 
 namespace pskd::config {
 

@@ -1,4 +1,4 @@
-#include "answer_file.hpp"
+#include "distill/answer_file.hpp"
 
 #include <array>
 #include <cstring>

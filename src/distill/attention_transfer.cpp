@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "pskd/distill/baselines.hpp"
-#include "unit_rows.hpp"
+#include "distill/unit_rows.hpp"
 
 namespace pskd {
 namespace {

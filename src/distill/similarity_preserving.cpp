@@ -1,5 +1,5 @@
 #include "pskd/distill/baselines.hpp"
-#include "unit_rows.hpp"
+#include "distill/unit_rows.hpp"
 
 namespace pskd {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "answer_file.hpp"
+#include "distill/answer_file.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/distill/baselines.hpp"
 #include "pskd/model/fused.hpp"

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "joint_mixing_bfloat16.hpp"
-#include "matrix_product.hpp"
-#include "shared_work.hpp"
+#include "model/joint_mixing_bfloat16.hpp"
+#include "model/matrix_product.hpp"
+#include "model/shared_work.hpp"
 
 namespace pskd {
 namespace {

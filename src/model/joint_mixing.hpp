@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "bfloat16.hpp"
+#include "model/bfloat16.hpp"
 
 namespace pskd {
 

@@ -1,4 +1,4 @@
-#include "matrix_product.hpp"
+#include "model/matrix_product.hpp"
 
 #include <ATen/OpMathType.h>
 

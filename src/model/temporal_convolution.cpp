@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
-#include "matrix_product.hpp"
-#include "minimal_filtering.hpp"
-#include "shared_work.hpp"
+#include "model/matrix_product.hpp"
+#include "model/minimal_filtering.hpp"
+#include "model/shared_work.hpp"
 
 namespace pskd {
 namespace {

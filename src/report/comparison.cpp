@@ -10,7 +10,7 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/base/quantile.hpp"
-#include "records.hpp"
+#include "report/records.hpp"
 
 namespace pskd {
 

@@ -4,10 +4,10 @@
 #include <tuple>
 #include <utility>
 
-#include "page_files.hpp"
-#include "page_parts.hpp"
+#include "report/page_files.hpp"
+#include "report/page_parts.hpp"
 #include "pskd/config/load.hpp"
-#include "records.hpp"
+#include "report/records.hpp"
 
 namespace pskd {
 

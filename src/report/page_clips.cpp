@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "page_parts.hpp"
+#include "report/page_parts.hpp"
 
 namespace pskd {
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "page_parts.hpp"
+#include "report/page_parts.hpp"
 #include "pskd/base/file.hpp"
 
 namespace pskd {

@@ -1,6 +1,6 @@
 #include <map>
 
-#include "page_parts.hpp"
+#include "report/page_parts.hpp"
 #include "pskd/report/projection.hpp"
 
 namespace pskd {

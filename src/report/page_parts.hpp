@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pskd/base/error.hpp"
-#include "pskd/data/predictions.hpp"
+#include "pskd/eval/predictions.hpp"
 #include "pskd/report/page.hpp"
 #include "pskd/report/table.hpp"
 

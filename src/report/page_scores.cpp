@@ -1,8 +1,8 @@
 #include <set>
 
-#include "page_parts.hpp"
+#include "report/page_parts.hpp"
 #include "pskd/eval/scores.hpp"
-#include "records.hpp"
+#include "report/records.hpp"
 
 namespace pskd {
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <set>
 
-#include "page_parts.hpp"
+#include "report/page_parts.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/report/comparison.hpp"
-#include "records.hpp"
+#include "report/records.hpp"
 
 namespace pskd {
 

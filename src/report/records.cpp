@@ -1,4 +1,4 @@
-#include "records.hpp"
+#include "report/records.hpp"
 
 #include <algorithm>
 #include <filesystem>

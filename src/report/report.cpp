@@ -6,7 +6,7 @@
 
 #include "pskd/base/file.hpp"
 #include "pskd/report/table.hpp"
-#include "records.hpp"
+#include "report/records.hpp"
 
 namespace pskd {
 

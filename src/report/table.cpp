@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "records.hpp"
+#include "report/records.hpp"
 
 namespace pskd {
 

@@ -1,4 +1,4 @@
-#include "adamw.hpp"
+#include "train/adamw.hpp"
 
 #include <ATen/Parallel.h>
 #include <c10/util/string_utils.h>

@@ -1,4 +1,4 @@
-#include "cost.hpp"
+#include "train/cost.hpp"
 
 #include "pskd/base/quantile.hpp"
 #include "pskd/model/summary.hpp"

@@ -1,4 +1,4 @@
-#include "manifest.hpp"
+#include "train/manifest.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -1,4 +1,4 @@
-#include "metrics_log.hpp"
+#include "train/metrics_log.hpp"
 
 #include <string>
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "adamw.hpp"
+#include "train/adamw.hpp"
 
 namespace pskd {
 namespace {

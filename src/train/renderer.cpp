@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "pskd/base/error.hpp"
-#include "pskd/data/dataset.hpp"
+#include "data/data_check.hpp"
 #include "pskd/signal/skeleton.hpp"
 
 namespace pskd {

@@ -6,18 +6,18 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "cost.hpp"
-#include "manifest.hpp"
+#include "train/cost.hpp"
+#include "train/manifest.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/base/file.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/data/clip_store.hpp"
-#include "pskd/data/dataset.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "data/data_check.hpp"
 #include "pskd/model/summary.hpp"
 #include "pskd/train/environment.hpp"
 #include "pskd/train/optimizer.hpp"
 #include "pskd/train/stage_key.hpp"
-#include "stage.hpp"
+#include "train/stage.hpp"
 
 namespace pskd {
 namespace {

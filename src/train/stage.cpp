@@ -1,4 +1,4 @@
-#include "stage.hpp"
+#include "train/stage.hpp"
 
 #include <spdlog/fmt/fmt.h>
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "metrics_log.hpp"
-#include "progress.hpp"
+#include "train/metrics_log.hpp"
+#include "train/progress.hpp"
 #include "pskd/distill/objective.hpp"
 #include "pskd/distill/teachers.hpp"
 #include "pskd/train/checkpoint.hpp"

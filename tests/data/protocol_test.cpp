@@ -6,10 +6,10 @@
 
 #include <set>
 
-#include "data/dataset_config.hpp"
+#include "support/dataset_config.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/data/dataset.hpp"
-#include "pskd/data/utd_mhad.hpp"
+#include "data/data_check.hpp"
+#include "data/readers/utd_mhad.hpp"
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
 

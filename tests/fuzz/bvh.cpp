@@ -1,5 +1,5 @@
 // The skeletons of Berkeley-MHAD as their BVH files have them.
-#include "pskd/data/bvh.hpp"
+#include "data/formats/bvh.hpp"
 
 #include "target.hpp"
 

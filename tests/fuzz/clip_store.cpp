@@ -1,9 +1,9 @@
 // The clip store. An input is a whole file, which its seal lets pass unchanged only, or a payload that is sealed here:
 // what a program with a fault could have written.
-#include "pskd/data/clip_store.hpp"
+#include "pskd/data/store/clip_store.hpp"
 
 #include "pskd/base/sealed_file.hpp"
-#include "pskd/data/utd_mhad.hpp"
+#include "data/readers/utd_mhad.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

@@ -2,7 +2,7 @@
 // a skeleton or of a sensor. The others are sound.
 #include <array>
 
-#include "pskd/data/dataset.hpp"
+#include "data/data_check.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

@@ -1,5 +1,5 @@
 // The sensor files of MMAct.
-#include "pskd/data/mmact.hpp"
+#include "data/readers/mmact/reader.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

@@ -1,5 +1,5 @@
 // predictions.csv
-#include "pskd/data/predictions.hpp"
+#include "pskd/eval/predictions.hpp"
 
 #include "target.hpp"
 

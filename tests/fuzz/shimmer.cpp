@@ -1,5 +1,5 @@
 // The accelerometer texts of Berkeley-MHAD.
-#include "pskd/data/berkeley_mhad.hpp"
+#include "data/readers/berkeley_mhad/reader.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

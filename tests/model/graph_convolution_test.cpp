@@ -5,7 +5,7 @@
 
 #include <bit>
 
-#include "joint_mixing_bfloat16.hpp"
+#include "model/joint_mixing_bfloat16.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {

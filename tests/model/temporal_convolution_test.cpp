@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "minimal_filtering.hpp"
+#include "model/minimal_filtering.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {

@@ -9,7 +9,7 @@
 
 #include "pskd/base/file.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/data/predictions.hpp"
+#include "pskd/eval/predictions.hpp"
 #include "pskd/report/page.hpp"
 
 namespace pskd::testing {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "pskd/base/error.hpp"
-#include "pskd/data/dataset.hpp"
-#include "pskd/data/synthetic.hpp"
+#include "data/data_check.hpp"
+#include "synthetic/recordings.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {

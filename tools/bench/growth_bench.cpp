@@ -7,8 +7,8 @@
 
 #include "benches.hpp"
 #include "epoch.hpp"
-#include "pskd/data/clip_store.hpp"
-#include "pskd/data/utd_mhad.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "data/readers/utd_mhad.hpp"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "benches.hpp"
-#include "pskd/data/clip_store.hpp"
-#include "pskd/data/dataset.hpp"
-#include "pskd/data/mmact.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "data/data_check.hpp"
+#include "data/readers/mmact/reader.hpp"
 
 namespace {
 

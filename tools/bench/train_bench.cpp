@@ -4,7 +4,7 @@
 
 #include "benches.hpp"
 #include "epoch.hpp"
-#include "pskd/data/dataset.hpp"
+#include "data/data_check.hpp"
 #include "pskd/train/speed.hpp"
 
 namespace {

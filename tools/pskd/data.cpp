@@ -6,11 +6,11 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/data/clip_store.hpp"
-#include "pskd/data/dataset.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "data/data_check.hpp"
 #include "pskd/data/protocol.hpp"
-#include "pskd/data/synthetic.hpp"
-#include "pskd/data/synthetic_mmact.hpp"
+#include "synthetic/recordings.hpp"
+#include "synthetic/writers/mmact.hpp"
 #include "verbs.hpp"
 
 namespace {

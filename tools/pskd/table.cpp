@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "pskd/base/error.hpp"
-#include "pskd/data/predictions.hpp"
+#include "pskd/eval/predictions.hpp"
 #include "pskd/report/comparison.hpp"
 #include "table_layout.hpp"
 #include "verbs.hpp"

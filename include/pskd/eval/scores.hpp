@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pskd/data/predictions.hpp"
+#include "pskd/eval/predictions.hpp"
 
 namespace pskd {
 

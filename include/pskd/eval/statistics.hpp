@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "pskd/data/predictions.hpp"
+#include "pskd/eval/predictions.hpp"
 
 namespace pskd {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "pskd/data/predictions.hpp"
+#include "pskd/eval/predictions.hpp"
 #include "pskd/train/renderer.hpp"
 
 namespace pskd {

@@ -1,0 +1,135 @@
+#include "data/alignment.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace pskd {
+namespace {
+
+// Row `position` (0 .. rows - 1, between rows: interpolated) of `values`.
+auto row_at(const Frames& values, double position) {
+  const Eigen::Index last = values.rows() - 1;
+  const auto before =
+      std::clamp<Eigen::Index>(static_cast<Eigen::Index>(position), 0, std::max<Eigen::Index>(last - 1, 0));
+  const Eigen::Index after = std::min(before + 1, last);
+  const auto share = static_cast<float>(std::clamp(position - static_cast<double>(before), 0.0, 1.0));
+  return (values.row(before) * (1.0F - share) + values.row(after) * share).eval();
+}
+
+// `count` rows at equal intervals from row `first` to row `last`, which may lie between rows.
+Frames rows_between(const Frames& values, double first, double last, Eigen::Index count) {
+  Frames result(count, values.cols());
+  const double step = count > 1 ? (last - first) / static_cast<double>(count - 1) : 0.0;
+  for (Eigen::Index i = 0; i < count; ++i) result.row(i) = row_at(values, first + step * static_cast<double>(i));
+  return result;
+}
+
+}  // namespace
+
+TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repairs) {
+  const std::size_t count = samples.times.size();
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::int64_t backward = 0;
+  for (std::size_t i = 1; i < count; ++i) backward += samples.times[i] < samples.times[i - 1] ? 1 : 0;
+  if (backward > 0) {
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return samples.times[a] < samples.times[b]; });
+    note_repair(repairs, "time stamps that run backwards: sorted", id, backward);
+  }
+  const auto repeated = [&](std::size_t a, std::size_t b) { return samples.times[a] == samples.times[b]; };
+  order.erase(std::unique(order.begin(), order.end(), repeated), order.end());
+  if (order.size() < count) {
+    note_repair(repairs, "repeated time stamps: later samples dropped", id,
+                static_cast<std::int64_t>(count - order.size()));
+  }
+  if (backward == 0 && order.size() == count) return samples;
+  TimedSamples sorted{{}, Frames(static_cast<Eigen::Index>(order.size()), samples.values.cols())};
+  for (const std::size_t i : order) {
+    sorted.values.row(static_cast<Eigen::Index>(sorted.times.size())) =
+        samples.values.row(static_cast<Eigen::Index>(i));
+    sorted.times.push_back(samples.times[i]);
+  }
+  return sorted;
+}
+
+Stream at_equal_intervals(const TimedSamples& samples) {
+  const std::size_t count = samples.times.size();
+  if (count < 2) return {samples.values, count > 0 ? samples.times[0] : 0, count > 0 ? samples.times[0] : 0};
+  Stream stream{Frames(samples.values.rows(), samples.values.cols()), samples.times.front(), samples.times.back()};
+  const double step = (stream.end - stream.begin) / static_cast<double>(count - 1);
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double time = stream.begin + step * static_cast<double>(i);
+    while (before + 2 < count && samples.times[before + 1] <= time) ++before;
+    const double share = (time - samples.times[before]) / (samples.times[before + 1] - samples.times[before]);
+    stream.frames.row(static_cast<Eigen::Index>(i)) =
+        row_at(samples.values, static_cast<double>(before) + std::clamp(share, 0.0, 1.0));
+  }
+  return stream;
+}
+
+Stream cut_to_span(const Stream& stream, double begin, double end) {
+  const double rows = static_cast<double>(stream.frames.rows() - 1);
+  const double length = stream.end - stream.begin;
+  const auto count = static_cast<Eigen::Index>(std::lround(rows * (end - begin) / length)) + 1;
+  return {rows_between(stream.frames, rows * (begin - stream.begin) / length, rows * (end - stream.begin) / length,
+                       std::max<Eigen::Index>(count, 2)),
+          begin, end};
+}
+
+Stream resampled_to(const Stream& stream, double rate) {
+  const double rows = static_cast<double>(stream.frames.rows());
+  const double wanted = std::round((stream.end - stream.begin) * rate) + 1;
+  if (wanted >= rows) return stream;
+  const auto count = std::max<Eigen::Index>(static_cast<Eigen::Index>(wanted), 2);
+  return {rows_between(stream.frames, 0, rows - 1, count), stream.begin, stream.end};
+}
+
+void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams) {
+  const auto span = [](const Stream& stream) {
+    return std::to_string(stream.begin) + " .. " + std::to_string(stream.end) + " s";
+  };
+  double begin = streams[0]->begin;
+  double end = streams[0]->end;
+  for (std::size_t i = 1; i < streams.size(); ++i) {
+    begin = std::max(begin, streams[i]->begin);
+    end = std::min(end, streams[i]->end);
+    if (begin < end) continue;
+    throw Error(ErrorKind::data, files[i].string() + ": its time stamps (" + span(*streams[i]) +
+                                     ") share nothing with those of " + files[0].string() + " (" + span(*streams[0]) +
+                                     ")");
+  }
+  for (Stream* stream : streams) *stream = cut_to_span(*stream, begin, end);
+}
+
+void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rail, const std::string& rule,
+                  const std::string& id, Repairs& repairs) {
+  const auto limit = static_cast<float>(rail);
+  const std::int64_t beyond = (values.abs() > limit).count();
+  if (beyond == 0) return;
+  note_repair(repairs, rule, id, beyond);
+  values = values.cwiseMax(-limit).cwiseMin(limit);
+}
+
+Stream side_by_side(const std::vector<Stream>& streams) {
+  if (streams.size() == 1) return streams.front();
+  Eigen::Index rows = 0;
+  Eigen::Index columns = 0;
+  for (const Stream& stream : streams) {
+    if (stream.frames.rows() == 0) return {};
+    rows = std::max(rows, stream.frames.rows());
+    columns += stream.frames.cols();
+  }
+  Stream all{Frames(rows, columns), streams.front().begin, streams.front().end};
+  Eigen::Index column = 0;
+  for (const Stream& stream : streams) {
+    all.frames.middleCols(column, stream.frames.cols()) =
+        rows_between(stream.frames, 0, static_cast<double>(stream.frames.rows() - 1), rows);
+    column += stream.frames.cols();
+  }
+  return all;
+}
+
+}  // namespace pskd

@@ -1,0 +1,42 @@
+// Samples with time stamps, brought to equal intervals.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/reader.hpp"
+
+namespace pskd {
+
+/// Samples as a sensor stamped them.
+struct TimedSamples {
+  std::vector<double> times;  ///< seconds
+  Frames values;              ///< [times.size(), channels]
+};
+
+/// Puts stamps that run backwards in order and drops all but the first sample of a repeated one; `repairs` says how
+/// many of clip `id`.
+TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repairs);
+
+/// As many samples at equal intervals over the same span of time, by linear interpolation. The stamps must increase.
+Stream at_equal_intervals(const TimedSamples& samples);
+
+/// The part of `stream` from `begin` to `end` (seconds, inside its span), at about its own rate.
+Stream cut_to_span(const Stream& stream, double begin, double end);
+
+/// `stream` at about `rate` rows a second over the same span; unchanged where its own rate is no higher.
+Stream resampled_to(const Stream& stream, double rate);
+
+/// Cuts the streams of one recording, which were read from `files`, to the span of time they share. Throws Error(data)
+/// naming the file whose span shares nothing with the ones before it.
+void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams);
+
+/// Clips `values`, g, to the rail of their sensor and notes under `rule` how many lay beyond it.
+void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rail, const std::string& rule,
+                  const std::string& id, Repairs& repairs);
+
+/// Streams of one recording side by side, each stretched over the same span and resampled to the longest one's length.
+Stream side_by_side(const std::vector<Stream>& streams);
+
+}  // namespace pskd

@@ -1,0 +1,182 @@
+#include "data/data_check.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "pskd/config/load.hpp"
+#include "data/reader.hpp"
+#include "data/alignment.hpp"
+
+namespace pskd {
+namespace {
+
+using Paths = std::vector<std::filesystem::path>;
+
+// Readers' messages begin with the file, which BrokenFile has apart.
+BrokenFile broken_file(const Paths& files, const Error& error) {
+  const std::string message = error.what();
+  for (const std::filesystem::path& file : files) {
+    const std::string prefix = file.string() + ": ";
+    if (message.compare(0, prefix.size(), prefix) == 0) return {file, message.substr(prefix.size())};
+  }
+  return {files.front(), message};
+}
+
+// One modality of a recording, or nothing when it is absent or broken, which `check` then says.
+std::optional<Stream> read_checked(const std::function<Stream(const RecordingFiles&, Repairs&)>& read,
+                                   const RecordingFiles& recording, const Paths& files, DataCheck& check) {
+  if (files.empty()) return std::nullopt;
+  try {
+    return read(recording, check.repairs);
+  } catch (const NotFinite& error) {
+    check.non_finite += error.values();
+    check.broken.push_back(broken_file(files, error));
+  } catch (const Error& error) {
+    check.broken.push_back(broken_file(files, error));
+  }
+  return std::nullopt;
+}
+
+void note_absent(const Source& source, const RecordingFiles& files, DataCheck& check) {
+  const bool known = source.may_lack_partner(files);
+  const auto note = [&](const char* modality, std::vector<std::string>& absent) {
+    if (!known) return absent.push_back(files.id);
+    note_repair(check.repairs, std::string("no ") + modality + " file in the data set: recording left out", files.id);
+  };
+  if (files.skeleton.empty()) note("skeleton", check.no_skeleton);
+  if (files.sensor.empty()) note("sensor", check.no_sensor);
+}
+
+// Cuts both streams to the span of time they share; false when there is none, which `check` then says.
+bool aligned_by_timestamps(const RecordingFiles& recording, Stream& skeleton, Stream& sensor, DataCheck& check) {
+  const Paths files = {recording.skeleton.front(), recording.sensor.front()};
+  try {
+    cut_to_shared_span(files, {&skeleton, &sensor});
+    return true;
+  } catch (const Error& error) {
+    check.broken.push_back(broken_file(files, error));
+    return false;
+  }
+}
+
+void read_recording(const Source& source, const RecordingFiles& files, DataCheck& check) {
+  Clip clip;
+  clip.id = files.id;
+  clip.subject = files.subject;
+  clip.trial = files.trial;
+  clip.scene = files.scene;
+  clip.camera = files.camera;
+  clip.label = files.label;
+  note_absent(source, files, check);
+  auto skeleton = read_checked(source.read_skeleton, files, files.skeleton, check);
+  auto sensor = read_checked(source.read_sensor, files, files.sensor, check);
+  if (!skeleton || !sensor || skeleton->frames.rows() == 0 || sensor->frames.rows() == 0) return;
+  if (source.by_timestamps && !aligned_by_timestamps(files, *skeleton, *sensor, check)) return;
+  clip.skeleton = std::move(skeleton->frames);
+  clip.sensor = std::move(sensor->frames);
+  clip.hash = clip_hash(clip);
+  check.clips.push_back(std::move(clip));
+}
+
+std::vector<std::string> missing_recordings(const Source& source, const std::vector<RecordingFiles>& recordings) {
+  if (!source.grid_id) return {};
+  std::set<int> labels;
+  std::set<int> subjects;
+  std::set<int> trials;
+  std::set<std::string> present;
+  for (const RecordingFiles& files : recordings) {
+    labels.insert(files.label);
+    subjects.insert(files.subject);
+    trials.insert(files.trial);
+    present.insert(files.id);
+  }
+  std::vector<std::string> missing;
+  for (const int label : labels) {
+    for (const int subject : subjects) {
+      for (const int trial : trials) {
+        std::string id = source.grid_id(label, subject, trial);
+        if (present.count(id) == 0) missing.push_back(std::move(id));
+      }
+    }
+  }
+  return missing;
+}
+
+std::vector<std::pair<std::string, std::string>> duplicate_clips(const std::vector<Clip>& clips) {
+  std::vector<std::pair<std::string, std::string>> duplicates;
+  std::map<std::string, std::string> first;  // id by hash
+  for (const Clip& clip : clips) {
+    const auto [seen, inserted] = first.emplace(clip.hash, clip.id);
+    if (!inserted) duplicates.emplace_back(seen->second, clip.id);
+  }
+  return duplicates;
+}
+
+// ax, or h02_ax: angular rates have no rail in g.
+bool is_acceleration(const std::string& channel) { return channel.size() >= 2 && channel[channel.size() - 2] == 'a'; }
+
+std::int64_t count_rail_samples(const DatasetInfo& info, const std::vector<Clip>& clips) {
+  if (info.rail == 0) return 0;
+  const auto rail = static_cast<float>(info.rail - kRailMargin);
+  std::int64_t count = 0;
+  for (std::size_t channel = 0; channel < info.channels.size(); ++channel) {
+    if (!is_acceleration(info.channels[channel])) continue;
+    for (const Clip& clip : clips) {
+      count += (clip.sensor.col(static_cast<Eigen::Index>(channel)).abs() >= rail).count();
+    }
+  }
+  return count;
+}
+
+void refuse_broken(const DataCheck& check) {
+  std::string problems;
+  for (const BrokenFile& file : check.broken) {
+    problems += "\n  " + file.file.string() + ": " + file.problem;
+  }
+  for (const std::string& id : check.no_skeleton) problems += "\n  " + id + ": the skeleton file is absent";
+  for (const std::string& id : check.no_sensor) problems += "\n  " + id + ": the sensor file is absent";
+  if (problems.empty()) return;
+  throw Error(ErrorKind::data, "the recordings in " + check.root.string() +
+                                   " cannot be used; obtain these files again or remove them:" + problems);
+}
+
+}  // namespace
+
+DatasetInfo dataset_info(const DataConfig& config) { return make_source(config).info; }
+
+void note_repair(Repairs& repairs, const std::string& rule, const std::string& clip, std::int64_t count) {
+  Repair& repair = repairs[rule];
+  repair.count += count;
+  if (repair.clips.empty() || repair.clips.back() != clip) repair.clips.push_back(clip);
+}
+
+DataCheck check_dataset(const DataConfig& config) {
+  const std::filesystem::path root = resolve_data_path(config.root);
+  const Source source = make_source(config);
+  FolderListing listing = list_recordings(source, root);
+  DataCheck check;
+  check.info = source.info;
+  check.root = root;
+  check.broken = std::move(listing.unexpected);
+  check.missing = missing_recordings(source, listing.recordings);
+  for (const RecordingFiles& files : listing.recordings) read_recording(source, files, check);
+  check.duplicates = duplicate_clips(check.clips);
+  check.rail_samples = count_rail_samples(check.info, check.clips);
+  return check;
+}
+
+Dataset read_dataset(const DataConfig& config) {
+  DataCheck check = check_dataset(config);
+  refuse_broken(check);
+  if (check.clips.empty()) {
+    throw Error(ErrorKind::data, "no recording in " + check.root.string() +
+                                     " has both a skeleton and a sensor; `pskd data check` says what was left out");
+  }
+  Dataset dataset{std::move(check.info), std::move(check.clips), ""};
+  dataset.hash = dataset_hash(dataset.clips);
+  return dataset;
+}
+
+}  // namespace pskd

@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <iomanip>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "data/data_check.hpp"
+
+namespace pskd {
+namespace {
+
+struct Lengths {
+  Eigen::Index shortest = 0;
+  Eigen::Index longest = 0;
+  double mean = 0;
+};
+
+Lengths lengths(const std::vector<const Clip*>& clips, Frames Clip::*modality) {
+  Lengths result;
+  for (const Clip* clip : clips) {
+    const Eigen::Index length = (clip->*modality).rows();
+    result.shortest = result.shortest == 0 ? length : std::min(result.shortest, length);
+    result.longest = std::max(result.longest, length);
+    result.mean += static_cast<double>(length) / static_cast<double>(clips.size());
+  }
+  return result;
+}
+
+std::map<int, std::vector<const Clip*>> clips_by(const DataCheck& check, int Clip::*number) {
+  std::map<int, std::vector<const Clip*>> groups;
+  for (const Clip& clip : check.clips) groups[clip.*number].push_back(&clip);
+  return groups;
+}
+
+std::string text(const Lengths& value) {
+  std::ostringstream out;
+  out << value.shortest << "-" << value.longest << " (mean " << std::fixed << std::setprecision(0) << value.mean << ")";
+  return out.str();
+}
+
+void write_classes(std::ostream& out, const DataCheck& check) {
+  out << "\n"
+      << std::left << std::setw(20) << "class" << std::right << std::setw(6) << "clips"
+      << "   " << std::left << std::setw(22) << "sensor samples"
+      << "skeleton frames\n";
+  const auto by_class = clips_by(check, &Clip::label);
+  for (const auto& [label, clips] : by_class) {
+    out << std::left << std::setw(20) << check.info.classes[static_cast<std::size_t>(label)] << std::right
+        << std::setw(6) << clips.size() << "   " << std::left << std::setw(22) << text(lengths(clips, &Clip::sensor))
+        << text(lengths(clips, &Clip::skeleton)) << "\n";
+  }
+  out << "\n";
+}
+
+void write_names(std::ostream& out, const std::string& title, const std::vector<std::string>& names) {
+  out << title << ": ";
+  if (names.empty()) out << "none";
+  for (std::size_t i = 0; i < names.size(); ++i) out << (i > 0 ? ", " : "") << names[i];
+  out << "\n";
+}
+
+// "rule: 12 in 3 clips (a, b, c)"; long lists are cut, --json has them whole.
+void write_repairs(std::ostream& out, const Repairs& repairs) {
+  constexpr std::size_t kNamed = 8;
+  if (!repairs.empty()) out << "put right by rule:\n";
+  for (const auto& [rule, repair] : repairs) {
+    out << "  " << rule << ": " << repair.count << " in " << repair.clips.size() << " recordings (";
+    for (std::size_t i = 0; i < std::min(repair.clips.size(), kNamed); ++i) {
+      out << (i > 0 ? ", " : "") << repair.clips[i];
+    }
+    out << (repair.clips.size() > kNamed ? ", ...)\n" : ")\n");
+  }
+}
+
+std::vector<std::string> duplicate_names(const DataCheck& check) {
+  std::vector<std::string> names;
+  for (const auto& [first, second] : check.duplicates) names.push_back(std::string(first).append(" = ").append(second));
+  return names;
+}
+
+nlohmann::ordered_json to_json(const Lengths& value) {
+  return {{"shortest", value.shortest}, {"longest", value.longest}, {"mean", value.mean}};
+}
+
+nlohmann::ordered_json to_json(const std::vector<const Clip*>& clips) {
+  return {{"clips", clips.size()},
+          {"sensor_samples", to_json(lengths(clips, &Clip::sensor))},
+          {"skeleton_frames", to_json(lengths(clips, &Clip::skeleton))}};
+}
+
+}  // namespace
+
+std::string describe(const DataCheck& check) {
+  std::ostringstream out;
+  const auto by_subject = clips_by(check, &Clip::subject);
+  out << check.info.name << " in " << check.root.string() << "\n"
+      << "skeleton " << check.info.topology.name << ", sensor channels";
+  for (const std::string& channel : check.info.channels) out << " " << channel;
+  out << "\n"
+      << check.clips.size() << " paired clips of " << by_subject.size() << " subjects and "
+      << clips_by(check, &Clip::label).size() << " classes\n"
+      << "clips by subject:";
+  for (const auto& [subject, clips] : by_subject) out << "  s" << subject << " " << clips.size();
+  out << "\n";
+  if (!check.clips.empty()) write_classes(out, check);
+  write_names(out, "recordings missing in both modalities (" + std::to_string(check.missing.size()) + ")",
+              check.missing);
+  write_names(out, "skeleton file absent (" + std::to_string(check.no_skeleton.size()) + ")", check.no_skeleton);
+  write_names(out, "sensor file absent (" + std::to_string(check.no_sensor.size()) + ")", check.no_sensor);
+  write_names(out, "duplicate clips (" + std::to_string(check.duplicates.size()) + ")", duplicate_names(check));
+  write_repairs(out, check.repairs);
+  if (check.info.rail > 0) {
+    out << "acceleration values on the rail (|a| >= " << check.info.rail - kRailMargin << " g): " << check.rail_samples
+        << "\n";
+  }
+  out << "values that are NaN or infinite: " << check.non_finite << "\n"
+      << "broken files: " << check.broken.size() << "\n";
+  for (const BrokenFile& file : check.broken) out << "  " << file.file.string() << ": " << file.problem << "\n";
+  return out.str();
+}
+
+std::string to_json(const DataCheck& check) {
+  nlohmann::ordered_json json;
+  json["dataset"] = check.info.name;
+  json["root"] = check.root.string();
+  json["skeleton"] = check.info.topology.name;
+  json["channels"] = check.info.channels;
+  json["clips"] = check.clips.size();
+  json["subjects"] = nlohmann::ordered_json::object();
+  for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
+    json["subjects"][std::to_string(subject)] = clips.size();
+  }
+  json["classes"] = nlohmann::ordered_json::object();
+  for (const auto& [label, clips] : clips_by(check, &Clip::label)) {
+    json["classes"][check.info.classes[static_cast<std::size_t>(label)]] = to_json(clips);
+  }
+  json["missing"] = check.missing;
+  json["no_skeleton"] = check.no_skeleton;
+  json["no_sensor"] = check.no_sensor;
+  json["duplicates"] = check.duplicates;
+  json["repairs"] = nlohmann::ordered_json::object();
+  for (const auto& [rule, repair] : check.repairs) {
+    json["repairs"][rule] = {{"count", repair.count}, {"clips", repair.clips}};
+  }
+  json["rail_samples"] = check.rail_samples;
+  json["non_finite"] = check.non_finite;
+  json["broken"] = nlohmann::ordered_json::array();
+  for (const BrokenFile& file : check.broken) {
+    json["broken"].push_back({{"file", file.file.string()}, {"problem", file.problem}});
+  }
+  // A file name need not be valid UTF-8.
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace pskd

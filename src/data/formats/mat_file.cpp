@@ -1,0 +1,111 @@
+#include "data/formats/mat_file.hpp"
+
+#include <matio.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "data/formats/mat_format.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMinFrames = 2;
+constexpr std::size_t kMaxFrames = 100'000;
+
+[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
+  throw Error(ErrorKind::data, file.string() + ": " + problem);
+}
+
+// matio's diagnostics, which it would print; the first one of a call goes into our message.
+thread_local std::string matio_message;
+
+void keep_matio_message(int, char* message) {
+  if (matio_message.empty() && message != nullptr) matio_message = message;
+}
+
+void keep_matio_quiet() {
+  static const int registered = Mat_LogInitFunc("pskd", keep_matio_message);
+  static_cast<void>(registered);
+  matio_message.clear();
+}
+
+std::string matio_reason() { return matio_message.empty() ? "" : " (matio: " + matio_message + ")"; }
+
+using WrittenFile = std::unique_ptr<mat_t, int (*)(mat_t*)>;
+using WrittenVariable = std::unique_ptr<matvar_t, void (*)(matvar_t*)>;
+
+std::string shape_text(const std::vector<std::size_t>& shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    text += (i > 0 ? ", " : "") + (shape[i] == kAnyFrames ? "frames" : std::to_string(shape[i]));
+  }
+  return text + "]";
+}
+
+std::string variable_names(const std::vector<MatVariable>& variables) {
+  std::string names;
+  for (const MatVariable& variable : variables) names += (names.empty() ? "" : ", ") + variable.name;
+  return names.empty() ? "none" : names;
+}
+
+void check_shape(const fs::path& file, const MatVariable& variable, const std::vector<std::size_t>& shape) {
+  const std::vector<std::size_t>& dims = variable.dims;
+  bool fits = dims.size() == shape.size();
+  std::size_t frames = kMinFrames;
+  for (std::size_t i = 0; fits && i < shape.size(); ++i) {
+    if (shape[i] == kAnyFrames) frames = dims[i];
+    fits = shape[i] == kAnyFrames || dims[i] == shape[i];
+  }
+  const std::string found = "variable " + variable.name + ": expected the shape " + shape_text(shape);
+  if (!fits) {
+    std::string real = "[";
+    for (std::size_t i = 0; i < dims.size(); ++i) real += (i > 0 ? ", " : "") + std::to_string(dims[i]);
+    fail(file, found + ", found " + real + "]");
+  }
+  if (frames < kMinFrames || frames > kMaxFrames) {
+    fail(file, found + " with " + std::to_string(kMinFrames) + " to " + std::to_string(kMaxFrames) + " frames, found " +
+                   std::to_string(frames));
+  }
+}
+
+void check_class(const fs::path& file, const MatVariable& variable) {
+  if (variable.number_class == kMatDouble && !variable.complex && !variable.logical) return;
+  fail(file, "variable " + variable.name + ": expected a real double matrix, found " +
+                 (variable.number_class != kMatDouble
+                      ? "MATLAB class " + std::to_string(variable.number_class) + " (6 is double)"
+                      : (variable.complex ? "complex values" : "logical values")));
+}
+
+}  // namespace
+
+MatMatrix read_mat_matrix(const fs::path& file, const std::string& name, const std::vector<std::size_t>& shape) {
+  std::vector<MatVariable> variables = parse_mat(file, read_file(file));
+  const auto variable = std::find_if(variables.begin(), variables.end(),
+                                     [&](const MatVariable& candidate) { return candidate.name == name; });
+  if (variable == variables.end()) {
+    fail(file, "variable " + name + " is absent; variables found: " + variable_names(variables));
+  }
+  check_class(file, *variable);
+  check_shape(file, *variable, shape);
+  return {std::move(variable->dims), std::move(variable->values)};
+}
+
+void write_mat_matrix(const fs::path& file, const std::string& name, MatMatrix matrix) {
+  keep_matio_quiet();
+  const WrittenFile mat(Mat_CreateVer(file.c_str(), "MATLAB 5.0 MAT-file, written by pskd", MAT_FT_MAT5), Mat_Close);
+  if (mat == nullptr) throw Error(ErrorKind::io, "cannot write " + file.string() + matio_reason());
+  const WrittenVariable variable(
+      Mat_VarCreate(name.c_str(), MAT_C_DOUBLE, MAT_T_DOUBLE, static_cast<int>(matrix.dims.size()), matrix.dims.data(),
+                    matrix.values.data(), MAT_F_DONT_COPY_DATA),
+      Mat_VarFree);
+  if (variable == nullptr || Mat_VarWrite(mat.get(), variable.get(), MAT_COMPRESSION_ZLIB) != MATIO_E_NO_ERROR) {
+    throw Error(ErrorKind::io, "cannot write " + file.string() + matio_reason());
+  }
+}
+
+}  // namespace pskd

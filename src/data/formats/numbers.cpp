@@ -1,0 +1,63 @@
+#include "data/formats/numbers.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "pskd/base/error.hpp"
+
+namespace pskd {
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    lines.push_back(line);
+    at = end + 1;
+  }
+  return lines;
+}
+
+std::vector<std::string_view> fields_of(std::string_view line, char separator) {
+  std::vector<std::string_view> fields;
+  const bool blank = separator == ' ';
+  const auto separates = [&](char c) { return c == separator || (blank && c == '\t'); };
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at <= line.size(); ++at) {
+    if (at < line.size() && !separates(line[at])) continue;
+    if (!blank || at > begin) fields.push_back(line.substr(begin, at - begin));
+    begin = at + 1;
+  }
+  return fields;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool parse_number(std::string_view text, double& value) {
+  text = trimmed(text);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+bool parse_whole(std::string_view text, int& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+void fail_at_line(const std::filesystem::path& file, std::size_t line, const std::string& problem) {
+  throw Error(ErrorKind::data, file.string() + ": line " + std::to_string(line) + ": " + problem);
+}
+
+std::string quoted_field(std::string_view text) {
+  constexpr std::size_t kLongest = 40;
+  const bool cut = text.size() > kLongest;
+  return "'" + std::string(text.substr(0, kLongest)) + (cut ? "...'" : "'");
+}
+
+}  // namespace pskd

@@ -1,0 +1,93 @@
+// How a data set's folder is listed and its files are read: one Source for each data set.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pskd/base/error.hpp"
+#include "pskd/data/clip.hpp"
+#include "data/data_check.hpp"
+
+namespace pskd {
+
+/// Thrown by readers: the file is sound, its values are not.
+class NotFinite : public Error {
+ public:
+  NotFinite(const std::string& message, std::int64_t values) : Error(ErrorKind::data, message), values_(values) {}
+  std::int64_t values() const { return values_; }
+
+ private:
+  std::int64_t values_;
+};
+
+/// Throws NotFinite naming the file, the first such frame and its column (from 1) unless every value is finite.
+void check_finite(const std::filesystem::path& file, const Frames& frames);
+
+/// Standard gravity, m/s^2: one g.
+inline constexpr double kGravity = 9.80665;
+
+/// The files of one recording.
+struct RecordingFiles {
+  std::string id;
+  int label = 0;
+  int subject = 0;
+  int trial = 0;
+  int scene = 0;
+  int camera = 0;
+  std::vector<std::filesystem::path> skeleton;  ///< empty: absent
+  std::vector<std::filesystem::path> sensor;    ///< empty: absent
+};
+
+struct FolderListing {
+  std::vector<RecordingFiles> recordings;  ///< sorted by label, subject, scene, trial, camera
+  std::vector<BrokenFile> unexpected;      ///< files whose name says nothing
+};
+
+/// Frames at equal intervals; no frame at all: the recording is to be left out, as a rule noted in Repairs says.
+struct Stream {
+  Frames frames;
+  double begin = 0, end = 0;  ///< moments of the first and last frame, seconds, by the clock of the recording
+};
+
+struct Source {
+  DatasetInfo info;
+  std::string layout;  ///< one line: the files expected under the root
+  std::function<FolderListing(const std::filesystem::path& root)> list;
+  std::function<Stream(const RecordingFiles&, Repairs&)> read_skeleton;
+  std::function<Stream(const RecordingFiles&, Repairs&)> read_sensor;
+  /// Names a recording of the full grid of labels, subjects and trials; none where the data set is no such grid.
+  std::function<std::string(int label, int subject, int trial)> grid_id = nullptr;
+  /// Whether a recording is known to lack one modality, so that it is left out and nobody is to be warned.
+  std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
+  bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span
+  std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description
+};
+
+/// Throws Error(config) listing the known names, or naming an option the data set does not have.
+Source make_source(const DataConfig& config);
+
+/// The listing of the folder of `config`. Throws Error(data) when it is missing or holds no recording.
+FolderListing list_recordings(const Source& source, const std::filesystem::path& root);
+
+/// Throws Error(config) when a choice of `config` is given that is not in `offered` ("sensors", "skeleton", "cameras",
+/// "classes", "description"): the data set has no such choice.
+void refuse_other_choices(const DataConfig& config, const std::vector<std::string>& offered);
+
+/// 1, 2, ..., last.
+std::vector<int> from_one_to(int last);
+
+struct SensorChannels {
+  std::string sensor;
+  std::vector<std::string> channels;
+};
+/// The names of all channels: the sensor's own for one sensor, else h01_ax, ...
+std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensors);
+
+Source utd_mhad_source(const DataConfig& config);
+Source berkeley_mhad_source(const DataConfig& config);
+Source generic_source(const DataConfig& config);
+Source mmact_source(const DataConfig& config);
+
+}  // namespace pskd

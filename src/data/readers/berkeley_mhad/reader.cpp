@@ -1,0 +1,254 @@
+#include "data/readers/berkeley_mhad/reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "data/formats/mat_file.hpp"
+#include "data/formats/numbers.hpp"
+#include "pskd/base/file.hpp"
+#include "data/reader.hpp"
+#include "data/alignment.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kActions = 11, kSubjects = 12, kRepetitions = 5;
+constexpr double kRail = 2;  // g
+constexpr Eigen::Index kJoints = 16;
+constexpr float kMetresPerMillimetre = 1e-3F;
+constexpr std::array kSensors = {"h01", "h02", "h03", "h04", "h05", "h06"};
+
+// The front camera lost frames in these, which the mocap release left out of its file; the rear one has them all.
+const std::set<std::string> kFrontLostFrames = {"S01_A09_R02", "S03_A07_R02", "S03_A10_R02", "S03_A11_R03"};
+// Recorded without accelerometers.
+const std::set<std::string> kNoSensor = {"S02_A07_R05"};
+
+struct Number {
+  int subject = 0, action = 0, repetition = 0;
+};
+
+// The recording that a file name tells, e.g. K1_mocap_S01_A02_R03.mat by "K1_mocap_S%2d_A%2d_R%2d.mat".
+std::optional<Number> parse_name(const std::string& name, const std::string& pattern) {
+  Number number;
+  if (std::sscanf(name.c_str(), pattern.c_str(), &number.subject, &number.action, &number.repetition) != 3) {
+    return std::nullopt;
+  }
+  const bool known = number.subject >= 1 && number.subject <= kSubjects && number.action >= 1 &&
+                     number.action <= kActions && number.repetition >= 1 && number.repetition <= kRepetitions;
+  std::array<char, 64> expected{};
+  std::string spelled = pattern;
+  for (std::size_t at; (at = spelled.find("%2d")) != std::string::npos;) spelled.replace(at, 3, "%02d");
+  std::snprintf(expected.data(), expected.size(), spelled.c_str(), number.subject, number.action, number.repetition);
+  if (!known || name != expected.data()) return std::nullopt;
+  return number;
+}
+
+// The files of one folder by the recording they belong to.
+std::map<std::string, fs::path> list_folder(const fs::path& folder, const std::string& pattern,
+                                            std::map<std::string, Number>& recordings,
+                                            std::vector<BrokenFile>& unexpected) {
+  std::map<std::string, fs::path> files;
+  if (!fs::is_directory(folder)) return files;
+  const std::string extension = fs::path(pattern).extension().string();
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.front() == '.' || entry.path().extension() != extension) continue;  // notes
+    const std::optional<Number> number = parse_name(name, pattern);
+    if (!number) {
+      unexpected.push_back({entry.path(), "unexpected name: expected " + pattern +
+                                              " with a subject of 12, an action of 11, a repetition of 5"});
+      continue;
+    }
+    const std::string id = berkeley_clip_id(number->subject, number->action, number->repetition);
+    recordings[id] = *number;
+    files[id] = entry.path();
+  }
+  return files;
+}
+
+struct Layout {
+  std::vector<std::string> sensors;
+  bool bvh = false;
+};
+
+std::string sensor_pattern(const std::string& sensor) { return "acc_" + sensor + "_s%2d_a%2d_r%2d.txt"; }
+
+fs::path sensor_folder(const fs::path& root, const std::string& sensor) {
+  return root / "Accelerometer" / ("Shimmer" + sensor.substr(1));
+}
+
+FolderListing list_berkeley_folder(const fs::path& root, const Layout& layout) {
+  FolderListing listing;
+  std::map<std::string, Number> recordings;
+  std::vector<std::map<std::string, fs::path>> sensors;
+  for (const std::string& sensor : layout.sensors) {
+    sensors.push_back(list_folder(sensor_folder(root, sensor), sensor_pattern(sensor), recordings, listing.unexpected));
+  }
+  std::map<std::string, fs::path> skeletons;
+  std::map<std::string, fs::path> rear;
+  if (layout.bvh) {
+    skeletons = list_folder(root / "Mocap" / "SkeletalData", "skl_s%2d_a%2d_r%2d.bvh", recordings, listing.unexpected);
+  } else {
+    const fs::path release = root / "D-Mocap-release";
+    skeletons =
+        list_folder(release / "Front-Facing" / "Mocap", "K1_mocap_S%2d_A%2d_R%2d.mat", recordings, listing.unexpected);
+    rear =
+        list_folder(release / "Rear-Facing" / "Mocap", "K2_mocap_S%2d_A%2d_R%2d.mat", recordings, listing.unexpected);
+  }
+  for (const auto& [id, number] : recordings) {
+    RecordingFiles files;
+    files.id = id;
+    files.label = number.action - 1;
+    files.subject = number.subject;
+    files.trial = number.repetition;
+    const bool rear_view = kFrontLostFrames.count(id) > 0 && rear.count(id) > 0;
+    const auto& views = rear_view ? rear : skeletons;
+    if (const auto skeleton = views.find(id); skeleton != views.end()) files.skeleton = {skeleton->second};
+    for (const auto& of_sensor : sensors) {
+      if (const auto file = of_sensor.find(id); file != of_sensor.end()) files.sensor.push_back(file->second);
+    }
+    if (files.sensor.size() < sensors.size()) files.sensor.clear();  // all of them or none
+    if (!files.skeleton.empty() || !files.sensor.empty()) listing.recordings.push_back(std::move(files));
+  }
+  std::sort(listing.recordings.begin(), listing.recordings.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.label, a.subject, a.trial) < std::tie(b.label, b.subject, b.trial);
+  });
+  return listing;
+}
+
+Stream read_mocap(const RecordingFiles& recording, Repairs& repairs) {
+  const fs::path& file = recording.skeleton[0];
+  if (file.extension() == ".bvh") return {read_berkeley_bvh(file)};
+  const bool rear = file.filename().string().starts_with("K2_");
+  if (rear) note_repair(repairs, "the front view lost frames: rear view used", recording.id);
+  return {read_berkeley_mocap(file, rear ? "rearMocap" : file.stem().string())};
+}
+
+// One sensor at equal intervals, within its rail.
+Stream read_shimmer(const fs::path& file, const std::string& id, Repairs& repairs) {
+  ShimmerSamples read = read_shimmer_text(file);
+  check_finite(file, read.values);
+  clip_to_rail(read.values, kRail, "acceleration beyond the rail of 2 g: clipped to it", id, repairs);
+  return at_equal_intervals(in_order({std::move(read.times), std::move(read.values)}, id, repairs));
+}
+
+Stream read_sensors(const RecordingFiles& recording, Repairs& repairs) {
+  std::vector<Stream> streams;
+  for (const fs::path& file : recording.sensor) streams.push_back(read_shimmer(file, recording.id, repairs));
+  return side_by_side(streams);
+}
+
+std::vector<std::string> chosen_sensors(const DataConfig& config) {
+  if (config.sensors.empty()) return {"h02"};
+  for (const std::string& sensor : config.sensors) {
+    if (std::find(kSensors.begin(), kSensors.end(), sensor) != kSensors.end()) continue;
+    throw Error(ErrorKind::config, "data.sensors: expected some of h01 .. h06, found '" + sensor +
+                                       "' (h01 left wrist, h02 right wrist, h03, h04 hips, h05, h06 ankles)");
+  }
+  return config.sensors;
+}
+
+std::string chosen_skeleton(const DataConfig& config) {
+  if (config.skeleton.empty()) return "mhad-16";
+  if (config.skeleton == "mhad-16" || config.skeleton == "mhad-30") return config.skeleton;
+  throw Error(
+      ErrorKind::config,
+      "data.skeleton: expected mhad-16 (D-Mocap release) or mhad-30 (original BVH), found '" + config.skeleton + "'");
+}
+
+}  // namespace
+
+Source berkeley_mhad_source(const DataConfig& config) {
+  refuse_other_choices(config, {"sensors", "skeleton"});
+  const Layout layout{chosen_sensors(config), chosen_skeleton(config) == "mhad-30"};
+  return {
+      .info = berkeley_mhad_info(layout.sensors, chosen_skeleton(config)),
+      .layout = std::string("Accelerometer/Shimmer0N/acc_h0N_sSS_aAA_rRR.txt and ") +
+                (layout.bvh ? "Mocap/SkeletalData/skl_sSS_aAA_rRR.bvh"
+                            : "D-Mocap-release/Front-Facing/Mocap/K1_mocap_SSS_AAA_RRR.mat"),
+      .list = [layout](const fs::path& root) { return list_berkeley_folder(root, layout); },
+      .read_skeleton = read_mocap,
+      .read_sensor = read_sensors,
+      .grid_id = [](int label, int subject, int trial) { return berkeley_clip_id(subject, label + 1, trial); },
+      .may_lack_partner =
+          [](const RecordingFiles& files) { return files.sensor.empty() && kNoSensor.count(files.id) > 0; },
+  };
+}
+
+DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const std::string& skeleton) {
+  DatasetInfo info;
+  info.name = "berkeley-mhad";
+  info.classes = {"jumping_in_place",  "jumping_jacks",   "bending",  "punching",
+                  "waving_two_hands",  "waving_one_hand", "clapping", "throwing",
+                  "sit_down_stand_up", "sit_down",        "stand_up"};
+  std::vector<SensorChannels> channels;
+  for (const std::string& sensor : sensors) channels.push_back({sensor, {"ax", "ay", "az"}});
+  info.channels = channel_names(channels);
+  info.topology = topology(skeleton);
+  info.rail = kRail;
+  info.subjects = from_one_to(kSubjects);
+  info.trials = from_one_to(kRepetitions);
+  info.protocols = {{"cross-subject", {"subjects", from_one_to(7)}}};
+  return info;
+}
+
+ShimmerSamples read_shimmer_text(const fs::path& file) {
+  constexpr std::size_t kFields = 4;
+  constexpr std::size_t kFewest = 2;
+  const std::string text = read_file(file);
+  const std::vector<std::string_view> lines = lines_of(text);
+  ShimmerSamples samples{Frames(static_cast<Eigen::Index>(lines.size()), 3), {}};
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    const std::vector<std::string_view> fields = fields_of(lines[line], ' ');
+    if (fields.size() != kFields) {
+      fail_at_line(file, line + 1, "expected ax ay az seconds, found " + quoted_field(lines[line]));
+    }
+    std::array<double, kFields> values{};
+    for (std::size_t i = 0; i < kFields; ++i) {
+      if (!parse_number(fields[i], values[i])) {
+        fail_at_line(file, line + 1, "expected a number, found " + quoted_field(fields[i]));
+      }
+      if (i < 3)
+        samples.values(static_cast<Eigen::Index>(line), static_cast<Eigen::Index>(i)) = static_cast<float>(values[i]);
+    }
+    if (!std::isfinite(values[3])) fail_at_line(file, line + 1, "expected a finite time stamp");
+    samples.times.push_back(values[3]);
+  }
+  if (lines.size() < kFewest) {
+    throw Error(ErrorKind::data,
+                file.string() + ": expected at least 2 samples, found " + std::to_string(lines.size()));
+  }
+  return samples;
+}
+
+Frames read_berkeley_mocap(const fs::path& file, const std::string& variable) {
+  const MatMatrix matrix = read_mat_matrix(file, variable, {kAnyFrames, kJoints, 3});
+  const auto frames = static_cast<Eigen::Index>(matrix.dims[0]);
+  Frames values(frames, kJoints * 3);
+  for (Eigen::Index joint = 0; joint < kJoints; ++joint) {
+    for (Eigen::Index axis = 0; axis < 3; ++axis) {
+      for (Eigen::Index t = 0; t < frames; ++t) {
+        values(t, joint * 3 + axis) =
+            static_cast<float>(matrix.values[static_cast<std::size_t>(t + frames * (joint + kJoints * axis))]) *
+            kMetresPerMillimetre;
+      }
+    }
+  }
+  check_finite(file, values);
+  return values;
+}
+
+std::string berkeley_clip_id(int subject, int action, int repetition) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "S%02d_A%02d_R%02d", subject, action, repetition);
+  return text.data();
+}
+
+}  // namespace pskd

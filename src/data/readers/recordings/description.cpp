@@ -1,0 +1,317 @@
+#include <algorithm>
+#include <charconv>
+
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/config/parse.hpp"
+#include "pskd/config/reader.hpp"
+#include "data/readers/recordings/description.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using config::Node;
+using config::Place;
+using config::Reader;
+
+constexpr std::size_t kMostJoints = 200;
+constexpr double kSlowest = 0.01, kFastest = 1e6;  // Hz
+
+// The value of a key that must be there; nullptr, and a problem is told, when it is not.
+const Node* required(const Place& map, const char* key, const std::string& what) {
+  const Node* node = map.node.find(key);
+  if (node != nullptr && node->kind != Node::Kind::null) return node;
+  map.at(key, map.node).complain("expected " + what + ", found nothing");
+  return nullptr;
+}
+
+bool has(const Place& map, const char* key) {
+  const Node* node = map.node.find(key);
+  return node != nullptr && node->kind != Node::Kind::null;
+}
+
+bool is_position(const std::string& column) {
+  return std::all_of(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// ---- what the CSV files of both modalities have in common ------------------------------------------------
+
+void read_table_keys(Reader& fields, TableDescription& table) {
+  fields("header", table.header);
+  fields("separator", table.separator, config::one_of({"comma", "semicolon", "blank", "tab"}));
+  fields("columns", table.columns, config::some_of(config::not_empty()));
+  fields("rate", table.rate, config::between(kSlowest, kFastest));
+  fields("time", table.time, config::not_empty());
+  fields("time_unit", table.time_unit, config::one_of({"s", "ms", "us", "ns"}));
+}
+
+void check_table(const Place& place, const TableDescription& table, std::size_t wanted) {
+  if (has(place, "rate") == has(place, "time")) {
+    place.complain("expected either rate (Hz) or time (the column of the time stamps), found " +
+                   std::string(has(place, "rate") ? "both" : "neither"));
+  }
+  if (has(place, "time_unit") && !has(place, "time")) {
+    place.complain("time_unit belongs to a column of time stamps, and no key time names it");
+  }
+  std::vector<std::string> columns = table.columns;
+  if (!table.time.empty()) columns.push_back(table.time);
+  for (const std::string& column : columns) {
+    if (table.header || is_position(column)) continue;
+    place.complain("column " + config::quoted(column) +
+                   " is a name: set header: true if the files begin with a line of names, or give its number, from 0");
+  }
+  if (!table.columns.empty() && table.columns.size() != wanted) {
+    place.at("columns", *place.node.find("columns"))
+        .complain("expected " + std::to_string(wanted) + " columns, found " + std::to_string(table.columns.size()));
+  }
+}
+
+// ---- skeleton ------------------------------------------------------------------------------------------
+
+// A joint by its name, or by its number from 0; -1 when it is none, which is then told.
+int read_joint(const Place& place, const std::vector<std::string>& joints) {
+  const std::string& text = place.node.text;
+  if (place.node.kind == Node::Kind::scalar) {
+    const auto named = std::find(joints.begin(), joints.end(), text);
+    if (named != joints.end()) return static_cast<int>(named - joints.begin());
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size() && number < joints.size() && !place.node.quoted) {
+      return static_cast<int>(number);
+    }
+  }
+  place.complain("expected one of the joints, found " + config::shown(place.node) +
+                 (place.node.kind == Node::Kind::scalar ? config::did_you_mean(text, joints) : ""));
+  return -1;
+}
+
+std::vector<int> read_joints(const Place& place, const std::vector<std::string>& joints) {
+  std::vector<int> read;
+  if (place.node.kind != Node::Kind::list) {
+    place.expected("a list of joints, in brackets");
+    return read;
+  }
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) read.push_back(read_joint(place.item(i), joints));
+  return read;
+}
+
+std::vector<int> read_parents(const Place& place, const std::vector<std::string>& joints) {
+  if (place.node.kind != Node::Kind::list || place.node.items.size() != joints.size()) {
+    place.complain(
+        "expected a list with the parent of each of the " + std::to_string(joints.size()) +
+        " joints, null for the root; found " +
+        (place.node.kind == Node::Kind::list ? std::to_string(place.node.items.size()) : config::shown(place.node)));
+    return {};
+  }
+  std::vector<int> parents;
+  for (std::size_t i = 0; i < joints.size(); ++i) {
+    const bool root = place.node.items[i].kind == Node::Kind::null;
+    parents.push_back(root ? -1 : read_joint(place.item(i), joints));
+  }
+  return parents;
+}
+
+void read_pairs(const Place& place, Topology& topology) {
+  if (place.node.kind != Node::Kind::list) return place.expected("a list of pairs [left, right]");
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) {
+    const std::vector<int> pair = read_joints(place.item(i), topology.joints);
+    if (pair.size() != 2) {
+      place.item(i).complain("expected a pair [left, right], found " + std::to_string(pair.size()) + " joints");
+      continue;
+    }
+    topology.mirrored.emplace_back(pair[0], pair[1]);
+  }
+}
+
+void read_parts(const Place& place, Topology& topology) {
+  if (place.node.kind != Node::Kind::list) return place.expected("a list of lists of joints");
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) {
+    topology.parts.push_back(read_joints(place.item(i), topology.joints));
+  }
+}
+
+// A tree of joints of the user's own.
+void read_own_topology(const Place& place, Topology& topology) {
+  const auto at = [&](const char* key) { return place.at(key, *place.node.find(key)); };
+  topology.name = "own";
+  config::read(at("joints"), topology.joints, config::some_of(config::not_empty()));
+  if (topology.joints.size() > kMostJoints) {
+    at("joints").complain("expected at most " + std::to_string(kMostJoints) + " joints, found " +
+                          std::to_string(topology.joints.size()));
+    return;
+  }
+  if (required(place, "parents", "the parent of each joint") != nullptr) {
+    topology.parents = read_parents(at("parents"), topology.joints);
+  }
+  const auto root = std::find(topology.parents.begin(), topology.parents.end(), -1);
+  topology.centre = root == topology.parents.end() ? 0 : static_cast<int>(root - topology.parents.begin());
+  if (has(place, "centre")) topology.centre = read_joint(at("centre"), topology.joints);
+  if (required(place, "wrist", "the joint nearest to the watch") != nullptr) {
+    topology.wrist = read_joint(at("wrist"), topology.joints);
+  }
+  if (has(place, "left_right")) read_pairs(at("left_right"), topology);
+  if (has(place, "parts")) {
+    read_parts(at("parts"), topology);
+  } else {
+    topology.parts = limbs_of(topology.parents);
+  }
+}
+
+void read_dimensions(const Place& place, Topology& topology) {
+  config::read(place, topology.dimensions, config::between(2, 3));
+}
+
+void read_topology(const Place& place, Topology& read) {
+  if (has(place, "topology") == has(place, "joints")) {
+    return place.complain("expected either joints (with parents) or topology (a known name), found " +
+                          std::string(has(place, "joints") ? "both" : "neither"));
+  }
+  if (has(place, "joints")) {
+    read_own_topology(place, read);
+    if (has(place, "dimensions")) read_dimensions(place.at("dimensions", *place.node.find("dimensions")), read);
+    return;
+  }
+  for (const char* key : {"parents", "centre", "wrist", "left_right", "parts", "dimensions"}) {
+    if (has(place, key)) place.at(key, *place.node.find(key)).complain("a known topology says this already");
+  }
+  const Place name = place.at("topology", *place.node.find("topology"));
+  try {
+    read = topology(name.node.text);
+  } catch (const Error& error) {
+    name.complain(error.what());
+  }
+}
+
+void read_skeleton(const Place& place, SkeletonDescription& skeleton) {
+  if (place.node.kind != Node::Kind::map) return place.expected("a map");
+  Reader fields(place);
+  for (const char* key : {"topology", "joints", "parents", "centre", "wrist", "left_right", "parts", "dimensions"}) {
+    fields.also_known(key);
+  }
+  read_topology(place, skeleton.topology);
+  read_table_keys(fields, skeleton.table);
+  required(place, "unit", "m, cm, mm or px");
+  fields("unit", skeleton.unit, config::one_of({"m", "cm", "mm", "px"}));
+  fields("metres_per_pixel", skeleton.metres_per_pixel, config::above(0));
+  fields("up", skeleton.up, config::one_of({"y", "z", "-y"}));
+  fields("confidence", skeleton.confidence);
+  fields.refuse_unknown_keys();
+  check_table(place, skeleton.table,
+              skeleton.topology.joints.size() * static_cast<std::size_t>(joint_columns(skeleton)));
+  const bool flat = skeleton.topology.dimensions == 2;
+  if (skeleton.unit == "px" && (!flat || skeleton.metres_per_pixel == 0)) {
+    place.complain(
+        "unit px is for a skeleton of dimensions 2, and needs metres_per_pixel (the person's height in "
+        "metres, divided by the height in pixels)");
+  }
+  if (skeleton.unit != "px" && skeleton.metres_per_pixel > 0) place.complain("metres_per_pixel belongs to unit px");
+  if (flat && skeleton.up == "z") place.complain("a 2-D skeleton has no z axis that could point up");
+  if (!flat && skeleton.confidence) place.complain("confidence is of a 2-D skeleton");
+}
+
+// ---- sensors -------------------------------------------------------------------------------------------
+
+void read_units(const Place& place, SensorDescription& sensor) {
+  const config::TextRule unit = config::one_of({"g", "m/s2", "deg/s", "rad/s", "none"});
+  if (place.node.kind != Node::Kind::list) {
+    std::string one;
+    config::read(place, one, unit);
+    sensor.units.assign(sensor.channels.size(), one);
+    return;
+  }
+  for (std::size_t i = 0; i < place.node.items.size(); ++i)
+    config::read(place.item(i), sensor.units.emplace_back(), unit);
+  if (sensor.units.size() == sensor.channels.size()) return;
+  place.complain("expected one unit, or one for each of the " + std::to_string(sensor.channels.size()) +
+                 " channels; found " + std::to_string(sensor.units.size()));
+}
+
+void read_sensor(const Place& place, SensorDescription& sensor) {
+  if (place.node.kind != Node::Kind::map) return place.expected("a map");
+  Reader fields(place);
+  fields.also_known("unit");
+  read_table_keys(fields, sensor.table);
+  required(place, "channels", "the names of the channels, such as [ax, ay, az]");
+  fields("channels", sensor.channels, config::some_of(config::not_empty()));
+  fields("rail", sensor.rail, config::above(0));
+  if (const Node* unit = required(place, "unit", "g, m/s2, deg/s, rad/s or none")) {
+    read_units(place.at("unit", *unit), sensor);
+  }
+  fields.refuse_unknown_keys();
+  check_table(place, sensor.table, sensor.channels.size());
+}
+
+// Sensors are columns of the manifest.
+bool is_sensor_name(const std::string& name) {
+  const auto legal = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  const std::vector<std::string> taken = {"id", "subject", "label", "skeleton", "trial", "scene", "camera"};
+  return !name.empty() && std::all_of(name.begin(), name.end(), legal) && !name.ends_with("_start") &&
+         std::find(taken.begin(), taken.end(), name) == taken.end();
+}
+
+void read_sensors(const Place& place, std::vector<SensorDescription>& sensors) {
+  if (place.node.kind != Node::Kind::map || place.node.entries.empty()) {
+    return place.expected("a map of sensors, such as {watch: {...}}");
+  }
+  for (const auto& [name, node] : place.node.entries) {
+    const Place one = place.at(name, node);
+    if (!is_sensor_name(name)) {
+      one.complain("expected a name of letters, digits, '_' and '-' that no other column of the manifest has, found " +
+                   config::quoted(name));
+    }
+    sensors.emplace_back().name = name;
+    read_sensor(one, sensors.back());
+  }
+}
+
+// ---- the whole -----------------------------------------------------------------------------------------
+
+void read_description(const Place& place, GenericDescription& description) {
+  if (place.node.kind != Node::Kind::map) return place.expected("a map of keys: manifest, align, skeleton, sensors");
+  Reader fields(place);
+  std::string manifest;
+  std::string align;
+  required(place, "manifest", "the CSV file that lists the recordings");
+  fields("manifest", manifest, config::not_empty());
+  fields("classes", description.classes, config::some_of(config::not_empty()));
+  fields("train_subjects", description.train_subjects, config::some_of(config::at_least(1)));
+  const Node* rule = required(place, "align", "span or timestamps");
+  fields("align", align, config::one_of({"span", "timestamps"}));
+  fields.also_known("skeleton");
+  fields.also_known("sensors");
+  if (const Node* node = required(place, "skeleton", "a map")) {
+    read_skeleton(place.at("skeleton", *node), description.skeleton);
+  }
+  if (const Node* node = required(place, "sensors", "a map of sensors, such as {watch: {...}}")) {
+    read_sensors(place.at("sensors", *node), description.sensors);
+  }
+  fields.refuse_unknown_keys();
+  description.manifest = description.file.parent_path() / manifest;
+  description.by_timestamps = align == "timestamps";
+  if (rule != nullptr) description.align_at = rule->where;
+}
+
+}  // namespace
+
+GenericDescription read_generic_description(const fs::path& file) {
+  std::error_code none;
+  if (!fs::is_regular_file(file, none)) {
+    throw Error(ErrorKind::data, "the description of the recordings is missing: " + file.string() +
+                                     "; data.root names its folder, data.description the file in it (else "
+                                     "dataset.yaml), and README.md, \"Your own data\", says what it holds");
+  }
+  GenericDescription description;
+  description.file = file;
+  config::Problems problems;
+  const Node root = config::parse_yaml(read_file(file), file.string(), true, problems);
+  const Place place{root, "", problems};
+  read_description(place, description);
+  problems.throw_if_any();
+  check_topology(description.skeleton.topology, root.find("skeleton")->where + ": skeleton");
+  return description;
+}
+
+}  // namespace pskd

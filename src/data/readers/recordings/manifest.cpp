@@ -1,0 +1,268 @@
+#include "data/readers/recordings/manifest.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "data/formats/numbers.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/config/node.hpp"
+#include "data/formats/csv.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using Column = std::optional<std::size_t>;  // its place in a line
+
+// Where the columns are; absent: the manifest has none.
+struct Columns {
+  std::size_t id = 0, subject = 0, label = 0, skeleton = 0;
+  Column trial, scene, camera, skeleton_start;
+  std::vector<std::size_t> sensors;
+  std::vector<Column> sensor_start;
+};
+
+// The names in the first line, each of which has to be taken for something.
+class Header {
+ public:
+  Header(const fs::path& file, std::string_view line) : file_(file), names_(csv_fields(file, 1, line, ',')) {
+    std::set<std::string> seen;
+    for (const std::string& name : names_) {
+      if (!seen.insert(name).second) fail_at_line(file_, 1, "found two columns called " + config::quoted(name));
+    }
+  }
+
+  std::size_t size() const { return names_.size(); }
+
+  Column find(const std::string& name) {
+    known_.push_back(name);
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    return found == names_.end() ? Column() : Column(found - names_.begin());
+  }
+  std::size_t require(const std::string& name) {
+    const Column found = find(name);
+    if (!found) fail_at_line(file_, 1, "expected a column " + name + config::did_you_mean(name, names_));
+    return *found;
+  }
+
+  void refuse_others() const {
+    for (const std::string& name : names_) {
+      if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+      fail_at_line(file_, 1,
+                   "unknown column " + config::quoted(name) + ", expected some of " + config::joined(known_) +
+                       config::did_you_mean(name, known_));
+    }
+  }
+
+ private:
+  const fs::path& file_;
+  std::vector<std::string> names_;
+  std::vector<std::string> known_;
+};
+
+Columns find_columns(Header& header, const std::vector<SensorDescription>& sensors, bool only_sensor) {
+  Columns columns;
+  columns.id = header.require("id");
+  columns.subject = header.require("subject");
+  columns.label = header.require("label");
+  columns.skeleton = header.require("skeleton");
+  columns.skeleton_start = header.find("skeleton_start");
+  columns.trial = header.find("trial");
+  columns.scene = header.find("scene");
+  columns.camera = header.find("camera");
+  for (const SensorDescription& sensor : sensors) {
+    std::string name = sensor.name;
+    if (only_sensor && !header.find(name) && header.find("sensor")) name = "sensor";
+    columns.sensors.push_back(header.require(name));
+    columns.sensor_start.push_back(header.find(name + "_start"));
+  }
+  return columns;
+}
+
+// One stream can be placed in time by its time stamps, or by a start and a rate; with align: span by neither.
+void check_alignment(const GenericDescription& description, const TableDescription& table, const Column& start,
+                     const std::string& stream) {
+  const std::string rule = description.align_at + ": align: ";
+  if (description.by_timestamps && table.time.empty() && !start) {
+    throw Error(ErrorKind::config, rule + "timestamps needs to know when " + stream +
+                                       " begins: expected its key `time`, or a column " + stream + "_start in " +
+                                       description.manifest.string());
+  }
+  if (!description.by_timestamps && start) {
+    throw Error(ErrorKind::config, rule + "span takes each file for the whole recording, but " +
+                                       description.manifest.string() + " has a column of starts for " + stream +
+                                       "; say align: timestamps, or take the column out");
+  }
+}
+
+class RowReader {
+ public:
+  RowReader(const fs::path& file, std::size_t line, const std::vector<std::string>& fields)
+      : file_(file), line_(line), fields_(fields) {}
+
+  [[noreturn]] void fail(const std::string& column, const std::string& problem) const {
+    fail_at_line(file_, line_, "column " + column + ": " + problem);
+  }
+
+  // A text that can stand in the tables the program writes.
+  const std::string& name(std::size_t column, const std::string& title) const {
+    const std::string& text = fields_[column];
+    const auto refused = [](unsigned char c) { return c < 0x20 || c == 0x7f || c == ',' || c == '"'; };
+    if (text.empty() || std::any_of(text.begin(), text.end(), refused)) {
+      fail(title, "expected a text without commas and quotes, found " + config::quoted(text));
+    }
+    return text;
+  }
+
+  int number(std::size_t column, const std::string& title) const {
+    const std::string& text = fields_[column];
+    int value = 0;
+    if (!parse_whole(text, value) || value < 1) {
+      fail(title, "expected a whole number >= 1, found " + config::quoted(text));
+    }
+    return value;
+  }
+  int number(const Column& column, const std::string& title, int otherwise) const {
+    return column ? number(*column, title) : otherwise;
+  }
+
+  double seconds(const Column& column, const std::string& title) const {
+    if (!column) return 0;
+    double value = 0;
+    if (!parse_number(fields_[*column], value) || !std::isfinite(value)) {
+      fail(title, "expected seconds, found " + config::quoted(fields_[*column]));
+    }
+    return value;
+  }
+
+  // The path of a file; nothing when the field is empty.
+  std::optional<fs::path> path(std::size_t column) const {
+    if (fields_[column].empty()) return std::nullopt;
+    return (file_.parent_path() / fields_[column]).lexically_normal();
+  }
+
+ private:
+  const fs::path& file_;
+  std::size_t line_;
+  const std::vector<std::string>& fields_;
+};
+
+ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_t line) {
+  ManifestRow row;
+  row.line = line;
+  row.files.id = reader.name(columns.id, "id");
+  row.files.subject = reader.number(columns.subject, "subject");
+  row.files.trial = reader.number(columns.trial, "trial", 1);
+  row.files.scene = reader.number(columns.scene, "scene", 0);
+  row.files.camera = reader.number(columns.camera, "camera", 0);
+  row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
+  if (const auto path = reader.path(columns.skeleton)) row.files.skeleton = {*path};
+  for (std::size_t i = 0; i < columns.sensors.size(); ++i) {
+    row.sensor_start.push_back(reader.seconds(columns.sensor_start[i], "start of a sensor"));
+    if (const auto path = reader.path(columns.sensors[i])) row.files.sensor.push_back(*path);
+  }
+  if (row.files.sensor.size() < columns.sensors.size()) row.files.sensor.clear();  // all of them or none
+  if (row.files.skeleton.empty() && row.files.sensor.empty()) reader.fail("skeleton", "the recording has no file");
+  return row;
+}
+
+int label_of(const fs::path& file, std::size_t line, const std::string& name, const std::vector<std::string>& classes) {
+  const auto known = std::find(classes.begin(), classes.end(), name);
+  if (known != classes.end()) return static_cast<int>(known - classes.begin());
+  fail_at_line(file, line,
+               "column label: expected one of the description's classes, found " + config::quoted(name) +
+                   config::did_you_mean(name, classes));
+}
+
+std::vector<int> distinct(const std::vector<ManifestRow>& rows, int RecordingFiles::*number) {
+  std::set<int> numbers;
+  for (const ManifestRow& row : rows) numbers.insert(row.files.*number);
+  return {numbers.begin(), numbers.end()};
+}
+
+void sort_rows(std::vector<ManifestRow>& rows) {
+  const auto key = [](const RecordingFiles& files) {
+    return std::tie(files.label, files.subject, files.scene, files.trial, files.camera, files.id);
+  };
+  std::sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return key(a.files) < key(b.files); });
+}
+
+struct Lines {
+  std::vector<ManifestRow> rows;
+  std::vector<std::string> labels;  // of each row
+};
+
+// The recordings, their labels not yet numbered.
+Lines read_lines(const fs::path& file, const std::vector<std::string_view>& lines, const Columns& columns,
+                 std::size_t width) {
+  Lines read;
+  std::map<std::string, std::size_t> first;  // line by id
+  for (std::size_t line = 1; line < lines.size(); ++line) {
+    const std::vector<std::string> fields = csv_fields(file, line + 1, lines[line], ',');
+    if (fields.size() != width) {
+      fail_at_line(file, line + 1,
+                   "expected " + std::to_string(width) + " columns, found " + std::to_string(fields.size()));
+    }
+    const RowReader reader(file, line + 1, fields);
+    read.rows.push_back(read_row(reader, columns, line + 1));
+    read.labels.push_back(reader.name(columns.label, "label"));
+    const auto [seen, inserted] = first.emplace(read.rows.back().files.id, line + 1);
+    if (!inserted) {
+      reader.fail("id", "expected each id once, found " + config::quoted(seen->first) + " again (first in line " +
+                            std::to_string(seen->second) + ")");
+    }
+  }
+  return read;
+}
+
+void number_labels(const fs::path& file, Lines& lines, std::vector<std::string>& classes) {
+  if (classes.empty()) {
+    const std::set<std::string> sorted(lines.labels.begin(), lines.labels.end());
+    classes.assign(sorted.begin(), sorted.end());
+  }
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
+    lines.rows[i].files.label = label_of(file, lines.rows[i].line, lines.labels[i], classes);
+  }
+}
+
+}  // namespace
+
+Manifest read_manifest(const GenericDescription& description, const std::vector<SensorDescription>& sensors) {
+  const fs::path& file = description.manifest;
+  std::error_code none;
+  if (!fs::is_regular_file(file, none)) {
+    throw Error(ErrorKind::data, file.string() + ": the manifest that " + description.file.string() +
+                                     " names is missing: expected a CSV file that lists the recordings");
+  }
+  const std::string text = read_file(file);
+  const std::vector<std::string_view> lines = lines_of(without_byte_order_mark(text));
+  if (lines.empty()) fail_at_line(file, 1, "expected a header: id,subject,label,skeleton and the sensors");
+  Header header(file, lines[0]);
+  const Columns columns = find_columns(header, sensors, description.sensors.size() == 1);
+  for (const SensorDescription& sensor : description.sensors) {  // those that are not read now are known all the same
+    header.find(sensor.name);
+    header.find(sensor.name + "_start");
+  }
+  header.refuse_others();
+  check_alignment(description, description.skeleton.table, columns.skeleton_start, "skeleton");
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    check_alignment(description, sensors[i].table, columns.sensor_start[i], sensors[i].name);
+  }
+  Lines read = read_lines(file, lines, columns, header.size());
+  Manifest manifest;
+  manifest.classes = description.classes;
+  number_labels(file, read, manifest.classes);
+  manifest.rows = std::move(read.rows);
+  sort_rows(manifest.rows);
+  manifest.subjects = distinct(manifest.rows, &RecordingFiles::subject);
+  manifest.trials = distinct(manifest.rows, &RecordingFiles::trial);
+  if (columns.scene) manifest.scenes = distinct(manifest.rows, &RecordingFiles::scene);
+  if (columns.camera) manifest.cameras = distinct(manifest.rows, &RecordingFiles::camera);
+  return manifest;
+}
+
+}  // namespace pskd

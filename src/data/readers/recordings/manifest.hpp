@@ -1,0 +1,30 @@
+// The manifest of a user's own recordings: a CSV file with one line for each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/readers/recordings/description.hpp"
+#include "data/reader.hpp"
+
+namespace pskd {
+
+struct ManifestRow {
+  RecordingFiles files;  ///< paths as the manifest says, relative ones made to lie beside it; sensors in their order
+  std::size_t line = 0;  ///< in the manifest, from 1
+  double skeleton_start = 0;         ///< seconds
+  std::vector<double> sensor_start;  ///< seconds, of each sensor
+};
+
+struct Manifest {
+  std::vector<ManifestRow> rows;                       ///< sorted by label, subject, scene, trial, camera, id
+  std::vector<std::string> classes;                    ///< by label
+  std::vector<int> subjects, trials, scenes, cameras;  ///< that occur; scenes and cameras empty without their column
+};
+
+/// Columns: id, subject, label, skeleton, one for each of `sensors` (a single one may be called `sensor`); optional:
+/// trial, scene, camera, and, where streams are aligned by timestamps, skeleton_start and <sensor>_start. Throws
+/// Error(data) naming line and column, Error(config) when the description's rule of alignment needs what is not there.
+Manifest read_manifest(const GenericDescription& description, const std::vector<SensorDescription>& sensors);
+
+}  // namespace pskd

@@ -1,0 +1,226 @@
+#include "data/readers/recordings/description.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <numbers>
+
+#include "data/readers/recordings/manifest.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/config/node.hpp"
+#include "data/formats/csv.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using Eigen::Index;
+
+// What is read, and what the manifest says of each recording.
+struct Recordings {
+  SkeletonDescription skeleton;
+  std::vector<SensorDescription> sensors;
+  bool by_timestamps = false;
+  Manifest manifest;
+  std::map<std::string, const ManifestRow*> rows;  // by id
+};
+
+// ---- streams -------------------------------------------------------------------------------------------
+
+// The samples in time. `start`: moment of the first sample, or of the time stamp 0, seconds.
+Stream placed_in_time(const fs::path& file, TimedSamples samples, const TableDescription& table, double start,
+                      const std::string& id, Repairs& repairs) {
+  Stream stream;
+  if (table.time.empty()) {
+    stream.begin = start;
+    stream.end = start + static_cast<double>(samples.values.rows() - 1) / table.rate;
+    stream.frames = std::move(samples.values);
+  } else {
+    for (double& time : samples.times) time += start;
+    stream = at_equal_intervals(in_order(std::move(samples), id, repairs));
+  }
+  if (stream.frames.rows() >= 2 && stream.begin < stream.end) return stream;
+  throw Error(ErrorKind::data, file.string() + ": expected at least two different moments, found all at " +
+                                   std::to_string(stream.begin) + " s");
+}
+
+double metres_of(const SkeletonDescription& skeleton) {
+  if (skeleton.unit == "px") return skeleton.metres_per_pixel;
+  if (skeleton.unit == "mm") return 1e-3;
+  return skeleton.unit == "cm" ? 1e-2 : 1;
+}
+
+// x, y, z of a joint with y up. A body is turned, never mirrored; the plane of a 2-D one is only seen with y upwards.
+void turn_upright(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> joint, const SkeletonDescription& skeleton) {
+  if (skeleton.up == "z") {
+    const Frames y = joint.col(1);
+    joint.col(1) = joint.col(2).eval();
+    joint.col(2) = -y;
+  } else if (skeleton.up == "-y") {
+    joint.col(1) = -joint.col(1).eval();
+    if (skeleton.topology.dimensions == 3) joint.col(0) = -joint.col(0).eval();
+  }
+}
+
+// [T, V * 3] in metres with y up, from the columns of a file.
+Frames skeleton_frames(const Frames& read, const SkeletonDescription& skeleton) {
+  const auto joints = static_cast<Index>(skeleton.topology.joints.size());
+  const auto axes = static_cast<Index>(skeleton.topology.dimensions);
+  const Index columns = joint_columns(skeleton);
+  Frames frames = Frames::Ones(read.rows(), joints * 3);
+  for (Index joint = 0; joint < joints; ++joint) {
+    frames.middleCols(3 * joint, columns) = read.middleCols(columns * joint, columns);
+    frames.middleCols(3 * joint, axes) *= static_cast<float>(metres_of(skeleton));
+    turn_upright(frames.middleCols(3 * joint, 3), skeleton);
+  }
+  return frames;
+}
+
+Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Repairs& repairs) {
+  const fs::path& file = recording.skeleton[0];
+  const std::size_t columns =
+      all.skeleton.topology.joints.size() * static_cast<std::size_t>(joint_columns(all.skeleton));
+  TimedSamples samples = read_text_table(file, all.skeleton.table, columns);
+  check_finite(file, samples.values);
+  samples.values = skeleton_frames(samples.values, all.skeleton);
+  return placed_in_time(file, std::move(samples), all.skeleton.table, all.rows.at(recording.id)->skeleton_start,
+                        recording.id, repairs);
+}
+
+bool is_acceleration(const std::string& unit) { return unit == "g" || unit == "m/s2"; }
+
+// Accelerations in g within the rail, angular rates in deg/s.
+void convert_channels(Frames& values, const SensorDescription& sensor, const std::string& id, Repairs& repairs) {
+  for (std::size_t channel = 0; channel < sensor.channels.size(); ++channel) {
+    auto column = values.col(static_cast<Index>(channel));
+    const std::string& unit = sensor.units[channel];
+    if (unit == "m/s2") column /= static_cast<float>(kGravity);
+    if (unit == "rad/s") column *= static_cast<float>(180 / std::numbers::pi);
+    if (sensor.rail == 0 || !is_acceleration(unit)) continue;
+    clip_to_rail(values.middleCols(static_cast<Index>(channel), 1), sensor.rail,
+                 sensor.name + ": acceleration beyond its rail: clipped to it", id, repairs);
+  }
+}
+
+Stream read_one_sensor(const fs::path& file, const SensorDescription& sensor, double start, const std::string& id,
+                       Repairs& repairs) {
+  TimedSamples samples = read_text_table(file, sensor.table, sensor.channels.size());
+  check_finite(file, samples.values);
+  convert_channels(samples.values, sensor, id, repairs);
+  return placed_in_time(file, std::move(samples), sensor.table, start, id, repairs);
+}
+
+Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repairs& repairs) {
+  const ManifestRow& row = *all.rows.at(recording.id);
+  std::vector<Stream> streams;
+  for (std::size_t i = 0; i < all.sensors.size(); ++i) {
+    streams.push_back(read_one_sensor(recording.sensor[i], all.sensors[i], row.sensor_start[i], recording.id, repairs));
+  }
+  std::vector<Stream*> all_streams;
+  for (Stream& stream : streams) all_streams.push_back(&stream);
+  if (all.by_timestamps && streams.size() > 1) cut_to_shared_span(recording.sensor, all_streams);
+  return side_by_side(streams);
+}
+
+// ---- the data set --------------------------------------------------------------------------------------
+
+// The recordings whose files are there; the files that are not.
+FolderListing list_manifest(const Manifest& manifest, const fs::path& file) {
+  FolderListing listing;
+  for (const ManifestRow& row : manifest.rows) {
+    std::vector<fs::path> files = row.files.skeleton;
+    files.insert(files.end(), row.files.sensor.begin(), row.files.sensor.end());
+    bool complete = true;
+    for (const fs::path& one : files) {
+      std::error_code none;
+      if (fs::is_regular_file(one, none)) continue;
+      complete = false;
+      listing.unexpected.push_back(
+          {one, "missing: " + file.string() + " names it in line " + std::to_string(row.line)});
+    }
+    if (complete) listing.recordings.push_back(row.files);
+  }
+  if (listing.recordings.empty() && !listing.unexpected.empty()) {
+    const BrokenFile& first = listing.unexpected.front();
+    throw Error(ErrorKind::data, "no recording has all its files; " + first.file.string() + ": " + first.problem);
+  }
+  return listing;
+}
+
+// The described sensors, or those of them that the config names.
+std::vector<SensorDescription> chosen_sensors(const DataConfig& config, const GenericDescription& description) {
+  if (config.sensors.empty()) return description.sensors;
+  std::vector<SensorDescription> chosen;
+  std::vector<std::string> names;
+  for (const SensorDescription& sensor : description.sensors) names.push_back(sensor.name);
+  for (const std::string& name : config.sensors) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      throw Error(ErrorKind::config, "data.sensors: expected some of " + config::joined(names) + ", found " +
+                                         config::quoted(name) + config::did_you_mean(name, names));
+    }
+    chosen.push_back(description.sensors[static_cast<std::size_t>(found - names.begin())]);
+  }
+  return chosen;
+}
+
+std::vector<std::string> channels_of(const std::vector<SensorDescription>& sensors) {
+  std::vector<SensorChannels> channels;
+  for (const SensorDescription& sensor : sensors) channels.push_back({sensor.name, sensor.channels});
+  return channel_names(channels);
+}
+
+// The rail of all sensors; 0 where they differ.
+double shared_rail(const std::vector<SensorDescription>& sensors) {
+  const auto same = [&](const SensorDescription& sensor) { return sensor.rail == sensors[0].rail; };
+  return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].rail : 0;
+}
+
+DatasetInfo info_of(const GenericDescription& description, const Recordings& all) {
+  DatasetInfo info;
+  info.name = "generic";
+  info.classes = all.manifest.classes;
+  info.channels = channels_of(all.sensors);
+  info.topology = all.skeleton.topology;
+  info.rail = shared_rail(all.sensors);
+  info.subjects = all.manifest.subjects;
+  info.trials = all.manifest.trials;
+  info.scenes = all.manifest.scenes;
+  info.cameras = all.manifest.cameras;
+  if (description.train_subjects.empty()) return info;
+  for (const int subject : description.train_subjects) {
+    if (std::binary_search(info.subjects.begin(), info.subjects.end(), subject)) continue;
+    throw Error(ErrorKind::config, description.file.string() + ": train_subjects: subject " + std::to_string(subject) +
+                                       " is not in " + description.manifest.string());
+  }
+  info.protocols = {{"cross-subject", {"subjects", description.train_subjects}}};
+  return info;
+}
+
+}  // namespace
+
+Source generic_source(const DataConfig& config) {
+  refuse_other_choices(config, {"description", "sensors"});
+  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  const GenericDescription description =
+      read_generic_description(root / (config.description.empty() ? "dataset.yaml" : config.description));
+  const auto all = std::make_shared<Recordings>();
+  all->skeleton = description.skeleton;
+  all->sensors = chosen_sensors(config, description);
+  all->by_timestamps = description.by_timestamps;
+  all->manifest = read_manifest(description, all->sensors);
+  for (const ManifestRow& row : all->manifest.rows) all->rows[row.files.id] = &row;
+  return {
+      .info = info_of(description, *all),
+      .layout = "the files that " + description.manifest.string() + " lists",
+      .list = [all, file = description.manifest](const fs::path&) { return list_manifest(all->manifest, file); },
+      .read_skeleton = [all](const RecordingFiles& files,
+                             Repairs& repairs) { return read_skeleton(*all, files, repairs); },
+      .read_sensor = [all](const RecordingFiles& files,
+                           Repairs& repairs) { return read_sensors(*all, files, repairs); },
+      .by_timestamps = description.by_timestamps,
+      .beside = {description.file, description.manifest},
+  };
+}
+
+}  // namespace pskd

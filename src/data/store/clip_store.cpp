@@ -1,0 +1,257 @@
+#include "pskd/data/store/clip_store.hpp"
+
+#include <cstdlib>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "data/store/hdf5_image.hpp"
+#include "data/formats/numbers.hpp"
+#include "pskd/base/checksum.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/base/sealed_file.hpp"
+#include "pskd/config/load.hpp"
+#include "data/data_check.hpp"
+#include "data/reader.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The format of the HDF5 image, stored in it as /format: name, source and id are texts (id: one line a clip); label,
+// subject, trial, scene, camera, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all
+// clips' frames, one clip after the other. The seal's own version stays 1, so that a store of another format is told
+// from a damaged one.
+constexpr std::int32_t kFormat = 3;
+const Seal kSeal{"clip-store", 1};
+
+constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
+
+[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
+  throw Error(ErrorKind::data, file.string() + ": " + problem);
+}
+
+Frames stacked(const std::vector<Clip>& clips, Frames Clip::*modality, Eigen::Index columns) {
+  Eigen::Index rows = 0;
+  for (const Clip& clip : clips) rows += (clip.*modality).rows();
+  Frames all(rows, columns);
+  Eigen::Index row = 0;
+  for (const Clip& clip : clips) {
+    const Frames& frames = clip.*modality;
+    all.middleRows(row, frames.rows()) = frames;
+    row += frames.rows();
+  }
+  return all;
+}
+
+template <class Number>
+std::vector<std::int32_t> numbers_of(const std::vector<Clip>& clips, Number number) {
+  std::vector<std::int32_t> numbers;
+  numbers.reserve(clips.size());
+  for (const Clip& clip : clips) numbers.push_back(static_cast<std::int32_t>(number(clip)));
+  return numbers;
+}
+
+std::string store_image(const Dataset& dataset, const std::string& source) {
+  const std::vector<Clip>& clips = dataset.clips;
+  std::string ids;
+  for (const Clip& clip : clips) ids += clip.id + "\n";
+  Hdf5Writer writer;
+  writer.write("format", std::vector<std::int32_t>{kFormat});
+  writer.write("name", dataset.info.name);
+  writer.write("source", source);
+  writer.write("id", ids);
+  writer.write("label", numbers_of(clips, [](const Clip& clip) { return clip.label; }));
+  writer.write("subject", numbers_of(clips, [](const Clip& clip) { return clip.subject; }));
+  writer.write("trial", numbers_of(clips, [](const Clip& clip) { return clip.trial; }));
+  writer.write("scene", numbers_of(clips, [](const Clip& clip) { return clip.scene; }));
+  writer.write("camera", numbers_of(clips, [](const Clip& clip) { return clip.camera; }));
+  writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
+  writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
+  writer.write("skeleton", stacked(clips, &Clip::skeleton, skeleton_columns(dataset.info)));
+  writer.write("sensor", stacked(clips, &Clip::sensor, static_cast<Eigen::Index>(dataset.info.channels.size())));
+  return writer.image();
+}
+
+// Cuts the stacked frames of one modality into the clips' own.
+void unstack(const fs::path& file, const Frames& all, const std::vector<std::int32_t>& lengths, Eigen::Index columns,
+             Frames Clip::*modality, std::vector<Clip>& clips) {
+  if (lengths.size() != clips.size() || all.cols() != columns)
+    fail(file, std::string("damaged table of frames") + kRemedy);
+  Eigen::Index row = 0;
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    if (lengths[i] < 1 || lengths[i] > all.rows() - row) fail(file, std::string("damaged clip lengths") + kRemedy);
+    clips[i].*modality = all.middleRows(row, lengths[i]);
+    row += lengths[i];
+  }
+  if (row != all.rows()) fail(file, std::string("damaged clip lengths") + kRemedy);
+}
+
+std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, const DatasetInfo& info) {
+  const std::string list = reader.text("id");
+  const std::vector<std::string_view> ids = lines_of(list);
+  std::vector<Clip> clips(ids.size());
+  const auto fill = [&](const char* name, int Clip::*number) {
+    const std::vector<std::int32_t> values = reader.numbers(name);
+    if (values.size() != clips.size()) fail(file, std::string("damaged list of clips") + kRemedy);
+    for (std::size_t i = 0; i < clips.size(); ++i) clips[i].*number = values[i];
+  };
+  fill("label", &Clip::label);
+  fill("subject", &Clip::subject);
+  fill("trial", &Clip::trial);
+  fill("scene", &Clip::scene);
+  fill("camera", &Clip::camera);
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    clips[i].id = ids[i];
+    if (clips[i].label < 0 || static_cast<std::size_t>(clips[i].label) >= info.classes.size()) {
+      fail(file, "clip " + clips[i].id + " has the unknown label " + std::to_string(clips[i].label) + kRemedy);
+    }
+  }
+  const auto channels = static_cast<Eigen::Index>(info.channels.size());
+  unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), skeleton_columns(info), &Clip::skeleton,
+          clips);
+  unstack(file, reader.table("sensor"), reader.numbers("sensor_frames"), channels, &Clip::sensor, clips);
+  for (Clip& clip : clips) clip.hash = clip_hash(clip);
+  return clips;
+}
+
+std::int32_t stored_format(const Hdf5Reader& reader) {
+  const std::vector<std::int32_t> format = reader.numbers("format");
+  if (format.size() != 1) throw Error(ErrorKind::data, "the format version is damaged");
+  return format[0];
+}
+
+// The store's content, or nothing when an older program wrote it.
+std::optional<StoredDataset> read_unless_older(const fs::path& file, const DatasetInfo& info) {
+  try {
+    const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);
+    const std::string_view image = std::string_view(bytes).substr(kSealBytes);
+    if (!has_checksums(image)) return std::nullopt;
+    const Hdf5Reader reader(image);
+    const std::int32_t format = stored_format(reader);
+    if (format < kFormat) return std::nullopt;
+    if (format > kFormat) {
+      fail(file, "written by a newer pskd (clip store format " + std::to_string(format) + ", this program reads " +
+                     std::to_string(kFormat) + ")");
+    }
+    StoredDataset stored;
+    const std::string name = reader.text("name");
+    if (name != info.name) {
+      fail(file, "holds " + name + ", expected " + info.name + "; give data.store another name");
+    }
+    stored.dataset.info = info;
+    stored.source = reader.text("source");
+    stored.dataset.clips = stored_clips(file, reader, stored.dataset.info);
+    stored.dataset.hash = dataset_hash(stored.dataset.clips);
+    return stored;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::io) throw;
+    const std::string message = error.what();
+    const bool named = message.find(file.string()) != std::string::npos;
+    const bool remedied = message.find(kRemedy) != std::string::npos;
+    throw Error(ErrorKind::data, (named ? "" : file.string() + ": ") + message + (remedied ? "" : kRemedy));
+  }
+}
+
+fs::path cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && fs::path(cache).is_absolute())
+    return cache;  // a relative one is to be ignored, says its standard
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') {
+    throw Error(ErrorKind::io, "no place for the clip store: set data.store, XDG_CACHE_HOME or HOME");
+  }
+  return fs::path(home) / ".cache";
+}
+
+// What decides, besides the raw files, which clips are read.
+std::string choices_text(const DataConfig& config) {
+  std::string text =
+      config.name + " " + config.skeleton + " " + std::to_string(config.classes) + " " + config.description;
+  for (const std::string& sensor : config.sensors) text += " " + sensor;
+  for (const int camera : config.cameras) text += " " + std::to_string(camera);
+  return text;
+}
+
+// One spelling for one folder.
+fs::path root_folder(const DataConfig& config) {
+  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  return root.has_filename() ? root : root.parent_path();  // "folder/" is "folder"
+}
+
+std::string files_hash(const Source& source, const DataConfig& config) {
+  const fs::path root = root_folder(config);
+  const FolderListing listing = list_recordings(source, root);
+  std::set<fs::path> files(source.beside.begin(), source.beside.end());  // several clips may share one
+  for (const RecordingFiles& recording : listing.recordings) {
+    files.insert(recording.skeleton.begin(), recording.skeleton.end());
+    files.insert(recording.sensor.begin(), recording.sensor.end());
+  }
+  ContentHasher hasher;
+  hasher.add(choices_text(config));
+  for (const fs::path& file : files) {
+    hasher.add(file.lexically_relative(root).string());
+    hasher.add(read_file(file));
+  }
+  for (const BrokenFile& file : listing.unexpected) hasher.add(file.file.lexically_relative(root).string());
+  return hasher.hex();
+}
+
+fs::path lock_path(fs::path file) { return file += ".lock"; }
+
+// A mistaken data.store must not cost anybody a file.
+void refuse_foreign_file(const fs::path& file) {
+  constexpr std::size_t kMarkBytes = 8;
+  if (!fs::exists(file) || read_file(file).substr(0, kMarkBytes) == make_seal(kSeal, "").substr(0, kMarkBytes)) return;
+  fail(file, "exists and is not a clip store; give data.store another name, or delete the file");
+}
+
+Dataset build(const DataConfig& config, const fs::path& file, const std::string& source) {
+  refuse_foreign_file(file);
+  Dataset dataset = read_dataset(config);
+  write_clip_store(file, dataset, source);
+  return dataset;
+}
+
+}  // namespace
+
+fs::path store_path(const DataConfig& config) {
+  if (!config.store.empty()) return config.store;
+  const std::string read = content_hash(root_folder(config).string() + "\n" + choices_text(config));
+  return cache_folder() / "pskd" / (config.name + "-" + read.substr(0, 12) + ".h5");
+}
+
+std::string raw_files_hash(const DataConfig& config) { return files_hash(make_source(config), config); }
+
+void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source) {
+  write_sealed_file(file, kSeal, store_image(dataset, source));
+}
+
+StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {
+  std::optional<StoredDataset> stored = read_unless_older(file, info);
+  if (!stored) fail(file, std::string("written by an older pskd") + kRemedy);
+  return std::move(*stored);
+}
+
+Dataset build_clip_store(const DataConfig& config) {
+  const std::string source = raw_files_hash(config);
+  const fs::path file = store_path(config);
+  const FileLock lock(lock_path(file));
+  return build(config, file, source);
+}
+
+Dataset load_dataset(const DataConfig& config) {
+  const fs::path file = store_path(config);
+  const Source source = make_source(config);
+  const std::string hash = files_hash(source, config);
+  const FileLock lock(lock_path(file));
+  if (fs::exists(file)) {
+    std::optional<StoredDataset> stored = read_unless_older(file, source.info);
+    if (stored && stored->source == hash) return std::move(stored->dataset);
+  }
+  return build(config, file, hash);
+}
+
+}  // namespace pskd

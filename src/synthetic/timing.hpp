@@ -1,0 +1,30 @@
+// How long a synthetic recording takes and how often the motion, the sensor and the camera are sampled.
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+
+#include "synthetic/recordings.hpp"
+
+namespace pskd {
+
+inline constexpr int kStepsPerSample = 4;  ///< of the motion, for each sample of the sensor
+
+struct Timing {
+  Eigen::Index sensor_samples = 0;
+  Eigen::Index skeleton_frames = 0;
+  Eigen::Index steps = 0;  ///< of the motion: kStepsPerSample for each interval of the sensor, and the last moment
+  double interval = 0;     ///< seconds between steps
+};
+
+Timing synthetic_timing(const SyntheticOptions& options, int action, int subject, int trial);
+
+/// Duration this person needs for this trial of the action. Throws Error(usage) for numbers out of range.
+double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial);
+
+void check_synthetic_options(const SyntheticOptions& options);
+
+/// Throws Error(usage) unless `value` lies in 1 .. `largest`; `what` names it, such as "a subject".
+void check_synthetic_number(const std::string& what, int value, int largest);
+
+}  // namespace pskd

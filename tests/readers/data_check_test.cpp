@@ -1,0 +1,211 @@
+// The data check and the strict reader over a whole folder.
+#include "data/data_check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "support/dataset_config.hpp"
+#include "support/mat_bytes.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "synthetic/recordings.hpp"
+#include "data/readers/utd_mhad.hpp"
+#include "support/real_data.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+
+// Two classes, two subjects, two trials of synthetic recordings.
+class SmallFolder : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SyntheticOptions options;
+    options.actions = options.subjects = options.trials = 2;
+    write_synthetic_utd(root_, options);
+  }
+  fs::path inertial(const std::string& id) const { return root_ / "Inertial" / (id + "_inertial.mat"); }
+  fs::path skeleton(const std::string& id) const { return root_ / "Skeleton" / (id + "_skeleton.mat"); }
+  DataCheck check() const { return check_dataset(testing::utd_config(root_)); }
+  std::string refusal() const {
+    try {
+      read_dataset(testing::utd_config(root_));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::data);
+      return error.what();
+    }
+    ADD_FAILURE() << "the folder was read";
+    return "";
+  }
+
+  testing::TemporaryFolder folder_;
+  fs::path root_ = folder_ / "utd";
+};
+
+TEST_F(SmallFolder, ASoundFolderIsReadInOrder) {
+  const Dataset dataset = read_dataset(testing::utd_config(root_));
+  std::vector<std::string> ids;
+  for (const Clip& clip : dataset.clips) {
+    ids.push_back(clip.id);
+    EXPECT_EQ(clip.id, utd_clip_id(clip.label + 1, clip.subject, clip.trial));
+    EXPECT_EQ(clip.skeleton.cols(), 60);
+    EXPECT_EQ(clip.sensor.cols(), 6);
+    EXPECT_EQ(clip.hash, clip_hash(clip));
+  }
+  EXPECT_THAT(
+      ids, ElementsAre("a1_s1_t1", "a1_s1_t2", "a1_s2_t1", "a1_s2_t2", "a2_s1_t1", "a2_s1_t2", "a2_s2_t1", "a2_s2_t2"));
+  EXPECT_EQ(dataset.hash, dataset_hash(dataset.clips));
+  EXPECT_EQ(read_dataset(testing::utd_config(root_)).hash, dataset.hash);
+}
+
+TEST_F(SmallFolder, TheGridIsWhatOccursInTheFolder) {
+  EXPECT_THAT(check().missing, IsEmpty());
+  fs::remove(inertial("a2_s1_t2"));
+  fs::remove(skeleton("a2_s1_t2"));
+  EXPECT_THAT(check().missing, ElementsAre("a2_s1_t2"));
+  EXPECT_EQ(read_dataset(testing::utd_config(root_)).clips.size(), 7U);
+}
+
+TEST_F(SmallFolder, AClipWithOneModalityIsRefused) {
+  fs::remove(inertial("a1_s1_t1"));
+  fs::remove(skeleton("a2_s2_t1"));
+  EXPECT_THAT(check().no_sensor, ElementsAre("a1_s1_t1"));
+  EXPECT_THAT(check().no_skeleton, ElementsAre("a2_s2_t1"));
+  EXPECT_EQ(check().clips.size(), 6U);
+  EXPECT_THAT(refusal(), HasSubstr("a1_s1_t1: the sensor file is absent"));
+  EXPECT_THAT(refusal(), HasSubstr("a2_s2_t1: the skeleton file is absent"));
+}
+
+TEST_F(SmallFolder, EveryBrokenFileIsNamedAtOnce) {
+  fs::resize_file(inertial("a1_s1_t1"), 300);
+  std::ofstream(skeleton("a2_s1_t1")) << "garbage";
+  std::ofstream(root_ / "Inertial" / "a1_s1_t1_inertial (copy).mat") << "x";
+  std::ofstream(root_ / "Skeleton" / "a28_s1_t1_skeleton.mat") << "x";
+  EXPECT_EQ(check().broken.size(), 4U);
+  EXPECT_EQ(check().clips.size(), 6U);
+  EXPECT_THAT(check().no_sensor, IsEmpty()) << "a broken file is not an absent one";
+  const std::string message = refusal();
+  EXPECT_THAT(message, HasSubstr("a1_s1_t1_inertial.mat: truncated"));
+  EXPECT_THAT(message, HasSubstr("a2_s1_t1_skeleton.mat: not a little-endian MAT v5 file"));
+  EXPECT_THAT(message, HasSubstr("(copy).mat: unexpected name"));
+  EXPECT_THAT(message, HasSubstr("a28_s1_t1_skeleton.mat: unexpected name"));
+}
+
+TEST_F(SmallFolder, NotesBesideTheRecordingsAreNoRecordings) {
+  std::ofstream(root_ / "Skeleton" / "Skeleton_joint_order.txt") << "1. head";
+  std::ofstream(root_ / "Skeleton" / "README.md") << "x";
+  std::ofstream(root_ / "Inertial" / ".DS_Store") << "x";
+  EXPECT_THAT(check().broken, IsEmpty());
+}
+
+TEST_F(SmallFolder, ValuesThatAreNotFiniteAreCounted) {
+  std::vector<double> values(18, 1.0);
+  values[4] = values[7] = std::numeric_limits<double>::quiet_NaN();
+  std::ofstream(inertial("a1_s2_t2"), std::ios::binary)
+      << testing::mat_header() + testing::mat_variable("d_iner", {3, 6}, values);
+  EXPECT_EQ(check().non_finite, 2);
+  EXPECT_THAT(refusal(), HasSubstr("found 2 NaN or infinite"));
+}
+
+TEST_F(SmallFolder, ACopiedRecordingIsFoundByItsContent) {
+  fs::copy_file(inertial("a1_s1_t1"), inertial("a2_s2_t2"), fs::copy_options::overwrite_existing);
+  EXPECT_THAT(check().duplicates, IsEmpty()) << "one modality alone does not make the recording the same";
+  fs::copy_file(skeleton("a1_s1_t1"), skeleton("a2_s2_t2"), fs::copy_options::overwrite_existing);
+  EXPECT_THAT(check().duplicates, ElementsAre(Pair("a1_s1_t1", "a2_s2_t2")));
+}
+
+TEST_F(SmallFolder, SamplesOnTheRailAreCountedForAccelerationsOnly) {
+  const std::int64_t before = check().rail_samples;
+  std::vector<double> values(18, 1.0);
+  values[0] = 8;
+  values[4] = -8;
+  values[16] = 500;  // an angular rate
+  std::ofstream(inertial("a1_s2_t2"), std::ios::binary)
+      << testing::mat_header() + testing::mat_variable("d_iner", {3, 6}, values);
+  EXPECT_EQ(check().rail_samples, before + 2);
+}
+
+TEST_F(SmallFolder, TheReportSaysEverything) {
+  fs::remove(inertial("a1_s1_t1"));
+  std::ofstream(skeleton("a2_s1_t1")) << "garbage";
+  const std::string text = describe(check());
+  EXPECT_THAT(text, HasSubstr("6 paired clips of 2 subjects and 2 classes"));
+  EXPECT_THAT(text, HasSubstr("s1 2  s2 4"));
+  EXPECT_THAT(text, HasSubstr("swipe_left"));
+  EXPECT_THAT(text, HasSubstr("sensor file absent (1): a1_s1_t1"));
+  EXPECT_THAT(text, HasSubstr("broken files: 1\n"));
+  EXPECT_THAT(text, HasSubstr("a2_s1_t1_skeleton.mat: not a"));
+  const nlohmann::json json = nlohmann::json::parse(to_json(check()));
+  EXPECT_EQ(json["clips"], 6);
+  EXPECT_EQ(json["subjects"]["2"], 4);
+  EXPECT_EQ(json["classes"]["swipe_left"]["clips"], 3);
+  EXPECT_EQ(json["no_sensor"][0], "a1_s1_t1");
+  EXPECT_EQ(json["broken"].size(), 1U);
+}
+
+TEST(DatasetFolder, AMissingRootSaysWhereItWasExpected) {
+  testing::TemporaryFolder folder;
+  for (const fs::path& root : {folder / "nowhere", folder.path()}) {
+    try {
+      check_dataset(testing::utd_config(root));
+      FAIL() << root;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::data);
+      EXPECT_THAT(error.what(), HasSubstr(root.string()));
+      EXPECT_THAT(error.what(), HasSubstr("PSKD_DATA_ROOT"));
+    }
+  }
+}
+
+TEST(DatasetFolder, AnUnknownDataSetNamesTheKnownOnes) {
+  try {
+    dataset_info(testing::dataset_config("utd", ""));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::config);
+    EXPECT_THAT(error.what(), HasSubstr("known: utd-mhad"));
+  }
+}
+
+TEST(ClipHash, TellsShapesAndModalitiesApart) {
+  Clip clip;
+  clip.skeleton = Frames::Zero(2, 6);
+  clip.sensor = Frames::Zero(4, 3);
+  Clip other = clip;
+  EXPECT_EQ(clip_hash(clip), clip_hash(other));
+  other.id = "another name";
+  EXPECT_EQ(clip_hash(clip), clip_hash(other));
+  other.skeleton = Frames::Zero(6, 2);
+  EXPECT_NE(clip_hash(clip), clip_hash(other));
+  other = clip;
+  std::swap(other.skeleton, other.sensor);
+  EXPECT_NE(clip_hash(clip), clip_hash(other));
+}
+
+// What DATASETS.md and the issue state about the real files.
+TEST(RealUtdMhad, Has861PairedClipsAndThreeMissingTrials) {
+  PSKD_REAL_DATA_OR_SKIP(root, "utd-mhad");
+  const DataCheck check = check_dataset(testing::utd_config(root));
+  EXPECT_EQ(check.clips.size(), 861U);
+  EXPECT_THAT(check.missing, ElementsAre("a8_s1_t4", "a23_s6_t4", "a27_s8_t4"));
+  EXPECT_THAT(check.broken, IsEmpty());
+  EXPECT_THAT(check.no_skeleton, IsEmpty());
+  EXPECT_THAT(check.no_sensor, IsEmpty());
+  EXPECT_THAT(check.duplicates, IsEmpty());
+  EXPECT_EQ(check.rail_samples, 57);
+  EXPECT_EQ(check.non_finite, 0);
+  EXPECT_THAT(describe(check), HasSubstr("missing in both modalities (3): a8_s1_t4, a23_s6_t4, a27_s8_t4"));
+}
+
+}  // namespace
+}  // namespace pskd

@@ -1,0 +1,642 @@
+// A user's own recordings: description, manifest and CSV files, each way they can be wrong, and the worked example.
+#include "data/readers/recordings/description.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "support/dataset_config.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/base/file.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "data/data_check.hpp"
+#include "pskd/data/protocol.hpp"
+#include "synthetic/recordings.hpp"
+#include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/write_anew.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::refusal;
+
+std::string replaced(std::string text, const std::string& old, const std::string& with) {
+  const std::size_t at = text.find(old);
+  EXPECT_NE(at, std::string::npos) << old;
+  return at == std::string::npos ? text : text.replace(at, old.size(), with);
+}
+
+const std::string kDescription =
+    "manifest: clips.csv\n"                                    // 1
+    "align: span\n"                                            // 2
+    "skeleton:\n"                                              // 3
+    "  joints: [hip, neck, hand]\n"                            // 4
+    "  parents: [null, hip, neck]\n"                           // 5
+    "  wrist: hand\n"                                          // 6
+    "  unit: m\n"                                              // 7
+    "  rate: 30\n"                                             // 8
+    "sensors:\n"                                               // 9
+    "  watch: {channels: [ax, ay, az], unit: g, rate: 32}\n";  // 10
+
+const std::string kManifest =
+    "id,subject,label,skeleton,watch\n"
+    "one,3,wave,s1.csv,w1.csv\n"
+    "two,1,clap,s2.csv,w2.csv\n";
+
+// Two recordings of three joints and one watch.
+class OwnFolder : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write("dataset.yaml", kDescription);
+    write("clips.csv", kManifest);
+    write("s1.csv", "1,2,3,4,5,6,7,8,9\n1,2,3,4,5,6,7,8,19\n");
+    write("s2.csv", "0,0,0,0,1,0,0,2,0\n0,0,0,0,1,0,0,2,1\n");
+    write("w1.csv", "0.5,-1,2\n0.5,-1,2\n0.5,-1,2.5\n");
+    write("w2.csv", "0,0,1\n0,0,1\n0,0,1\n");
+  }
+  void write(const std::string& name, const std::string& text) const {
+    fs::create_directories((root_ / name).parent_path());
+    testing::write_anew(root_ / name, text);
+  }
+  void describe(const std::string& old, const std::string& with) const {
+    write("dataset.yaml", replaced(kDescription, old, with));
+  }
+  DataConfig config() const { return testing::dataset_config("generic", root_); }
+  Clip clip(const std::string& id = "one") const {
+    for (Clip& clip : read_dataset(config()).clips) {
+      if (clip.id == id) return clip;
+    }
+    ADD_FAILURE() << id << " is not there";
+    return {};
+  }
+  // What is wrong with the description once `old` is replaced.
+  std::string description_problem(const std::string& old, const std::string& with) const {
+    describe(old, with);
+    return refusal(ErrorKind::config, [&] { dataset_info(config()); });
+  }
+  std::string manifest_problem(const std::string& manifest) const {
+    write("clips.csv", manifest);
+    return refusal(ErrorKind::data, [&] { dataset_info(config()); });
+  }
+  // What is wrong with the first watch file.
+  std::string csv_problem(const std::string& text) const {
+    write("w1.csv", text);
+    const DataCheck check = check_dataset(config());
+    if (check.broken.size() != 1) return "broken files: " + std::to_string(check.broken.size());
+    EXPECT_EQ(check.broken[0].file, root_ / "w1.csv");
+    return check.broken[0].problem;
+  }
+
+  testing::TemporaryFolder folder_;
+  fs::path root_ = fs::canonical(folder_.path()) / "own";
+};
+
+TEST_F(OwnFolder, IsReadAsItsDescriptionSays) {
+  const Dataset dataset = read_dataset(config());
+  EXPECT_THAT(dataset.info.classes, ElementsAre("clap", "wave")) << "sorted, as the description lists none";
+  EXPECT_THAT(dataset.info.channels, ElementsAre("ax", "ay", "az"));
+  EXPECT_THAT(dataset.info.subjects, ElementsAre(1, 3));
+  EXPECT_THAT(dataset.info.trials, ElementsAre(1));
+  EXPECT_THAT(dataset.info.scenes, IsEmpty());
+  EXPECT_THAT(dataset.info.topology.parents, ElementsAre(-1, 0, 1));
+  EXPECT_EQ(dataset.info.topology.centre, 0);
+  EXPECT_EQ(dataset.info.topology.wrist, 2);
+  ASSERT_EQ(dataset.clips.size(), 2U);
+  const Clip& clip = dataset.clips[1];
+  EXPECT_EQ(clip.id, "one");
+  EXPECT_EQ(clip.label, 1);
+  EXPECT_EQ(clip.subject, 3);
+  EXPECT_EQ(clip.skeleton.rows(), 2);
+  EXPECT_FLOAT_EQ(clip.skeleton(1, 8), 19);
+  EXPECT_EQ(clip.sensor.rows(), 3) << "span: each file is the whole recording";
+  EXPECT_FLOAT_EQ(clip.sensor(2, 2), 2.5);
+}
+
+TEST_F(OwnFolder, ClassesKeepTheOrderOfTheDescription) {
+  describe("align", "classes: [wave, clap, kick]\nalign");
+  EXPECT_THAT(dataset_info(config()).classes, ElementsAre("wave", "clap", "kick"));
+  EXPECT_EQ(clip().label, 0);
+}
+
+TEST_F(OwnFolder, OptionalColumnsAreTakenAndQuotesAndBlanksUnderstood) {
+  write("clips.csv",
+        "\xef\xbb\xbfid, subject,label,skeleton,watch,trial,scene,camera\r\n"
+        "one,3,\"high \twave\" ,s1.csv,\"w1.csv\",2,4,6\r\n"
+        "two,1,clap,s2.csv,w2.csv,1,4,5\r\n");
+  EXPECT_THAT(manifest_problem(read_file(root_ / "clips.csv")), HasSubstr("column label"));
+  write("clips.csv", replaced(read_file(root_ / "clips.csv"), "\t", ""));
+  const DatasetInfo info = dataset_info(config());
+  EXPECT_THAT(info.classes, ElementsAre("clap", "high wave"));
+  EXPECT_THAT(info.trials, ElementsAre(1, 2));
+  EXPECT_THAT(info.scenes, ElementsAre(4));
+  EXPECT_THAT(info.cameras, ElementsAre(5, 6));
+  EXPECT_EQ(clip().trial, 2);
+  EXPECT_EQ(clip().camera, 6);
+}
+
+TEST_F(OwnFolder, ASingleSensorMayBeCalledSensorInTheManifest) {
+  write("clips.csv", replaced(kManifest, "watch", "sensor"));
+  EXPECT_EQ(read_dataset(config()).clips.size(), 2U);
+}
+
+TEST_F(OwnFolder, TheDescriptionMayLieElsewhereAndTheManifestBesideIt) {
+  fs::create_directory(root_ / "notes");
+  fs::rename(root_ / "dataset.yaml", root_ / "notes" / "mine.yaml");
+  write("notes/clips.csv",
+        replaced(replaced(kManifest, "s1.csv,w1.csv", "../s1.csv,../w1.csv"), "s2.csv", (root_ / "s2.csv").string()));
+  fs::rename(root_ / "w2.csv", root_ / "notes" / "w2.csv");
+  DataConfig elsewhere = config();
+  elsewhere.description = "notes/mine.yaml";
+  EXPECT_EQ(read_dataset(elsewhere).clips.size(), 2U);
+}
+
+// ---- units, axes, columns ---------------------------------------------------------------------------------
+
+TEST_F(OwnFolder, UnitsBecomeMetresGAndDegreesPerSecond) {
+  for (const auto& [unit, metres] : {std::pair("mm", 0.007F), std::pair("cm", 0.07F), std::pair("m", 7.0F)}) {
+    describe("unit: m\n", std::string("unit: ") + unit + "\n");
+    EXPECT_FLOAT_EQ(clip().skeleton(0, 6), metres) << unit;
+  }
+  describe("unit: g", "unit: m/s2");
+  EXPECT_FLOAT_EQ(clip().sensor(0, 2), 2 / 9.80665F);
+  describe("unit: g", "unit: [g, rad/s, none]");
+  EXPECT_FLOAT_EQ(clip().sensor(0, 0), 0.5F);
+  EXPECT_FLOAT_EQ(clip().sensor(0, 1), -57.29578F);
+  EXPECT_FLOAT_EQ(clip().sensor(0, 2), 2);
+}
+
+TEST_F(OwnFolder, AnotherUprightAxisIsTurnedToY) {
+  const auto hip = [&] {
+    const Frames frames = clip().skeleton;
+    return std::vector<float>{frames(0, 0), frames(0, 1), frames(0, 2)};
+  };
+  EXPECT_THAT(hip(), ElementsAre(1, 2, 3));
+  describe("unit: m\n", "unit: m\n  up: z\n");
+  EXPECT_THAT(hip(), ElementsAre(1, 3, -2)) << "a quarter turn about x, no mirror";
+  describe("unit: m\n", "unit: m\n  up: -y\n");
+  EXPECT_THAT(hip(), ElementsAre(-1, -2, 3)) << "half a turn about z, no mirror";
+}
+
+TEST_F(OwnFolder, AFlatSkeletonHasPixelsAndAConfidence) {
+  const std::string flat = "unit: px\n  metres_per_pixel: 0.5\n  up: -y\n  dimensions: 2\n";
+  describe("unit: m\n", flat);
+  write("s1.csv", "1,2,3,4,5,6\n1,2,3,4,5,6\n");
+  write("s2.csv", "1,2,3,4,5,6\n1,2,3,4,5,7\n");
+  EXPECT_EQ(dataset_info(config()).topology.dimensions, 2);
+  const Frames without = clip().skeleton;
+  ASSERT_EQ(without.cols(), 9);
+  EXPECT_FLOAT_EQ(without(0, 0), 0.5);
+  EXPECT_FLOAT_EQ(without(0, 1), -1) << "images have y downwards";
+  EXPECT_FLOAT_EQ(without(0, 2), 1) << "no confidence: sure";
+  describe("unit: m\n", flat + "  confidence: true\n");
+  write("s1.csv", "1,2,0.25,4,5,1,7,8,1\n1,2,0.25,4,5,1,7,8,1\n");
+  write("s2.csv", "1,2,0.25,4,5,1,7,8,1\n1,2,0.25,4,5,1,7,9,1\n");
+  const Frames with = clip().skeleton;
+  EXPECT_FLOAT_EQ(with(0, 2), 0.25);
+  EXPECT_FLOAT_EQ(with(0, 3), 2);
+}
+
+TEST_F(OwnFolder, ColumnsAreFoundByNameOrNumber) {
+  write("w1.csv", "t;\"az\";skin;ay;ax\n0;3;36.5;2;1\n1;3;36.5;2;1\n");
+  write("w2.csv", "ax;ay;az;t;skin\n0;0;1;0;36\n0;0;1;1;36\n");
+  describe("rate: 32", "header: true, separator: semicolon, columns: [ax, ay, az], time: t");
+  EXPECT_THAT((std::vector<float>{clip().sensor(0, 0), clip().sensor(0, 1), clip().sensor(0, 2)}),
+              ElementsAre(1, 2, 3));
+  write("w1.csv", "1 2  3\t4\n1 2 3 4\n");
+  write("w2.csv", "1 2 3 4\n1 2 3 4\n");
+  describe("rate: 32", "separator: blank, columns: [3, 0, 1], rate: 32");
+  EXPECT_THAT((std::vector<float>{clip().sensor(0, 0), clip().sensor(0, 1), clip().sensor(0, 2)}),
+              ElementsAre(4, 1, 2));
+}
+
+TEST_F(OwnFolder, AKnownTopologyNeedsNoJoints) {
+  describe("  joints: [hip, neck, hand]\n  parents: [null, hip, neck]\n  wrist: hand\n", "  topology: kinect-20\n");
+  std::string row = "0";
+  for (int i = 1; i < 60; ++i) row += "," + std::to_string(i);
+  write("s1.csv", row + "\n" + row + "\n");
+  write("s2.csv", row + "\n" + row + "\n" + row + "\n");
+  EXPECT_EQ(clip().skeleton.cols(), 60);
+  EXPECT_EQ(dataset_info(config()).topology.wrist, 10);
+}
+
+TEST_F(OwnFolder, PairsPartsAndParentsByNumberAreTaken) {
+  describe("  wrist: hand\n",
+           "  wrist: 2\n  centre: neck\n  left_right: [[hip, hand]]\n  parts: [[hip, neck], [hand]]\n");
+  Topology topology = dataset_info(config()).topology;
+  EXPECT_EQ(topology.wrist, 2);
+  EXPECT_EQ(topology.centre, 1);
+  EXPECT_THAT(topology.mirrored, ElementsAre(std::pair(0, 2)));
+  EXPECT_THAT(topology.parts, ElementsAre(ElementsAre(0, 1), ElementsAre(2)));
+  describe("[null, hip, neck]", "[null, 0, 1]");
+  EXPECT_THAT(dataset_info(config()).topology.parents, ElementsAre(-1, 0, 1));
+}
+
+// ---- time ---------------------------------------------------------------------------------------------------
+
+TEST_F(OwnFolder, TimeStampsBecomeEqualIntervals) {
+  describe("rate: 32", "time: 0, time_unit: ms");
+  write("w1.csv", "100,0,0,0\n300,2,0,0\n250,1.5,0,0\n300,9,9,9\n500,4,0,0\n");
+  write("w2.csv", "0,0,0,1\n1,0,0,1\n");
+  const DataCheck check = check_dataset(config());
+  const Frames& values = check.clips.at(1).sensor;
+  ASSERT_EQ(values.rows(), 4);
+  EXPECT_FLOAT_EQ(values(1, 0), 4 / 3.0F) << "a ramp stays a ramp";
+  EXPECT_EQ(check.repairs.at("time stamps that run backwards: sorted").count, 1);
+  EXPECT_EQ(check.repairs.at("repeated time stamps: later samples dropped").count, 1);
+}
+
+// Every value is its own moment in seconds, so that what was cut can be read off.
+class OwnClock : public OwnFolder {
+ protected:
+  static std::string ramp(double begin, double rate, int samples, int columns, bool stamps, double unit = 1) {
+    std::ostringstream text;
+    text.precision(12);
+    for (int i = 0; i < samples; ++i) {
+      const double time = begin + i / rate;
+      if (stamps) text << time * unit << ',';
+      for (int column = 0; column < columns; ++column) text << (column > 0 ? "," : "") << time;
+      text << '\n';
+    }
+    return text.str();
+  }
+  void expect_one_clock() const {
+    const Clip cut = clip();
+    EXPECT_NEAR(cut.skeleton(0, 0), 10.5, 1e-4);
+    EXPECT_NEAR(cut.sensor(0, 0), 10.5, 1e-4);
+    EXPECT_NEAR(cut.skeleton(cut.skeleton.rows() - 1, 0), 12, 1e-4);
+    EXPECT_NEAR(cut.sensor(cut.sensor.rows() - 1, 0), 12, 1e-4);
+    EXPECT_EQ(cut.skeleton.rows(), 46) << "1.5 s at 30 Hz";
+    EXPECT_EQ(cut.sensor.rows(), 49) << "1.5 s at 32 Hz";
+  }
+};
+
+TEST_F(OwnClock, StartsAndRatesCutBothStreamsToTheSpanTheyShare) {
+  describe("align: span", "align: timestamps");
+  write("clips.csv", "id,subject,label,skeleton,watch,skeleton_start,watch_start\none,3,wave,s1.csv,w1.csv,10,10.5\n");
+  write("s1.csv", ramp(10, 30, 61, 9, false));
+  write("w1.csv", ramp(10.5, 32, 65, 3, false));
+  expect_one_clock();
+}
+
+TEST_F(OwnClock, TimeStampsCutBothStreamsToTheSpanTheyShare) {
+  write("dataset.yaml", replaced(replaced(replaced(kDescription, "align: span", "align: timestamps"), "rate: 30",
+                                          "time: 0\n  time_unit: us"),
+                                 "rate: 32", "time: 0, time_unit: ms"));
+  write("clips.csv", "id,subject,label,skeleton,watch\none,3,wave,s1.csv,w1.csv\n");
+  write("s1.csv", ramp(10, 30, 61, 9, true, 1e6));
+  write("w1.csv", ramp(10.5, 32, 65, 3, true, 1e3));
+  expect_one_clock();
+  write("clips.csv", "id,subject,label,skeleton,watch,watch_start\none,3,wave,s1.csv,w1.csv,-0.5\n");
+  EXPECT_NEAR(clip().sensor(0, 0), 10.5, 1e-4) << "the watch's clock runs from -0.5: its 10.5 is 10";
+  EXPECT_NEAR(clip().skeleton(0, 0), 10, 1e-4);
+}
+
+TEST_F(OwnClock, StreamsThatShareNoMomentAreBroken) {
+  describe("align: span", "align: timestamps");
+  write("clips.csv", "id,subject,label,skeleton,watch,skeleton_start,watch_start\none,3,wave,s1.csv,w1.csv,10,99\n");
+  const DataCheck check = check_dataset(config());
+  ASSERT_EQ(check.broken.size(), 1U);
+  EXPECT_THAT(check.broken[0].problem, HasSubstr("share nothing"));
+  write("clips.csv",
+        "id,subject,label,skeleton,watch,skeleton_start,watch_start\none,3,wave,s1.csv,w1.csv,1e300,1e300\n");
+  EXPECT_THAT(check_dataset(config()).broken.at(0).problem, HasSubstr("two different moments"));
+}
+
+TEST_F(OwnFolder, ARuleOfAlignmentThatCannotHoldIsRefused) {
+  EXPECT_THAT(description_problem("align: span", "align: timestamps"),
+              AllOf(HasSubstr("dataset.yaml:2: align"), HasSubstr("skeleton_start"), HasSubstr("clips.csv")));
+  write("dataset.yaml", kDescription);
+  write("clips.csv", replaced(replaced(replaced(kManifest, "watch\n", "watch,watch_start\n"), "w1.csv\n", "w1.csv,1\n"),
+                              "w2.csv\n", "w2.csv,1\n"));
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { dataset_info(config()); }),
+              AllOf(HasSubstr("dataset.yaml:2: align: span"), HasSubstr("watch")));
+}
+
+// ---- several sensors ----------------------------------------------------------------------------------------
+
+class TwoSensors : public OwnClock {
+ protected:
+  void SetUp() override {
+    OwnClock::SetUp();
+    write("dataset.yaml", kDescription + "  phone: {channels: [ax, ay, az], unit: g, rail: 2, rate: 50}\n");
+    write("clips.csv", "id,subject,label,skeleton,watch,phone\none,3,wave,s1.csv,w1.csv,p1.csv\n");
+    write("p1.csv", "0,0,1\n0,0,7\n");
+  }
+};
+
+TEST_F(TwoSensors, StandSideBySideOrAreChosen) {
+  EXPECT_THAT(dataset_info(config()).channels,
+              ElementsAre("watch_ax", "watch_ay", "watch_az", "phone_ax", "phone_ay", "phone_az"));
+  const DataCheck check = check_dataset(config());
+  ASSERT_EQ(check.clips.at(0).sensor.cols(), 6);
+  EXPECT_FLOAT_EQ(check.clips[0].sensor(1, 5), 1.5) << "the span of three samples, the middle of two";
+  EXPECT_EQ(check.repairs.at("phone: acceleration beyond its rail: clipped to it").count, 1);
+  EXPECT_EQ(check.info.rail, 0) << "they have no rail in common";
+  DataConfig phone = config();
+  phone.sensors = {"phone"};
+  EXPECT_THAT(dataset_info(phone).channels, ElementsAre("ax", "ay", "az"));
+  EXPECT_EQ(dataset_info(phone).rail, 2);
+  EXPECT_EQ(read_dataset(phone).clips.at(0).sensor.rows(), 2);
+  phone.sensors = {"phon"};
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { dataset_info(phone); }), HasSubstr("did you mean phone?"));
+}
+
+TEST_F(TwoSensors, WithTimeStampsAreCutToTheSpanTheyShare) {
+  write("dataset.yaml", replaced(read_file(root_ / "dataset.yaml"), "align: span", "align: timestamps"));
+  write("clips.csv",
+        "id,subject,label,skeleton,watch,phone,skeleton_start,watch_start,phone_start\n"
+        "one,3,wave,s1.csv,w1.csv,p1.csv,0,0.25,0.5\n");
+  write("dataset.yaml", replaced(read_file(root_ / "dataset.yaml"), "rail: 2, ", ""));
+  write("s1.csv", ramp(0, 30, 91, 9, false));
+  write("w1.csv", ramp(0.25, 32, 65, 3, false));  // to 2.25
+  write("p1.csv", ramp(0.5, 50, 101, 3, false));  // to 2.5
+  const Clip cut = clip();
+  ASSERT_EQ(cut.sensor.cols(), 6);
+  for (const Eigen::Index column : {0, 3}) {
+    EXPECT_NEAR(cut.sensor(0, column), 0.5, 1e-4);
+    EXPECT_NEAR(cut.sensor(cut.sensor.rows() - 1, column), 2.25, 1e-4);
+  }
+  EXPECT_NEAR(cut.skeleton(0, 0), 0.5, 1e-4);
+  write("clips.csv", replaced(read_file(root_ / "clips.csv"), "0.25,0.5", "0.25,9"));
+  EXPECT_THAT(check_dataset(config()).broken.at(0).problem, HasSubstr("share nothing"));
+}
+
+TEST_F(TwoSensors, ARecordingLacksTheSensorUnlessBothAreThere) {
+  write("clips.csv", "id,subject,label,skeleton,watch,phone\none,3,wave,s1.csv,w1.csv,\n");
+  EXPECT_THAT(check_dataset(config()).no_sensor, ElementsAre("one"));
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("one"));
+}
+
+// ---- what is wrong is said ----------------------------------------------------------------------------------
+
+TEST_F(OwnFolder, ProblemsOfTheDescriptionAreToldWithFileLineAndKey) {
+  const auto problem = [&](const std::string& old, const std::string& with) { return description_problem(old, with); };
+  EXPECT_THAT(problem("align", "aling"), AllOf(HasSubstr("dataset.yaml:2: aling: unknown key"),
+                                               HasSubstr("did you mean align?"), HasSubstr("align: expected span")));
+  EXPECT_THAT(problem("span", "spam"), AllOf(HasSubstr("dataset.yaml:2: align"), HasSubstr("did you mean span?")));
+  EXPECT_THAT(problem("manifest: clips.csv", "classes: [a, a]"),
+              AllOf(HasSubstr("manifest: expected"), HasSubstr("classes[1]: expected each value once")));
+  EXPECT_THAT(problem("wrist: hand", "wrist: hend"),
+              AllOf(HasSubstr("dataset.yaml:6: skeleton.wrist"), HasSubstr("'hend'"), HasSubstr("mean hand?")));
+  EXPECT_THAT(problem("  wrist: hand\n", ""), HasSubstr("skeleton.wrist: expected the joint nearest to the watch"));
+  EXPECT_THAT(problem("[null, hip, neck]", "[null, hip]"),
+              AllOf(HasSubstr("dataset.yaml:5: skeleton.parents"), HasSubstr("found 2")));
+  EXPECT_THAT(problem("[null, hip, neck]", "[null, hip, 3]"), HasSubstr("skeleton.parents[2]"));
+  EXPECT_THAT(problem("[null, hip, neck]", "[neck, hip, neck]"),
+              AllOf(HasSubstr("dataset.yaml:3: skeleton"), HasSubstr("one root")));
+  EXPECT_THAT(problem("[null, hip, neck]", "[null, hand, neck]"), HasSubstr("its own ancestor"));
+  EXPECT_THAT(problem("  parents: [null, hip, neck]\n", ""), HasSubstr("skeleton.parents: expected"));
+  EXPECT_THAT(problem("[hip, neck, hand]", "[hip, hip, hand]"), HasSubstr("skeleton.joints[1]"));
+  EXPECT_THAT(problem("  wrist", "  parts: [[hip, neck]]\n  wrist"), HasSubstr("joint hand must lie in exactly one"));
+  EXPECT_THAT(problem("  wrist", "  left_right: [[hip, neck, hand]]\n  wrist"), HasSubstr("skeleton.left_right[0]"));
+  EXPECT_THAT(problem("  wrist", "  left_right: hip\n  wrist"), HasSubstr("expected a list of pairs"));
+  EXPECT_THAT(problem("  wrist", "  topology: kinect-20\n  wrist"), HasSubstr("either joints"));
+  EXPECT_THAT(problem("unit: m\n", "unit: inch\n"), HasSubstr("dataset.yaml:7: skeleton.unit"));
+  EXPECT_THAT(problem("  unit: m\n", ""), HasSubstr("skeleton.unit: expected m, cm, mm or px"));
+  EXPECT_THAT(problem("unit: m\n", "unit: px\n"), HasSubstr("metres_per_pixel"));
+  EXPECT_THAT(problem("unit: m\n", "unit: m\n  dimensions: 4\n"), HasSubstr("skeleton.dimensions"));
+  EXPECT_THAT(problem("unit: m\n", "unit: m\n  dimensions: 2\n  up: z\n"), HasSubstr("no z axis"));
+  EXPECT_THAT(problem("rate: 30", "rate: -30"), HasSubstr("dataset.yaml:8: skeleton.rate"));
+  EXPECT_THAT(problem("  rate: 30\n", ""), HasSubstr("found neither"));
+  EXPECT_THAT(problem("rate: 30", "rate: 30\n  time: 0"), HasSubstr("found both"));
+  EXPECT_THAT(problem("rate: 30", "time: t"), HasSubstr("header: true"));
+  EXPECT_THAT(problem("rate: 30", "rate: 30\n  time_unit: ms"), HasSubstr("time_unit"));
+  EXPECT_THAT(problem("rate: 30", "rate: 30\n  columns: [0, 1, 2]"), HasSubstr("expected 9 columns, found 3"));
+  EXPECT_THAT(problem("rate: 30", "rate: 30\n  header: 1"), HasSubstr("true or false"));
+  EXPECT_THAT(problem("rate: 30", "rate: 30\n  separator: ','"), HasSubstr("comma"));
+  EXPECT_THAT(problem("unit: g", "unit: [g, g]"),
+              AllOf(HasSubstr("dataset.yaml:10: sensors.watch.unit"), HasSubstr("3")));
+  EXPECT_THAT(problem("unit: g", "unit: G"), HasSubstr("sensors.watch.unit"));
+  EXPECT_THAT(problem("unit: g, ", ""), HasSubstr("sensors.watch.unit"));
+  EXPECT_THAT(problem("channels: [ax, ay, az]", "channels: []"), HasSubstr("sensors.watch.channels"));
+  EXPECT_THAT(problem("watch:", "subject:"), HasSubstr("no other column"));
+  EXPECT_THAT(problem("watch:", "w_start:"), HasSubstr("no other column"));
+  EXPECT_THAT(problem("align", "train_subjects: [0]\nalign"), HasSubstr("train_subjects[0]"));
+  EXPECT_THAT(problem("align", "train_subjects: [2]\nalign"), HasSubstr("subject 2 is not in"));
+}
+
+TEST_F(OwnFolder, ADescriptionThatIsNoMapOrNoYamlIsRefused) {
+  for (const char* text :
+       {"", "- a\n- b\n", "a: [1, 2\n", "a: 1\na: 2\n", "\xff\xfe", "x: &x [*x]\n", "sensors: {}\n"}) {
+    write("dataset.yaml", text);
+    EXPECT_THAT(refusal(ErrorKind::config, [&] { dataset_info(config()); }), HasSubstr("dataset.yaml")) << text;
+  }
+  std::string joints = "joints: [j0";
+  for (int i = 1; i < 300; ++i) joints += ", j" + std::to_string(i);
+  EXPECT_THAT(description_problem("joints: [hip, neck, hand]", joints + "]"), HasSubstr("at most 200 joints"));
+  fs::remove(root_ / "dataset.yaml");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }),
+              AllOf(HasSubstr("dataset.yaml"), HasSubstr("data.description")));
+}
+
+TEST_F(OwnFolder, ProblemsOfTheManifestAreToldWithLineAndColumn) {
+  const std::string header = "id,subject,label,skeleton,watch\n";
+  const auto problem = [&](const std::string& lines) { return manifest_problem(header + lines); };
+  EXPECT_THAT(problem("a,1,x,s1.csv,w1.csv\nb,1,x,s1.csv,w1.csv\na,1,x,s1.csv,w1.csv\n"),
+              AllOf(HasSubstr("clips.csv: line 4: column id"), HasSubstr("first in line 2")));
+  for (const char* subject : {"0", "-1", "1.5", "x", "", "99999999999999999999", "1 2"}) {
+    EXPECT_THAT(problem(std::string("a,") + subject + ",x,s1.csv,w1.csv\n"),
+                AllOf(HasSubstr("line 2: column subject"), HasSubstr("whole number >= 1")));
+  }
+  EXPECT_THAT(problem("a,1,,s1.csv,w1.csv\n"), HasSubstr("line 2: column label"));
+  EXPECT_THAT(problem("a,1,\"x,y\",s1.csv,w1.csv\n"), HasSubstr("without commas"));
+  EXPECT_THAT(problem("\"a\"\"b\",1,x,s1.csv,w1.csv\n"), HasSubstr("line 2: column id"));
+  EXPECT_THAT(problem("a,1,\"x,s1.csv,w1.csv\n"), AllOf(HasSubstr("line 2"), HasSubstr("not closed")));
+  EXPECT_THAT(problem("a,1,\"x\"y,s1.csv,w1.csv\n"), HasSubstr("closing quote"));
+  EXPECT_THAT(problem("a,1,x,s1.csv\n"), HasSubstr("line 2: expected 5 columns, found 4"));
+  EXPECT_THAT(problem("a,1,x,s1.csv,w1.csv\n\n"), HasSubstr("line 3: expected 5 columns, found 1"));
+  EXPECT_THAT(problem("a,1,x,,\n"), HasSubstr("the recording has no file"));
+  EXPECT_THAT(manifest_problem(""), HasSubstr("expected a header"));
+  EXPECT_THAT(manifest_problem("id,subject,lable,skeleton,watch\n"), AllOf(HasSubstr("label"), HasSubstr("lable?")));
+  EXPECT_THAT(manifest_problem("id,subject,label,skeleton\n"), HasSubstr("expected a column watch"));
+  EXPECT_THAT(manifest_problem("id,subject,label,skeleton,watch,trail\n"),
+              AllOf(HasSubstr("line 1: unknown column 'trail'"), HasSubstr("mean trial?")));
+  EXPECT_THAT(manifest_problem("id,subject,label,skeleton,watch,id\n"), HasSubstr("two columns called 'id'"));
+  describe("align", "classes: [wave, clap]\nalign");
+  EXPECT_THAT(problem("a,1,wavy,s1.csv,w1.csv\n"), AllOf(HasSubstr("line 2: column label"), HasSubstr("mean wave?")));
+  fs::remove(root_ / "clips.csv");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }), HasSubstr("clips.csv"));
+}
+
+TEST_F(OwnFolder, AManifestWithoutLinesHoldsNoRecording) {
+  write("clips.csv", "id,subject,label,skeleton,watch\n");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { check_dataset(config()); }), HasSubstr("no recording of generic"));
+}
+
+TEST_F(OwnFolder, FilesThatAreNotThereAreListedAndRefused) {
+  fs::remove(root_ / "w1.csv");
+  const DataCheck check = check_dataset(config());
+  ASSERT_EQ(check.broken.size(), 1U);
+  EXPECT_EQ(check.broken[0].file, root_ / "w1.csv");
+  EXPECT_THAT(check.broken[0].problem, AllOf(HasSubstr("missing"), HasSubstr("line 2")));
+  EXPECT_EQ(check.clips.size(), 1U);
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("w1.csv"));
+  fs::remove(root_ / "s2.csv");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { check_dataset(config()); }), HasSubstr("no recording has all its files"));
+}
+
+TEST_F(OwnFolder, ProblemsOfACsvFileAreToldWithItsLine) {
+  EXPECT_THAT(csv_problem("1,2,3\n1,2\n"), HasSubstr("line 2: expected 3 columns, found 2"));
+  EXPECT_THAT(csv_problem("1,2,3\n1,2,3,4\n"), HasSubstr("line 2: expected 3 columns, found 4"));
+  EXPECT_THAT(csv_problem("1,2,3,4\n1,2,3,4\n"), AllOf(HasSubstr("line 1"), HasSubstr("expected 3 columns, found 4")));
+  EXPECT_THAT(csv_problem("1,2,3\n1,,3\n"), HasSubstr("line 2: expected a number, found ''"));
+  EXPECT_THAT(csv_problem("1,2,3\n1,2,0x3\n"), AllOf(HasSubstr("line 2"), HasSubstr("'0x3'")));
+  EXPECT_THAT(csv_problem("ax,ay,az\n1,2,3\n"), AllOf(HasSubstr("line 1"), HasSubstr("header: true")));
+  EXPECT_THAT(csv_problem("1,2,3\n1,nan,3\n"), AllOf(HasSubstr("NaN"), HasSubstr("frame 2, column 2")));
+  EXPECT_THAT(csv_problem("1,2,3\n1,1e39,3\n"), HasSubstr("infinite"));
+  EXPECT_THAT(csv_problem("1,2,3\n\n1,2,3\n"), HasSubstr("line 2"));
+  EXPECT_THAT(csv_problem("1,2,3\n"), HasSubstr("at least 2 lines of values, found 1"));
+  EXPECT_THAT(csv_problem(""), HasSubstr("found 0"));
+  EXPECT_THAT(csv_problem(std::string("1,2,3\n1,2,\0\n", 12)), HasSubstr("line 2"));
+  EXPECT_EQ(check_dataset(config()).non_finite, 0);
+  write("w1.csv", "1,2,3\ninf,nan,3\n");
+  EXPECT_EQ(check_dataset(config()).non_finite, 2);
+}
+
+TEST_F(OwnFolder, ProblemsOfTimeAndHeaderAreToldWithTheirLine) {
+  write("w2.csv", "t,ax,ay,az\n0,0,0,1\n1,0,0,1\n");
+  describe("rate: 32", "header: true, time: t");
+  EXPECT_THAT(csv_problem("time,ax,ay,az\n0,1,2,3\n1,1,2,3\n"), HasSubstr("line 1: expected a column called 't'"));
+  EXPECT_THAT(csv_problem("t,t,ay,az\n0,1,2,3\n1,1,2,3\n"), HasSubstr("two columns called 't'"));
+  EXPECT_THAT(csv_problem("t,ax,ay,az\n0,1,2,3\ninf,1,2,3\n"), HasSubstr("line 3: expected a finite time stamp"));
+  EXPECT_THAT(csv_problem("t,ax,ay,az\n5,1,2,3\n5,1,2,3\n"), HasSubstr("two different moments"));
+  EXPECT_THAT(csv_problem("t,ax,ay,\"az\n5,1,2,3\n5,1,2,3\n"), HasSubstr("line 1"));
+  EXPECT_THAT(csv_problem("t,ax,ay\n5,1,2\n6,1,2\n"), HasSubstr("expected 3 columns besides the time, found 2"));
+  describe("rate: 32", "header: true, columns: [ax, ay, 9], time: t");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("expected a column 9"));
+}
+
+TEST_F(OwnFolder, NothingThatIsCutShortCrashes) {
+  for (const char* name : {"dataset.yaml", "clips.csv", "s1.csv", "w1.csv"}) {
+    const std::string whole = read_file(root_ / name);
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+      write(name, whole.substr(0, length));
+      try {
+        check_dataset(config());
+      } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr(root_.string())) << name << " " << length;
+      }
+    }
+    write(name, whole);
+  }
+}
+
+TEST_F(OwnFolder, OptionsThatDoNotExistAreNamed) {
+  DataConfig wrong = config();
+  wrong.skeleton = "kinect-20";
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { dataset_info(wrong); }), HasSubstr("data.skeleton"));
+}
+
+// ---- protocols and the store ----------------------------------------------------------------------------------
+
+TEST_F(OwnFolder, TrainSubjectsGiveTheCrossSubjectProtocol) {
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { resolve_protocol({}, dataset_info(config())); }),
+              HasSubstr("under any other name give protocol.train"));
+  describe("align", "train_subjects: [3]\nalign");
+  const ProtocolConfig protocol = resolve_protocol({}, dataset_info(config()));
+  EXPECT_EQ(protocol.train->subjects, (std::vector<int>{3}));
+  EXPECT_EQ(protocol.test->subjects, (std::vector<int>{1}));
+}
+
+TEST_F(OwnFolder, TheStoreNoticesWhatDecidesItsContent) {
+  std::set<std::string> hashes = {raw_files_hash(config())};
+  EXPECT_EQ(raw_files_hash(config()), *hashes.begin());
+  describe("unit: g", "unit: m/s2");
+  EXPECT_TRUE(hashes.insert(raw_files_hash(config())).second) << "the description";
+  write("clips.csv", replaced(kManifest, "one,3", "one,2"));
+  EXPECT_TRUE(hashes.insert(raw_files_hash(config())).second) << "the manifest";
+  write("w1.csv", "0,0,1\n0,0,2\n");
+  EXPECT_TRUE(hashes.insert(raw_files_hash(config())).second) << "a recording";
+  DataConfig stored = config();
+  stored.store = (folder_ / "store.h5").string();
+  EXPECT_NEAR(load_dataset(stored).clips.at(1).sensor(1, 2), 2 / 9.80665, 1e-6);
+  write("dataset.yaml", kDescription);
+  EXPECT_FLOAT_EQ(load_dataset(stored).clips.at(1).sensor(1, 2), 2);
+}
+
+// ---- the worked example ---------------------------------------------------------------------------------------
+
+class WorkedExample : public ::testing::Test {
+ protected:
+  static constexpr SyntheticOptions kSmall{2, 2, 2, 1};
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(WorkedExample, IsReadWithItsDescription) {
+  EXPECT_EQ(write_synthetic_generic(folder_ / "own", kSmall), 8);
+  const DataCheck check = check_dataset(testing::dataset_config("generic", folder_ / "own"));
+  EXPECT_EQ(check.clips.size(), 8U);
+  EXPECT_THAT(check.broken, IsEmpty());
+  EXPECT_THAT(check.duplicates, IsEmpty());
+  EXPECT_TRUE(check.repairs.empty());
+  EXPECT_THAT(check.info.classes, ElementsAre("swipe_left", "swipe_right"));
+  EXPECT_THAT(check.info.channels, ElementsAre("ax", "ay", "az"));
+  EXPECT_EQ(check.info.topology.joints.size(), 32U);
+  EXPECT_EQ(check.info.topology.joints.at(static_cast<std::size_t>(check.info.topology.wrist)), "WRIST_RIGHT");
+  EXPECT_EQ(check.info.topology.mirrored.size(), 13U);
+  for (const Clip& clip : check.clips) {
+    EXPECT_EQ(clip.skeleton.cols(), 96);
+    EXPECT_EQ(clip.sensor.cols(), 3);
+    const double ratio = static_cast<double>(clip.sensor.rows() - 1) / static_cast<double>(clip.skeleton.rows() - 1);
+    EXPECT_NEAR(ratio, 32.0 / 30, 0.03) << "both have the same span";
+    EXPECT_NEAR(clip.sensor.square().rowwise().sum().sqrt().mean(), 1.0, 0.4) << "in g";
+  }
+  const ProtocolConfig protocol = resolve_protocol({}, check.info);
+  EXPECT_EQ(protocol.train->subjects, (std::vector<int>{1}));
+}
+
+// The moment of each first frame is in the manifest; the true motion tells where the wrist was then.
+TEST_F(WorkedExample, StreamsThatBeginAtDifferentMomentsAreAligned) {
+  write_synthetic_generic(folder_ / "own", kSmall);
+  for (const Clip& clip : read_dataset(testing::dataset_config("generic", folder_ / "own")).clips) {
+    const SyntheticMotion motion = make_synthetic_motion(kSmall, clip.label + 1, clip.subject, clip.trial);
+    std::istringstream manifest(read_file(folder_ / "own" / "clips.csv"));
+    std::string line;
+    while (std::getline(manifest, line) && !line.starts_with(clip.id + ",")) {
+    }
+    const std::size_t last = line.rfind(',');
+    const double watch = std::stod(line.substr(last + 1));
+    const double camera = std::stod(line.substr(line.rfind(',', last - 1) + 1));
+    const double clock = 20.0 * (clip.trial + 2 * (clip.label + 1));
+    EXPECT_NE(watch, camera);
+    const auto step = static_cast<Eigen::Index>(std::lround((std::max(watch, camera) - clock) / motion.interval));
+    for (Eigen::Index axis = 0; axis < 3; ++axis) {
+      EXPECT_NEAR(clip.skeleton(0, 3 * 14 + axis), motion.joints(step, 3 * 10 + axis), 0.04) << clip.id << " " << axis;
+      EXPECT_NEAR(clip.skeleton(0, axis), motion.joints(step, 3 * 3 + axis), 0.03) << "pelvis, y up again";
+    }
+  }
+}
+
+TEST_F(WorkedExample, HasTheSameBytesForTheSameSeedAndAppearsWhole) {
+  write_synthetic_generic(folder_ / "one", kSmall);
+  write_synthetic_generic(folder_ / "two", kSmall);
+  SyntheticOptions other = kSmall;
+  other.seed = 2;
+  write_synthetic_generic(folder_ / "other", other);
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_ / "one")) {
+    if (!entry.is_regular_file()) continue;
+    ++files;
+    const fs::path name = entry.path().lexically_relative(folder_ / "one");
+    EXPECT_EQ(read_file(entry.path()), read_file(folder_.path() / "two" / name)) << name;
+    if (!name.has_parent_path()) continue;  // the description is the same for every seed
+    EXPECT_NE(read_file(entry.path()), read_file(folder_.path() / "other" / name)) << name;
+  }
+  EXPECT_EQ(files, 18);
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { write_synthetic_generic(folder_ / "one", kSmall); }),
+              HasSubstr("holds files already"));
+  EXPECT_FALSE(fs::exists(folder_ / "one.partial"));
+}
+
+}  // namespace
+}  // namespace pskd
