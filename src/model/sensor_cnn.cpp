@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "pskd/model/norm_relu.hpp"
-#include "pskd/model/temporal_convolution.hpp"
+#include "ops/norm_relu.hpp"
+#include "ops/temporal_convolution.hpp"
 
 namespace pskd {
 

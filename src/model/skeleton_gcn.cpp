@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "pskd/model/graph_convolution.hpp"
-#include "pskd/model/norm_relu.hpp"
-#include "pskd/model/temporal_convolution.hpp"
+#include "ops/graph_convolution.hpp"
+#include "ops/norm_relu.hpp"
+#include "ops/temporal_convolution.hpp"
 #include "pskd/signal/skeleton.hpp"
 
 namespace pskd {

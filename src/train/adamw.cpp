@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "pskd/base/lanes.hpp"
+#include "ops/cpu/simd.hpp"
 
 namespace pskd {
 namespace {

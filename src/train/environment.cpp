@@ -8,7 +8,7 @@
 
 #include <fstream>
 
-#include "pskd/base/lanes.hpp"
+#include "ops/cpu/simd.hpp"
 #include "pskd/base/process.hpp"
 
 namespace pskd {

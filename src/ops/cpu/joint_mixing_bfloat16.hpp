@@ -2,7 +2,7 @@
 // twice the multiply-adds of an instruction, and nothing to widen. The adjacency is rounded to bfloat16 for it.
 #pragma once
 
-#include "model/joint_mixing.hpp"
+#include "ops/cpu/joint_mixing.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define PSKD_BFLOAT16_PRODUCTS 1

@@ -1,5 +1,5 @@
 // Our fused layers do what the library's separate ones do, in values, gradients and running statistics.
-#include "pskd/model/norm_relu.hpp"
+#include "ops/norm_relu.hpp"
 
 #include <gtest/gtest.h>
 

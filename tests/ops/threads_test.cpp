@@ -8,9 +8,9 @@
 #include <set>
 #include <thread>
 
-#include "pskd/model/graph_convolution.hpp"
-#include "pskd/model/norm_relu.hpp"
-#include "pskd/model/temporal_convolution.hpp"
+#include "ops/graph_convolution.hpp"
+#include "ops/norm_relu.hpp"
+#include "ops/temporal_convolution.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {

@@ -1,4 +1,4 @@
-#include "model/matrix_product.hpp"
+#include "ops/cpu/gemm.hpp"
 
 #include <ATen/OpMathType.h>
 

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "pskd/base/lanes.hpp"
+#include "ops/cpu/simd.hpp"
 
 namespace pskd {
 

@@ -1,4 +1,4 @@
-#include "pskd/model/temporal_convolution.hpp"
+#include "ops/temporal_convolution.hpp"
 
 #include <ATen/Parallel.h>
 
@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
-#include "model/matrix_product.hpp"
-#include "model/minimal_filtering.hpp"
-#include "model/shared_work.hpp"
+#include "ops/cpu/gemm.hpp"
+#include "ops/cpu/winograd.hpp"
+#include "ops/cpu/shared_work.hpp"
 
 namespace pskd {
 namespace {

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "pskd/base/lanes.hpp"
+#include "ops/cpu/simd.hpp"
 
 namespace pskd {
 

@@ -1,11 +1,11 @@
-#include "pskd/model/graph_convolution.hpp"
+#include "ops/graph_convolution.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include "model/joint_mixing_bfloat16.hpp"
-#include "model/matrix_product.hpp"
-#include "model/shared_work.hpp"
+#include "ops/cpu/joint_mixing_bfloat16.hpp"
+#include "ops/cpu/gemm.hpp"
+#include "ops/cpu/shared_work.hpp"
 
 namespace pskd {
 namespace {

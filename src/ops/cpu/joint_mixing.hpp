@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "model/bfloat16.hpp"
+#include "ops/cpu/bfloat16.hpp"
 
 namespace pskd {
 

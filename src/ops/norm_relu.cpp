@@ -1,11 +1,11 @@
-#include "pskd/model/norm_relu.hpp"
+#include "ops/norm_relu.hpp"
 
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "model/bfloat16.hpp"
+#include "ops/cpu/bfloat16.hpp"
 
 namespace pskd {
 namespace {

@@ -1,9 +1,9 @@
 // A convolution over time is its formula, in values and gradients, however few products it takes.
-#include "pskd/model/temporal_convolution.hpp"
+#include "ops/temporal_convolution.hpp"
 
 #include <gtest/gtest.h>
 
-#include "model/minimal_filtering.hpp"
+#include "ops/cpu/winograd.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {

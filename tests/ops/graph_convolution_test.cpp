@@ -1,11 +1,11 @@
 // A graph convolution in one step is its formula, in values and gradients, whatever the processor computes it with.
-#include "pskd/model/graph_convolution.hpp"
+#include "ops/graph_convolution.hpp"
 
 #include <gtest/gtest.h>
 
 #include <bit>
 
-#include "model/joint_mixing_bfloat16.hpp"
+#include "ops/cpu/joint_mixing_bfloat16.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {
