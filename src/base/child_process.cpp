@@ -1,4 +1,4 @@
-#include "pskd/base/child_process.hpp"
+#include "base/child_process.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

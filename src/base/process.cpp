@@ -1,4 +1,4 @@
-#include "pskd/base/process.hpp"
+#include "base/process.hpp"
 
 #include <malloc.h>
 #include <sched.h>

@@ -1,4 +1,4 @@
-#include "pskd/base/random.hpp"
+#include "base/random.hpp"
 
 #include <array>
 #include <boost/random/normal_distribution.hpp>
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "pskd/base/checksum.hpp"
+#include "base/checksum.hpp"
 
 namespace pskd {
 

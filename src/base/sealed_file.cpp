@@ -1,11 +1,11 @@
-#include "pskd/base/sealed_file.hpp"
+#include "base/sealed_file.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "pskd/base/checksum.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/little_endian.hpp"
+#include "base/checksum.hpp"
+#include "base/file.hpp"
+#include "base/little_endian.hpp"
 
 namespace pskd {
 namespace {

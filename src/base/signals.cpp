@@ -1,7 +1,7 @@
 #include <atomic>
 #include <csignal>
 
-#include "pskd/base/process.hpp"
+#include "base/process.hpp"
 
 namespace pskd {
 namespace {

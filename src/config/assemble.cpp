@@ -4,8 +4,8 @@
 #include <system_error>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/config/parse.hpp"
+#include "base/file.hpp"
+#include "config/parse.hpp"
 
 namespace pskd::config {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pskd/config/node.hpp"
+#include "config/node.hpp"
 
 namespace pskd::config {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/config/node.hpp"
+#include "config/node.hpp"
 
 namespace pskd::config {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/config/rules.hpp"
+#include "config/rules.hpp"
 
 namespace pskd::config {
 

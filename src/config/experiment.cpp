@@ -3,7 +3,7 @@
 #include <array>
 
 #include "pskd/base/error.hpp"
-#include "pskd/config/node.hpp"
+#include "config/node.hpp"
 
 namespace pskd {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "config/describe.hpp"
-#include "pskd/config/reader.hpp"
+#include "config/reader.hpp"
 
 namespace pskd::config {
 

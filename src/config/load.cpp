@@ -6,7 +6,7 @@
 #include "config/assembled.hpp"
 #include "config/check.hpp"
 #include "config/experiment_reader.hpp"
-#include "pskd/base/checksum.hpp"
+#include "base/checksum.hpp"
 #include "config/writer.hpp"
 
 namespace pskd {

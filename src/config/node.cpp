@@ -1,4 +1,4 @@
-#include "pskd/config/node.hpp"
+#include "config/node.hpp"
 
 #include <algorithm>
 #include <numeric>

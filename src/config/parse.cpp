@@ -1,4 +1,4 @@
-#include "pskd/config/parse.hpp"
+#include "config/parse.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>

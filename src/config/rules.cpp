@@ -1,11 +1,11 @@
-#include "pskd/config/rules.hpp"
+#include "config/rules.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <string_view>
 
 #include "config/numbers.hpp"
-#include "pskd/config/node.hpp"
+#include "config/node.hpp"
 
 namespace pskd::config {
 namespace {

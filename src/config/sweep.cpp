@@ -1,4 +1,4 @@
-#include "pskd/config/sweep.hpp"
+#include "config/sweep.hpp"
 
 #include <algorithm>
 #include <map>
@@ -6,7 +6,7 @@
 
 #include "config/assemble.hpp"
 #include "config/assembled.hpp"
-#include "pskd/config/rules.hpp"
+#include "config/rules.hpp"
 
 namespace pskd {
 namespace {

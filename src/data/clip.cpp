@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "pskd/base/checksum.hpp"
+#include "base/checksum.hpp"
 
 namespace pskd {
 namespace {

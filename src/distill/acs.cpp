@@ -1,6 +1,6 @@
-#include "pskd/distill/acs.hpp"
+#include "distill/acs.hpp"
 
-#include "pskd/distill/losses.hpp"
+#include "distill/losses.hpp"
 
 namespace pskd {
 namespace {

@@ -1,4 +1,4 @@
-#include "pskd/distill/adapters.hpp"
+#include "distill/adapters.hpp"
 
 namespace pskd {
 

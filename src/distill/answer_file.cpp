@@ -3,8 +3,8 @@
 #include <array>
 #include <cstring>
 
-#include "pskd/base/little_endian.hpp"
-#include "pskd/base/sealed_file.hpp"
+#include "base/little_endian.hpp"
+#include "base/sealed_file.hpp"
 
 namespace pskd {
 namespace {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "pskd/distill/acs.hpp"
+#include "distill/acs.hpp"
 
 namespace pskd {
 

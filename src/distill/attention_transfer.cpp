@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "pskd/distill/baselines.hpp"
+#include "distill/baselines.hpp"
 #include "distill/unit_rows.hpp"
 
 namespace pskd {

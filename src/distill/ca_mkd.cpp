@@ -1,5 +1,5 @@
-#include "pskd/distill/baselines.hpp"
-#include "pskd/distill/losses.hpp"
+#include "distill/baselines.hpp"
+#include "distill/losses.hpp"
 
 namespace pskd {
 

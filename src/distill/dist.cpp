@@ -1,4 +1,4 @@
-#include "pskd/distill/baselines.hpp"
+#include "distill/baselines.hpp"
 
 namespace pskd {
 namespace {

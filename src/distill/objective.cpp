@@ -1,9 +1,9 @@
-#include "pskd/distill/objective.hpp"
+#include "distill/objective.hpp"
 
 #include <functional>
 
-#include "pskd/distill/baselines.hpp"
-#include "pskd/distill/losses.hpp"
+#include "distill/baselines.hpp"
+#include "distill/losses.hpp"
 
 namespace pskd {
 namespace {

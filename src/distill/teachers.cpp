@@ -1,12 +1,12 @@
-#include "pskd/distill/teachers.hpp"
+#include "distill/teachers.hpp"
 
 #include <algorithm>
 #include <set>
 
 #include "distill/answer_file.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/distill/baselines.hpp"
-#include "pskd/model/fused.hpp"
+#include "distill/baselines.hpp"
+#include "model/fused.hpp"
 
 namespace pskd {
 namespace {

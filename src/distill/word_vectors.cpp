@@ -1,10 +1,10 @@
-#include "pskd/distill/word_vectors.hpp"
+#include "distill/word_vectors.hpp"
 
 #include <cstring>
 #include <regex>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 namespace pskd {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 namespace pskd {
 namespace {

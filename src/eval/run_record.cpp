@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 namespace pskd {
 

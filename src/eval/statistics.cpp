@@ -1,4 +1,4 @@
-#include "pskd/eval/statistics.hpp"
+#include "eval/statistics.hpp"
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
@@ -11,8 +11,8 @@
 #include <string>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/quantile.hpp"
-#include "pskd/base/random.hpp"
+#include "base/quantile.hpp"
+#include "base/random.hpp"
 #include "pskd/eval/scores.hpp"
 
 namespace pskd {

@@ -1,4 +1,4 @@
-#include "pskd/model/fused.hpp"
+#include "model/fused.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #include "pskd/model/registry.hpp"
 
 #include "pskd/base/error.hpp"
-#include "pskd/model/fused.hpp"
-#include "pskd/signal/skeleton.hpp"
+#include "model/fused.hpp"
+#include "signal/skeleton.hpp"
 
 namespace pskd {
 namespace {

@@ -1,4 +1,4 @@
-#include "pskd/model/sensor_cnn.hpp"
+#include "model/sensor_cnn.hpp"
 
 #include <array>
 

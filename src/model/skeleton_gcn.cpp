@@ -1,11 +1,11 @@
-#include "pskd/model/skeleton_gcn.hpp"
+#include "model/skeleton_gcn.hpp"
 
 #include <algorithm>
 
 #include "ops/graph_convolution.hpp"
 #include "ops/norm_relu.hpp"
 #include "ops/temporal_convolution.hpp"
-#include "pskd/signal/skeleton.hpp"
+#include "signal/skeleton.hpp"
 
 namespace pskd {
 namespace {

@@ -1,4 +1,4 @@
-#include "pskd/model/summary.hpp"
+#include "model/summary.hpp"
 
 #include <ATen/record_function.h>
 

@@ -1,4 +1,4 @@
-#include "pskd/report/comparison.hpp"
+#include "report/comparison.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/quantile.hpp"
+#include "base/quantile.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

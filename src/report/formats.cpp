@@ -1,6 +1,6 @@
 #include <map>
 
-#include "pskd/report/comparison.hpp"
+#include "report/comparison.hpp"
 
 namespace pskd {
 

@@ -1,4 +1,4 @@
-#include "pskd/report/page.hpp"
+#include "report/page.hpp"
 
 #include <algorithm>
 #include <tuple>

@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "report/page_parts.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 namespace pskd {
 

@@ -1,7 +1,7 @@
 #include <map>
 
 #include "report/page_parts.hpp"
-#include "pskd/report/projection.hpp"
+#include "report/projection.hpp"
 
 namespace pskd {
 

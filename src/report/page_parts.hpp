@@ -8,8 +8,8 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/eval/predictions.hpp"
-#include "pskd/report/page.hpp"
-#include "pskd/report/table.hpp"
+#include "report/page.hpp"
+#include "report/table.hpp"
 
 namespace pskd {
 

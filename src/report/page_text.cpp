@@ -2,8 +2,8 @@
 #include <set>
 
 #include "report/page_parts.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/report/comparison.hpp"
+#include "base/file.hpp"
+#include "report/comparison.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "pskd/base/error.hpp"
-#include "pskd/report/table.hpp"
+#include "report/table.hpp"
 
 namespace pskd {
 

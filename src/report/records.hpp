@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pskd/eval/run_record.hpp"
-#include "pskd/report/table.hpp"
+#include "report/table.hpp"
 
 namespace pskd {
 

@@ -4,8 +4,8 @@
 #include <iomanip>
 #include <sstream>
 
-#include "pskd/base/file.hpp"
-#include "pskd/report/table.hpp"
+#include "base/file.hpp"
+#include "report/table.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

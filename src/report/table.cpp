@@ -1,4 +1,4 @@
-#include "pskd/report/table.hpp"
+#include "report/table.hpp"
 
 #include <algorithm>
 #include <cstddef>

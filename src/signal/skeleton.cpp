@@ -1,4 +1,4 @@
-#include "pskd/signal/skeleton.hpp"
+#include "signal/skeleton.hpp"
 
 namespace pskd {
 

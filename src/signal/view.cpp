@@ -1,4 +1,4 @@
-#include "pskd/signal/view.hpp"
+#include "signal/view.hpp"
 
 #include <Eigen/Geometry>
 #include <algorithm>
@@ -6,8 +6,8 @@
 #include <functional>
 #include <numbers>
 
-#include "pskd/signal/resample.hpp"
-#include "pskd/signal/skeleton.hpp"
+#include "signal/resample.hpp"
+#include "signal/skeleton.hpp"
 
 namespace pskd {
 namespace {

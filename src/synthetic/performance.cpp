@@ -12,7 +12,7 @@
 #include "synthetic/body.hpp"
 #include "synthetic/performance.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/random.hpp"
+#include "base/random.hpp"
 #include "synthetic/recordings.hpp"
 #include "synthetic/timing.hpp"
 

@@ -1,11 +1,11 @@
-#include "pskd/train/checkpoint.hpp"
+#include "train/checkpoint.hpp"
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "pskd/base/checksum.hpp"
+#include "base/checksum.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/sealed_file.hpp"
+#include "base/sealed_file.hpp"
 
 namespace pskd {
 

@@ -1,8 +1,8 @@
 #include "train/cost.hpp"
 
-#include "pskd/base/quantile.hpp"
-#include "pskd/model/summary.hpp"
-#include "pskd/train/speed.hpp"
+#include "base/quantile.hpp"
+#include "model/summary.hpp"
+#include "train/speed.hpp"
 
 namespace pskd {
 

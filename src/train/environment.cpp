@@ -1,4 +1,4 @@
-#include "pskd/train/environment.hpp"
+#include "train/environment.hpp"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "ops/cpu/simd.hpp"
-#include "pskd/base/process.hpp"
+#include "base/process.hpp"
 
 namespace pskd {
 namespace {

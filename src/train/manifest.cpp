@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "pskd/base/checksum.hpp"
+#include "base/checksum.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/train/environment.hpp"
+#include "base/file.hpp"
+#include "train/environment.hpp"
 
 namespace pskd {
 

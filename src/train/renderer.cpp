@@ -7,7 +7,7 @@
 
 #include "pskd/base/error.hpp"
 #include "data/data_check.hpp"
-#include "pskd/signal/skeleton.hpp"
+#include "signal/skeleton.hpp"
 
 namespace pskd {
 namespace {

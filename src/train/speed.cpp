@@ -1,11 +1,11 @@
-#include "pskd/train/speed.hpp"
+#include "train/speed.hpp"
 
 #include <algorithm>
 #include <chrono>
 
-#include "pskd/base/quantile.hpp"
-#include "pskd/model/summary.hpp"
-#include "pskd/train/optimizer.hpp"
+#include "base/quantile.hpp"
+#include "model/summary.hpp"
+#include "train/optimizer.hpp"
 
 namespace pskd {
 namespace {

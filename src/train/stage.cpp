@@ -7,13 +7,13 @@
 #include <cmath>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/process.hpp"
+#include "base/process.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/distill/word_vectors.hpp"
-#include "pskd/model/summary.hpp"
-#include "pskd/train/event_file.hpp"
-#include "pskd/train/optimizer.hpp"
-#include "pskd/train/stage_key.hpp"
+#include "distill/word_vectors.hpp"
+#include "model/summary.hpp"
+#include "train/logging/event_file.hpp"
+#include "train/optimizer.hpp"
+#include "train/stage_key.hpp"
 
 namespace pskd {
 namespace {

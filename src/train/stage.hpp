@@ -5,11 +5,11 @@
 #include <memory>
 #include <vector>
 
-#include "train/metrics_log.hpp"
-#include "train/progress.hpp"
-#include "pskd/distill/objective.hpp"
-#include "pskd/distill/teachers.hpp"
-#include "pskd/train/checkpoint.hpp"
+#include "train/logging/metrics_log.hpp"
+#include "train/logging/progress.hpp"
+#include "distill/objective.hpp"
+#include "distill/teachers.hpp"
+#include "train/checkpoint.hpp"
 #include "pskd/train/run.hpp"
 
 namespace pskd {

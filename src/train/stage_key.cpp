@@ -1,12 +1,12 @@
-#include "pskd/train/stage_key.hpp"
+#include "train/stage_key.hpp"
 
 #include <set>
 
-#include "pskd/base/checksum.hpp"
-#include "pskd/base/file.hpp"
+#include "base/checksum.hpp"
+#include "base/file.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/distill/teachers.hpp"
-#include "pskd/train/environment.hpp"
+#include "distill/teachers.hpp"
+#include "train/environment.hpp"
 
 namespace pskd {
 namespace {

@@ -1,4 +1,4 @@
-#include "pskd/base/checksum.hpp"
+#include "base/checksum.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "pskd/base/process.hpp"
+#include "base/process.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "pskd/base/quantile.hpp"
+#include "base/quantile.hpp"
 
 #include <gtest/gtest.h>
 

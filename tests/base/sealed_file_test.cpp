@@ -1,4 +1,4 @@
-#include "pskd/base/sealed_file.hpp"
+#include "base/sealed_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {

@@ -1,4 +1,4 @@
-#include "pskd/config/sweep.hpp"
+#include "config/sweep.hpp"
 
 #include <gmock/gmock.h>
 

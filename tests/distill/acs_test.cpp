@@ -1,9 +1,9 @@
 // The Adaptive-Confidence Semantic loss, held to the definitions in tests/golden/make_golden.py.
-#include "pskd/distill/acs.hpp"
+#include "distill/acs.hpp"
 
 #include <gtest/gtest.h>
 
-#include "pskd/distill/objective.hpp"
+#include "distill/objective.hpp"
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 

@@ -1,8 +1,8 @@
-#include "pskd/distill/baselines.hpp"
+#include "distill/baselines.hpp"
 
 #include <gtest/gtest.h>
 
-#include "pskd/distill/losses.hpp"
+#include "distill/losses.hpp"
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 

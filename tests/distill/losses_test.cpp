@@ -1,4 +1,4 @@
-#include "pskd/distill/losses.hpp"
+#include "distill/losses.hpp"
 
 #include <gtest/gtest.h>
 

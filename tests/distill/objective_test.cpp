@@ -1,10 +1,10 @@
 // The loss of a stage, put together from its config: every term that learns from teachers, by itself.
-#include "pskd/distill/objective.hpp"
+#include "distill/objective.hpp"
 
 #include <gtest/gtest.h>
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/distill/baselines.hpp"
+#include "distill/baselines.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {

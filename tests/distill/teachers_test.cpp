@@ -1,12 +1,12 @@
-#include "pskd/distill/teachers.hpp"
+#include "distill/teachers.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/distill/word_vectors.hpp"
+#include "base/file.hpp"
+#include "distill/word_vectors.hpp"
 #include "pskd/model/registry.hpp"
 #include "support/temporary_folder.hpp"
 

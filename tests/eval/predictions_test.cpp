@@ -10,8 +10,8 @@
 #include <stdexcept>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/random.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {

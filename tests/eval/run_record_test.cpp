@@ -8,7 +8,7 @@
 #include <string>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {

@@ -1,4 +1,4 @@
-#include "pskd/eval/statistics.hpp"
+#include "eval/statistics.hpp"
 
 #include <gmock/gmock.h>
 

@@ -10,7 +10,7 @@
 #include <numbers>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/random.hpp"
+#include "base/random.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {

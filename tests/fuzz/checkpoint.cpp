@@ -1,10 +1,10 @@
 // Checkpoints. An input is a whole file, which its seal lets pass unchanged only, or a payload that is sealed here:
 // what a program with a fault could have written.
-#include "pskd/train/checkpoint.hpp"
+#include "train/checkpoint.hpp"
 
-#include "pskd/base/sealed_file.hpp"
+#include "base/sealed_file.hpp"
 #include "pskd/model/registry.hpp"
-#include "pskd/train/optimizer.hpp"
+#include "train/optimizer.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

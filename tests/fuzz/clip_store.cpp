@@ -2,7 +2,7 @@
 // what a program with a fault could have written.
 #include "pskd/data/store/clip_store.hpp"
 
-#include "pskd/base/sealed_file.hpp"
+#include "base/sealed_file.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "target.hpp"
 

@@ -1,5 +1,5 @@
 // The experiment files, and back to YAML what was taken.
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "pskd/config/load.hpp"
 #include "target.hpp"
 

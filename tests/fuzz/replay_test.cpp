@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

@@ -1,7 +1,7 @@
 // Every layer and network: the gradient that training follows is the derivative of what is computed.
 #include <gtest/gtest.h>
 
-#include "pskd/model/fused.hpp"
+#include "model/fused.hpp"
 #include "pskd/model/registry.hpp"
 #include "support/tensors.hpp"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "pskd/base/error.hpp"
-#include "pskd/model/fused.hpp"
+#include "model/fused.hpp"
 #include "pskd/model/registry.hpp"
-#include "pskd/model/summary.hpp"
+#include "model/summary.hpp"
 
 namespace pskd {
 namespace {

@@ -10,7 +10,7 @@
 #include "support/dataset_config.hpp"
 #include "support/mat_bytes.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "synthetic/recordings.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "support/real_data.hpp"

@@ -12,7 +12,7 @@
 
 #include "support/dataset_config.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/data_check.hpp"
 #include "pskd/data/protocol.hpp"
 #include "synthetic/writers/mmact.hpp"

@@ -10,7 +10,7 @@
 
 #include "support/dataset_config.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "data/data_check.hpp"
 #include "pskd/data/protocol.hpp"

@@ -9,7 +9,7 @@
 
 #include "support/mat_bytes.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/random.hpp"
+#include "base/random.hpp"
 #include "support/real_data.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"

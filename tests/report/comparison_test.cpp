@@ -1,4 +1,4 @@
-#include "pskd/report/comparison.hpp"
+#include "report/comparison.hpp"
 
 #include <gmock/gmock.h>
 

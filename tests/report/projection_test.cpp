@@ -1,4 +1,4 @@
-#include "pskd/report/projection.hpp"
+#include "report/projection.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/report/table.hpp"
+#include "base/file.hpp"
+#include "report/table.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {

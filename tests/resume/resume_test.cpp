@@ -12,8 +12,8 @@
 #include <random>
 #include <thread>
 
-#include "pskd/base/file.hpp"
-#include "pskd/base/sealed_file.hpp"
+#include "base/file.hpp"
+#include "base/sealed_file.hpp"
 #include "support/events.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"

@@ -1,4 +1,4 @@
-#include "pskd/signal/resample.hpp"
+#include "signal/resample.hpp"
 
 #include <gtest/gtest.h>
 

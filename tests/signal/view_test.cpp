@@ -1,4 +1,4 @@
-#include "pskd/signal/view.hpp"
+#include "signal/view.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "pskd/signal/resample.hpp"
-#include "pskd/signal/skeleton.hpp"
+#include "signal/resample.hpp"
+#include "signal/skeleton.hpp"
 
 namespace pskd {
 namespace {

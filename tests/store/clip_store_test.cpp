@@ -14,8 +14,8 @@
 
 #include "support/dataset_config.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/sealed_file.hpp"
+#include "base/file.hpp"
+#include "base/sealed_file.hpp"
 #include "data/data_check.hpp"
 #include "synthetic/recordings.hpp"
 #include "data/readers/utd_mhad.hpp"

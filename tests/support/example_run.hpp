@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/eval/predictions.hpp"
-#include "pskd/report/page.hpp"
+#include "report/page.hpp"
 
 namespace pskd::testing {
 

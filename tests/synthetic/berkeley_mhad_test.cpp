@@ -7,7 +7,7 @@
 
 #include "support/dataset_config.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/readers/berkeley_mhad/reader.hpp"
 #include "data/formats/bvh.hpp"
 #include "data/data_check.hpp"

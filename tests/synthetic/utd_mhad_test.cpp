@@ -11,7 +11,7 @@
 
 #include "support/dataset_config.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/data_check.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "support/temporary_folder.hpp"

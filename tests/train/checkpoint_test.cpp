@@ -1,12 +1,12 @@
-#include "pskd/train/checkpoint.hpp"
+#include "train/checkpoint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "pskd/model/registry.hpp"
-#include "pskd/train/optimizer.hpp"
+#include "train/optimizer.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"
 

@@ -1,11 +1,11 @@
-#include "pskd/train/environment.hpp"
+#include "train/environment.hpp"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "pskd/base/process.hpp"
+#include "base/process.hpp"
 
 namespace pskd {
 namespace {

@@ -1,4 +1,4 @@
-#include "pskd/train/event_file.hpp"
+#include "train/logging/event_file.hpp"
 
 #include <gtest/gtest.h>
 

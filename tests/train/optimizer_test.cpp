@@ -1,4 +1,4 @@
-#include "pskd/train/optimizer.hpp"
+#include "train/optimizer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "pskd/train/speed.hpp"
+#include "train/speed.hpp"
 
 #include <gtest/gtest.h>
 
-#include "pskd/model/summary.hpp"
+#include "model/summary.hpp"
 #include "pskd/train/renderer.hpp"
 
 namespace pskd {

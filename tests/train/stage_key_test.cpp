@@ -1,4 +1,4 @@
-#include "pskd/train/stage_key.hpp"
+#include "train/stage_key.hpp"
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "epoch.hpp"
 
-#include "pskd/base/random.hpp"
+#include "base/random.hpp"
 
 namespace {
 

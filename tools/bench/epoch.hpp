@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pskd/train/renderer.hpp"
-#include "pskd/train/speed.hpp"
+#include "train/speed.hpp"
 
 class Epochs {
  public:

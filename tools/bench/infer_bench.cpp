@@ -1,7 +1,7 @@
 // Inference: how long the student takes to recognise one clip, and a batch.
 #include "benches.hpp"
-#include "pskd/base/quantile.hpp"
-#include "pskd/train/speed.hpp"
+#include "base/quantile.hpp"
+#include "train/speed.hpp"
 
 namespace {
 

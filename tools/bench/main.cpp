@@ -6,8 +6,8 @@
 
 #include "benches.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/process.hpp"
-#include "pskd/train/environment.hpp"
+#include "base/process.hpp"
+#include "train/environment.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include "benches.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/distill/objective.hpp"
-#include "pskd/train/speed.hpp"
+#include "distill/objective.hpp"
+#include "train/speed.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include "benches.hpp"
 #include "epoch.hpp"
 #include "data/data_check.hpp"
-#include "pskd/train/speed.hpp"
+#include "train/speed.hpp"
 
 namespace {
 

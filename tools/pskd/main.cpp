@@ -14,7 +14,7 @@
 #include <system_error>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/process.hpp"
+#include "base/process.hpp"
 #include "verbs.hpp"
 
 namespace {

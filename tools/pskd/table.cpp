@@ -2,7 +2,7 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/eval/predictions.hpp"
-#include "pskd/report/comparison.hpp"
+#include "report/comparison.hpp"
 #include "table_layout.hpp"
 #include "verbs.hpp"
 

@@ -3,9 +3,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/config/parse.hpp"
-#include "pskd/config/reader.hpp"
+#include "base/file.hpp"
+#include "config/parse.hpp"
+#include "config/reader.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "pskd/report/comparison.hpp"
+#include "report/comparison.hpp"
 
 struct TableLayout {
   std::vector<std::pair<std::string, std::string>> runs;  ///< folders, each with the command that makes it

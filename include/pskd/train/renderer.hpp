@@ -8,7 +8,7 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/model/registry.hpp"
-#include "pskd/signal/view.hpp"
+#include "signal/view.hpp"
 
 namespace pskd {
 

@@ -8,7 +8,7 @@
 
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/reader.hpp"
 
 namespace pskd {

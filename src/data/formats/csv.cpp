@@ -7,8 +7,8 @@
 
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/config/node.hpp"
+#include "base/file.hpp"
+#include "config/node.hpp"
 
 namespace pskd {
 namespace {

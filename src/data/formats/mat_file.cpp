@@ -7,7 +7,7 @@
 
 #include "data/formats/mat_format.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 namespace pskd {
 namespace {

@@ -12,7 +12,7 @@
 #include <type_traits>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/little_endian.hpp"
+#include "base/little_endian.hpp"
 
 namespace pskd {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "data/store/hdf5_image.hpp"
 #include "data/formats/numbers.hpp"
-#include "pskd/base/checksum.hpp"
+#include "base/checksum.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/sealed_file.hpp"
+#include "base/file.hpp"
+#include "base/sealed_file.hpp"
 #include "pskd/config/load.hpp"
 #include "data/data_check.hpp"
 #include "data/reader.hpp"

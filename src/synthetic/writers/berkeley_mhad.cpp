@@ -5,8 +5,8 @@
 
 #include "synthetic/berkeley_actions.hpp"
 #include "synthetic/performance.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/random.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
 #include "data/readers/berkeley_mhad/reader.hpp"
 #include "data/formats/bvh.hpp"
 #include "synthetic/recordings.hpp"

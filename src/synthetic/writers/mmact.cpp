@@ -16,8 +16,8 @@
 #include "data/formats/numbers.hpp"
 #include "synthetic/performance.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/random.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
 #include "data/readers/mmact/reader.hpp"
 #include "synthetic/writers/folder.hpp"
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "synthetic/performance.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/random.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
 #include "synthetic/recordings.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "synthetic/writers/folder.hpp"

@@ -7,7 +7,7 @@
 #include "synthetic/body.hpp"
 #include "data/formats/mat_file.hpp"
 #include "synthetic/performance.hpp"
-#include "pskd/base/random.hpp"
+#include "base/random.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "synthetic/writers/folder.hpp"
 #include "synthetic/timing.hpp"

@@ -4,10 +4,10 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "pskd/base/quantile.hpp"
-#include "pskd/train/environment.hpp"
+#include "base/quantile.hpp"
+#include "train/environment.hpp"
 #include "pskd/train/renderer.hpp"
-#include "pskd/train/speed.hpp"
+#include "train/speed.hpp"
 #include "torch_verbs.hpp"
 
 namespace {

@@ -3,8 +3,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "pskd/base/process.hpp"
-#include "pskd/train/environment.hpp"
+#include "base/process.hpp"
+#include "train/environment.hpp"
 #include "torch_verbs.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
-#include "pskd/base/process.hpp"
-#include "pskd/train/environment.hpp"
+#include "base/process.hpp"
+#include "train/environment.hpp"
 #include "torch_verbs.hpp"
 
 void prepare(int threads) {

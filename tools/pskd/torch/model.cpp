@@ -3,7 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "pskd/model/summary.hpp"
+#include "model/summary.hpp"
 #include "pskd/train/renderer.hpp"
 #include "torch_verbs.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "pskd/train/event_file.hpp"
+#include "train/logging/event_file.hpp"
 
 pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed,
                             const std::vector<pskd::StageOutcome>& outcomes) {

@@ -4,9 +4,9 @@
 
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/distill/teachers.hpp"
-#include "pskd/report/page.hpp"
+#include "base/file.hpp"
+#include "distill/teachers.hpp"
+#include "report/page.hpp"
 #include "torch_verbs.hpp"
 
 namespace {

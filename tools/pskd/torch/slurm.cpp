@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 namespace {
 

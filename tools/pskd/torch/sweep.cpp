@@ -11,11 +11,11 @@
 #include <set>
 #include <thread>
 
-#include "pskd/base/child_process.hpp"
+#include "base/child_process.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/base/process.hpp"
-#include "pskd/report/table.hpp"
+#include "base/file.hpp"
+#include "base/process.hpp"
+#include "report/table.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
 #include "slurm.hpp"

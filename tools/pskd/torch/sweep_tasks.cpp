@@ -5,10 +5,10 @@
 #include <set>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
-#include "pskd/train/stage_key.hpp"
+#include "train/stage_key.hpp"
 
 namespace {
 

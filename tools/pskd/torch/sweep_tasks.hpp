@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "pskd/config/sweep.hpp"
+#include "config/sweep.hpp"
 
 /// A stage that a task needs. Tasks with the same identity share it.
 struct TaskStage {

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/process.hpp"
-#include "pskd/report/table.hpp"
+#include "base/process.hpp"
+#include "report/table.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
 #include "torch_verbs.hpp"

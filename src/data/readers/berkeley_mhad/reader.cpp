@@ -10,7 +10,7 @@
 
 #include "data/formats/mat_file.hpp"
 #include "data/formats/numbers.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/reader.hpp"
 #include "data/alignment.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/readers/mmact/reader.hpp"
 
 namespace pskd {

@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "data/formats/numbers.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/reader.hpp"
 #include "data/alignment.hpp"
 

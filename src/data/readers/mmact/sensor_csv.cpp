@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "data/formats/numbers.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 #include "data/readers/mmact/reader.hpp"
 
 namespace pskd {

@@ -2,9 +2,9 @@
 #include <charconv>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/config/parse.hpp"
-#include "pskd/config/reader.hpp"
+#include "base/file.hpp"
+#include "config/parse.hpp"
+#include "config/reader.hpp"
 #include "data/readers/recordings/description.hpp"
 
 namespace pskd {

@@ -8,8 +8,8 @@
 #include <tuple>
 
 #include "data/formats/numbers.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/config/node.hpp"
+#include "base/file.hpp"
+#include "config/node.hpp"
 #include "data/formats/csv.hpp"
 
 namespace pskd {

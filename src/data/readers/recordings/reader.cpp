@@ -7,7 +7,7 @@
 
 #include "data/readers/recordings/manifest.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/config/node.hpp"
+#include "config/node.hpp"
 #include "data/formats/csv.hpp"
 
 namespace pskd {

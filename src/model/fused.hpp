@@ -2,8 +2,8 @@
 #pragma once
 
 #include "pskd/model/network.hpp"
-#include "pskd/model/sensor_cnn.hpp"
-#include "pskd/model/skeleton_gcn.hpp"
+#include "model/sensor_cnn.hpp"
+#include "model/skeleton_gcn.hpp"
 
 namespace pskd {
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "pskd/base/random.hpp"
+#include "base/random.hpp"
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
 #include "pskd/data/topology.hpp"

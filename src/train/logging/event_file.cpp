@@ -1,4 +1,4 @@
-#include "pskd/train/event_file.hpp"
+#include "train/logging/event_file.hpp"
 
 #include <bit>
 #include <boost/crc.hpp>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
+#include "base/file.hpp"
 
 namespace pskd {
 

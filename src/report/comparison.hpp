@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "pskd/eval/run_record.hpp"
-#include "pskd/eval/statistics.hpp"
-#include "pskd/report/table.hpp"
+#include "eval/statistics.hpp"
+#include "report/table.hpp"
 
 namespace pskd {
 

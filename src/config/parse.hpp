@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "pskd/config/node.hpp"
+#include "config/node.hpp"
 
 namespace pskd::config {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/distill/acs.hpp"
+#include "distill/acs.hpp"
 #include "pskd/model/network.hpp"
 
 namespace pskd {

@@ -1,4 +1,4 @@
-#include "train/progress.hpp"
+#include "train/logging/progress.hpp"
 
 #include <spdlog/sinks/sink.h>
 #include <spdlog/spdlog.h>

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/distill/objective.hpp"
+#include "distill/objective.hpp"
 #include "pskd/model/registry.hpp"
 
 namespace pskd {

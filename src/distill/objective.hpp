@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/distill/acs.hpp"
-#include "pskd/distill/adapters.hpp"
+#include "distill/acs.hpp"
+#include "distill/adapters.hpp"
 #include "pskd/model/network.hpp"
 
 namespace pskd {

@@ -1,10 +1,10 @@
-#include "train/metrics_log.hpp"
+#include "train/logging/metrics_log.hpp"
 
 #include <string>
 
 #include "pskd/base/error.hpp"
-#include "pskd/base/file.hpp"
-#include "pskd/train/event_file.hpp"
+#include "base/file.hpp"
+#include "train/logging/event_file.hpp"
 
 namespace pskd {
 

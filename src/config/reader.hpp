@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "pskd/config/node.hpp"
-#include "pskd/config/rules.hpp"
+#include "config/node.hpp"
+#include "config/rules.hpp"
 
 namespace pskd::config {
 
