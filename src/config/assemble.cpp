@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <system_error>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "config/parse.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd::config {
 namespace {

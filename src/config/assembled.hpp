@@ -1,8 +1,8 @@
 // From the tree of a file, with its includes and overrides merged, to an experiment.
 #pragma once
 
-#include "pskd/config/experiment.hpp"
 #include "config/node.hpp"
+#include "pskd/config/experiment.hpp"
 
 namespace pskd::config {
 

@@ -1,8 +1,8 @@
 // What has to hold between the fields of an experiment.
 #pragma once
 
-#include "pskd/config/experiment.hpp"
 #include "config/node.hpp"
+#include "pskd/config/experiment.hpp"
 
 namespace pskd::config {
 

@@ -2,8 +2,8 @@
 // disagree. `Fields` is a Reader or a Writer.
 #pragma once
 
-#include "pskd/config/experiment.hpp"
 #include "config/rules.hpp"
+#include "pskd/config/experiment.hpp"
 
 namespace pskd::config {
 

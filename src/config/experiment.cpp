@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "pskd/base/error.hpp"
 #include "config/node.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

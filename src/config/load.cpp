@@ -2,11 +2,11 @@
 
 #include <cstdlib>
 
+#include "base/checksum.hpp"
 #include "config/assemble.hpp"
 #include "config/assembled.hpp"
 #include "config/check.hpp"
 #include "config/experiment_reader.hpp"
-#include "base/checksum.hpp"
 #include "config/writer.hpp"
 
 namespace pskd {

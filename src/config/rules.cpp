@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string_view>
 
-#include "config/numbers.hpp"
 #include "config/node.hpp"
+#include "config/numbers.hpp"
 
 namespace pskd::config {
 namespace {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "pskd/base/error.hpp"
+
 namespace pskd {
 namespace {
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "data/reader.hpp"
+#include "data/repairs.hpp"
+#include "pskd/data/clip.hpp"
 
 namespace pskd {
 
@@ -13,6 +14,12 @@ namespace pskd {
 struct TimedSamples {
   std::vector<double> times;  ///< seconds
   Frames values;              ///< [times.size(), channels]
+};
+
+/// Frames at equal intervals; no frame at all: the recording is to be left out, as a rule noted in Repairs says.
+struct Stream {
+  Frames frames;
+  double begin = 0, end = 0;  ///< moments of the first and last frame, seconds, by the clock of the recording
 };
 
 /// Puts stamps that run backwards in order and drops all but the first sample of a repeated one; `repairs` says how

@@ -5,9 +5,9 @@
 #include <optional>
 #include <set>
 
-#include "pskd/config/load.hpp"
-#include "data/reader.hpp"
 #include "data/alignment.hpp"
+#include "data/finite.hpp"
+#include "data/reader.hpp"
 
 namespace pskd {
 namespace {
@@ -144,17 +144,7 @@ void refuse_broken(const DataCheck& check) {
 
 }  // namespace
 
-DatasetInfo dataset_info(const DataConfig& config) { return make_source(config).info; }
-
-void note_repair(Repairs& repairs, const std::string& rule, const std::string& clip, std::int64_t count) {
-  Repair& repair = repairs[rule];
-  repair.count += count;
-  if (repair.clips.empty() || repair.clips.back() != clip) repair.clips.push_back(clip);
-}
-
-DataCheck check_dataset(const DataConfig& config) {
-  const std::filesystem::path root = resolve_data_path(config.root);
-  const Source source = make_source(config);
+DataCheck check_recordings(const Source& source, const std::filesystem::path& root) {
   FolderListing listing = list_recordings(source, root);
   DataCheck check;
   check.info = source.info;
@@ -167,8 +157,7 @@ DataCheck check_dataset(const DataConfig& config) {
   return check;
 }
 
-Dataset read_dataset(const DataConfig& config) {
-  DataCheck check = check_dataset(config);
+Dataset complete_dataset(DataCheck check) {
   refuse_broken(check);
   if (check.clips.empty()) {
     throw Error(ErrorKind::data, "no recording in " + check.root.string() +

@@ -5,28 +5,6 @@
 #include <numeric>
 
 namespace pskd {
-namespace {
-
-struct KnownSource {
-  const char* name;
-  Source (*make)(const DataConfig& config);
-};
-
-constexpr std::array kSources = {KnownSource{"utd-mhad", utd_mhad_source},
-                                 KnownSource{"berkeley-mhad", berkeley_mhad_source}, KnownSource{"mmact", mmact_source},
-                                 KnownSource{"generic", generic_source}};
-
-}  // namespace
-
-Source make_source(const DataConfig& config) {
-  std::string known;
-  for (const KnownSource& source : kSources) {
-    if (source.name == config.name) return source.make(config);
-    known += std::string(" ") + source.name;
-  }
-  throw Error(ErrorKind::config, "data.name: unknown data set '" + config.name + "'; known:" + known);
-}
-
 void refuse_other_choices(const DataConfig& config, const std::vector<std::string>& offered) {
   const std::array<std::pair<const char*, bool>, 5> choices = {{{"sensors", !config.sensors.empty()},
                                                                 {"skeleton", !config.skeleton.empty()},
@@ -53,19 +31,6 @@ std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensor
     for (const std::string& channel : channels) names.push_back(std::string(sensor).append("_").append(channel));
   }
   return names;
-}
-
-void check_finite(const std::filesystem::path& file, const Frames& frames) {
-  const auto wrong = !frames.isFinite();
-  const Eigen::Index count = wrong.count();
-  if (count == 0) return;
-  Eigen::Index row = 0;
-  Eigen::Index column = 0;
-  wrong.cast<int>().maxCoeff(&row, &column);
-  throw NotFinite(file.string() + ": expected finite values, found " + std::to_string(count) +
-                      " NaN or infinite, one of them in frame " + std::to_string(row + 1) + ", column " +
-                      std::to_string(column + 1),
-                  count);
 }
 
 FolderListing list_recordings(const Source& source, const std::filesystem::path& root) {

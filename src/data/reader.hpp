@@ -6,27 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "data/alignment.hpp"
+#include "data/repairs.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
-#include "data/data_check.hpp"
 
 namespace pskd {
-
-/// Thrown by readers: the file is sound, its values are not.
-class NotFinite : public Error {
- public:
-  NotFinite(const std::string& message, std::int64_t values) : Error(ErrorKind::data, message), values_(values) {}
-  std::int64_t values() const { return values_; }
-
- private:
-  std::int64_t values_;
-};
-
-/// Throws NotFinite naming the file, the first such frame and its column (from 1) unless every value is finite.
-void check_finite(const std::filesystem::path& file, const Frames& frames);
-
-/// Standard gravity, m/s^2: one g.
-inline constexpr double kGravity = 9.80665;
 
 /// The files of one recording.
 struct RecordingFiles {
@@ -40,15 +26,14 @@ struct RecordingFiles {
   std::vector<std::filesystem::path> sensor;    ///< empty: absent
 };
 
+struct BrokenFile {
+  std::filesystem::path file;
+  std::string problem;  ///< what was expected and what was found
+};
+
 struct FolderListing {
   std::vector<RecordingFiles> recordings;  ///< sorted by label, subject, scene, trial, camera
   std::vector<BrokenFile> unexpected;      ///< files whose name says nothing
-};
-
-/// Frames at equal intervals; no frame at all: the recording is to be left out, as a rule noted in Repairs says.
-struct Stream {
-  Frames frames;
-  double begin = 0, end = 0;  ///< moments of the first and last frame, seconds, by the clock of the recording
 };
 
 struct Source {
@@ -64,9 +49,6 @@ struct Source {
   bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span
   std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description
 };
-
-/// Throws Error(config) listing the known names, or naming an option the data set does not have.
-Source make_source(const DataConfig& config);
 
 /// The listing of the folder of `config`. Throws Error(data) when it is missing or holds no recording.
 FolderListing list_recordings(const Source& source, const std::filesystem::path& root);
@@ -84,10 +66,5 @@ struct SensorChannels {
 };
 /// The names of all channels: the sensor's own for one sensor, else h01_ax, ...
 std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensors);
-
-Source utd_mhad_source(const DataConfig& config);
-Source berkeley_mhad_source(const DataConfig& config);
-Source generic_source(const DataConfig& config);
-Source mmact_source(const DataConfig& config);
 
 }  // namespace pskd

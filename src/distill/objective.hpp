@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "pskd/config/experiment.hpp"
 #include "distill/acs.hpp"
 #include "distill/adapters.hpp"
+#include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
 
 namespace pskd {

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "distill/answer_file.hpp"
-#include "pskd/base/error.hpp"
 #include "distill/baselines.hpp"
 #include "model/fused.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "pskd/config/experiment.hpp"
 #include "distill/acs.hpp"
+#include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
 
 namespace pskd {

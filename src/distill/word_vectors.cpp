@@ -3,8 +3,8 @@
 #include <cstring>
 #include <regex>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

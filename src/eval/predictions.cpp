@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

@@ -5,8 +5,8 @@
 #include <numeric>
 #include <utility>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 

@@ -10,9 +10,9 @@
 #include <numeric>
 #include <string>
 
-#include "pskd/base/error.hpp"
 #include "base/quantile.hpp"
 #include "base/random.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
 
 namespace pskd {

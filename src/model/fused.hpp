@@ -1,9 +1,9 @@
 // The fused teacher: a trained skeleton teacher, and a sensor branch that learns to complete it.
 #pragma once
 
-#include "pskd/model/network.hpp"
 #include "model/sensor_cnn.hpp"
 #include "model/skeleton_gcn.hpp"
+#include "pskd/model/network.hpp"
 
 namespace pskd {
 

@@ -1,7 +1,7 @@
 #include "pskd/model/registry.hpp"
 
-#include "pskd/base/error.hpp"
 #include "model/fused.hpp"
+#include "pskd/base/error.hpp"
 #include "signal/skeleton.hpp"
 
 namespace pskd {

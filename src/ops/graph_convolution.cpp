@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "ops/cpu/joint_mixing_bfloat16.hpp"
 #include "ops/cpu/gemm.hpp"
+#include "ops/cpu/joint_mixing_bfloat16.hpp"
 #include "ops/cpu/shared_work.hpp"
 
 namespace pskd {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "ops/cpu/gemm.hpp"
-#include "ops/cpu/winograd.hpp"
 #include "ops/cpu/shared_work.hpp"
+#include "ops/cpu/winograd.hpp"
 
 namespace pskd {
 namespace {

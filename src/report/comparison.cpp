@@ -8,8 +8,8 @@
 #include <tuple>
 #include <utility>
 
-#include "pskd/base/error.hpp"
 #include "base/quantile.hpp"
+#include "pskd/base/error.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

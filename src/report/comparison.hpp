@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "pskd/eval/run_record.hpp"
 #include "eval/statistics.hpp"
+#include "pskd/eval/run_record.hpp"
 #include "report/table.hpp"
 
 namespace pskd {

@@ -4,9 +4,9 @@
 #include <tuple>
 #include <utility>
 
+#include "pskd/config/load.hpp"
 #include "report/page_files.hpp"
 #include "report/page_parts.hpp"
-#include "pskd/config/load.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <sstream>
 
-#include "report/page_parts.hpp"
 #include "base/file.hpp"
+#include "report/page_parts.hpp"
 
 namespace pskd {
 

@@ -1,7 +1,7 @@
 #include <set>
 
-#include "report/page_parts.hpp"
 #include "pskd/eval/scores.hpp"
+#include "report/page_parts.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <set>
 
-#include "report/page_parts.hpp"
 #include "base/file.hpp"
 #include "report/comparison.hpp"
+#include "report/page_parts.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

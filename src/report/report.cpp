@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "base/file.hpp"
-#include "report/table.hpp"
 #include "report/records.hpp"
+#include "report/table.hpp"
 
 namespace pskd {
 

@@ -100,24 +100,6 @@ void turn_vectors(Frames& frames, const Eigen::Matrix3f& rotation) {
 
 }  // namespace
 
-Statistics fit_sensor_statistics(std::span<const Clip> clips, const std::vector<int>& columns) {
-  Statistics statistics;
-  for (const int column : columns) {
-    double sum = 0, squares = 0, count = 0;
-    for (const Clip& clip : clips) {
-      const Eigen::ArrayXd values = clip.sensor.col(column).cast<double>();
-      sum += values.sum();
-      squares += values.square().sum();
-      count += static_cast<double>(values.size());
-    }
-    const double mean = sum / count;
-    const double deviation = std::sqrt(std::max(squares / count - mean * mean, 0.0));
-    statistics.mean.push_back(static_cast<float>(mean));
-    statistics.deviation.push_back(deviation > 1e-6 ? static_cast<float>(deviation) : 1.0F);
-  }
-  return statistics;
-}
-
 View draw_view(const ViewsConfig& config, RandomStream& stream) {
   View view;
   const double kept = 1.0 - stream.uniform(0.0, config.crop);

@@ -12,17 +12,9 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
 #include "pskd/data/topology.hpp"
+#include "pskd/signal/statistics.hpp"
 
 namespace pskd {
-
-/// Per-channel mean and standard deviation, fitted on training clips only.
-struct Statistics {
-  std::vector<float> mean, deviation;
-};
-
-/// Statistics of the sensor channels in columns `columns` over all samples of `clips`. A constant channel gets
-/// deviation 1.
-Statistics fit_sensor_statistics(std::span<const Clip> clips, const std::vector<int>& columns);
 
 /// A view; the default one is the clip as it is.
 struct View {

@@ -1,4 +1,6 @@
 // Boost 1.74's pchip.hpp calls isnan without a namespace.
+#include "synthetic/performance.hpp"
+
 #include <math.h>  // NOLINT(modernize-deprecated-headers)
 
 #include <Eigen/Geometry>
@@ -8,11 +10,11 @@
 #include <numbers>
 #include <numeric>
 
+#include "base/random.hpp"
+#include "data/units.hpp"
+#include "pskd/base/error.hpp"
 #include "synthetic/actions.hpp"
 #include "synthetic/body.hpp"
-#include "synthetic/performance.hpp"
-#include "pskd/base/error.hpp"
-#include "base/random.hpp"
 #include "synthetic/recordings.hpp"
 #include "synthetic/timing.hpp"
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/reader.hpp"
 #include "synthetic/actions.hpp"
 #include "synthetic/recordings.hpp"
-#include "data/reader.hpp"
 
 namespace pskd {
 

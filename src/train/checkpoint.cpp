@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "base/checksum.hpp"
-#include "pskd/base/error.hpp"
 #include "base/sealed_file.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 

@@ -8,8 +8,8 @@
 
 #include <fstream>
 
-#include "ops/cpu/simd.hpp"
 #include "base/process.hpp"
+#include "ops/cpu/simd.hpp"
 
 namespace pskd {
 namespace {

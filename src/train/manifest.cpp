@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/checksum.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 #include "train/environment.hpp"
 
 namespace pskd {

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <functional>
 
-#include "pskd/base/error.hpp"
 #include "data/data_check.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/signal/statistics.hpp"
 #include "signal/skeleton.hpp"
+#include "signal/view.hpp"
 
 namespace pskd {
 namespace {

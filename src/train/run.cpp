@@ -6,18 +6,19 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "train/cost.hpp"
-#include "train/manifest.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "data/data_check.hpp"
+#include "data/readers/registry.hpp"
+#include "model/summary.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/data/store/clip_store.hpp"
-#include "data/data_check.hpp"
-#include "model/summary.hpp"
+#include "train/cost.hpp"
 #include "train/environment.hpp"
+#include "train/manifest.hpp"
 #include "train/optimizer.hpp"
-#include "train/stage_key.hpp"
 #include "train/stage.hpp"
+#include "train/stage_key.hpp"
 
 namespace pskd {
 namespace {

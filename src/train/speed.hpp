@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "pskd/config/experiment.hpp"
 #include "distill/objective.hpp"
+#include "pskd/config/experiment.hpp"
 #include "pskd/model/registry.hpp"
 
 namespace pskd {

@@ -6,11 +6,11 @@
 #include <chrono>
 #include <cmath>
 
-#include "pskd/base/error.hpp"
 #include "base/process.hpp"
-#include "pskd/config/load.hpp"
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
 #include "train/logging/event_file.hpp"
 #include "train/optimizer.hpp"
 #include "train/stage_key.hpp"

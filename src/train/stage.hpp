@@ -5,12 +5,12 @@
 #include <memory>
 #include <vector>
 
-#include "train/logging/metrics_log.hpp"
-#include "train/logging/progress.hpp"
 #include "distill/objective.hpp"
 #include "distill/teachers.hpp"
-#include "train/checkpoint.hpp"
 #include "pskd/train/run.hpp"
+#include "train/checkpoint.hpp"
+#include "train/logging/metrics_log.hpp"
+#include "train/logging/progress.hpp"
 
 namespace pskd {
 

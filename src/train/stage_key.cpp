@@ -4,8 +4,8 @@
 
 #include "base/checksum.hpp"
 #include "base/file.hpp"
-#include "pskd/config/load.hpp"
 #include "distill/teachers.hpp"
+#include "pskd/config/load.hpp"
 #include "train/environment.hpp"
 
 namespace pskd {

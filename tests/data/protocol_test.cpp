@@ -6,10 +6,11 @@
 
 #include <set>
 
-#include "support/dataset_config.hpp"
-#include "pskd/base/error.hpp"
 #include "data/data_check.hpp"
+#include "data/readers/registry.hpp"
 #include "data/readers/utd_mhad.hpp"
+#include "pskd/base/error.hpp"
+#include "support/dataset_config.hpp"
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
 

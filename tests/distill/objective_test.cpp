@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "pskd/config/experiment.hpp"
 #include "distill/baselines.hpp"
+#include "pskd/config/experiment.hpp"
 #include "support/tensors.hpp"
 
 namespace pskd {

@@ -4,9 +4,9 @@
 
 #include <fstream>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "distill/word_vectors.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/model/registry.hpp"
 #include "support/temporary_folder.hpp"
 

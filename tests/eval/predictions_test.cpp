@@ -9,9 +9,9 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <numbers>
 
-#include "pskd/base/error.hpp"
 #include "base/random.hpp"
+#include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {

@@ -4,8 +4,8 @@
 
 #include "base/sealed_file.hpp"
 #include "pskd/model/registry.hpp"
-#include "train/optimizer.hpp"
 #include "target.hpp"
+#include "train/optimizer.hpp"
 
 namespace pskd::fuzz {
 namespace {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "data/data_check.hpp"
+#include "data/readers/registry.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

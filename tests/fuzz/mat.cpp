@@ -1,8 +1,8 @@
 // The MAT files. An input is a file, or, so that a change does not end at
 // zlib's checksum, a variable that is compressed here.
-#include "support/mat_bytes.hpp"
 #include "data/readers/berkeley_mhad/reader.hpp"
 #include "data/readers/utd_mhad.hpp"
+#include "support/mat_bytes.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

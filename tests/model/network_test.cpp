@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "pskd/base/error.hpp"
 #include "model/fused.hpp"
-#include "pskd/model/registry.hpp"
 #include "model/summary.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/model/registry.hpp"
 
 namespace pskd {
 namespace {

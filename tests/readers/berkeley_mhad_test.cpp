@@ -1,16 +1,16 @@
 // Berkeley-MHAD: accelerometer text, the 16-joint skeletons of the re-release, and what the real folder holds.
-#include "data/readers/berkeley_mhad/reader.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 
+#include "data/data_check.hpp"
+#include "data/readers/berkeley_mhad/reader.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/data/protocol.hpp"
 #include "support/dataset_config.hpp"
 #include "support/mat_bytes.hpp"
-#include "pskd/base/error.hpp"
-#include "data/data_check.hpp"
-#include "pskd/data/protocol.hpp"
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"

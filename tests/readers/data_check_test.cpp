@@ -7,14 +7,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
+#include "data/readers/registry.hpp"
+#include "data/readers/utd_mhad.hpp"
+#include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
 #include "support/mat_bytes.hpp"
-#include "pskd/base/error.hpp"
-#include "base/file.hpp"
-#include "synthetic/recordings.hpp"
-#include "data/readers/utd_mhad.hpp"
 #include "support/real_data.hpp"
 #include "support/temporary_folder.hpp"
+#include "synthetic/recordings.hpp"
 
 namespace pskd {
 namespace {

@@ -1,5 +1,5 @@
 // MMAct: sensor text with its traps, poses in pixels, names and numbers of the classes, protocols, synthetic files.
-#include "data/readers/mmact/reader.hpp"
+#include "synthetic/writers/mmact.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,12 +10,13 @@
 #include <set>
 #include <sstream>
 
-#include "support/dataset_config.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "data/data_check.hpp"
+#include "data/readers/mmact/reader.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/data/protocol.hpp"
-#include "synthetic/writers/mmact.hpp"
+#include "support/dataset_config.hpp"
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"

@@ -1,5 +1,5 @@
 // A user's own recordings: description, manifest and CSV files, each way they can be wrong, and the worked example.
-#include "data/readers/recordings/description.hpp"
+#include "synthetic/recordings.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,13 +8,14 @@
 #include <set>
 #include <sstream>
 
-#include "support/dataset_config.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
-#include "pskd/data/store/clip_store.hpp"
 #include "data/data_check.hpp"
+#include "data/readers/recordings/description.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/data/protocol.hpp"
-#include "synthetic/recordings.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "support/dataset_config.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"

@@ -7,9 +7,9 @@
 #include <fstream>
 #include <limits>
 
-#include "support/mat_bytes.hpp"
-#include "pskd/base/error.hpp"
 #include "base/random.hpp"
+#include "pskd/base/error.hpp"
+#include "support/mat_bytes.hpp"
 #include "support/real_data.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 #include "report/table.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "pskd/signal/statistics.hpp"
 #include "signal/resample.hpp"
 #include "signal/skeleton.hpp"
 

@@ -12,14 +12,15 @@
 #include <fstream>
 #include <thread>
 
-#include "support/dataset_config.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "base/sealed_file.hpp"
 #include "data/data_check.hpp"
-#include "synthetic/recordings.hpp"
+#include "data/readers/registry.hpp"
 #include "data/readers/utd_mhad.hpp"
+#include "pskd/base/error.hpp"
+#include "support/dataset_config.hpp"
 #include "support/temporary_folder.hpp"
+#include "synthetic/recordings.hpp"
 
 namespace pskd {
 namespace {

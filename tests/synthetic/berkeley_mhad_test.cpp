@@ -5,14 +5,15 @@
 #include <fstream>
 #include <set>
 
-#include "support/dataset_config.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
-#include "data/readers/berkeley_mhad/reader.hpp"
-#include "data/formats/bvh.hpp"
 #include "data/data_check.hpp"
-#include "synthetic/recordings.hpp"
+#include "data/formats/bvh.hpp"
+#include "data/readers/berkeley_mhad/reader.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
+#include "support/dataset_config.hpp"
 #include "support/temporary_folder.hpp"
+#include "synthetic/recordings.hpp"
 
 namespace pskd {
 namespace {

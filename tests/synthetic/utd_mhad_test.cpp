@@ -1,5 +1,5 @@
 // Synthetic recordings: reproducible, a body with bones and joint limits, and a sensor that obeys physics.
-#include "synthetic/recordings.hpp"
+#include "data/readers/utd_mhad.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,12 +9,14 @@
 #include <numbers>
 #include <set>
 
-#include "support/dataset_config.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "data/data_check.hpp"
-#include "data/readers/utd_mhad.hpp"
+#include "data/readers/registry.hpp"
+#include "data/units.hpp"
+#include "pskd/base/error.hpp"
+#include "support/dataset_config.hpp"
 #include "support/temporary_folder.hpp"
+#include "synthetic/recordings.hpp"
 
 namespace pskd {
 namespace {

@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/model/registry.hpp"
-#include "train/optimizer.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"
+#include "train/optimizer.hpp"
 
 namespace pskd {
 namespace {

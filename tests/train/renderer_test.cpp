@@ -3,10 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "pskd/base/error.hpp"
 #include "data/data_check.hpp"
-#include "synthetic/recordings.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
 #include "support/tensors.hpp"
+#include "synthetic/recordings.hpp"
 
 namespace pskd {
 namespace {

@@ -6,9 +6,9 @@
 #include <fstream>
 
 #include "benches.hpp"
+#include "data/readers/utd_mhad.hpp"
 #include "epoch.hpp"
 #include "pskd/data/store/clip_store.hpp"
-#include "data/readers/utd_mhad.hpp"
 
 namespace {
 

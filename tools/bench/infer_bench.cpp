@@ -1,6 +1,6 @@
 // Inference: how long the student takes to recognise one clip, and a batch.
-#include "benches.hpp"
 #include "base/quantile.hpp"
+#include "benches.hpp"
 #include "train/speed.hpp"
 
 namespace {

@@ -4,9 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "base/process.hpp"
 #include "benches.hpp"
 #include "pskd/base/error.hpp"
-#include "base/process.hpp"
 #include "train/environment.hpp"
 
 namespace {

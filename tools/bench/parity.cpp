@@ -1,8 +1,8 @@
 #include <fstream>
 
 #include "benches.hpp"
-#include "pskd/base/error.hpp"
 #include "distill/objective.hpp"
+#include "pskd/base/error.hpp"
 #include "train/speed.hpp"
 
 namespace {

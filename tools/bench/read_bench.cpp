@@ -4,9 +4,10 @@
 #include <memory>
 
 #include "benches.hpp"
-#include "pskd/data/store/clip_store.hpp"
 #include "data/data_check.hpp"
 #include "data/readers/mmact/reader.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/data/store/clip_store.hpp"
 
 namespace {
 

@@ -3,8 +3,9 @@
 #include <memory>
 
 #include "benches.hpp"
-#include "epoch.hpp"
 #include "data/data_check.hpp"
+#include "data/readers/registry.hpp"
+#include "epoch.hpp"
 #include "train/speed.hpp"
 
 namespace {

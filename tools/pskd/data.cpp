@@ -4,11 +4,12 @@
 #include <optional>
 #include <set>
 
+#include "data/data_check.hpp"
+#include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
-#include "pskd/data/store/clip_store.hpp"
-#include "data/data_check.hpp"
 #include "pskd/data/protocol.hpp"
+#include "pskd/data/store/clip_store.hpp"
 #include "synthetic/recordings.hpp"
 #include "synthetic/writers/mmact.hpp"
 #include "verbs.hpp"

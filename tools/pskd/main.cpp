@@ -13,8 +13,8 @@
 #include <string>
 #include <system_error>
 
-#include "pskd/base/error.hpp"
 #include "base/process.hpp"
+#include "pskd/base/error.hpp"
 #include "verbs.hpp"
 
 namespace {

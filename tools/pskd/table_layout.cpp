@@ -2,10 +2,10 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "config/parse.hpp"
 #include "config/reader.hpp"
+#include "pskd/base/error.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/model/registry.hpp"
-#include "signal/view.hpp"
+#include "pskd/signal/statistics.hpp"
 
 namespace pskd {
 

@@ -6,10 +6,11 @@
 #include <optional>
 #include <set>
 
-#include "data/formats/numbers.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "data/finite.hpp"
+#include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "pskd/base/error.hpp"
 #include "data/formats/bvh.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

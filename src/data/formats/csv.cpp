@@ -5,10 +5,10 @@
 #include <cmath>
 #include <optional>
 
-#include "data/formats/numbers.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "config/node.hpp"
+#include "data/formats/numbers.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/file.hpp"
 #include "data/formats/mat_format.hpp"
 #include "pskd/base/error.hpp"
-#include "base/file.hpp"
 
 namespace pskd {
 namespace {

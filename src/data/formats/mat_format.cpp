@@ -11,8 +11,8 @@
 #include <optional>
 #include <type_traits>
 
-#include "pskd/base/error.hpp"
 #include "base/little_endian.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "data/finite.hpp"
 #include "data/formats/mat_file.hpp"
 #include "data/reader.hpp"
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "data/reader.hpp"
 #include "pskd/data/clip.hpp"
 
 namespace pskd {
@@ -19,5 +20,7 @@ Frames read_utd_skeleton(const std::filesystem::path& file);
 
 /// Name of a recording: action, subject and trial from 1, "a1_s2_t3".
 std::string utd_clip_id(int action, int subject, int trial);
+
+Source utd_mhad_source(const DataConfig& config);
 
 }  // namespace pskd

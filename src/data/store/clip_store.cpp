@@ -5,15 +5,16 @@
 #include <set>
 #include <string_view>
 
-#include "data/store/hdf5_image.hpp"
-#include "data/formats/numbers.hpp"
 #include "base/checksum.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "base/sealed_file.hpp"
-#include "pskd/config/load.hpp"
 #include "data/data_check.hpp"
+#include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
+#include "data/readers/registry.hpp"
+#include "data/store/hdf5_image.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
 
 namespace pskd {
 namespace {

@@ -3,15 +3,15 @@
 #include <cmath>
 #include <cstdio>
 
-#include "synthetic/berkeley_actions.hpp"
-#include "synthetic/performance.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
-#include "data/readers/berkeley_mhad/reader.hpp"
 #include "data/formats/bvh.hpp"
+#include "data/readers/berkeley_mhad/reader.hpp"
+#include "synthetic/berkeley_actions.hpp"
+#include "synthetic/performance.hpp"
 #include "synthetic/recordings.hpp"
-#include "synthetic/writers/folder.hpp"
 #include "synthetic/timing.hpp"
+#include "synthetic/writers/folder.hpp"
 
 namespace pskd {
 namespace {

@@ -11,14 +11,15 @@
 #include <set>
 #include <tuple>
 
-#include "synthetic/actions.hpp"
-#include "synthetic/body.hpp"
-#include "data/formats/numbers.hpp"
-#include "synthetic/performance.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "data/formats/numbers.hpp"
 #include "data/readers/mmact/reader.hpp"
+#include "data/units.hpp"
+#include "pskd/base/error.hpp"
+#include "synthetic/actions.hpp"
+#include "synthetic/body.hpp"
+#include "synthetic/performance.hpp"
 #include "synthetic/writers/folder.hpp"
 
 namespace pskd {

@@ -1,4 +1,6 @@
 // The synthetic recordings as somebody's own CSV files, to show how such data are described.
+#include "synthetic/recordings.hpp"
+
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <array>
@@ -6,13 +8,13 @@
 #include <cmath>
 #include <string>
 
-#include "synthetic/performance.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
-#include "synthetic/recordings.hpp"
 #include "data/readers/utd_mhad.hpp"
-#include "synthetic/writers/folder.hpp"
+#include "data/units.hpp"
+#include "synthetic/performance.hpp"
 #include "synthetic/timing.hpp"
+#include "synthetic/writers/folder.hpp"
 
 namespace pskd {
 namespace {

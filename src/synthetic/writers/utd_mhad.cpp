@@ -1,16 +1,16 @@
-#include "synthetic/recordings.hpp"
+#include "data/readers/utd_mhad.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "synthetic/body.hpp"
-#include "data/formats/mat_file.hpp"
-#include "synthetic/performance.hpp"
 #include "base/random.hpp"
-#include "data/readers/utd_mhad.hpp"
-#include "synthetic/writers/folder.hpp"
+#include "data/formats/mat_file.hpp"
+#include "synthetic/body.hpp"
+#include "synthetic/performance.hpp"
+#include "synthetic/recordings.hpp"
 #include "synthetic/timing.hpp"
+#include "synthetic/writers/folder.hpp"
 
 namespace pskd {
 namespace {

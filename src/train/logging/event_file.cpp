@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 

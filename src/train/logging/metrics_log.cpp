@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 #include "train/logging/event_file.hpp"
 
 namespace pskd {

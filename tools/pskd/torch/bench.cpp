@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quantile.hpp"
-#include "train/environment.hpp"
 #include "pskd/train/renderer.hpp"
-#include "train/speed.hpp"
 #include "torch_verbs.hpp"
+#include "train/environment.hpp"
+#include "train/speed.hpp"
 
 namespace {
 

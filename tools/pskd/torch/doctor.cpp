@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/process.hpp"
-#include "train/environment.hpp"
 #include "torch_verbs.hpp"
+#include "train/environment.hpp"
 
 namespace {
 

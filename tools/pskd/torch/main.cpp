@@ -1,6 +1,6 @@
 #include "base/process.hpp"
-#include "train/environment.hpp"
 #include "torch_verbs.hpp"
+#include "train/environment.hpp"
 
 void prepare(int threads) {
   pskd::prepare_process();

@@ -2,10 +2,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "opened_run.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "distill/teachers.hpp"
+#include "opened_run.hpp"
+#include "pskd/base/error.hpp"
 #include "report/page.hpp"
 #include "torch_verbs.hpp"
 

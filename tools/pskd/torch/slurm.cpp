@@ -9,8 +9,8 @@
 #include <map>
 #include <sstream>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 
 namespace {
 

@@ -12,12 +12,12 @@
 #include <thread>
 
 #include "base/child_process.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "base/process.hpp"
-#include "report/table.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
+#include "report/table.hpp"
 #include "slurm.hpp"
 #include "sweep_tasks.hpp"
 #include "torch_verbs.hpp"

@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
 #include "train/stage_key.hpp"

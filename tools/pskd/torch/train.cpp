@@ -4,11 +4,11 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "pskd/base/error.hpp"
 #include "base/process.hpp"
-#include "report/table.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
+#include "report/table.hpp"
 #include "torch_verbs.hpp"
 
 namespace {

@@ -3,11 +3,12 @@
 #include <cctype>
 #include <map>
 
-#include "pskd/base/error.hpp"
-#include "data/readers/berkeley_mhad/reader.hpp"
+#include "data/alignment.hpp"
+#include "data/finite.hpp"
 #include "data/formats/bvh.hpp"
 #include "data/reader.hpp"
-#include "data/alignment.hpp"
+#include "data/readers/berkeley_mhad/reader.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

@@ -8,11 +8,12 @@
 #include <optional>
 #include <set>
 
+#include "base/file.hpp"
+#include "data/alignment.hpp"
+#include "data/finite.hpp"
 #include "data/formats/mat_file.hpp"
 #include "data/formats/numbers.hpp"
-#include "base/file.hpp"
 #include "data/reader.hpp"
-#include "data/alignment.hpp"
 
 namespace pskd {
 namespace {

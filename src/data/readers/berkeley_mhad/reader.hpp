@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/reader.hpp"
 #include "pskd/data/clip.hpp"
 
 namespace pskd {
@@ -34,5 +35,7 @@ Frames read_berkeley_bvh(const std::filesystem::path& file);
 
 /// Name of a recording: subject, action and repetition from 1, "S01_A02_R03".
 std::string berkeley_clip_id(int subject, int action, int repetition);
+
+Source berkeley_mhad_source(const DataConfig& config);
 
 }  // namespace pskd

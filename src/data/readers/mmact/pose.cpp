@@ -7,10 +7,10 @@
 #include <optional>
 #include <set>
 
-#include "data/formats/numbers.hpp"
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
+#include "data/formats/numbers.hpp"
 #include "data/readers/mmact/reader.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

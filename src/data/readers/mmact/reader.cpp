@@ -8,10 +8,12 @@
 #include <set>
 #include <tuple>
 
-#include "data/formats/numbers.hpp"
 #include "base/file.hpp"
-#include "data/reader.hpp"
 #include "data/alignment.hpp"
+#include "data/finite.hpp"
+#include "data/formats/numbers.hpp"
+#include "data/reader.hpp"
+#include "data/units.hpp"
 
 namespace pskd {
 namespace {

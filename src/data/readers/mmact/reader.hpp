@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/reader.hpp"
 #include "pskd/data/clip.hpp"
 
 namespace pskd {
@@ -52,5 +53,7 @@ MmactPose read_mmact_pose(const std::filesystem::path& file);
 
 /// Name of a clip: "subject1_scene2_session3_carrying_cam1".
 std::string mmact_clip_id(int subject, int scene, int session, const std::string& action, int camera);
+
+Source mmact_source(const DataConfig& config);
 
 }  // namespace pskd

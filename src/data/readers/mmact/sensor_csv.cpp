@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cmath>
 
-#include "data/formats/numbers.hpp"
 #include "base/file.hpp"
+#include "data/formats/numbers.hpp"
 #include "data/readers/mmact/reader.hpp"
 
 namespace pskd {

@@ -1,11 +1,12 @@
+#include "data/readers/recordings/description.hpp"
+
 #include <algorithm>
 #include <charconv>
 
-#include "pskd/base/error.hpp"
 #include "base/file.hpp"
 #include "config/parse.hpp"
 #include "config/reader.hpp"
-#include "data/readers/recordings/description.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {

@@ -5,19 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "data/formats/csv.hpp"
 #include "pskd/data/topology.hpp"
 
 namespace pskd {
-
-/// What the lines and columns of a CSV file are.
-struct TableDescription {
-  bool header = false;               ///< whether the first line holds the columns' names
-  std::string separator = "comma";   ///< comma | semicolon | blank | tab
-  std::vector<std::string> columns;  ///< names or numbers (from 0) of those that are read; empty: all but `time`
-  double rate = 0;                   ///< Hz; 0: the column `time` says when
-  std::string time;                  ///< column of the time stamps, its name or number (from 0); empty: none
-  std::string time_unit = "s";       ///< s | ms | us | ns
-};
 
 struct SkeletonDescription {
   TableDescription table;

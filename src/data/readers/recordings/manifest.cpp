@@ -7,10 +7,10 @@
 #include <set>
 #include <tuple>
 
-#include "data/formats/numbers.hpp"
 #include "base/file.hpp"
 #include "config/node.hpp"
 #include "data/formats/csv.hpp"
+#include "data/formats/numbers.hpp"
 
 namespace pskd {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "data/readers/recordings/description.hpp"
 #include "data/reader.hpp"
+#include "data/readers/recordings/description.hpp"
 
 namespace pskd {
 

@@ -1,14 +1,15 @@
-#include "data/readers/recordings/description.hpp"
-
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <numbers>
 
-#include "data/readers/recordings/manifest.hpp"
-#include "pskd/config/load.hpp"
 #include "config/node.hpp"
+#include "data/finite.hpp"
 #include "data/formats/csv.hpp"
+#include "data/readers/recordings/description.hpp"
+#include "data/readers/recordings/manifest.hpp"
+#include "data/units.hpp"
+#include "pskd/config/load.hpp"
 
 namespace pskd {
 namespace {

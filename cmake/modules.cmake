@@ -1,15 +1,16 @@
-# pskd_room(<name> USES <targets...> [TORCH])
+# pskd_module(<name> USES <targets...> [TORCH])
 #
-# A room is include/pskd/<name>, src/<name> and tests/<name>, built as pskd::<name>. USES names the rooms above it and the
-# libraries it needs; a room that is not named cannot be linked, and tests/rooms_test.cmake holds the includes to the same order.
-function(pskd_room name)
-  cmake_parse_arguments(ROOM "TORCH" "" "USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+# A module is src/<name> and tests/<name>, built as pskd::<name>; its public headers are in include/pskd/<name>. USES names the
+# modules before it and the libraries it needs. A module that is not named is not linked, and tests/modules_test.cmake holds the
+# includes to the same order.
+function(pskd_module name)
+  cmake_parse_arguments(MODULE "TORCH" "" "USES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(pskd_${name} STATIC ${sources})
   add_library(pskd::${name} ALIAS pskd_${name})
-  target_include_directories(pskd_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include)
-  target_link_libraries(pskd_${name} PUBLIC ${ROOM_USES})
-  if(ROOM_TORCH)
+  target_include_directories(pskd_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(pskd_${name} PUBLIC ${MODULE_USES})
+  if(MODULE_TORCH)
     pskd_use_torch(pskd_${name})
   endif()
   pskd_own_code(pskd_${name})

@@ -1,20 +1,21 @@
-# Shows that rooms_test.cmake can fail: plants one violation of each rule and asks for its file and line, beside includes that
+# Shows that modules_test.cmake can fail: plants one violation of each rule and asks for its file and line, beside includes that
 # are right and must not be reported.
 #
-#   cmake -DFOLDER=<scratch folder> -P tests/rooms_planted_test.cmake
+#   cmake -DFOLDER=<scratch folder> -P tests/modules_planted_test.cmake
 cmake_minimum_required(VERSION 3.22)
 
 file(REMOVE_RECURSE ${FOLDER})
 file(WRITE ${FOLDER}/include/pskd/data/clip.hpp "#pragma once\n\n#include <vector>\n#include \"pskd/signal/view.hpp\"\n")
-file(WRITE ${FOLDER}/src/eval/scores.cpp "#include \"pskd/data/predictions.hpp\"\n#include \"pskd/train/runner.hpp\"\n")
+file(WRITE ${FOLDER}/src/eval/scores.cpp "#include \"pskd/data/predictions.hpp\"\n#include \"train/runner.hpp\"\n")
 file(WRITE ${FOLDER}/src/signal/view.cpp "// An array; a list [1].\n\n  #  include <torch/torch.h>\n")
+file(WRITE ${FOLDER}/include/pskd/model/network.hpp "#include <torch/torch.h>\n#include \"model/summary.hpp\"\n")
 file(WRITE ${FOLDER}/src/report/table.cpp "#include <ATen/ATen.h>\n#include \"pskd/eval/scores.hpp\"\n")
 file(WRITE ${FOLDER}/src/model/network.cpp "#include <torch/torch.h>\n#include \"../distill/loss.hpp\"\n")
 file(WRITE ${FOLDER}/src/train/runner.cpp "#include <torch/torch.h>\n#include \"pskd/model/registry.hpp\"\n")
 file(WRITE ${FOLDER}/src/common/strings.cpp "#include <string>\n")
 
 execute_process(
-  COMMAND ${CMAKE_COMMAND} -DROOT=${FOLDER} -P ${CMAKE_CURRENT_LIST_DIR}/rooms_test.cmake
+  COMMAND ${CMAKE_COMMAND} -DROOT=${FOLDER} -P ${CMAKE_CURRENT_LIST_DIR}/modules_test.cmake
   RESULT_VARIABLE result
   OUTPUT_VARIABLE output
   ERROR_VARIABLE output)
@@ -24,12 +25,13 @@ if(result EQUAL 0)
   message(FATAL_ERROR "planted violations were accepted:\n${output}")
 endif()
 foreach(expected
-    "include/pskd/data/clip.hpp:4: room 'data' includes pskd/signal/view.hpp"
-    "src/eval/scores.cpp:2: room 'eval' includes pskd/train/runner.hpp"
-    "src/signal/view.cpp:3: room 'signal' includes torch/torch.h"
-    "src/report/table.cpp:1: room 'report' includes ATen/ATen.h"
-    "src/model/network.cpp:2: room 'model' includes ../distill/loss.hpp"
-    "src/common/strings.cpp:1: lies in no room")
+    "include/pskd/data/clip.hpp:4: module 'data' includes pskd/signal/view.hpp"
+    "src/eval/scores.cpp:2: module 'eval' includes train/runner.hpp"
+    "src/signal/view.cpp:3: module 'signal' includes torch/torch.h"
+    "src/report/table.cpp:1: module 'report' includes ATen/ATen.h"
+    "src/model/network.cpp:2: module 'model' includes ../distill/loss.hpp"
+    "include/pskd/model/network.hpp:2: a public header includes"
+    "src/common/strings.cpp:1: lies in no module")
   string(FIND "${output}" "${expected}" position)
   if(position EQUAL -1)
     message(FATAL_ERROR "a planted violation was not reported: ${expected}\nreported:\n${output}")
@@ -37,6 +39,6 @@ foreach(expected
 endforeach()
 string(REGEX MATCHALL "(src|include)/[^\n]*:[0-9]+:" reported "${output}")
 list(LENGTH reported count)
-if(NOT count EQUAL 6)
-  message(FATAL_ERROR "expected 6 reports, found ${count}:\n${output}")
+if(NOT count EQUAL 7)
+  message(FATAL_ERROR "expected 7 reports, found ${count}:\n${output}")
 endif()

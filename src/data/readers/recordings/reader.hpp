@@ -1,0 +1,11 @@
+// Reader of a user's own recordings, which a YAML description and a manifest describe.
+#pragma once
+
+#include "data/reader.hpp"
+#include "pskd/config/experiment.hpp"
+
+namespace pskd {
+
+Source generic_source(const DataConfig& config);
+
+}  // namespace pskd

@@ -1,0 +1,26 @@
+#include "pskd/signal/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pskd {
+
+Statistics fit_sensor_statistics(std::span<const Clip> clips, const std::vector<int>& columns) {
+  Statistics statistics;
+  for (const int column : columns) {
+    double sum = 0, squares = 0, count = 0;
+    for (const Clip& clip : clips) {
+      const Eigen::ArrayXd values = clip.sensor.col(column).cast<double>();
+      sum += values.sum();
+      squares += values.square().sum();
+      count += static_cast<double>(values.size());
+    }
+    const double mean = sum / count;
+    const double deviation = std::sqrt(std::max(squares / count - mean * mean, 0.0));
+    statistics.mean.push_back(static_cast<float>(mean));
+    statistics.deviation.push_back(deviation > 1e-6 ? static_cast<float>(deviation) : 1.0F);
+  }
+  return statistics;
+}
+
+}  // namespace pskd
