@@ -5,12 +5,12 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "base/quantile.hpp"
 #include "pskd/base/error.hpp"
 #include "report/records.hpp"
+#include "report/wording.hpp"
 
 namespace pskd {
 
@@ -312,37 +312,6 @@ Table mcnemar_table(const std::string& first, const std::string& second, const M
                  result.chi_square ? fixed(*result.chi_square, 3) : kEnDash,
                  result.chi_square_p ? fixed(*result.chi_square_p, 4) : kEnDash}};
   return table;
-}
-
-std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders) {
-  namespace fs = std::filesystem;
-  std::vector<RunRecord> records;
-  std::set<fs::path> seen;
-  for (const fs::path& folder : folders) {
-    std::vector<fs::path> files;
-    if (fs::is_directory(folder)) {
-      for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-        if (entry.path().filename() == "result.json") files.push_back(entry.path());
-      }
-    }
-    if (files.empty()) {
-      throw Error(ErrorKind::data, folder.string() +
-                                       ": expected a folder of a sweep or a run with a finished seed, "
-                                       "found no result.json in it");
-    }
-    std::vector<std::pair<fs::path, RunRecord>> found;  // with the experiment's folder
-    for (const fs::path& file : files) {
-      if (!seen.insert(fs::canonical(file)).second) continue;
-      const fs::path experiment = fs::absolute(file).lexically_normal().parent_path().parent_path();
-      found.emplace_back(experiment, read_run_record(file));
-      found.back().second.sweep = experiment.parent_path().parent_path().filename().string();
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.first, a.second.seed) < std::tie(b.first, b.second.seed);
-    });
-    for (auto& one : found) records.push_back(std::move(one.second));
-  }
-  return records;
 }
 
 }  // namespace pskd

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/process.hpp"
+#include "base/stop_signal.hpp"
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"

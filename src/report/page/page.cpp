@@ -1,12 +1,17 @@
-#include "report/page.hpp"
+#include "report/page/page.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "pskd/config/load.hpp"
-#include "report/page_files.hpp"
-#include "report/page_parts.hpp"
+#include "report/page/embedded_files.hpp"
+#include "report/page/embedding_map.hpp"
+#include "report/page/example_clips.hpp"
+#include "report/page/html.hpp"
+#include "report/page/learning_curves.hpp"
+#include "report/page/run_facts.hpp"
+#include "report/page/sections.hpp"
+#include "report/page/stage_scores.hpp"
 #include "report/records.hpp"
 
 namespace pskd {
@@ -135,33 +140,6 @@ std::string title_of(const std::vector<FinishedRun>& runs) {
 }
 
 }  // namespace
-
-std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
-  std::vector<std::tuple<fs::path, std::uint64_t, fs::path, RunRecord>> found;
-  if (fs::is_directory(folder)) {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.path().filename() != "result.json") continue;
-      RunRecord record = read_run_record(entry.path());
-      const fs::path run = fs::absolute(entry.path()).lexically_normal().parent_path();
-      found.emplace_back(run.parent_path(), record.seed, run, std::move(record));
-    }
-  }
-  if (found.empty()) {
-    throw Error(ErrorKind::data, folder.string() +
-                                     ": expected the folder of a run, an experiment or a sweep with a finished seed, "
-                                     "found no result.json in it");
-  }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
-  });
-  std::vector<FinishedRun> runs;
-  for (auto& [experiment, seed, run, record] : found) {
-    if (runs.empty() || runs.back().folders.front().parent_path() != experiment) runs.emplace_back();
-    runs.back().folders.push_back(run);
-    runs.back().records.push_back(std::move(record));
-  }
-  return runs;
-}
 
 ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& reference,
                        const MaterialSource& material) {

@@ -6,7 +6,8 @@
 #include "distill/teachers.hpp"
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
-#include "report/page.hpp"
+#include "report/page/page.hpp"
+#include "report/run_search.hpp"
 #include "torch_verbs.hpp"
 
 namespace {

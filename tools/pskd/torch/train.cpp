@@ -5,9 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/process.hpp"
+#include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 #include "records.hpp"
+#include "report/markdown_report.hpp"
+#include "report/results_table.hpp"
+#include "report/run_search.hpp"
 #include "report/table.hpp"
 #include "torch_verbs.hpp"
 
