@@ -1,4 +1,4 @@
-// The benchmarks of pskd_bench, by group. A name that twin.py has as well is the same work there.
+// The benchmarks of pskd_bench, by group. A name that pytorch_baseline.py has as well is the same work there.
 #pragma once
 
 #include <benchmark/benchmark.h>

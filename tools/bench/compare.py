@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Measures pskd_bench, pskd and the Python twin in turn, and prints one Markdown table. Called by run.sh.
+"""Measures pskd_bench, pskd and the PyTorch baseline in turn, and prints one Markdown table. Called by run.sh.
 
-A round is pskd, then the twin as run, then the twin tuned, so that the machine's moods meet all three. Cells are medians over the
-rounds; a ratio is the median over the rounds of pskd's speed divided by the twin's: above 1, pskd is faster.
+A round is pskd, then the baseline as run, then the baseline tuned, so that slow and fast moments of the machine meet all three.
+Cells are medians over the rounds; a ratio is the median over the rounds of pskd's speed divided by the baseline's: above 1, pskd
+is faster.
 """
 import argparse
 import json
@@ -29,22 +30,22 @@ ROWS = {
     "read/store": "UTD-MHAD, clip store to clips",
     "read/mmact": "MMAct-like tree (CSV and JSON) to clips",
     "read/mmact_csv": "MMAct-like CSV files",
-    "views/both": "random views, both modalities",
+    "views/both": "random augmentation, both modalities",
     "step/skeleton": "step: skeleton GCN, width 24, kernel 5",
     "step/skeleton_reference": "step: skeleton GCN, width 48, kernel 9",
-    "step/skeleton_bf16": "step: skeleton GCN, width 24, kernel 5, bf16 (twin: fp32)",
-    "step/skeleton_reference_bf16": "step: skeleton GCN, width 48, kernel 9, bf16 (twin: fp32)",
+    "step/skeleton_bf16": "step: skeleton GCN, width 24, kernel 5, bf16 (PyTorch: fp32)",
+    "step/skeleton_reference_bf16": "step: skeleton GCN, width 48, kernel 9, bf16 (PyTorch: fp32)",
     "step/fused": "step: fused",
     "step/sensor": "step: sensor",
     "step/student": "step: student from labels",
-    "step/student_acs": "step: student, ACS with three teachers' answers",
-    "epoch/student": "epoch: student with fresh views",
+    "step/student_acs": "step: student, ACS with three teachers' outputs",
+    "epoch/student": "epoch: student with fresh augmentation",
     "inference/student/1": "inference: student, 1 clip",
     "inference/student/256": "inference: student, 256 clips",
 }
 
-# What the twin does instead, where it has no step of the same name.
-TWIN_ROWS = {"step/skeleton_bf16": "step/skeleton", "step/skeleton_reference_bf16": "step/skeleton_reference"}
+# What the baseline does instead, where it has no step of the same name.
+BASELINE_ROWS = {"step/skeleton_bf16": "step/skeleton", "step/skeleton_reference_bf16": "step/skeleton_reference"}
 
 
 def run(command, environment=None):
@@ -63,8 +64,8 @@ def pskd_bench(arguments, threads, choice, mmact):
     return found
 
 
-def twin(arguments, verb, threads, tuned, *more):
-    command = [sys.executable, HERE / "twin.py", verb, "--threads", threads, "--utd", arguments.utd, *more]
+def baseline(arguments, verb, threads, tuned, *more):
+    command = [sys.executable, HERE / "pytorch_baseline.py", verb, "--threads", threads, "--utd", arguments.utd, *more]
     return json.loads(run(command + (["--tuned"] if tuned else [])))
 
 
@@ -74,8 +75,8 @@ def measure_rounds(arguments, threads, mmact):
     for number in range(arguments.rounds):
         print(f"{threads} threads, round {number + 1} of {arguments.rounds}", file=sys.stderr)
         rounds.append((pskd_bench(arguments, threads, "-growth", mmact),
-                       twin(arguments, "bench", threads, False, *more),
-                       twin(arguments, "bench", threads, True, *more)))
+                       baseline(arguments, "bench", threads, False, *more),
+                       baseline(arguments, "bench", threads, True, *more)))
     return rounds
 
 
@@ -85,7 +86,7 @@ def middle(rounds, who, name, key):
 
 def show(rounds, who, name):
     if who > 0:
-        name = TWIN_ROWS.get(name, name)
+        name = BASELINE_ROWS.get(name, name)
     if name not in rounds[0][who]:
         return "-"
     first = rounds[0][who][name]
@@ -104,7 +105,7 @@ def show(rounds, who, name):
 
 
 def ratio(rounds, who, name):
-    other = TWIN_ROWS.get(name, name)
+    other = BASELINE_ROWS.get(name, name)
     if other not in rounds[0][who] or name not in rounds[0][0]:
         return "-"
     if "p50_s" in rounds[0][0][name]:
@@ -145,7 +146,7 @@ def measure_chain(arguments, threads, epochs):
 
 
 def measure_seeds(arguments, epochs):
-    """Ten seeds of the student from labels: pskd as two jobs of one thread, the twin seed by seed with two threads."""
+    """Ten seeds of the student from labels: pskd as two jobs of one thread, the baseline seed by seed with two threads."""
     with tempfile.TemporaryDirectory() as folder:
         # The clip store is made before: in practice it is there from the first run on.
         run([arguments.pskd, "data", "build", "--config", CONFIG,
@@ -157,7 +158,7 @@ def measure_seeds(arguments, epochs):
             raise SystemExit("compare.py: pskd train failed; its message stands above")
         ours = time.perf_counter() - start
     start = time.perf_counter()
-    twin(arguments, "train", 2, True, "--seeds", 10, "--epochs", epochs)
+    baseline(arguments, "train", 2, True, "--seeds", 10, "--epochs", epochs)
     theirs = time.perf_counter() - start
     return [f"ten seeds of the student, {epochs} epochs: two jobs of one thread against seed by seed with two threads",
             f"{ours:.1f} s", "-", f"{theirs:.1f} s", "-", f"{theirs / ours:.2f}"]
@@ -183,7 +184,7 @@ def machine(arguments, load):
 
 
 def as_table(rows):
-    head = ["what", "pskd", "twin as run", "twin tuned", "ratio to as run", "ratio to tuned"]
+    head = ["what", "pskd", "PyTorch as run", "PyTorch tuned", "ratio to as run", "ratio to tuned"]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

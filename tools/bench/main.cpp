@@ -43,13 +43,14 @@ void run(const Options& options, const CLI::App& app, const char* name) {
 
 int main(int argc, char** argv) {
   if (pskd::set_wait_policy()) ::execv("/proc/self/exe", argv);
-  CLI::App app{"Benchmarks of pskd; tools/bench/README.md says what is measured."};
+  CLI::App app{"Benchmarks of pskd; docs/performance.md says what is measured."};
   app.allow_extras();
   Options options;
   app.add_option("--threads", options.threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);
   app.add_option("--utd", options.folders.utd, "folder of UTD-MHAD, real or synthetic")->check(CLI::ExistingDirectory);
   app.add_option("--mmact", options.folders.mmact, "folder of MMAct, real or synthetic")->check(CLI::ExistingDirectory);
-  app.add_option("--parity", options.parity, "instead of measuring, write parameters, inputs and results for twin.py");
+  app.add_option("--parity", options.parity,
+                 "instead of measuring, write parameters, inputs and results for pytorch_baseline.py");
   try {
     app.parse(argc, argv);
     run(options, app, argv[0]);

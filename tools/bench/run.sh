@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the benchmarks, checks that the Python twin computes the same as pskd, then measures both in turn and prints one table.
+# Builds the benchmarks, checks that the PyTorch baseline computes the same as pskd, then measures both in turn and prints one table.
 #
 #   tools/bench/run.sh [--quick] [--out FILE]
 #
-# Takes some fifteen minutes, --quick two. Nothing else should run on the machine. README.md beside this file says what is measured.
+# Takes some fifteen minutes, --quick two. Nothing else should run on the machine. docs/performance.md says what is measured.
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
@@ -41,6 +41,6 @@ fi
 "$pskd" data synth --like mmact --subjects 4 --scenes 2 --trials 2 --actions 10 --traps 0 --out "$work/mmact"
 
 "$bench" --parity "$work/parity"
-/usr/bin/python3 tools/bench/twin.py parity "$work/parity"
+/usr/bin/python3 tools/bench/pytorch_baseline.py parity "$work/parity"
 /usr/bin/python3 tools/bench/compare.py --bench "$bench" --pskd "$pskd" --utd "$(readlink -f "$utd")" --mmact "$work/mmact" \
   "${options[@]}"

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The Python twin of pskd: the same networks, losses, views and readers, written plainly on PyTorch, numpy, scipy and pandas.
+"""The PyTorch baseline of pskd: the same networks, losses, augmentation and readers, written plainly on PyTorch, numpy, scipy and pandas.
 
-  twin.py parity FOLDER                      compares with what `pskd_bench --parity FOLDER` wrote; exits 1 where they differ
-  twin.py bench [--tuned] [--threads N] ...  measures, and prints JSON: name -> items per second, or latencies in seconds
-  twin.py train [--tuned] [--threads N] ...  trains the student from its labels, seed after seed, and prints JSON
+  pytorch_baseline.py parity FOLDER                     compares with what `pskd_bench --parity FOLDER` wrote; exits 1 where they differ
+  pytorch_baseline.py bench [--tuned] [--threads N] ... measures, and prints JSON: name -> items per second, or latencies in seconds
+  pytorch_baseline.py train [--tuned] [--threads N] ... trains the student from its labels, seed after seed, and prints JSON
 
 "As run" is what a user gets: PyTorch's defaults. --tuned gives it what pskd gives itself: an allocator that keeps freed memory,
 OpenMP threads that wait passively, denormals flushed, and channels-last memory where that is faster.
@@ -247,18 +247,18 @@ def angle_cosines(embeddings):
     return torch.bmm(directions, directions.transpose(1, 2)) * (1 - torch.eye(len(embeddings)))
 
 
-def relations(learner, teacher):
-    n, loss = len(learner), 0
+def relations(student, teacher):
+    n, loss = len(student), 0
     if n >= 2:
-        loss = loss + F.smooth_l1_loss(relative_distances(learner), relative_distances(teacher))
+        loss = loss + F.smooth_l1_loss(relative_distances(student), relative_distances(teacher))
     if n >= 3:
-        total = F.smooth_l1_loss(angle_cosines(learner), angle_cosines(teacher), reduction="sum")
+        total = F.smooth_l1_loss(angle_cosines(student), angle_cosines(teacher), reduction="sum")
         loss = loss + 2 * total / (n * (n - 1) * (n - 2))
     return loss
 
 
 def acs_loss(embedding, logits, labels, teachers, temperature=4):
-    """`teachers`: pairs of embedding [N, D] and logits [N, K]. Selection hard, threshold the learner's own confidence."""
+    """`teachers`: pairs of embedding [N, D] and logits [N, K]. Selection hard, threshold the student's own confidence."""
 
     def confidence(of):
         return F.softmax(of, 1).gather(1, labels[:, None]).squeeze(1)
@@ -269,8 +269,8 @@ def acs_loss(embedding, logits, labels, teachers, temperature=4):
             [confidence(z) * ((z.argmax(1) == labels) & (confidence(z) >= own)) for _, z in teachers], 1)
         highest, chosen = sure.max(1)
         chosen = torch.where(highest > 0, chosen, torch.full_like(chosen, len(teachers)))
-    learner = F.log_softmax(logits / temperature, 1)
-    columns = [F.kl_div(learner, F.log_softmax(z / temperature, 1), reduction="none", log_target=True).sum(1) *
+    student = F.log_softmax(logits / temperature, 1)
+    columns = [F.kl_div(student, F.log_softmax(z / temperature, 1), reduction="none", log_target=True).sum(1) *
                temperature**2 for _, z in teachers]
     columns.append(F.cross_entropy(logits, labels, reduction="none"))
     loss = torch.stack(columns, 1).gather(1, chosen[:, None]).mean()
@@ -310,7 +310,7 @@ def learning_rate(epoch, epochs, peak=2e-3, warmup=5):
     return peak * 0.5 * (1 + np.cos(np.pi * (epoch - warmup) / (epochs - warmup)))
 
 
-# ---- views: the random distortions of configs/base/views.yaml --------------------------------------
+# ---- augmentation: the random distortions of configs/base/views.yaml --------------------------------------
 
 
 def interpolate(frames, times):
@@ -576,7 +576,7 @@ def train(arguments):
 
 
 def ours(name, tensor):
-    """pskd keeps a graph convolution's weights as [C', C, 1, K], the twin as [C', K * C, 1, 1]."""
+    """pskd keeps a graph convolution's weights as [C', C, 1, K], the baseline as [C', K * C, 1, 1]."""
     if not name.endswith("graph.weights.weight"):
         return tensor
     out, channels, _, subsets = tensor.shape
@@ -626,7 +626,7 @@ def parity(arguments):
             allowed = {what: tolerance if what == "gradients" else 1e-4 for what in differences}
             sound &= all(value <= allowed[what] for what, value in differences.items())
             print(f"{name:<20}{precision}" + "".join(f"  {what} {value:.1e}" for what, value in differences.items()))
-    print("parity holds" if sound else "PARITY IS BROKEN: pskd and its twin compute different things")
+    print("parity holds" if sound else "PARITY IS BROKEN: pskd and the PyTorch baseline compute different things")
     return 0 if sound else 1
 
 
