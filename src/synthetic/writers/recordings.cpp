@@ -211,7 +211,7 @@ std::string description_text(const SyntheticOptions& options) {
   for (int subject = 1; subject <= options.subjects; subject += 2) {
     train += (train.empty() ? "" : ", ") + std::to_string(subject);
   }
-  return "# What the CSV files of this folder are; README.md, \"Your own data\", explains the keys.\n"
+  return "# What the CSV files of this folder are; docs/own-recordings.md explains the keys.\n"
          "manifest: clips.csv\n"
          "train_subjects: [" +
          train +

@@ -302,7 +302,7 @@ GenericDescription read_generic_description(const fs::path& file) {
   if (!fs::is_regular_file(file, none)) {
     throw Error(ErrorKind::data, "the description of the recordings is missing: " + file.string() +
                                      "; data.root names its folder, data.description the file in it (else "
-                                     "dataset.yaml), and README.md, \"Your own data\", says what it holds");
+                                     "dataset.yaml), and docs/own-recordings.md says what it holds");
   }
   GenericDescription description;
   description.file = file;
