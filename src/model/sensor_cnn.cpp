@@ -28,8 +28,8 @@ Output SensorCnn::forward(const Input& input) {
   for (std::size_t i = 0; i < convolutions_->size(); ++i) {
     const auto& convolution = *convolutions_->ptr<torch::nn::Conv1dImpl>(i);
     auto& norm = *norms_->ptr<torch::nn::BatchNorm2dImpl>(i);
-    x = temporal_convolution(x.transpose(2, 3), convolution.weight).transpose(2, 3);
-    x = i + 1 < convolutions_->size() ? norm_relu_pool(x, norm) : norm_relu(x, norm);
+    x = ops::temporal_convolution(x.transpose(2, 3), convolution.weight).transpose(2, 3);
+    x = i + 1 < convolutions_->size() ? ops::norm_relu_pool(x, norm) : ops::norm_relu(x, norm);
   }
   x = x.squeeze(2).to(input.sensor.scalar_type());
   Output output = head_(pool_segments(x, segments_));

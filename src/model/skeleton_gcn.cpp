@@ -20,7 +20,7 @@ torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {
 
 /// What a layer made by `convolution` gives, in the precision of x.
 torch::Tensor convolve(const torch::Tensor& x, const torch::nn::Conv2dImpl& layer) {
-  return temporal_convolution(x, layer.weight.squeeze(3), layer.options.stride()->at(0));
+  return ops::temporal_convolution(x, layer.weight.squeeze(3), layer.options.stride()->at(0));
 }
 
 torch::Tensor part_means(const Topology& topology) {
@@ -65,7 +65,7 @@ GraphConvolutionImpl::GraphConvolutionImpl(int in, int out, const torch::Tensor&
           "weights", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, {1, adjacency.size(0)}).bias(false)))) {}
 
 torch::Tensor GraphConvolutionImpl::forward(const torch::Tensor& x) {
-  return graph_convolution(x, adjacency_, weights_->weight.permute({0, 3, 1, 2}).flatten(1));
+  return ops::graph_convolution(x, adjacency_, weights_->weight.permute({0, 3, 1, 2}).flatten(1));
 }
 
 GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residual, const torch::Tensor& adjacency)
@@ -80,10 +80,10 @@ GcnBlockImpl::GcnBlockImpl(int in, int out, int kernel, int stride, bool residua
 }
 
 torch::Tensor GcnBlockImpl::forward(const torch::Tensor& x) {
-  const torch::Tensor graph = norm_relu(graph_(x), *graph_norm_);
+  const torch::Tensor graph = ops::norm_relu(graph_(x), *graph_norm_);
   const torch::Tensor y = convolve(graph, *temporal_);
-  if (!residual_) return norm_relu(y, *temporal_norm_);
-  return norm_relu(y, *temporal_norm_, shortcut_ ? batch_norm(convolve(x, *shortcut_), *shortcut_norm_) : x);
+  if (!residual_) return ops::norm_relu(y, *temporal_norm_);
+  return ops::norm_relu(y, *temporal_norm_, shortcut_ ? ops::batch_norm(convolve(x, *shortcut_), *shortcut_norm_) : x);
 }
 
 SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topology, int classes)

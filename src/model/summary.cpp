@@ -38,7 +38,7 @@ void record_graph_convolution(const torch::Tensor& x, const torch::Tensor& adjac
   record_convolution(weights, {x.size(0), weights.size(0), x.size(2), joints});
 }
 
-/// Counted as the sums of products that it stands for; minimal filtering comes to them with fewer.
+/// Counted as the sums of products that it stands for; Winograd comes to them with fewer.
 void record_temporal_convolution(const torch::Tensor& x, const torch::Tensor& weights, std::int64_t stride) {
   const std::int64_t frames = (x.size(2) + stride - 1) / stride;
   record_convolution(weights, {x.size(0), weights.size(0), frames, x.size(3)});

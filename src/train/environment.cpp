@@ -35,8 +35,14 @@ std::string blas_library() {
 
 Environment environment() {
   const ProcessSetup setup = process_setup();
-  Environment result{PSKD_VERSION, PSKD_GIT_REVISION,     cpu_name(),    setup.cores, at::get_num_threads(),
-                     {},           multiplies_bfloat16(), blas_library()};
+  Environment result{PSKD_VERSION,
+                     PSKD_GIT_REVISION,
+                     cpu_name(),
+                     setup.cores,
+                     at::get_num_threads(),
+                     {},
+                     ops::cpu::multiplies_bfloat16(),
+                     blas_library()};
   result.libraries = {{"libtorch", TORCH_VERSION}, {"oneDNN", at::get_mkldnn_version()}, {"BLAS", result.blas}};
   return result;
 }

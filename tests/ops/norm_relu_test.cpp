@@ -10,7 +10,7 @@
 
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::ops {
 namespace {
 
 using testing::expect_rounded;
@@ -95,7 +95,7 @@ TEST(NormRelu, IsBatchNormThenResidualThenRelu) {
   }
 }
 
-TEST(NormRelu, PoolsTheLargerOfTwoNeighbours) {
+TEST(NormRelu, PoolsTheLargerOfTwoNeighbors) {
   torch::manual_seed(2);
   for (const std::int64_t frames : {16, 17}) {  // of an odd number the last one is left out
     for (const bool train : {true, false}) expect_same(images({4, 24, 1, frames}), {}, true, train);
@@ -116,7 +116,7 @@ TEST(NormRelu, KeepsItsPrecisionFarFromZero) {
   EXPECT_LT((y - expected).abs().max().item<double>(), 2e-3) << "the input itself is only good to 6e-5 deviations";
 }
 
-TEST(NormRelu, LetsNumbersThatAreNoneThrough) {
+TEST(NormRelu, PropagatesNan) {
   torch::Tensor x = images({2, 3, 4, 4});
   x[0][1][2][3] = std::numeric_limits<float>::quiet_NaN();
   BatchNorm2d norm(3);
@@ -163,7 +163,7 @@ TEST(Bfloat16, NormsComputeInFloatAndRoundOnce) {
     (found * weights).sum().backward();
     (exact * weights.to(torch::kFloat32)).sum().backward();
     // Sums over the batch enter this gradient; units whose output rounds to 0 count as off; and of an odd number of
-    // columns, which the library pools after rounding, neighbours that round to the same pass it on to the first.
+    // columns, which the library pools after rounding, neighbors that round to the same pass it on to the first.
     EXPECT_LT((x1.grad().to(torch::kFloat32) - x2.grad()).norm().item<double>(),
               0.03 * x2.grad().norm().item<double>());
     expect_close(half->bias.grad(), full->bias.grad(), "gradient of the shift");
@@ -171,10 +171,10 @@ TEST(Bfloat16, NormsComputeInFloatAndRoundOnce) {
   }
 }
 
-TEST(Bfloat16, NumbersThatAreNoneStaySo) {
+TEST(Bfloat16, NormsPropagateNan) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor x = images({2, 24, 4, 4}).to(torch::kBFloat16);
-  // The largest pattern of all: rounding its bits up would make it a zero.
+  // The largest bit pattern of all: rounding its bits up would make it a zero.
   const auto none = std::bit_cast<float>(0x7fffffffU);
   for (const std::int64_t channel : {3, 17}) {  // in a vector of sixteen and in one of eight
     BatchNorm2d norm(24);
@@ -185,4 +185,4 @@ TEST(Bfloat16, NumbersThatAreNoneStaySo) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::ops

@@ -3,10 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "ops/cpu/winograd.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::ops {
 namespace {
 
 using testing::expect_gradient;
@@ -114,35 +113,5 @@ TEST(TemporalConvolution, IsRoundedOnceInBfloat16) {
   EXPECT_LT(relative_error(temporal_convolution(x, weights), formula(x.to(torch::kFloat32), rounded, 1)), 3e-3);
 }
 
-/// Four outputs of a filter as minimal filtering has them and as sums of products.
-template <int pairs>
-void expect_outputs() {
-  const auto numbers = [](int i) { return 0.3 * i * i - 1.7 * i + 0.9; };
-  std::array<double, kPoints<pairs>> inputs;
-  std::array<double, kTaps<pairs>> taps;
-  for (int i = 0; i < kPoints<pairs>; ++i) inputs[i] = numbers(i);
-  for (int k = 0; k < kTaps<pairs>; ++k) taps[k] = numbers(k + 7);
-  using Vector = Lanes<double, 1>;
-  std::array<Vector, kPoints<pairs>> x, products;
-  std::array<Vector, kTaps<pairs>> w;
-  for (int i = 0; i < kPoints<pairs>; ++i) x[i] = Vector{inputs[i]};
-  for (int k = 0; k < kTaps<pairs>; ++k) w[k] = Vector{taps[k]};
-  const auto at_points = inputs_to_points<pairs>(x), filter = taps_to_points<pairs>(w);
-  for (int p = 0; p < kPoints<pairs>; ++p) products[p] = at_points[p] * filter[p];
-  const auto outputs = points_to_outputs<pairs>(products);
-  for (int i = 0; i < kOutputs; ++i) {
-    double expected = 0;
-    for (int k = 0; k < kTaps<pairs>; ++k) expected += taps[k] * inputs[i + k];
-    EXPECT_NEAR(outputs[i][0], expected, 1e-10) << pairs << " pairs, output " << i;
-  }
-}
-
-TEST(MinimalFiltering, TakesAsManyProductsAsPointsForFourOutputs) {
-  expect_outputs<2>();
-  expect_outputs<3>();
-  EXPECT_EQ(kPoints<2>, kOutputs + kTaps<2> - 1);
-  EXPECT_EQ(kPoints<3>, kOutputs + kTaps<3> - 1);
-}
-
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::ops

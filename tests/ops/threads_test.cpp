@@ -13,7 +13,7 @@
 #include "ops/temporal_convolution.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::ops {
 namespace {
 
 using testing::images;
@@ -90,4 +90,4 @@ TEST(Threads, ATemporalConvolutionDoesNotDependOnTheirNumber) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::ops

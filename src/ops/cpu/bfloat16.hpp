@@ -1,5 +1,5 @@
-// Loops over float, double and bfloat16 alike: a bfloat16 is widened to float where it is read and rounded where it is
-// written, so that everything between has the precision of float.
+// The same loops for float, double and bfloat16: a bfloat16 is widened to float where it is read and rounded where it
+// is written. Everything between has the precision of float.
 #pragma once
 
 #include <ATen/OpMathType.h>
@@ -11,7 +11,7 @@
 
 #include "ops/cpu/simd.hpp"
 
-namespace pskd {
+namespace pskd::ops::cpu {
 
 /// What loops over `Stored` compute in: float for bfloat16, else the type itself.
 template <class Stored>
@@ -26,7 +26,7 @@ PSKD_INLINE Vector load(const c10::BFloat16* from) {
   return std::bit_cast<Vector>(bits);
 }
 
-/// Rounds to nearest, of two equally near ones to the even; what is not a number stays so.
+/// Rounds to nearest, ties to even. NaN propagates: a NaN whose bits were rounded up could become infinity or zero.
 template <class Vector>
 PSKD_INLINE void store(c10::BFloat16* to, const Vector& vector) {
   constexpr int kCount = sizeof(Vector) / sizeof(float);
@@ -38,4 +38,4 @@ PSKD_INLINE void store(c10::BFloat16* to, const Vector& vector) {
   std::memcpy(to, &stored, sizeof(stored));
 }
 
-}  // namespace pskd
+}  // namespace pskd::ops::cpu

@@ -5,7 +5,7 @@
 #include <map>
 #include <oneapi/dnnl/dnnl.hpp>
 
-namespace pskd {
+namespace pskd::ops::cpu {
 namespace {
 
 const dnnl::engine& processor() {
@@ -15,13 +15,13 @@ const dnnl::engine& processor() {
 
 dnnl::memory::desc describe(const Matrices& matrices) {
   const auto type = matrices.type == torch::kBFloat16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
-  const auto first = matrices.sizes[0] == 1 ? 1 : 0;  // a single matrix is one to oneDNN as well
+  const auto first = matrices.sizes[0] == 1 ? 1 : 0;  // a batch of one is described as a single matrix
   return {dnnl::memory::dims(matrices.sizes.begin() + first, matrices.sizes.end()), type,
           dnnl::memory::dims(matrices.strides.begin() + first, matrices.strides.end())};
 }
 
-/// A product of matrices of some shape. Empty where oneDNN has nothing for it: it knows no double, nor bfloat16 on
-/// processors without AVX-512.
+/// A product of matrices of one shape. Empty where oneDNN has no kernel: for double, and for bfloat16 on processors
+/// without AVX-512.
 struct Product {
   dnnl::memory::desc a, b, out, scratch;
   dnnl::matmul run;
@@ -30,7 +30,7 @@ struct Product {
 Product prepare(const Matrices& a, const Matrices& b, const Matrices& out, bool add) {
   if (out.type == torch::kFloat64) return {};
   dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // its own would be shared by threads
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // threads would share one of its own
   if (add) {
     dnnl::post_ops sum;
     sum.append_sum();
@@ -46,11 +46,12 @@ Product prepare(const Matrices& a, const Matrices& b, const Matrices& out, bool 
   return product;
 }
 
-/// A product as it was prepared before on this thread: oneDNN takes longer to prepare one than to multiply matrices of
-/// 40 rows. A network has some dozens of shapes; far more come of batches whose sizes vary.
+/// The product for these shapes, prepared once on each thread: oneDNN takes longer to prepare a product than to
+/// multiply matrices of 40 rows. A network has some dozens of shapes. Batches of varying size add more, hence the
+/// limit.
 const Product& prepared(const Matrices& a, const Matrices& b, const Matrices& out, bool add) {
   using Layout = std::array<std::int64_t, 7>;
-  constexpr std::size_t kMost = 1000;
+  constexpr std::size_t kMaxProducts = 1000;
   static thread_local std::map<std::array<Layout, 3>, Product> products;
   const auto layout = [](const Matrices& m, bool flag) {
     return Layout{m.sizes[0],
@@ -64,7 +65,7 @@ const Product& prepared(const Matrices& a, const Matrices& b, const Matrices& ou
   const std::array key{layout(a, add), layout(b, false), layout(out, false)};
   const auto found = products.find(key);
   if (found != products.end()) return found->second;
-  if (products.size() == kMost) products.clear();
+  if (products.size() == kMaxProducts) products.clear();
   return products.emplace(key, prepare(a, b, out, add)).first->second;
 }
 
@@ -72,7 +73,7 @@ torch::Tensor tensor_of(const Matrices& matrices) {
   return torch::from_blob(matrices.numbers, matrices.sizes, matrices.strides, matrices.type);
 }
 
-// OpenBLAS reaches 85 % of what oneDNN does with matrices this narrow, and knows no bfloat16.
+// Why oneDNN and not OpenBLAS: with matrices this narrow OpenBLAS reaches 85 % of its speed, and it has no bfloat16.
 void run(const Matrices& a, const Matrices& b, const Matrices& out, bool add) {
   const Product& product = prepared(a, b, out, add);
   if (!product.run) {
@@ -113,4 +114,4 @@ void multiply(const Matrices& a, const Matrices& b, const Matrices& out) { run(a
 
 void add_product(const Matrices& a, const Matrices& b, const Matrices& out) { run(a, b, out, true); }
 
-}  // namespace pskd
+}  // namespace pskd::ops::cpu

@@ -1,32 +1,34 @@
-// Matrix products for operations that split their work among threads by themselves.
+// GEMM, the product of matrices, for operations that split their work among threads themselves. Only gemm.cpp knows
+// oneDNN.
 #pragma once
 
 #include <torch/torch.h>
 
 #include <array>
 
-namespace pskd {
+namespace pskd::ops::cpu {
 
-/// Some matrices of equal shape in the memory of a tensor, which has to outlive them.
+/// A batch of matrices of one shape in the memory of a tensor, which must outlive them.
 struct Matrices {
   void* numbers;
   torch::ScalarType type;
-  std::array<std::int64_t, 3> sizes, strides;  ///< of matrices, rows, columns
+  std::array<std::int64_t, 3> sizes, strides;  ///< of the batch, rows, columns
 
   Matrices transposed() const;
-  /// Of each matrix `count` rows from `first` on.
+  /// `count` rows of each matrix, from `first` on.
   Matrices rows(std::int64_t first, std::int64_t count) const;
 };
 
-/// A tensor [M, K] or [B, M, K].
+/// The matrices of a tensor [M, K] or [B, M, K].
 Matrices matrices_of(const torch::Tensor& tensor);
 
-/// out = a b: of each a [M, K], b [K, N] and out [M, N], summed in the precision of `out` or better. Rows or columns of
-/// a and b are contiguous, rows of `out` are. All float, all double, or a and b in bfloat16 and `out` in it or in
-/// float. To be called where LibTorch records no gradients; inside at::parallel_for it stays on its thread.
+/// out = a b for each a [M, K], b [K, N] and out [M, N] of the batch, summed in the precision of `out` or better. The
+/// rows of `out` are contiguous, and so are the rows or the columns of a and of b. All are in float, all in double, or
+/// a and b in bfloat16 and `out` in bfloat16 or float. Call it where LibTorch records no gradients. Inside
+/// at::parallel_for it stays on its thread.
 void multiply(const Matrices& a, const Matrices& b, const Matrices& out);
 
 /// out += a b.
 void add_product(const Matrices& a, const Matrices& b, const Matrices& out);
 
-}  // namespace pskd
+}  // namespace pskd::ops::cpu

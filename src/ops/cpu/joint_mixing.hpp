@@ -1,5 +1,6 @@
-// Mixing the joints of frames: the small matrix products of a graph convolution, for which libraries need copies. A
-// frame is [joints, channels]; what it is mixed to, [rows, channels], a row for each joint of each subset.
+// Joint mixing: the small matrix product of a graph convolution, adjacency times frame, and its gradient. A frame is
+// [joints, channels]; what it is mixed to is [rows, channels], with a row for each joint of each subset. A GEMM library
+// spends longer on packing matrices of 20 joints than on multiplying them; these loops read frames where they lie.
 #pragma once
 
 #include <algorithm>
@@ -7,22 +8,30 @@
 
 #include "ops/cpu/bfloat16.hpp"
 
-namespace pskd {
+namespace pskd::ops::cpu {
 
 struct FrameShape {
   std::int64_t rows, joints, channels;
 };
 
-// Tiles have sums enough to hide how long an addition takes, and few enough for the registers.
+// A tile is what is summed at once: sums enough to hide the latency of an addition, and few enough for the registers.
 
-/// Rows that are mixed at once, of so many vectors of channels each.
+/// Rows of a tile of mixed frames that is so many vectors of channels wide.
 template <int vectors>
 constexpr int kMixedRows = vectors == 1 ? 10 : 5;
 
-/// Rows and joints that are correlated at once.
+/// Rows and joints of a tile of correlations.
 constexpr int kCorrelatedRows = 6, kCorrelatedJoints = 4;
 
-/// `rows` rows of a mixed frame, `vectors` vectors of channels of each.
+/// Calls run<tile>(first) for as many tiles of so many rows or joints as there are, and run<1>(first) for the rest.
+template <int tile, class Run>
+PSKD_INLINE void for_tiles(std::int64_t count, const Run& run) {
+  std::int64_t first = 0;
+  for (; first + tile <= count; first += tile) run.template operator()<tile>(first);
+  for (; first < count; ++first) run.template operator()<1>(first);
+}
+
+/// Writes `rows` rows of a mixed frame, `vectors` vectors of channels of each.
 template <class Vector, int rows, int vectors, class Stored>
 PSKD_INLINE void mix_tile(FrameShape shape, const Computed<Stored>* weights, const Stored* frame, Stored* mixed) {
   constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Vector) / sizeof(Computed<Stored>));
@@ -41,14 +50,10 @@ PSKD_INLINE void mix_tile(FrameShape shape, const Computed<Stored>* weights, con
 
 template <class Vector, int vectors, class Stored>
 PSKD_INLINE void mix_columns(FrameShape shape, const Computed<Stored>* weights, const Stored* frame, Stored* mixed) {
-  constexpr int kRows = kMixedRows<vectors>;
-  std::int64_t row = 0;
-  for (; row + kRows <= shape.rows; row += kRows) {
-    mix_tile<Vector, kRows, vectors>(shape, weights + row * shape.joints, frame, mixed + row * shape.channels);
-  }
-  for (; row < shape.rows; ++row) {
-    mix_tile<Vector, 1, vectors>(shape, weights + row * shape.joints, frame, mixed + row * shape.channels);
-  }
+  for_tiles<kMixedRows<vectors>>(
+      shape.rows, [=]<int rows>(std::int64_t row) __attribute__((always_inline)) {
+        mix_tile<Vector, rows, vectors>(shape, weights + row * shape.joints, frame, mixed + row * shape.channels);
+      });
 }
 
 /// mixed = weights frame, for each of `count` frames; weights [rows, joints].
@@ -75,7 +80,7 @@ PSKD_EACH_PROCESSOR void mix_frames(FrameShape shape, const Computed<Stored>* we
   }
 }
 
-/// Sums of products are kept in so many lanes, which are added up at the end.
+/// Each sum of products is kept in so many lanes, which are added up at the end.
 constexpr std::int64_t kSumLanes = 16;
 
 /// The channels from `first` to `last` of `frames` frames.
@@ -94,11 +99,11 @@ PSKD_INLINE void correlate_tile(FrameShape shape, Columns columns, const Stored*
   }
   for (std::int64_t f = 0; f < columns.frames; ++f) {
     for (std::int64_t c = columns.first; c + kLanes <= columns.last; c += kLanes) {
-      Vector of_joints[joints];
-      for (int j = 0; j < joints; ++j) of_joints[j] = load<Vector>(frame + j * shape.channels + c);
+      Vector joint_values[joints];
+      for (int j = 0; j < joints; ++j) joint_values[j] = load<Vector>(frame + j * shape.channels + c);
       for (int r = 0; r < rows; ++r) {
-        const auto of_row = load<Vector>(mixed + r * shape.channels + c);
-        for (int j = 0; j < joints; ++j) products[r][j] += of_row * of_joints[j];
+        const auto row_values = load<Vector>(mixed + r * shape.channels + c);
+        for (int j = 0; j < joints; ++j) products[r][j] += row_values * joint_values[j];
       }
     }
     mixed += shape.rows * shape.channels;
@@ -112,32 +117,27 @@ PSKD_INLINE void correlate_tile(FrameShape shape, Columns columns, const Stored*
 template <class Vector, int rows, class Stored>
 PSKD_INLINE void correlate_rows(FrameShape shape, Columns columns, const Stored* mixed, const Stored* frame,
                                 Computed<Stored>* sums) {
-  std::int64_t j = 0;
-  for (; j + kCorrelatedJoints <= shape.joints; j += kCorrelatedJoints) {
-    correlate_tile<Vector, rows, kCorrelatedJoints>(shape, columns, mixed, frame + j * shape.channels,
-                                                    sums + j * kSumLanes);
-  }
-  for (; j < shape.joints; ++j) {
-    correlate_tile<Vector, rows, 1>(shape, columns, mixed, frame + j * shape.channels, sums + j * kSumLanes);
-  }
+  for_tiles<kCorrelatedJoints>(
+      shape.joints, [=]<int joints>(std::int64_t joint) __attribute__((always_inline)) {
+        correlate_tile<Vector, rows, joints>(shape, columns, mixed, frame + joint * shape.channels,
+                                             sums + joint * kSumLanes);
+      });
 }
 
 template <class Vector, class Stored>
 PSKD_INLINE void correlate_columns(FrameShape shape, Columns columns, const Stored* mixed, const Stored* frame,
                                    Computed<Stored>* sums) {
-  const std::int64_t of_row = shape.joints * kSumLanes;
-  std::int64_t r = 0;
-  for (; r + kCorrelatedRows <= shape.rows; r += kCorrelatedRows) {
-    correlate_rows<Vector, kCorrelatedRows>(shape, columns, mixed + r * shape.channels, frame, sums + r * of_row);
-  }
-  for (; r < shape.rows; ++r) {
-    correlate_rows<Vector, 1>(shape, columns, mixed + r * shape.channels, frame, sums + r * of_row);
-  }
+  const std::int64_t sums_of_row = shape.joints * kSumLanes;
+  for_tiles<kCorrelatedRows>(
+      shape.rows, [=]<int rows>(std::int64_t row) __attribute__((always_inline)) {
+        correlate_rows<Vector, rows>(shape, columns, mixed + row * shape.channels, frame, sums + row * sums_of_row);
+      });
 }
 
-/// So few frames that they stay in the L1 cache for all rows.
+/// As many frames as stay in the L1 cache while all rows meet them.
 constexpr std::int64_t frames_at_once(FrameShape shape, std::int64_t bytes_of_number) {
-  return std::max<std::int64_t>(1, (16 << 10) / (shape.joints * shape.channels * bytes_of_number));
+  constexpr std::int64_t kBytes = 16 << 10;
+  return std::max<std::int64_t>(1, kBytes / (shape.joints * shape.channels * bytes_of_number));
 }
 
 /// sums += mixed frame^T, over `count` frames: the gradient of the weights above, where `mixed` holds that of the mixed
@@ -145,19 +145,20 @@ constexpr std::int64_t frames_at_once(FrameShape shape, std::int64_t bytes_of_nu
 template <class Stored>
 PSKD_EACH_PROCESSOR void correlate_frames(FrameShape shape, const Stored* mixed, const Stored* frames,
                                           Computed<Stored>* sums, std::int64_t count) {
+  using Number = Computed<Stored>;
   const std::int64_t whole = shape.channels / 8 * 8, step = frames_at_once(shape, sizeof(Stored));
   for (std::int64_t first = 0; first < count; first += step) {
     const std::int64_t some = std::min(step, count - first);
-    const Stored* of_rows = mixed + first * shape.rows * shape.channels;
-    const Stored* of_joints = frames + first * shape.joints * shape.channels;
+    const Stored* rows = mixed + first * shape.rows * shape.channels;
+    const Stored* joints = frames + first * shape.joints * shape.channels;
     if (shape.channels % 16 == 0) {
-      correlate_columns<Lanes<Computed<Stored>, 16>>(shape, {0, whole, some}, of_rows, of_joints, sums);
+      correlate_columns<Lanes<Number, 16>>(shape, {0, whole, some}, rows, joints, sums);
     } else {
-      if (whole > 0) correlate_columns<Lanes<Computed<Stored>, 8>>(shape, {0, whole, some}, of_rows, of_joints, sums);
+      if (whole > 0) correlate_columns<Lanes<Number, 8>>(shape, {0, whole, some}, rows, joints, sums);
       if (whole == shape.channels) continue;
-      correlate_columns<Lanes<Computed<Stored>, 1>>(shape, {whole, shape.channels, some}, of_rows, of_joints, sums);
+      correlate_columns<Lanes<Number, 1>>(shape, {whole, shape.channels, some}, rows, joints, sums);
     }
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::ops::cpu

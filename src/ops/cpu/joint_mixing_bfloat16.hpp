@@ -1,5 +1,9 @@
-// The products of joint_mixing.hpp for bfloat16 on processors that multiply pairs of them and add both (AVX-512 BF16):
-// twice the multiply-adds of an instruction, and nothing to widen. The adjacency is rounded to bfloat16 for it.
+// Joint mixing in bfloat16 on processors with AVX-512 BF16. Its instruction multiplies pairs of numbers and adds both
+// products to a sum in float: twice the multiply-adds of joint_mixing.hpp, and nothing to widen. The adjacency is
+// rounded to bfloat16 for it. At the end, `mix` and `correlate` choose between these loops and the general ones.
+//
+// The tiles are those of joint_mixing.hpp, but its loops over them cannot be shared: GCC inlines what is compiled for
+// an instruction set only into functions compiled for it too.
 #pragma once
 
 #include "ops/cpu/joint_mixing.hpp"
@@ -13,11 +17,12 @@
 #include <vector>
 
 #define PSKD_BFLOAT16_PROCESSOR __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,fma")))
-#define PSKD_BFLOAT16_INLINE PSKD_BFLOAT16_PROCESSOR __attribute__((always_inline)) inline
+#define PSKD_BFLOAT16_LAMBDA PSKD_BFLOAT16_PROCESSOR __attribute__((always_inline))
+#define PSKD_BFLOAT16_INLINE PSKD_BFLOAT16_LAMBDA inline
 
-namespace pskd {
+namespace pskd::ops::cpu {
 
-/// Two numbers, each of another joint but of the same channel, the first in the lower half.
+/// Two bfloat16 numbers, the first in the lower half.
 using Pair = std::uint32_t;
 
 PSKD_BFLOAT16_INLINE __m256 add_products(__m256 sums, __m256i a, __m256i b) {
@@ -27,7 +32,7 @@ PSKD_BFLOAT16_INLINE __m512 add_products(__m512 sums, __m512i a, __m512i b) {
   return _mm512_dpbf16_ps(sums, std::bit_cast<__m512bh>(a), std::bit_cast<__m512bh>(b));
 }
 
-/// Vectors of pairs, and of the sums of their products.
+/// Vectors of pairs, and of the sums of their products. `store` writes no more than `channels` numbers.
 struct EightPairs {
   using Sums = __m256;
   static constexpr std::int64_t kLanes = 8;
@@ -52,7 +57,7 @@ struct SixteenPairs {
   }
 };
 
-/// A matrix of pairs, [rows, pairs], of one of numbers, [rows, numbers].
+/// A matrix [rows, columns] with the columns in pairs, [rows, ceil(columns / 2)].
 inline std::vector<Pair> pair_up(const float* numbers, std::int64_t rows, std::int64_t columns) {
   const std::int64_t pairs = (columns + 1) / 2;
   std::vector<Pair> paired(rows * pairs);
@@ -66,7 +71,8 @@ inline std::vector<Pair> pair_up(const float* numbers, std::int64_t rows, std::i
   return paired;
 }
 
-/// Joints of a frame in pairs, [pairs, width]; `width` is the number of channels rounded up to eight.
+/// Writes the joints of a frame in pairs, [pairs, width]: the same channel of two joints makes a pair. `width` is the
+/// number of channels rounded up to eight.
 PSKD_BFLOAT16_INLINE void pair_joints(FrameShape shape, const c10::BFloat16* frame, std::int64_t width, Pair* pairs) {
   const auto* bits = reinterpret_cast<const std::uint16_t*>(frame);
   for (std::int64_t joint = 0; joint < shape.joints; joint += 2) {
@@ -79,6 +85,14 @@ PSKD_BFLOAT16_INLINE void pair_joints(FrameShape shape, const c10::BFloat16* fra
       for (std::int64_t c = 0; c < shape.channels; ++c) to[c] = first[c];
     }
   }
+}
+
+/// for_tiles of joint_mixing.hpp, compiled for AVX-512 BF16.
+template <int tile, class Run>
+PSKD_BFLOAT16_INLINE void for_pair_tiles(std::int64_t count, const Run& run) {
+  std::int64_t first = 0;
+  for (; first + tile <= count; first += tile) run.template operator()<tile>(first);
+  for (; first < count; ++first) run.template operator()<1>(first);
 }
 
 struct PairedFrame {
@@ -114,14 +128,9 @@ PSKD_BFLOAT16_INLINE void mix_pair_tile(FrameShape shape, const Pair* weights, P
 template <class Vector, int vectors>
 PSKD_BFLOAT16_INLINE void mix_pair_columns(FrameShape shape, const Pair* weights, PairedFrame frame, std::int64_t c,
                                            c10::BFloat16* mixed) {
-  constexpr int kRows = kMixedRows<vectors>;
-  std::int64_t row = 0;
-  for (; row + kRows <= shape.rows; row += kRows) {
-    mix_pair_tile<Vector, kRows, vectors>(shape, weights + row * frame.count, frame, c, mixed + row * shape.channels);
-  }
-  for (; row < shape.rows; ++row) {
-    mix_pair_tile<Vector, 1, vectors>(shape, weights + row * frame.count, frame, c, mixed + row * shape.channels);
-  }
+  for_pair_tiles<kMixedRows<vectors>>(shape.rows, [=]<int rows>(std::int64_t row) PSKD_BFLOAT16_LAMBDA {
+    mix_pair_tile<Vector, rows, vectors>(shape, weights + row * frame.count, frame, c, mixed + row * shape.channels);
+  });
 }
 
 PSKD_BFLOAT16_PROCESSOR inline void mix_paired_frames(FrameShape shape, const float* weights,
@@ -129,10 +138,10 @@ PSKD_BFLOAT16_PROCESSOR inline void mix_paired_frames(FrameShape shape, const fl
                                                       std::int64_t count) {
   const std::int64_t pairs = (shape.joints + 1) / 2, width = (shape.channels + 7) / 8 * 8;
   const std::vector<Pair> paired = pair_up(weights, shape.rows, shape.joints);
-  std::vector<Pair> of_frame(pairs * width);
-  const PairedFrame frame{of_frame.data(), pairs, width};
+  std::vector<Pair> paired_frame(pairs * width);
+  const PairedFrame frame{paired_frame.data(), pairs, width};
   for (std::int64_t i = 0; i < count; ++i) {
-    pair_joints(shape, frames, width, of_frame.data());
+    pair_joints(shape, frames, width, paired_frame.data());
     std::int64_t c = 0;
     for (; c + 48 <= shape.channels; c += 48) mix_pair_columns<SixteenPairs, 3>(shape, paired.data(), frame, c, mixed);
     for (; c + 24 <= shape.channels; c += 24) mix_pair_columns<EightPairs, 3>(shape, paired.data(), frame, c, mixed);
@@ -155,19 +164,18 @@ PSKD_BFLOAT16_INLINE void correlate_pair_tile(FrameShape shape, const c10::BFloa
   for (int r = 0; r < rows; ++r) {
     for (int j = 0; j < joints; ++j) products[r][j] = _mm256_loadu_ps(sums + (r * shape.joints + j) * kSumLanes);
   }
-  for (std::int64_t f = 0; f < count; ++f) {
+  const std::int64_t mixed_size = shape.rows * shape.channels, frame_size = shape.joints * shape.channels;
+  for (std::int64_t f = 0; f < count; ++f, mixed += mixed_size, frame += frame_size) {
     for (std::int64_t c = 0; c < shape.channels; c += 16) {
-      __m256i of_joints[joints];
+      __m256i joint_values[joints];
       for (int j = 0; j < joints; ++j) {
-        of_joints[j] = load_channels(frame + j * shape.channels + c, shape.channels - c);
+        joint_values[j] = load_channels(frame + j * shape.channels + c, shape.channels - c);
       }
       for (int r = 0; r < rows; ++r) {
-        const __m256i of_row = load_channels(mixed + r * shape.channels + c, shape.channels - c);
-        for (int j = 0; j < joints; ++j) products[r][j] = add_products(products[r][j], of_row, of_joints[j]);
+        const __m256i row_values = load_channels(mixed + r * shape.channels + c, shape.channels - c);
+        for (int j = 0; j < joints; ++j) products[r][j] = add_products(products[r][j], row_values, joint_values[j]);
       }
     }
-    mixed += shape.rows * shape.channels;
-    frame += shape.joints * shape.channels;
   }
   for (int r = 0; r < rows; ++r) {
     for (int j = 0; j < joints; ++j) _mm256_storeu_ps(sums + (r * shape.joints + j) * kSumLanes, products[r][j]);
@@ -177,38 +185,30 @@ PSKD_BFLOAT16_INLINE void correlate_pair_tile(FrameShape shape, const c10::BFloa
 template <int rows>
 PSKD_BFLOAT16_INLINE void correlate_pair_rows(FrameShape shape, const c10::BFloat16* mixed, const c10::BFloat16* frame,
                                               float* sums, std::int64_t count) {
-  std::int64_t j = 0;
-  for (; j + kCorrelatedJoints <= shape.joints; j += kCorrelatedJoints) {
-    correlate_pair_tile<rows, kCorrelatedJoints>(shape, mixed, frame + j * shape.channels, sums + j * kSumLanes, count);
-  }
-  for (; j < shape.joints; ++j) {
-    correlate_pair_tile<rows, 1>(shape, mixed, frame + j * shape.channels, sums + j * kSumLanes, count);
-  }
+  for_pair_tiles<kCorrelatedJoints>(shape.joints, [=]<int joints>(std::int64_t joint) PSKD_BFLOAT16_LAMBDA {
+    correlate_pair_tile<rows, joints>(shape, mixed, frame + joint * shape.channels, sums + joint * kSumLanes, count);
+  });
 }
 
 PSKD_BFLOAT16_PROCESSOR inline void correlate_paired_frames(FrameShape shape, const c10::BFloat16* mixed,
                                                             const c10::BFloat16* frames, float* sums,
                                                             std::int64_t count) {
   const std::int64_t step = frames_at_once(shape, sizeof(c10::BFloat16));
-  const std::int64_t of_row = shape.joints * kSumLanes;
+  const std::int64_t sums_of_row = shape.joints * kSumLanes;
   for (std::int64_t first = 0; first < count; first += step) {
     const std::int64_t some = std::min(step, count - first);
-    const c10::BFloat16* of_rows = mixed + first * shape.rows * shape.channels;
-    const c10::BFloat16* of_joints = frames + first * shape.joints * shape.channels;
-    std::int64_t r = 0;
-    for (; r + kCorrelatedRows <= shape.rows; r += kCorrelatedRows) {
-      correlate_pair_rows<kCorrelatedRows>(shape, of_rows + r * shape.channels, of_joints, sums + r * of_row, some);
-    }
-    for (; r < shape.rows; ++r) {
-      correlate_pair_rows<1>(shape, of_rows + r * shape.channels, of_joints, sums + r * of_row, some);
-    }
+    const c10::BFloat16* joints = frames + first * shape.joints * shape.channels;
+    for_pair_tiles<kCorrelatedRows>(shape.rows, [=]<int rows>(std::int64_t row) PSKD_BFLOAT16_LAMBDA {
+      const c10::BFloat16* some_rows = mixed + (first * shape.rows + row) * shape.channels;
+      correlate_pair_rows<rows>(shape, some_rows, joints, sums + row * sums_of_row, some);
+    });
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::ops::cpu
 #endif
 
-namespace pskd {
+namespace pskd::ops::cpu {
 
 /// mix_frames, by what this processor does best.
 template <class Stored>
@@ -233,4 +233,4 @@ void correlate(FrameShape shape, const Stored* mixed, const Stored* frames, Comp
   correlate_frames(shape, mixed, frames, sums, count);
 }
 
-}  // namespace pskd
+}  // namespace pskd::ops::cpu

@@ -1,12 +1,12 @@
-// Vectors of a processor's lanes, and functions compiled once for each width of them.
+// Vectors of numbers, and functions compiled once for each width of vector registers.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 
-// One copy of the function for AVX-512, one for AVX2, one for the rest; the loader picks. What such a function calls
-// must be inlined into it (PSKD_INLINE), else it is compiled for the rest only. The sanitizers' runtime is not ready
-// when the loader picks.
+// Compiles a function three times, for AVX-512, for AVX2 and for other processors; the loader picks one. What such a
+// function calls must be inlined into it (PSKD_INLINE), else it is compiled for other processors only. Not under the
+// address sanitizer, whose runtime is not ready when the loader picks.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define PSKD_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -15,11 +15,11 @@
 #define PSKD_INLINE __attribute__((always_inline)) inline
 
 #if defined(__GNUC__) && !defined(__clang__)
-// Vectors are passed between inlined functions only: how a call would pass them does not matter.
+// The warning is about the calling convention of vectors. They are passed between inlined functions only.
 #pragma GCC diagnostic ignored "-Wpsabi"
 #endif
 
-namespace pskd {
+namespace pskd::ops::cpu {
 
 /// Whether the processor multiplies bfloat16 by itself (AVX-512 BF16).
 inline bool multiplies_bfloat16() {
@@ -34,7 +34,7 @@ template <class Scalar, int count>
 struct LanesOf {
   typedef Scalar type __attribute__((vector_size(count * sizeof(Scalar))));
 };
-/// `count` numbers that are computed with at once.
+/// A vector of `count` numbers.
 template <class Scalar, int count>
 using Lanes = typename LanesOf<Scalar, count>::type;
 
@@ -50,7 +50,7 @@ PSKD_INLINE void store(Scalar* to, const Vector& vector) {
   std::memcpy(to, &vector, sizeof(Vector));
 }
 
-/// Calls run<Vector>(i) for all of `count` numbers, as many from i on as a Vector has lanes.
+/// Covers `count` numbers with vectors of 16, 8 and 1: calls run<Vector>(i) for those from i on.
 template <class Number, class Run>
 PSKD_INLINE void for_lanes(std::int64_t count, const Run& run) {
   std::int64_t i = 0;
@@ -59,4 +59,4 @@ PSKD_INLINE void for_lanes(std::int64_t count, const Run& run) {
   for (; i < count; ++i) run.template operator()<Lanes<Number, 1>>(i);
 }
 
-}  // namespace pskd
+}  // namespace pskd::ops::cpu
