@@ -1,19 +1,24 @@
-# pskd_module(<name> USES <targets...> [TORCH])
+# pskd_module(<name> USES <targets...> [WITHOUT <folders...>] [TORCH])
 #
-# A module is src/<name> and tests/<name>, built as pskd::<name>; its public headers are in include/pskd/<name>. USES names the
-# modules before it and the libraries it needs. A module that is not named is not linked, and tests/modules_test.cmake holds the
-# includes to the same order.
+# A module is src/<name> and tests/<name>, built as pskd::<name>; its public headers are in include/pskd/<name>. A module inside
+# another one, such as data/formats, is built as pskd::data_formats, and the outer one names its folder after WITHOUT. USES names
+# the modules before it and the libraries it needs. A module that is not named is not linked, and tests/modules_test.cmake holds
+# the includes to the same order.
 function(pskd_module name)
-  cmake_parse_arguments(MODULE "TORCH" "" "USES" ${ARGN})
+  cmake_parse_arguments(MODULE "TORCH" "" "USES;WITHOUT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
-  add_library(pskd_${name} STATIC ${sources})
-  add_library(pskd::${name} ALIAS pskd_${name})
-  target_include_directories(pskd_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(pskd_${name} PUBLIC ${MODULE_USES})
+  foreach(folder IN LISTS MODULE_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "/src/${name}/${folder}/")
+  endforeach()
+  string(REPLACE "/" "_" module ${name})
+  add_library(pskd_${module} STATIC ${sources})
+  add_library(pskd::${module} ALIAS pskd_${module})
+  target_include_directories(pskd_${module} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(pskd_${module} PUBLIC ${MODULE_USES})
   if(MODULE_TORCH)
-    pskd_use_torch(pskd_${name})
+    pskd_use_torch(pskd_${module})
   endif()
-  pskd_own_code(pskd_${name})
+  pskd_own_code(pskd_${module})
 endfunction()
 
 # Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first. Without OpenMP its

@@ -12,6 +12,9 @@ file(WRITE ${FOLDER}/include/pskd/model/network.hpp "#include <torch/torch.h>\n#
 file(WRITE ${FOLDER}/src/report/table.cpp "#include <ATen/ATen.h>\n#include \"pskd/eval/scores.hpp\"\n")
 file(WRITE ${FOLDER}/src/model/network.cpp "#include <torch/torch.h>\n#include \"../distill/loss.hpp\"\n")
 file(WRITE ${FOLDER}/src/train/runner.cpp "#include <torch/torch.h>\n#include \"pskd/model/registry.hpp\"\n")
+file(WRITE ${FOLDER}/src/data/reader.cpp "#include \"data/clip.hpp\"\n#include \"data/formats/csv.hpp\"\n")
+file(WRITE ${FOLDER}/src/data/formats/csv.cpp "#include \"data/clip.hpp\"\n#include \"data/readers/registry.hpp\"\n")
+file(WRITE ${FOLDER}/src/data/store/clip_store.cpp "#include \"data/readers/registry.hpp\"\n")
 file(WRITE ${FOLDER}/src/common/strings.cpp "#include <string>\n")
 
 execute_process(
@@ -26,6 +29,8 @@ if(result EQUAL 0)
 endif()
 foreach(expected
     "include/pskd/data/clip.hpp:4: module 'data' includes pskd/signal/view.hpp"
+    "src/data/reader.cpp:2: module 'data' includes data/formats/csv.hpp"
+    "src/data/formats/csv.cpp:2: module 'data/formats' includes"
     "src/eval/scores.cpp:2: module 'eval' includes train/runner.hpp"
     "src/signal/view.cpp:3: module 'signal' includes torch/torch.h"
     "src/report/table.cpp:1: module 'report' includes ATen/ATen.h"
@@ -39,6 +44,6 @@ foreach(expected
 endforeach()
 string(REGEX MATCHALL "(src|include)/[^\n]*:[0-9]+:" reported "${output}")
 list(LENGTH reported count)
-if(NOT count EQUAL 7)
-  message(FATAL_ERROR "expected 7 reports, found ${count}:\n${output}")
+if(NOT count EQUAL 9)
+  message(FATAL_ERROR "expected 9 reports, found ${count}:\n${output}")
 endif()
