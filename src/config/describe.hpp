@@ -7,9 +7,16 @@
 
 namespace pskd::config {
 
+/// The data sets that data/readers/registry.hpp has a reader of; a test holds the two lists to each other.
+inline TextRule dataset_names() {
+  TextRule rule = one_of({"utd-mhad", "berkeley-mhad", "mmact", "generic"});
+  rule.aliases = {{"recordings", "generic"}};
+  return rule;
+}
+
 template <class Fields>
 void describe(Fields& fields, DataConfig& data) {
-  fields("name", data.name, one_of({"utd-mhad", "berkeley-mhad", "mmact", "generic"}));
+  fields("name", data.name, dataset_names());
   fields("root", data.root, not_empty());
   fields("channels", data.channels, some_of(not_empty()));
   fields("sensors", data.sensors, list_of(not_empty()));

@@ -57,6 +57,12 @@ void read(const Place& place, double& value, const Rule& rule) { read_number(pla
 
 void read(const Place& place, std::string& value, const TextRule& rule) {
   if (place.node.kind != Kind::scalar) return place.expected(rule.text);
+  for (const auto& [word, choice] : rule.aliases) {
+    if (place.node.text == word) {
+      value = choice;
+      return;
+    }
+  }
   if (!rule.holds(place.node.text)) {
     return place.complain("expected " + rule.text + ", found " + shown(place.node) +
                           did_you_mean(place.node.text, rule.choices));

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pskd::config {
@@ -18,6 +19,7 @@ struct TextRule {
   std::string text = "a text";
   std::function<bool(const std::string&)> holds = [](const std::string&) { return true; };
   std::vector<std::string> choices = {};
+  std::vector<std::pair<std::string, std::string>> aliases = {};  ///< other words, each read as the choice beside it
 };
 
 /// Of a list, whose values are always distinct.

@@ -12,7 +12,8 @@
 namespace pskd {
 
 struct DataConfig {
-  std::string name = "utd-mhad";  ///< data set: utd-mhad | berkeley-mhad | mmact | generic
+  std::string name = "utd-mhad";  ///< data set: utd-mhad | berkeley-mhad | mmact | generic, a user's own,
+                                  ///< which may also be called recordings
   std::string root =
       "utd-mhad";  ///< folder of the raw files; a relative one lies under $PSKD_DATA_ROOT, else under ./data
   std::vector<std::string> channels = {"ax", "ay", "az"};  ///< sensor channels the models see, in this order
