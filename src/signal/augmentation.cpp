@@ -1,4 +1,4 @@
-#include "signal/view.hpp"
+#include "signal/augmentation.hpp"
 
 #include <Eigen/Geometry>
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <functional>
 #include <numbers>
 
+#include "data/interpolation.hpp"
 #include "signal/resample.hpp"
 #include "signal/skeleton.hpp"
 
@@ -28,23 +29,25 @@ Eigen::Matrix3f random_tilted_rotation(const SkeletonViewConfig& config, RandomS
          rotation_about(Eigen::Vector3d::UnitY(), turn);
 }
 
+/// Where u in [0, 1] lies between equally spaced `knots`.
+RowPosition position_among(const std::vector<double>& knots, double u) {
+  return row_position(u * static_cast<double>(knots.size() - 1), static_cast<Eigen::Index>(knots.size()));
+}
+
 /// The value at u in [0, 1] of the line through equally spaced `knots`.
 double line_through(const std::vector<double>& knots, double u) {
   if (knots.size() == 1) return knots.front();
-  const double position = u * static_cast<double>(knots.size() - 1);
-  const auto before = std::min(static_cast<std::size_t>(position), knots.size() - 2);
-  const double share = position - static_cast<double>(before);
-  return knots[before] * (1 - share) + knots[before + 1] * share;
+  const RowPosition at = position_among(knots, u);
+  return knots[at.before] * (1 - at.share) + knots[at.before + 1] * at.share;
 }
 
 /// The integral of that line from 0 to u, times (number of knots - 1).
 double integral_to(const std::vector<double>& knots, double u) {
   if (knots.size() == 1) return u * knots.front();
-  const double position = u * static_cast<double>(knots.size() - 1);
-  const auto whole = std::min(static_cast<std::size_t>(position), knots.size() - 2);
+  const RowPosition at = position_among(knots, u);
   double sum = 0;
-  for (std::size_t i = 0; i < whole; ++i) sum += (knots[i] + knots[i + 1]) / 2;
-  return sum + (knots[whole] + line_through(knots, u)) / 2 * (position - static_cast<double>(whole));
+  for (Eigen::Index i = 0; i < at.before; ++i) sum += (knots[i] + knots[i + 1]) / 2;
+  return sum + (knots[at.before] + line_through(knots, u)) / 2 * at.share;
 }
 
 /// Scales the bone to each joint by a factor of its own and sets the joints together again from the root.
@@ -100,70 +103,72 @@ void turn_vectors(Frames& frames, const Eigen::Matrix3f& rotation) {
 
 }  // namespace
 
-View draw_view(const ViewsConfig& config, RandomStream& stream) {
-  View view;
+Augmentation draw_augmentation(const ViewsConfig& config, RandomStream& stream) {
+  Augmentation augmentation;
   const double kept = 1.0 - stream.uniform(0.0, config.crop);
-  view.begin = stream.uniform(0.0, 1.0 - kept);
-  view.end = view.begin + kept;
-  view.speeds.resize(kSpeedKnots);
-  for (double& speed : view.speeds) speed = std::exp(stream.normal(0.0, config.time_warp));
+  augmentation.begin = stream.uniform(0.0, 1.0 - kept);
+  augmentation.end = augmentation.begin + kept;
+  augmentation.speeds.resize(kSpeedKnots);
+  for (double& speed : augmentation.speeds) speed = std::exp(stream.normal(0.0, config.time_warp));
 
   Eigen::Vector3d axis(stream.normal(), stream.normal(), stream.normal());
   if (axis.norm() < 1e-9) axis = Eigen::Vector3d::UnitX();
-  view.sensor_rotation =
+  augmentation.sensor_rotation =
       rotation_about(axis.normalized(), stream.uniform(-config.sensor.rotation, config.sensor.rotation));
   const double gain = stream.normal(1.0, config.sensor.scale);
-  for (std::vector<double>& knots : view.gains) {
+  for (std::vector<double>& knots : augmentation.gains) {
     knots.resize(kGainKnots);
     for (double& knot : knots) knot = gain * stream.normal(1.0, config.sensor.magnitude_warp);
   }
-  view.sensor_noise = config.sensor.noise;
+  augmentation.sensor_noise = config.sensor.noise;
 
   const double size = stream.normal(1.0, config.skeleton.scale);
-  view.skeleton_rotation = random_tilted_rotation(config.skeleton, stream) * static_cast<float>(size);
-  view.limbs = config.skeleton.limbs;
-  view.skeleton_noise = config.skeleton.jitter;
-  view.noise_key = static_cast<std::uint64_t>(stream.below(std::int64_t{1} << 62));
-  view.mirrored = stream.uniform() < config.skeleton.mirror;
-  return view;
+  augmentation.skeleton_rotation = random_tilted_rotation(config.skeleton, stream) * static_cast<float>(size);
+  augmentation.limbs = config.skeleton.limbs;
+  augmentation.skeleton_noise = config.skeleton.jitter;
+  augmentation.noise_key = static_cast<std::uint64_t>(stream.below(std::int64_t{1} << 62));
+  augmentation.mirrored = stream.uniform() < config.skeleton.mirror;
+  return augmentation;
 }
 
-std::vector<double> view_times(const View& view, int n) {
+std::vector<double> augmented_times(const Augmentation& augmentation, int n) {
   std::vector<double> times = uniform_times(n);
-  const double whole = integral_to(view.speeds, 1.0);
-  for (double& u : times) u = view.begin + (view.end - view.begin) * integral_to(view.speeds, u) / whole;
+  const double whole = integral_to(augmentation.speeds, 1.0);
+  for (double& u : times)
+    u = augmentation.begin + (augmentation.end - augmentation.begin) * integral_to(augmentation.speeds, u) / whole;
   return times;
 }
 
-void render_sensor(const Clip& clip, const View& view, const std::vector<int>& columns, const Statistics& statistics,
-                   int frames, std::span<float> out) {
-  const std::vector<double> times = view_times(view, frames);
+void render_sensor(const Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+                   const Statistics& statistics, int frames, std::span<float> out) {
+  const std::vector<double> times = augmented_times(augmentation, frames);
   Frames values = resample(select_columns(clip.sensor, columns), times);
-  turn_vectors(values, view.sensor_rotation);
-  RandomStream noise(stream_key(view.noise_key, "sensor"));
+  turn_vectors(values, augmentation.sensor_rotation);
+  RandomStream noise(stream_key(augmentation.noise_key, "sensor"));
   const double last = std::max(frames - 1, 1);
   for (Eigen::Index t = 0; t < frames; ++t) {
     for (Eigen::Index c = 0; c < values.cols(); ++c) {
-      const double gain = line_through(view.gains[c % 3], static_cast<double>(t) / last);
+      const double gain = line_through(augmentation.gains[c % 3], static_cast<double>(t) / last);
       double value = (gain * values(t, c) - statistics.mean[c]) / statistics.deviation[c];
-      if (view.sensor_noise > 0) value += noise.normal(0.0, view.sensor_noise);
+      if (augmentation.sensor_noise > 0) value += noise.normal(0.0, augmentation.sensor_noise);
       out[c * frames + t] = static_cast<float>(value);
     }
   }
 }
 
-void render_skeleton(const Clip& clip, const View& view, const Topology& topology, int frames, std::span<float> out) {
-  Frames poses = resample(clip.skeleton, view_times(view, frames));
-  if (view.mirrored) mirror(poses, topology);
-  centre_poses(poses, topology);
-  RandomStream stream(stream_key(view.noise_key, "skeleton"));
-  if (view.limbs > 0) stretch_limbs(poses, topology, view.limbs, stream);
-  turn_vectors(poses, as_seen(view.skeleton_rotation, topology));
-  if (view.skeleton_noise > 0) {
+void render_skeleton(const Clip& clip, const Augmentation& augmentation, const Topology& topology, int frames,
+                     std::span<float> out) {
+  Frames poses = resample(clip.skeleton, augmented_times(augmentation, frames));
+  if (augmentation.mirrored) mirror(poses, topology);
+  center_poses(poses, topology);
+  RandomStream stream(stream_key(augmentation.noise_key, "skeleton"));
+  if (augmentation.limbs > 0) stretch_limbs(poses, topology, augmentation.limbs, stream);
+  turn_vectors(poses, as_seen(augmentation.skeleton_rotation, topology));
+  if (augmentation.skeleton_noise > 0) {
     for (Eigen::Index t = 0; t < poses.rows(); ++t) {
       for (Eigen::Index column = 0; column < poses.cols(); ++column) {
         if (column % 3 < topology.dimensions)
-          poses(t, column) += static_cast<float>(stream.normal(0.0, view.skeleton_noise));
+          poses(t, column) += static_cast<float>(stream.normal(0.0, augmentation.skeleton_noise));
       }
     }
   }

@@ -1,5 +1,5 @@
-// The random view of a clip. A view is drawn once and shown to teacher and learner alike: one time crop and one
-// distortion of time for both modalities, one rotation per modality.
+// The random augmentation of a clip. It is drawn once and applied to what teacher and student see alike: one time crop
+// and one distortion of time for both modalities, one rotation per modality.
 #pragma once
 
 #include <Eigen/Core>
@@ -16,9 +16,9 @@
 
 namespace pskd {
 
-/// A view; the default one is the clip as it is.
-struct View {
-  double begin = 0, end = 1;           ///< the part of the time span that is kept, in normalised time
+/// The default one leaves the clip as it is.
+struct Augmentation {
+  double begin = 0, end = 1;           ///< the part of the time span that is kept, in normalized time
   std::vector<double> speeds = {1.0};  ///< > 0, of the passage of time at equally spaced knots, linear between them
   Eigen::Matrix3f sensor_rotation = Eigen::Matrix3f::Identity();
   Eigen::Matrix3f skeleton_rotation = Eigen::Matrix3f::Identity();     ///< body scale included
@@ -26,22 +26,22 @@ struct View {
   double sensor_noise = 0;                                             ///< in standard deviations of the channel
   bool mirrored = false;        ///< left and right of the skeleton change places; the sensor stays
   double limbs = 0;             ///< standard deviation of each bone's relative length
-  double skeleton_noise = 0;    ///< metres
+  double skeleton_noise = 0;    ///< meters
   std::uint64_t noise_key = 0;  ///< stream of bone lengths and white noise
 };
 
-View draw_view(const ViewsConfig& config, RandomStream& stream);
+Augmentation draw_augmentation(const ViewsConfig& config, RandomStream& stream);
 
-/// `n` moments of the view in the clip's normalised time, strictly increasing from begin to end: the integral of the
-/// speed.
-std::vector<double> view_times(const View& view, int n);
+/// `n` moments in the clip's normalized time, strictly increasing from begin to end: the integral of the speed.
+std::vector<double> augmented_times(const Augmentation& augmentation, int n);
 
-/// The sensor as the view shows it, standardised: `out` is [columns, frames]. The first three columns are the axes of
+/// The augmented sensor channels, standardized: `out` is [columns, frames]. The first three columns are the axes of
 /// one accelerometer and turn together; further ones (angular rate) turn in groups of three as well.
-void render_sensor(const Clip& clip, const View& view, const std::vector<int>& columns, const Statistics& statistics,
-                   int frames, std::span<float> out);
+void render_sensor(const Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+                   const Statistics& statistics, int frames, std::span<float> out);
 
-/// The skeleton streams as the view shows them: `out` is [kStreamChannels, frames, V].
-void render_skeleton(const Clip& clip, const View& view, const Topology& topology, int frames, std::span<float> out);
+/// The augmented skeleton streams: `out` is [kStreamChannels, frames, V].
+void render_skeleton(const Clip& clip, const Augmentation& augmentation, const Topology& topology, int frames,
+                     std::span<float> out);
 
 }  // namespace pskd

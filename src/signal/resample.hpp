@@ -1,4 +1,4 @@
-// Linear interpolation in normalised time: 0 is the first frame, 1 the last. Skeleton and sensor of a clip span the
+// Linear interpolation in normalized time: 0 is the first frame, 1 the last. Skeleton and sensor of a clip span the
 // same time, whatever their nominal rates, so one time map serves both.
 #pragma once
 

@@ -2,11 +2,11 @@
 
 namespace pskd {
 
-void centre_poses(Frames& poses, const Topology& topology) {
+void center_poses(Frames& poses, const Topology& topology) {
   const Eigen::Index axes = topology.dimensions;
-  const Eigen::Array<float, 1, Eigen::Dynamic> centre = poses.middleCols(3 * topology.centre, axes).colwise().mean();
+  const Eigen::Array<float, 1, Eigen::Dynamic> center = poses.middleCols(3 * topology.center, axes).colwise().mean();
   const auto joints = static_cast<Eigen::Index>(topology.joints.size());
-  for (Eigen::Index joint = 0; joint < joints; ++joint) poses.middleCols(3 * joint, axes).rowwise() -= centre;
+  for (Eigen::Index joint = 0; joint < joints; ++joint) poses.middleCols(3 * joint, axes).rowwise() -= center;
 }
 
 void write_streams(const Frames& poses, const Topology& topology, std::span<float> out) {

@@ -11,15 +11,15 @@
 namespace pskd {
 
 /// The streams in the order write_streams lays them out, three channels (x, y, z; 2-D: x, y, confidence) each:
-/// joint: position relative to the centre joint's mean over the clip, metres;
-/// bone: joint minus parent, metres (0 for the root); motion: next frame minus this one, metres per frame (0 for the
+/// joint: position relative to the center joint's mean over the clip, meters;
+/// bone: joint minus parent, meters (0 for the root); motion: next frame minus this one, meters per frame (0 for the
 /// last).
 inline const std::vector<std::string> kSkeletonStreams = {"joint", "bone", "motion"};
 inline constexpr int kStreamChannels = 9;
 
-/// Subtracts the centre joint's mean position over the clip from every joint's (confidences stay). `poses` is [T, V *
+/// Subtracts the center joint's mean position over the clip from every joint's (confidences stay). `poses` is [T, V *
 /// 3].
-void centre_poses(Frames& poses, const Topology& topology);
+void center_poses(Frames& poses, const Topology& topology);
 
 /// Writes the streams of `poses` ([T, V * 3]) to `out`, [kStreamChannels, T, V].
 void write_streams(const Frames& poses, const Topology& topology, std::span<float> out);

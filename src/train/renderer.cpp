@@ -9,8 +9,8 @@
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/signal/statistics.hpp"
+#include "signal/augmentation.hpp"
 #include "signal/skeleton.hpp"
-#include "signal/view.hpp"
 
 namespace pskd {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t kClipsPerTask = 16;
 
 Input render(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted,
-             const std::function<View(const Clip&)>& view_of) {
+             const std::function<Augmentation(const Clip&)>& view_of) {
   const auto count = static_cast<std::int64_t>(clips.size());
   const auto joints = static_cast<std::int64_t>(renderer.topology.joints.size());
   const auto channels = static_cast<std::int64_t>(renderer.sensor_columns.size());
@@ -31,7 +31,7 @@ Input render(const Renderer& renderer, const std::vector<Clip>& clips, Modalitie
   float* sensor = wanted.sensor ? input.sensor.data_ptr<float>() : nullptr;
   at::parallel_for(0, count, kClipsPerTask, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const View view = view_of(clips[i]);
+      const Augmentation view = view_of(clips[i]);
       if (wanted.skeleton) {
         render_skeleton(clips[i], view, renderer.topology, skeleton_frames,
                         {skeleton + i * skeleton_size, static_cast<std::size_t>(skeleton_size)});
@@ -87,14 +87,14 @@ DataShape data_shape(const Experiment& experiment) {
 }
 
 Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted) {
-  return render(renderer, clips, wanted, [](const Clip&) { return View{}; });
+  return render(renderer, clips, wanted, [](const Clip&) { return Augmentation{}; });
 }
 
 Input render_views(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
                    int view) {
   return render(renderer, clips, wanted, [&](const Clip& clip) {
     RandomStream stream(stream_key(key, "view", view, clip.id));
-    return draw_view(renderer.views, stream);
+    return draw_augmentation(renderer.views, stream);
   });
 }
 

@@ -1,4 +1,4 @@
-#include "signal/view.hpp"
+#include "signal/augmentation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,78 +28,78 @@ Clip waving_clip() {
   return clip;
 }
 
-std::vector<float> sensor_of(const Clip& clip, const View& view, int frames = 128) {
+std::vector<float> sensor_of(const Clip& clip, const Augmentation& augmentation, int frames = 128) {
   std::vector<float> out(3 * frames);
-  render_sensor(clip, view, kAxes, {{0, 0, 0}, {1, 1, 1}}, frames, out);
+  render_sensor(clip, augmentation, kAxes, {{0, 0, 0}, {1, 1, 1}}, frames, out);
   return out;
 }
 
-std::vector<float> skeleton_of(const Clip& clip, const View& view, int frames = 64) {
+std::vector<float> skeleton_of(const Clip& clip, const Augmentation& augmentation, int frames = 64) {
   std::vector<float> out(kStreamChannels * frames * 20);
-  render_skeleton(clip, view, topology("kinect-20"), frames, out);
+  render_skeleton(clip, augmentation, topology("kinect-20"), frames, out);
   return out;
 }
 
-View random_view(std::uint64_t key) {
+Augmentation random_augmentation(std::uint64_t key) {
   RandomStream stream(key);
-  return draw_view(ViewsConfig{}, stream);
+  return draw_augmentation(ViewsConfig{}, stream);
 }
 
-TEST(View, DefaultShowsTheClipAsItIs) {
+TEST(Augmentation, DefaultShowsTheClipAsItIs) {
   const Clip clip = waving_clip();
-  const std::vector<float> found = sensor_of(clip, View{}, 100);
+  const std::vector<float> found = sensor_of(clip, Augmentation{}, 100);
   for (int t = 0; t < 100; ++t) EXPECT_NEAR(found[t], clip.sensor(t, 0), 1e-5) << "frame " << t;
 }
 
-TEST(View, AllAmountsZeroShowsTheClipAsItIs) {
+TEST(Augmentation, AllAmountsZeroShowsTheClipAsItIs) {
   ViewsConfig none;
   none.crop = none.time_warp = none.sensor.rotation = none.sensor.scale = none.sensor.magnitude_warp =
       none.sensor.noise = 0;
   none.skeleton.turn = none.skeleton.tilt = none.skeleton.limbs = none.skeleton.scale = none.skeleton.jitter = 0;
   RandomStream stream(5);
-  const View view = draw_view(none, stream);
+  const Augmentation augmentation = draw_augmentation(none, stream);
   const Clip clip = waving_clip();
-  const auto plain = sensor_of(clip, View{}), found = sensor_of(clip, view);
+  const auto plain = sensor_of(clip, Augmentation{}), found = sensor_of(clip, augmentation);
   for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(found[i], plain[i], 1e-5);
-  const auto plain_skeleton = skeleton_of(clip, View{}), found_skeleton = skeleton_of(clip, view);
+  const auto plain_skeleton = skeleton_of(clip, Augmentation{}), found_skeleton = skeleton_of(clip, augmentation);
   for (std::size_t i = 0; i < plain_skeleton.size(); ++i) EXPECT_NEAR(found_skeleton[i], plain_skeleton[i], 1e-5);
 }
 
-TEST(View, TimeRunsForwardInsideTheCropWhateverIsDrawn) {
+TEST(Augmentation, TimeRunsForwardInsideTheCropWhateverIsDrawn) {
   for (std::uint64_t key = 0; key < 200; ++key) {
-    const View view = random_view(key);
-    EXPECT_GE(view.begin, 0);
-    EXPECT_LE(view.end, 1 + 1e-12);
-    EXPECT_GE(view.end - view.begin, 0.8 - 1e-12) << "at most a fifth is cut away";
-    const std::vector<double> times = view_times(view, 64);
-    EXPECT_NEAR(times.front(), view.begin, 1e-12);
-    EXPECT_NEAR(times.back(), view.end, 1e-12);
+    const Augmentation augmentation = random_augmentation(key);
+    EXPECT_GE(augmentation.begin, 0);
+    EXPECT_LE(augmentation.end, 1 + 1e-12);
+    EXPECT_GE(augmentation.end - augmentation.begin, 0.8 - 1e-12) << "at most a fifth is cut away";
+    const std::vector<double> times = augmented_times(augmentation, 64);
+    EXPECT_NEAR(times.front(), augmentation.begin, 1e-12);
+    EXPECT_NEAR(times.back(), augmentation.end, 1e-12);
     EXPECT_TRUE(std::is_sorted(times.begin(), times.end(), std::less_equal<>())) << "strictly increasing";
   }
 }
 
-TEST(View, BothModalitiesSeeTheSameMoments) {
+TEST(Augmentation, BothModalitiesSeeTheSameMoments) {
   // 127 = 2 * 63 + 1 moments contain the 64 moments at every second place: one time map, however finely it is sampled.
-  const View view = random_view(7);
-  const std::vector<double> coarse = view_times(view, 64), fine = view_times(view, 127);
+  const Augmentation augmentation = random_augmentation(7);
+  const std::vector<double> coarse = augmented_times(augmentation, 64), fine = augmented_times(augmentation, 127);
   for (int i = 0; i < 64; ++i) EXPECT_NEAR(coarse[i], fine[2 * i], 1e-12);
 }
 
-TEST(View, IsTheSameForTheSameKeyAndAnotherForAnother) {
+TEST(Augmentation, IsTheSameForTheSameKeyAndAnotherForAnother) {
   const Clip clip = waving_clip();
-  EXPECT_EQ(sensor_of(clip, random_view(3)), sensor_of(clip, random_view(3)));
-  EXPECT_NE(sensor_of(clip, random_view(3)), sensor_of(clip, random_view(4)));
-  EXPECT_EQ(skeleton_of(clip, random_view(3)), skeleton_of(clip, random_view(3)));
+  EXPECT_EQ(sensor_of(clip, random_augmentation(3)), sensor_of(clip, random_augmentation(3)));
+  EXPECT_NE(sensor_of(clip, random_augmentation(3)), sensor_of(clip, random_augmentation(4)));
+  EXPECT_EQ(skeleton_of(clip, random_augmentation(3)), skeleton_of(clip, random_augmentation(3)));
 }
 
-TEST(View, TurningTheSensorKeepsItsMagnitude) {
+TEST(Augmentation, TurningTheSensorKeepsItsMagnitude) {
   ViewsConfig turning;
   turning.crop = turning.time_warp = turning.sensor.scale = turning.sensor.magnitude_warp = turning.sensor.noise = 0;
   turning.sensor.rotation = 180;
   RandomStream stream(11);
-  const View view = draw_view(turning, stream);
+  const Augmentation augmentation = draw_augmentation(turning, stream);
   const Clip clip = waving_clip();
-  const std::vector<float> plain = sensor_of(clip, View{}), turned = sensor_of(clip, view);
+  const std::vector<float> plain = sensor_of(clip, Augmentation{}), turned = sensor_of(clip, augmentation);
   for (int t = 0; t < 128; ++t) {
     const auto norm = [&](const std::vector<float>& x) { return std::hypot(x[t], x[128 + t], x[256 + t]); };
     EXPECT_NEAR(norm(turned), norm(plain), 1e-4);
@@ -107,12 +107,13 @@ TEST(View, TurningTheSensorKeepsItsMagnitude) {
   EXPECT_GT(std::abs(turned[5] - plain[5]), 1e-3) << "it did turn";
 }
 
-TEST(View, TurningTheSkeletonKeepsBoneLengths) {
+TEST(Augmentation, TurningTheSkeletonKeepsBoneLengths) {
   ViewsConfig turning;
   turning.crop = turning.time_warp = turning.skeleton.limbs = turning.skeleton.scale = turning.skeleton.jitter = 0;
   RandomStream stream(12);
   const Clip clip = waving_clip();
-  const std::vector<float> plain = skeleton_of(clip, View{}), turned = skeleton_of(clip, draw_view(turning, stream));
+  const std::vector<float> plain = skeleton_of(clip, Augmentation{}),
+                           turned = skeleton_of(clip, draw_augmentation(turning, stream));
   const int plane = 64 * 20;
   for (int i = 0; i < plane; ++i) {
     const auto length = [&](const std::vector<float>& x) {
@@ -122,12 +123,12 @@ TEST(View, TurningTheSkeletonKeepsBoneLengths) {
   }
 }
 
-TEST(View, StretchingLimbsScalesEachBoneByOneFactor) {
-  View view;
-  view.limbs = 0.3;
-  view.noise_key = 17;
+TEST(Augmentation, StretchingLimbsScalesEachBoneByOneFactor) {
+  Augmentation augmentation;
+  augmentation.limbs = 0.3;
+  augmentation.noise_key = 17;
   const Clip clip = waving_clip();
-  const std::vector<float> plain = skeleton_of(clip, View{}), stretched = skeleton_of(clip, view);
+  const std::vector<float> plain = skeleton_of(clip, Augmentation{}), stretched = skeleton_of(clip, augmentation);
   const int plane = 64 * 20, bone_x = 3 * plane;
   for (int joint = 0; joint < 20; ++joint) {
     if (topology("kinect-20").parents[joint] < 0) continue;
@@ -180,17 +181,17 @@ TEST(SkeletonStreams, AreJointBoneAndMotion) {
 TEST(SkeletonStreams, DoNotDependOnWhereThePersonStands) {
   Clip here = waving_clip(), there = waving_clip();
   for (Eigen::Index joint = 0; joint < 20; ++joint) there.skeleton.col(3 * joint + 2) += 2.0F;
-  const auto a = skeleton_of(here, View{}), b = skeleton_of(there, View{});
+  const auto a = skeleton_of(here, Augmentation{}), b = skeleton_of(there, Augmentation{});
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
 }
 
 // A mirror image of a mirror image is the clip; and the left hand does what the right one did, seen from the other
 // side.
-TEST(View, MirroringSwapsTheSidesOfTheSkeleton) {
+TEST(Augmentation, MirroringSwapsTheSidesOfTheSkeleton) {
   const Clip clip = waving_clip();
-  View mirrored;
+  Augmentation mirrored;
   mirrored.mirrored = true;
-  const auto plain = skeleton_of(clip, View{}), found = skeleton_of(clip, mirrored);
+  const auto plain = skeleton_of(clip, Augmentation{}), found = skeleton_of(clip, mirrored);
   const auto at = [](const std::vector<float>& streams, int channel, int t, int joint) {
     return streams[(channel * 64 + t) * 20 + joint];
   };
@@ -199,38 +200,38 @@ TEST(View, MirroringSwapsTheSidesOfTheSkeleton) {
     EXPECT_NEAR(at(found, 1, t, 10), at(plain, 1, t, 6), 1e-5) << "y of the right wrist, frame " << t;
     EXPECT_NEAR(at(found, 0, t, 0), -at(plain, 0, t, 0), 1e-5) << "x of the head, frame " << t;
   }
-  EXPECT_EQ(sensor_of(clip, mirrored), sensor_of(clip, View{})) << "the watch stays where it is";
+  EXPECT_EQ(sensor_of(clip, mirrored), sensor_of(clip, Augmentation{})) << "the watch stays where it is";
 }
 
 // Of a 2-D skeleton only positions are turned, scaled and disturbed.
-TEST(View, ConfidencesOfA2DSkeletonStay) {
+TEST(Augmentation, ConfidencesOfA2DSkeletonStay) {
   const Topology& coco = topology("coco-17");
   Clip clip;
   clip.skeleton = Frames::NullaryExpr(10, 51, [](Eigen::Index t, Eigen::Index column) {
     return column % 3 == 2 ? 0.1F * static_cast<float>(t) : static_cast<float>(std::sin(t + column));
   });
-  View view = random_view(3);
-  view.begin = 0;
-  view.end = 1;
-  view.speeds = {1.0};
-  ASSERT_GT(view.skeleton_noise, 0);
+  Augmentation augmentation = random_augmentation(3);
+  augmentation.begin = 0;
+  augmentation.end = 1;
+  augmentation.speeds = {1.0};
+  ASSERT_GT(augmentation.skeleton_noise, 0);
   std::vector<float> out(kStreamChannels * 10 * 17);
-  render_skeleton(clip, view, coco, 10, out);
+  render_skeleton(clip, augmentation, coco, 10, out);
   const auto at = [&](int channel, int t, int joint) { return out[(channel * 10 + t) * 17 + joint]; };
   for (int t = 0; t < 10; ++t) EXPECT_NEAR(at(2, t, 9), 0.1 * t, 1e-5) << "frame " << t;
   EXPECT_GT(std::abs(at(0, 5, 9) - clip.skeleton(5, 27)), 1e-3) << "positions change";
 }
 
-TEST(View, TheShareOfMirroredViewsIsAsAsked) {
+TEST(Augmentation, TheShareOfMirroredViewsIsAsAsked) {
   ViewsConfig config;
   config.skeleton.mirror = 0.25;
   int mirrored = 0;
   for (std::uint64_t key = 0; key < 1000; ++key) {
     RandomStream stream(key);
-    mirrored += draw_view(config, stream).mirrored ? 1 : 0;
+    mirrored += draw_augmentation(config, stream).mirrored ? 1 : 0;
   }
   EXPECT_NEAR(mirrored, 250, 60);
-  EXPECT_FALSE(random_view(1).mirrored) << "off by default";
+  EXPECT_FALSE(random_augmentation(1).mirrored) << "off by default";
 }
 
 }  // namespace
