@@ -4,26 +4,25 @@
 #include <cmath>
 #include <numeric>
 
+#include "data/interpolation.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {
 
-// Row `position` (0 .. rows - 1, between rows: interpolated) of `values`.
-auto row_at(const Frames& values, double position) {
-  const Eigen::Index last = values.rows() - 1;
-  const auto before =
-      std::clamp<Eigen::Index>(static_cast<Eigen::Index>(position), 0, std::max<Eigen::Index>(last - 1, 0));
-  const Eigen::Index after = std::min(before + 1, last);
-  const auto share = static_cast<float>(std::clamp(position - static_cast<double>(before), 0.0, 1.0));
-  return (values.row(before) * (1.0F - share) + values.row(after) * share).eval();
+// `position`, rows from 0, held between the first and the last of `values`.
+RowPosition inside(double position, const Frames& values) {
+  RowPosition place = row_position(position, values.rows());
+  place.share = std::clamp(place.share, 0.0, 1.0);
+  return place;
 }
 
 // `count` rows at equal intervals from row `first` to row `last`, which may lie between rows.
 Frames rows_between(const Frames& values, double first, double last, Eigen::Index count) {
   Frames result(count, values.cols());
   const double step = count > 1 ? (last - first) / static_cast<double>(count - 1) : 0.0;
-  for (Eigen::Index i = 0; i < count; ++i) result.row(i) = row_at(values, first + step * static_cast<double>(i));
+  for (Eigen::Index i = 0; i < count; ++i)
+    result.row(i) = row_at(values, inside(first + step * static_cast<double>(i), values));
   return result;
 }
 
@@ -66,8 +65,8 @@ Stream at_equal_intervals(const TimedSamples& samples) {
     const double time = stream.begin + step * static_cast<double>(i);
     while (before + 2 < count && samples.times[before + 1] <= time) ++before;
     const double share = (time - samples.times[before]) / (samples.times[before + 1] - samples.times[before]);
-    stream.frames.row(static_cast<Eigen::Index>(i)) =
-        row_at(samples.values, static_cast<double>(before) + std::clamp(share, 0.0, 1.0));
+    const double position = static_cast<double>(before) + std::clamp(share, 0.0, 1.0);
+    stream.frames.row(static_cast<Eigen::Index>(i)) = row_at(samples.values, inside(position, samples.values));
   }
   return stream;
 }

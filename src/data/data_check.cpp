@@ -39,8 +39,8 @@ std::optional<Stream> read_checked(const std::function<Stream(const RecordingFil
   return std::nullopt;
 }
 
-void note_absent(const Source& source, const RecordingFiles& files, DataCheck& check) {
-  const bool known = source.may_lack_partner(files);
+void note_absent(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
+  const bool known = reader.may_lack_partner(files);
   const auto note = [&](const char* modality, std::vector<std::string>& absent) {
     if (!known) return absent.push_back(files.id);
     note_repair(check.repairs, std::string("no ") + modality + " file in the data set: recording left out", files.id);
@@ -61,7 +61,7 @@ bool aligned_by_timestamps(const RecordingFiles& recording, Stream& skeleton, St
   }
 }
 
-void read_recording(const Source& source, const RecordingFiles& files, DataCheck& check) {
+void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
   Clip clip;
   clip.id = files.id;
   clip.subject = files.subject;
@@ -69,19 +69,19 @@ void read_recording(const Source& source, const RecordingFiles& files, DataCheck
   clip.scene = files.scene;
   clip.camera = files.camera;
   clip.label = files.label;
-  note_absent(source, files, check);
-  auto skeleton = read_checked(source.read_skeleton, files, files.skeleton, check);
-  auto sensor = read_checked(source.read_sensor, files, files.sensor, check);
+  note_absent(reader, files, check);
+  auto skeleton = read_checked(reader.read_skeleton, files, files.skeleton, check);
+  auto sensor = read_checked(reader.read_sensor, files, files.sensor, check);
   if (!skeleton || !sensor || skeleton->frames.rows() == 0 || sensor->frames.rows() == 0) return;
-  if (source.by_timestamps && !aligned_by_timestamps(files, *skeleton, *sensor, check)) return;
+  if (reader.by_timestamps && !aligned_by_timestamps(files, *skeleton, *sensor, check)) return;
   clip.skeleton = std::move(skeleton->frames);
   clip.sensor = std::move(sensor->frames);
   clip.hash = clip_hash(clip);
   check.clips.push_back(std::move(clip));
 }
 
-std::vector<std::string> missing_recordings(const Source& source, const std::vector<RecordingFiles>& recordings) {
-  if (!source.grid_id) return {};
+std::vector<std::string> missing_recordings(const Reader& reader, const std::vector<RecordingFiles>& recordings) {
+  if (!reader.grid_id) return {};
   std::set<int> labels;
   std::set<int> subjects;
   std::set<int> trials;
@@ -96,7 +96,7 @@ std::vector<std::string> missing_recordings(const Source& source, const std::vec
   for (const int label : labels) {
     for (const int subject : subjects) {
       for (const int trial : trials) {
-        std::string id = source.grid_id(label, subject, trial);
+        std::string id = reader.grid_id(label, subject, trial);
         if (present.count(id) == 0) missing.push_back(std::move(id));
       }
     }
@@ -144,14 +144,17 @@ void refuse_broken(const DataCheck& check) {
 
 }  // namespace
 
-DataCheck check_recordings(const Source& source, const std::filesystem::path& root) {
-  FolderListing listing = list_recordings(source, root);
+DataCheck check_recordings(const Reader& reader, const std::filesystem::path& root) {
+  return check_recordings(reader, root, list_recordings(reader, root));
+}
+
+DataCheck check_recordings(const Reader& reader, const std::filesystem::path& root, FolderListing listing) {
   DataCheck check;
-  check.info = source.info;
+  check.info = reader.info;
   check.root = root;
   check.broken = std::move(listing.unexpected);
-  check.missing = missing_recordings(source, listing.recordings);
-  for (const RecordingFiles& files : listing.recordings) read_recording(source, files, check);
+  check.missing = missing_recordings(reader, listing.recordings);
+  for (const RecordingFiles& files : listing.recordings) read_recording(reader, files, check);
   check.duplicates = duplicate_clips(check.clips);
   check.rail_samples = count_rail_samples(check.info, check.clips);
   return check;

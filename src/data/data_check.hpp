@@ -35,12 +35,9 @@ struct DataCheck {
 };
 
 /// Reads everything below `root`. Throws Error(data) when it is missing or holds no file of the data set.
-DataCheck check_recordings(const Source& source, const std::filesystem::path& root);
-
-/// For people: counts by subject and class, lengths, what is missing, broken or double.
-std::string describe(const DataCheck& check);
-/// For programs: the same as JSON.
-std::string to_json(const DataCheck& check);
+DataCheck check_recordings(const Reader& reader, const std::filesystem::path& root);
+/// Reads the recordings of `listing`, which list_recordings returned for `root`.
+DataCheck check_recordings(const Reader& reader, const std::filesystem::path& root, FolderListing listing);
 
 /// The clips of a check, of recordings that are all paired. Throws Error(data) naming every broken file, and every clip
 /// that lacks a modality though its data set has no such gap; and when no clip is left.

@@ -1,10 +1,10 @@
+#include "data/data_check_text.hpp"
+
 #include <algorithm>
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
-
-#include "data/data_check.hpp"
 
 namespace pskd {
 namespace {

@@ -58,6 +58,7 @@ struct Axis {
   Numbers DatasetInfo::*all;
 };
 
+// In the order of SplitAxis.
 constexpr std::array<Axis, 4> kAxes = {{
     {"subjects", "subject", &SplitPart::subjects, &Clip::subject, &DatasetInfo::subjects},
     {"trials", "trial", &SplitPart::trials, &Clip::trial, &DatasetInfo::trials},
@@ -99,23 +100,19 @@ Numbers subjects_taken(const ProtocolConfig& protocol) {
   return protocol.val && protocol.val->subjects ? *protocol.val->subjects : Numbers{};
 }
 
-const Axis& find_axis(const std::string& key) {
-  return *std::find_if(kAxes.begin(), kAxes.end(), [&](const Axis& axis) { return axis.key == key; });
-}
-
 // The numbers of an axis that validate, where the config tells validation clips by this axis alone.
 Numbers validating(const ProtocolConfig& protocol, const Axis& axis) {
   if (!protocol.val) return {};
   for (const Axis& other : kAxes) {
-    if (other.key != axis.key && protocol.val.value().*other.list) return {};
+    if (other.list != axis.list && protocol.val.value().*other.list) return {};
   }
   return (protocol.val.value().*axis.list).value_or(Numbers{});
 }
 
 // Some numbers of one axis train, the others test.
 void fill_by_rule(ProtocolConfig& protocol, const DatasetInfo& info, const ProtocolRule& rule) {
-  const Axis& axis = find_axis(rule.axis);
-  const bool by_subject = axis.list == &SplitPart::subjects;
+  const Axis& axis = kAxes[static_cast<std::size_t>(rule.axis)];
+  const bool by_subject = rule.axis == SplitAxis::subjects;
   if (!by_subject && !protocol.allow_shared_subjects) {
     fail("name",
          protocol.name + " trains and tests on the same subjects, by other " + axis.key +
@@ -255,7 +252,7 @@ Numbers present(const std::vector<Clip>& clips, int Clip::*number) {
 }
 
 // Keeps the clips of `classes` and makes their labels index that list.
-std::vector<Clip> relabelled(Dataset dataset, const std::vector<std::string>& classes) {
+std::vector<Clip> relabeled(Dataset dataset, const std::vector<std::string>& classes) {
   std::vector<Clip> kept;
   for (Clip& clip : dataset.clips) {
     const std::string& name = dataset.info.classes[static_cast<std::size_t>(clip.label)];
@@ -349,7 +346,7 @@ Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
   const SplitPart test = protocol.test.value_or(kNothing);
   Split split;
   split.classes = protocol.classes;
-  for (Clip& clip : relabelled(std::move(dataset), split.classes)) {
+  for (Clip& clip : relabeled(std::move(dataset), split.classes)) {
     if (holds(train, clip)) {
       split.train.push_back(std::move(clip));
     } else if (holds(val, clip)) {

@@ -5,14 +5,20 @@
 #include <numeric>
 
 namespace pskd {
-void refuse_other_choices(const DataConfig& config, const std::vector<std::string>& offered) {
-  const std::array<std::pair<const char*, bool>, 5> choices = {{{"sensors", !config.sensors.empty()},
-                                                                {"skeleton", !config.skeleton.empty()},
-                                                                {"cameras", !config.cameras.empty()},
-                                                                {"classes", config.classes != 0},
-                                                                {"description", !config.description.empty()}}};
-  for (const auto& [key, given] : choices) {
-    if (!given || std::find(offered.begin(), offered.end(), key) != offered.end()) continue;
+
+void refuse_other_choices(const DataConfig& config, std::initializer_list<DataChoice> offered) {
+  struct Choice {
+    DataChoice choice;
+    const char* key;
+    bool given;
+  };
+  const std::array choices = {Choice{DataChoice::sensors, "sensors", !config.sensors.empty()},
+                              Choice{DataChoice::skeleton, "skeleton", !config.skeleton.empty()},
+                              Choice{DataChoice::cameras, "cameras", !config.cameras.empty()},
+                              Choice{DataChoice::classes, "classes", config.classes != 0},
+                              Choice{DataChoice::description, "description", !config.description.empty()}};
+  for (const auto& [choice, key, given] : choices) {
+    if (!given || std::find(offered.begin(), offered.end(), choice) != offered.end()) continue;
     throw Error(ErrorKind::config,
                 std::string("data.") + key + ": " + config.name + " leaves no such choice; take the key out");
   }
@@ -33,22 +39,22 @@ std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensor
   return names;
 }
 
-FolderListing list_recordings(const Source& source, const std::filesystem::path& root) {
+FolderListing list_recordings(const Reader& reader, const std::filesystem::path& root) {
   const std::string remedy =
-      "; data/README.md says how to obtain " + source.info.name +
+      "; data/README.md says how to obtain " + reader.info.name +
       ", `pskd data synth` writes synthetic recordings, data.root and PSKD_DATA_ROOT say where to look";
   if (!std::filesystem::is_directory(root)) {
-    throw Error(ErrorKind::data, "the folder of " + source.info.name + " is missing: " + root.string() + remedy);
+    throw Error(ErrorKind::data, "the folder of " + reader.info.name + " is missing: " + root.string() + remedy);
   }
   FolderListing listing;
   try {
-    listing = source.list(root);
+    listing = reader.list(root);
   } catch (const std::filesystem::filesystem_error& error) {
     throw Error(ErrorKind::data, "cannot list " + root.string() + ": " + error.code().message());
   }
   if (listing.recordings.empty()) {
-    throw Error(ErrorKind::data, "no recording of " + source.info.name + " in " + root.string() + ": expected " +
-                                     source.layout + remedy);
+    throw Error(ErrorKind::data, "no recording of " + reader.info.name + " in " + root.string() + ": expected " +
+                                     reader.layout + remedy);
   }
   return listing;
 }

@@ -1,8 +1,9 @@
-// How a data set's folder is listed and its files are read: one Source for each data set.
+// How a data set's folder is listed and its files are read: one Reader for each data set.
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -36,10 +37,13 @@ struct FolderListing {
   std::vector<BrokenFile> unexpected;      ///< files whose name says nothing
 };
 
-struct Source {
+/// What reads one data set. Made by its function in data/readers, see data/readers/registry.hpp.
+struct Reader {
   DatasetInfo info;
   std::string layout;  ///< one line: the files expected under the root
   std::function<FolderListing(const std::filesystem::path& root)> list;
+  /// One modality of a recording that has its files: frames and the span of time they cover. Throws Error(data), its
+  /// message beginning with the file; an empty Stream leaves the recording out.
   std::function<Stream(const RecordingFiles&, Repairs&)> read_skeleton;
   std::function<Stream(const RecordingFiles&, Repairs&)> read_sensor;
   /// Names a recording of the full grid of labels, subjects and trials; none where the data set is no such grid.
@@ -50,12 +54,14 @@ struct Source {
   std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description
 };
 
-/// The listing of the folder of `config`. Throws Error(data) when it is missing or holds no recording.
-FolderListing list_recordings(const Source& source, const std::filesystem::path& root);
+/// The recordings below `root`. Throws Error(data) when it is missing or holds no recording.
+FolderListing list_recordings(const Reader& source, const std::filesystem::path& root);
 
-/// Throws Error(config) when a choice of `config` is given that is not in `offered` ("sensors", "skeleton", "cameras",
-/// "classes", "description"): the data set has no such choice.
-void refuse_other_choices(const DataConfig& config, const std::vector<std::string>& offered);
+/// What a config can choose of a data set, by the key of that name under `data`.
+enum class DataChoice { sensors, skeleton, cameras, classes, description };
+
+/// Throws Error(config) when a choice of `config` is given that is not in `offered`: the data set has no such choice.
+void refuse_other_choices(const DataConfig& config, std::initializer_list<DataChoice> offered);
 
 /// 1, 2, ..., last.
 std::vector<int> from_one_to(int last);

@@ -9,7 +9,7 @@
 namespace pskd {
 namespace {
 
-// Kinect v1, in the order of UTD-MHAD's d_skel; the bones point towards the shoulder centre.
+// Kinect v1, in the order of UTD-MHAD's d_skel; the bones point towards the shoulder center.
 const Topology kKinect20 = {
     .name = "kinect-20",
     .joints = {"head",        "shoulder_centre", "spine",      "hip_centre",     "left_shoulder",
@@ -17,7 +17,7 @@ const Topology kKinect20 = {
                "right_wrist", "right_hand",      "left_hip",   "left_knee",      "left_ankle",
                "left_foot",   "right_hip",       "right_knee", "right_ankle",    "right_foot"},
     .parents = {1, -1, 1, 2, 1, 4, 5, 6, 1, 8, 9, 10, 3, 12, 13, 14, 3, 16, 17, 18},
-    .centre = 3,
+    .center = 3,
     .parts = {{0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9, 10, 11}, {12, 13, 14, 15}, {16, 17, 18, 19}},
     .mirrored = {{4, 8}, {5, 9}, {6, 10}, {7, 11}, {12, 16}, {13, 17}, {14, 18}, {15, 19}},
     .wrist = 10,
@@ -30,7 +30,7 @@ const Topology kMhad16 = {
                "right_toe", "neck", "left_arm", "left_forearm", "left_wrist", "right_arm", "right_forearm",
                "right_wrist"},
     .parents = {-1, 0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 9, 13, 14},
-    .centre = 0,
+    .center = 0,
     .parts = {{0, 9}, {1, 2, 3, 4}, {5, 6, 7, 8}, {10, 11, 12}, {13, 14, 15}},
     .mirrored = {{1, 5}, {2, 6}, {3, 7}, {4, 8}, {10, 13}, {11, 14}, {12, 15}},
     .wrist = 15,
@@ -73,7 +73,7 @@ const Topology kMhad30 = {
                "left_toe"},
     .parents = {-1, 0,  1,  2, 3,  4,  3,  6,  7,  8, 9,  10, 3,  12, 13,
                 14, 15, 16, 0, 18, 19, 20, 21, 22, 0, 24, 25, 26, 27, 28},
-    .centre = 0,
+    .center = 0,
     .parts = {{0, 1, 2, 3, 4, 5},
               {6, 7, 8, 9, 10, 11},
               {12, 13, 14, 15, 16, 17},
@@ -101,7 +101,7 @@ const Topology kCoco17 = {
                "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee",
                "right_knee", "left_ankle", "right_ankle"},
     .parents = {-1, 0, 0, 1, 2, 0, 0, 5, 6, 7, 8, 5, 6, 11, 12, 13, 14},
-    .centre = 0,
+    .center = 0,
     .parts = {{0, 1, 2, 3, 4}, {5, 7, 9}, {6, 8, 10}, {11, 13, 15}, {12, 14, 16}},
     .mirrored = {{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}, {11, 12}, {13, 14}, {15, 16}},
     .wrist = 10,
@@ -189,7 +189,7 @@ void check_topology(const Topology& topology, const std::string& where) {
   for (std::size_t joint = 0; joint < parts_of.size(); ++joint) {
     if (parts_of[joint] != 1) fail(where, "joint " + topology.joints[joint] + " must lie in exactly one part");
   }
-  if (!is_joint(topology.centre) || !is_joint(topology.wrist)) fail(where, "centre and wrist must be joints");
+  if (!is_joint(topology.center) || !is_joint(topology.wrist)) fail(where, "centre and wrist must be joints");
   for (const auto& [left, right] : topology.mirrored) {
     if (!is_joint(left) || !is_joint(right) || left == right) fail(where, "a pair must be two joints, left and right");
   }

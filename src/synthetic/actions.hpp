@@ -8,7 +8,7 @@ namespace pskd {
 
 /// `value` of a track at `time`, a share of the clip's duration. Hands: outward, up, forward in arm lengths from the
 /// shoulder, and the forearm's twist in degrees. Trunk: pitch, yaw, roll in degrees. Pelvis: drop, forward in leg
-/// lengths. Feet: forward, up in metres.
+/// lengths. Feet: forward, up in meters.
 struct Key {
   double time;
   std::array<double, 4> value;

@@ -11,8 +11,8 @@ using Eigen::AngleAxisd;
 using Eigen::Matrix3d;
 using Eigen::Vector3d;
 
-constexpr double kStraightest = 0.99;  // largest reach of a limb, as a share of its length
-constexpr double kSoftness = 0.09;     // width of the zone, as a share of the length, in which a reach limit sets in
+constexpr double kMaxReach = 0.99;  // largest reach of a limb, as a share of its length
+constexpr double kSoftness = 0.09;  // width of the zone, as a share of the length, in which a reach limit sets in
 
 // `value` bent smoothly (twice differentiable, so that accelerations stay finite) to stay below `limit`.
 double soft_below(double value, double limit, double width) {
@@ -43,7 +43,7 @@ Limb reach(const Vector3d& root, const Vector3d& target, double first, double se
   const double length = first + second;
   const double shortest = std::sqrt(first * first + second * second + 2 * first * second * std::cos(largest_flexion));
   const Vector3d direction = (target - root).normalized();
-  double distance = soft_below((target - root).norm(), kStraightest * length, kSoftness * length);
+  double distance = soft_below((target - root).norm(), kMaxReach * length, kSoftness * length);
   distance = -soft_below(-distance, -shortest, kSoftness * length);
   const double along = (first * first - second * second + distance * distance) / (2 * distance);
   const double aside = std::sqrt(std::max(0.0, first * first - along * along));
@@ -60,7 +60,7 @@ Matrix3d bone_axes(const Vector3d& from, const Vector3d& to, const Vector3d& hin
   return axes * AngleAxisd(twist, Vector3d::UnitX()).toRotationMatrix();
 }
 
-enum Joint { head, shoulder_centre, spine, hip_centre, left_arm, right_arm = 8, left_leg = 12, right_leg = 16 };
+enum Joint { head, shoulder_center, spine, hip_center, left_arm, right_arm = 8, left_leg = 12, right_leg = 16 };
 
 class Poser {
  public:
@@ -85,19 +85,19 @@ class Poser {
 
   void place_trunk() {
     const double height = (1 - pose_.pelvis_drop) * kStanding * body_.leg() + kAnkleHeight;
-    joint(hip_centre) = stance_.ground + pelvis_ * Vector3d(0, height, -pose_.pelvis_forward * body_.leg());
-    joint(spine) = joint(hip_centre) + trunk_ * Vector3d(0, body_.hip_to_spine, 0);
-    joint(shoulder_centre) = joint(spine) + trunk_ * Vector3d(0, body_.spine_to_shoulders, 0);
-    joint(head) = joint(shoulder_centre) + trunk_ * Vector3d(0, body_.shoulders_to_head, 0);
+    joint(hip_center) = stance_.ground + pelvis_ * Vector3d(0, height, -pose_.pelvis_forward * body_.leg());
+    joint(spine) = joint(hip_center) + trunk_ * Vector3d(0, body_.hip_to_spine, 0);
+    joint(shoulder_center) = joint(spine) + trunk_ * Vector3d(0, body_.spine_to_shoulders, 0);
+    joint(head) = joint(shoulder_center) + trunk_ * Vector3d(0, body_.shoulders_to_head, 0);
   }
 
   // `side` is 1 on the right and -1 on the left.
   void place_arm(int first, double side, const HandPose& hand) {
     const auto mirrored = [&](const Vector3d& v) -> Vector3d { return trunk_ * Vector3d(side * v.x(), v.y(), -v.z()); };
-    joint(first) = joint(shoulder_centre) + trunk_ * Vector3d(side * body_.half_shoulders, -0.08, 0);
+    joint(first) = joint(shoulder_center) + trunk_ * Vector3d(side * body_.half_shoulders, -0.08, 0);
     const Hang hang = hanging(mirrored({0.2, -0.75, 0.65}), mirrored({0.6, -0.5, -0.6}));
     const Limb arm = reach(joint(first), joint(first) + body_.arm() * mirrored(hand.position), body_.upper_arm,
-                           body_.forearm, hang, kLargestElbowFlexion);
+                           body_.forearm, hang, kMaxElbowFlexion);
     joint(first + 1) = arm.middle;
     joint(first + 2) = arm.end;
     const Matrix3d axes = bone_axes(arm.middle, arm.end, arm.hinge, hand.twist);
@@ -106,11 +106,11 @@ class Poser {
   }
 
   void place_leg(int first, double side, const FootPose& foot) {
-    joint(first) = joint(hip_centre) + pelvis_ * Vector3d(side * body_.half_hips, -0.03, 0);
+    joint(first) = joint(hip_center) + pelvis_ * Vector3d(side * body_.half_hips, -0.03, 0);
     const Vector3d ankle =
         stance_.ground + pelvis_ * Vector3d(side * 1.3 * body_.half_hips, kAnkleHeight + foot.up, -foot.forward);
     const Hang hang = hanging(-Vector3d::UnitY(), pelvis_ * -Vector3d::UnitZ());
-    const Limb leg = reach(joint(first), ankle, body_.thigh, body_.shin, hang, kLargestKneeFlexion);
+    const Limb leg = reach(joint(first), ankle, body_.thigh, body_.shin, hang, kMaxKneeFlexion);
     joint(first + 1) = leg.middle;
     joint(first + 2) = leg.end;
     joint(first + 3) = leg.end + pelvis_ * Vector3d(0.1 * side, -0.5, -0.86).normalized() * body_.foot;
@@ -122,7 +122,7 @@ class Poser {
   }
 
   static constexpr double kStanding = 0.99;     // of the leg length: the height of the hips of a standing person
-  static constexpr double kAnkleHeight = 0.07;  // metres
+  static constexpr double kAnkleHeight = 0.07;  // meters
 
   const Body& body_;
   const Stance& stance_;

@@ -12,7 +12,7 @@ namespace pskd {
 
 inline constexpr int kHumanoidJoints = 20;
 
-/// Lengths in metres.
+/// Lengths in meters.
 struct Body {
   double hip_to_spine = 0.07;
   double spine_to_shoulders = 0.36;
@@ -31,8 +31,8 @@ struct Body {
 };
 
 /// Limits of the hinges, radians of flexion; 0 is a straight limb.
-inline constexpr double kLargestElbowFlexion = 2.6;
-inline constexpr double kLargestKneeFlexion = 2.4;
+inline constexpr double kMaxElbowFlexion = 2.6;
+inline constexpr double kMaxKneeFlexion = 2.4;
 
 /// Where one hand is, from its shoulder in the trunk's axes, in arm lengths: outward, up, forward.
 struct HandPose {
@@ -40,7 +40,7 @@ struct HandPose {
   double twist = 0;  ///< of the forearm about its axis, radians
 };
 
-/// Where one foot is, from its place below the hip, metres: forward, up.
+/// Where one foot is, from its place below the hip, meters: forward, up.
 struct FootPose {
   double forward = 0;
   double up = 0;

@@ -1,7 +1,6 @@
-// Boost 1.74's pchip.hpp calls isnan without a namespace.
 #include "synthetic/performance.hpp"
 
-#include <math.h>  // NOLINT(modernize-deprecated-headers)
+#include <math.h>  // NOLINT(modernize-deprecated-headers): Boost 1.74's pchip.hpp calls isnan without a namespace
 
 #include <Eigen/Geometry>
 #include <algorithm>
@@ -12,11 +11,8 @@
 
 #include "base/random.hpp"
 #include "data/units.hpp"
-#include "pskd/base/error.hpp"
 #include "synthetic/actions.hpp"
 #include "synthetic/body.hpp"
-#include "synthetic/recordings.hpp"
-#include "synthetic/timing.hpp"
 
 namespace pskd {
 namespace {
@@ -29,7 +25,6 @@ using Eigen::Vector3d;
 
 constexpr double kPi = std::numbers::pi;
 constexpr double kRadians = kPi / 180;
-constexpr int kFirstLegAction = 22;
 
 // How one person is built and moves.
 struct Style {
@@ -288,26 +283,6 @@ void record_mount(WornSensor& sensor, Index step, const Mount& place, const Matr
 
 }  // namespace
 
-void check_synthetic_number(const std::string& what, int value, int largest) {
-  if (value >= 1 && value <= largest) return;
-  throw Error(ErrorKind::usage, "synthetic data: expected " + what + " of 1 .. " + std::to_string(largest) +
-                                    ", found " + std::to_string(value));
-}
-
-void check_synthetic_options(const SyntheticOptions& options) {
-  check_synthetic_number("a number of subjects", options.subjects, 8);
-  check_synthetic_number("a number of trials", options.trials, 4);
-  check_synthetic_number("a number of actions", options.actions, 27);
-}
-
-double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial) {
-  check_synthetic_options(options);
-  check_synthetic_number("an action", action, options.actions);
-  check_synthetic_number("a subject", subject, options.subjects);
-  check_synthetic_number("a trial", trial, options.trials);
-  return performance_seconds({action_script(action), options.seed, action, subject, trial});
-}
-
 double performance_seconds(const PerformancePlan& plan) {
   RandomStream manner(stream_key(plan.seed, "duration", plan.action, plan.subject));
   RandomStream chance(stream_key(plan.seed, "trial duration", plan.action, plan.subject, plan.trial));
@@ -342,14 +317,6 @@ Performance perform(const PerformancePlan& plan) {
     record_mount(performance.thigh, i, posed.right_thigh, style.thigh_mount * slipped);
   }
   return performance;
-}
-
-SyntheticMotion make_synthetic_motion(const SyntheticOptions& options, int action, int subject, int trial) {
-  const Timing timing = synthetic_timing(options, action, subject, trial);
-  Performance performance =
-      perform({action_script(action), options.seed, action, subject, trial, timing.steps, timing.interval});
-  WornSensor& worn = action >= kFirstLegAction ? performance.thigh : performance.wrist;
-  return {performance.interval, std::move(performance.joints), std::move(worn.position), std::move(worn.axes)};
 }
 
 // By central differences of the path.

@@ -5,9 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/reader.hpp"
 #include "synthetic/actions.hpp"
-#include "synthetic/recordings.hpp"
 
 namespace pskd {
 
@@ -27,13 +25,13 @@ struct PerformancePlan {
 
 /// The path of one sensor.
 struct WornSensor {
-  Eigen::ArrayXXd position;           ///< [steps, 3], metres
+  Eigen::ArrayXXd position;           ///< [steps, 3], meters
   std::vector<Eigen::Matrix3d> axes;  ///< [steps], columns: the sensor's axes in camera axes
 };
 
 struct Performance {
   double interval = 0;
-  Eigen::ArrayXXd joints;   ///< [steps, 20 * 3], metres, camera axes
+  Eigen::ArrayXXd joints;   ///< [steps, 20 * 3], meters, camera axes
   WornSensor wrist, thigh;  ///< both on the right
 };
 

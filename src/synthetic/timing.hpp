@@ -2,9 +2,8 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <string>
 
-#include "synthetic/recordings.hpp"
+#include "synthetic/options.hpp"
 
 namespace pskd {
 
@@ -21,10 +20,5 @@ Timing synthetic_timing(const SyntheticOptions& options, int action, int subject
 
 /// Duration this person needs for this trial of the action. Throws Error(usage) for numbers out of range.
 double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial);
-
-void check_synthetic_options(const SyntheticOptions& options);
-
-/// Throws Error(usage) unless `value` lies in 1 .. `largest`; `what` names it, such as "a subject".
-void check_synthetic_number(const std::string& what, int value, int largest);
 
 }  // namespace pskd

@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "base/random.hpp"
+#include "data/formats/bvh_kinematics.hpp"
 #include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 

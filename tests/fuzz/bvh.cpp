@@ -1,6 +1,7 @@
 // The skeletons of Berkeley-MHAD as their BVH files have them.
 #include "data/formats/bvh.hpp"
 
+#include "data/formats/bvh_kinematics.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

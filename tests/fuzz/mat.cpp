@@ -1,5 +1,6 @@
 // The MAT files. An input is a file, or, so that a change does not end at
 // zlib's checksum, a variable that is compressed here.
+#include "data/readers/berkeley_mhad/mocap.hpp"
 #include "data/readers/berkeley_mhad/reader.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "support/mat_bytes.hpp"

@@ -1,5 +1,6 @@
 // The sensor files of MMAct.
 #include "data/readers/mmact/reader.hpp"
+#include "data/readers/mmact/sensor_csv.hpp"
 #include "target.hpp"
 
 namespace pskd::fuzz {

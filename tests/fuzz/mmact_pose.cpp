@@ -1,4 +1,5 @@
 // The pose files of MMAct.
+#include "data/readers/mmact/pose.hpp"
 #include "data/readers/mmact/reader.hpp"
 #include "target.hpp"
 

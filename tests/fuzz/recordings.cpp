@@ -51,7 +51,7 @@ void read(std::string_view input) {
     ~Restored() { testing::write_anew(file, content); }
   } const restored{file, changed.content};
   DataConfig config;
-  config.name = "generic";
+  config.name = "recordings";
   config.root = sound_folder().string();
   check_dataset(config);
 }
@@ -62,7 +62,7 @@ std::vector<std::string> seeds() {
   return all;
 }
 
-const Registered generic{{"generic", read, seeds}};
+const Registered recordings{{"recordings", read, seeds}};
 
 }  // namespace
 }  // namespace pskd::fuzz

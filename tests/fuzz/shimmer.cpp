@@ -1,4 +1,6 @@
 // The accelerometer texts of Berkeley-MHAD.
+#include "data/readers/berkeley_mhad/shimmer.hpp"
+
 #include "data/readers/berkeley_mhad/reader.hpp"
 #include "target.hpp"
 

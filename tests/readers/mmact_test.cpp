@@ -12,11 +12,14 @@
 
 #include "base/file.hpp"
 #include "data/data_check.hpp"
+#include "data/readers/mmact/pose.hpp"
 #include "data/readers/mmact/reader.hpp"
+#include "data/readers/mmact/sensor_csv.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/data/protocol.hpp"
 #include "support/dataset_config.hpp"
+#include "support/files_under.hpp"
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
@@ -27,6 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using testing::files_under;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::refusal;
@@ -461,8 +465,8 @@ TEST(Mmact, TheProtocolsSplitTheInventoryAsPublished) {
 
 // ---- synthetic files ------------------------------------------------------------
 
-SyntheticMmactOptions small(std::uint64_t seed = 1) {
-  SyntheticMmactOptions options;
+MmactOptions small(std::uint64_t seed = 1) {
+  MmactOptions options;
   options.subjects = 2;
   options.scenes = options.sessions = 1;
   options.actions = 6;
@@ -471,19 +475,11 @@ SyntheticMmactOptions small(std::uint64_t seed = 1) {
   return options;
 }
 
-std::map<std::string, std::string> files_under(const fs::path& root) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_regular_file()) files[entry.path().lexically_relative(root).string()] = read_file(entry.path());
-  }
-  return files;
-}
-
 TEST(SyntheticMmact, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
   testing::TemporaryFolder folder;
-  EXPECT_EQ(write_synthetic_mmact(folder / "one", small()), 12);
-  write_synthetic_mmact(folder / "two", small());
-  write_synthetic_mmact(folder / "other", small(2));
+  EXPECT_EQ(write_mmact(folder / "one", small()), 12);
+  write_mmact(folder / "two", small());
+  write_mmact(folder / "other", small(2));
   const auto one = files_under(folder / "one");
   const auto other = files_under(folder / "other");
   EXPECT_EQ(one.size(), 12U * 8);
@@ -493,7 +489,7 @@ TEST(SyntheticMmact, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
 
 TEST(SyntheticMmact, TheReaderTakesEverySensorAndCamera) {
   testing::TemporaryFolder folder;
-  write_synthetic_mmact(folder / "mmact", small());
+  write_mmact(folder / "mmact", small());
   DataConfig config = testing::dataset_config("mmact", folder / "mmact");
   config.sensors = {"acc_watch", "acc_phone", "gyro", "orientation"};
   config.cameras = {1, 2, 3, 4};
@@ -514,7 +510,7 @@ TEST(SyntheticMmact, TheReaderTakesEverySensorAndCamera) {
 // The person faces between cameras 1 and 2: the right hand is on the left of the image. Behind it is the other way.
 TEST(SyntheticMmact, CamerasStandAround) {
   testing::TemporaryFolder folder;
-  write_synthetic_mmact(folder / "mmact", small());
+  write_mmact(folder / "mmact", small());
   DataConfig config = testing::dataset_config("mmact", folder / "mmact");
   config.cameras = {1, 2, 3, 4};
   for (const Clip& clip : read_dataset(config).clips) {
@@ -526,10 +522,10 @@ TEST(SyntheticMmact, CamerasStandAround) {
 // Every trap leaves its trace, and nothing else is wrong.
 TEST(SyntheticMmact, EveryTrapIsPlantedAndHandledByItsRule) {
   testing::TemporaryFolder folder;
-  SyntheticMmactOptions options = small();
+  MmactOptions options = small();
   options.actions = 24;
   options.traps = 0.5;
-  EXPECT_EQ(write_synthetic_mmact(folder / "mmact", options), 48);
+  EXPECT_EQ(write_mmact(folder / "mmact", options), 48);
   const DataCheck check = check_dataset(testing::dataset_config("mmact", folder / "mmact"));
   EXPECT_THAT(check.broken, IsEmpty());
   const std::map<std::string, std::size_t> clips_by_rule = {
@@ -553,7 +549,7 @@ TEST(SyntheticMmact, EveryTrapIsPlantedAndHandledByItsRule) {
   EXPECT_EQ(check.clips.size(), 48U - 8);
   // What is put right is what a clip without the trap has.
   options.traps = 0;
-  write_synthetic_mmact(folder / "plain", options);
+  write_mmact(folder / "plain", options);
   std::map<std::string, std::string> plain;
   for (const Clip& clip : read_dataset(testing::dataset_config("mmact", folder / "plain")).clips) {
     plain[clip.id] = clip.hash;
@@ -567,10 +563,10 @@ TEST(SyntheticMmact, AnInventorySaysLengthAndCameras) {
   testing::TemporaryFolder folder;
   const std::string header = "subject,scene,session,action,cameras,frames_30fps\n";
   write_file(folder / "clips.csv", header + "20,3,5,using_phone,2+4,61\n1,1,1,talking,1+2+3+4,13\n");
-  SyntheticMmactOptions options;
+  MmactOptions options;
   options.inventory = folder / "clips.csv";
   options.traps = 0;
-  EXPECT_EQ(write_synthetic_mmact(folder / "mmact", options), 2);
+  EXPECT_EQ(write_mmact(folder / "mmact", options), 2);
   DataConfig config = testing::dataset_config("mmact", folder / "mmact");
   config.cameras = {1, 2};
   const Dataset dataset = read_dataset(config);
@@ -583,7 +579,7 @@ TEST(SyntheticMmact, AnInventorySaysLengthAndCameras) {
   EXPECT_EQ(dataset.clips.front().skeleton.rows(), 13);
   const auto refused = [&](const std::string& text) {
     write_file(folder / "clips.csv", text);
-    return refusal(ErrorKind::data, [&] { write_synthetic_mmact(folder / "refused", options); });
+    return refusal(ErrorKind::data, [&] { write_mmact(folder / "refused", options); });
   };
   EXPECT_THAT(refused(""), HasSubstr("line 1"));
   EXPECT_THAT(refused(header), HasSubstr("at least one clip"));
@@ -599,16 +595,16 @@ TEST(SyntheticMmact, AnInventorySaysLengthAndCameras) {
 TEST(SyntheticMmact, OptionsOutOfRangeAreRefused) {
   testing::TemporaryFolder folder;
   const auto refused = [&](auto change) {
-    SyntheticMmactOptions wrong = small();
+    MmactOptions wrong = small();
     change(wrong);
-    return refusal(ErrorKind::usage, [&] { write_synthetic_mmact(folder / "out", wrong); });
+    return refusal(ErrorKind::usage, [&] { write_mmact(folder / "out", wrong); });
   };
-  EXPECT_THAT(refused([](SyntheticMmactOptions& o) { o.subjects = 21; }), HasSubstr("21"));
-  EXPECT_THAT(refused([](SyntheticMmactOptions& o) { o.actions = 36; }), HasSubstr("36"));
-  EXPECT_THAT(refused([](SyntheticMmactOptions& o) { o.scenes = 0; }), HasSubstr("scenes"));
-  EXPECT_THAT(refused([](SyntheticMmactOptions& o) { o.traps = std::nan(""); }), HasSubstr("traps"));
-  EXPECT_THAT(refused([](SyntheticMmactOptions& o) { o.sensors = {"radar"}; }), HasSubstr("'radar'"));
-  EXPECT_THAT(refused([](SyntheticMmactOptions& o) { o.cameras = {5}; }), HasSubstr("5"));
+  EXPECT_THAT(refused([](MmactOptions& o) { o.subjects = 21; }), HasSubstr("21"));
+  EXPECT_THAT(refused([](MmactOptions& o) { o.actions = 36; }), HasSubstr("36"));
+  EXPECT_THAT(refused([](MmactOptions& o) { o.scenes = 0; }), HasSubstr("scenes"));
+  EXPECT_THAT(refused([](MmactOptions& o) { o.traps = std::nan(""); }), HasSubstr("traps"));
+  EXPECT_THAT(refused([](MmactOptions& o) { o.sensors = {"radar"}; }), HasSubstr("'radar'"));
+  EXPECT_THAT(refused([](MmactOptions& o) { o.cameras = {5}; }), HasSubstr("5"));
 }
 
 }  // namespace

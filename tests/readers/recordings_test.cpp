@@ -19,6 +19,7 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"
+#include "synthetic/writers/recordings.hpp"
 
 namespace pskd {
 namespace {
@@ -109,7 +110,7 @@ TEST_F(OwnFolder, IsReadAsItsDescriptionSays) {
   EXPECT_THAT(dataset.info.trials, ElementsAre(1));
   EXPECT_THAT(dataset.info.scenes, IsEmpty());
   EXPECT_THAT(dataset.info.topology.parents, ElementsAre(-1, 0, 1));
-  EXPECT_EQ(dataset.info.topology.centre, 0);
+  EXPECT_EQ(dataset.info.topology.center, 0);
   EXPECT_EQ(dataset.info.topology.wrist, 2);
   ASSERT_EQ(dataset.clips.size(), 2U);
   const Clip& clip = dataset.clips[1];
@@ -234,7 +235,7 @@ TEST_F(OwnFolder, PairsPartsAndParentsByNumberAreTaken) {
            "  wrist: 2\n  centre: neck\n  left_right: [[hip, hand]]\n  parts: [[hip, neck], [hand]]\n");
   Topology topology = dataset_info(config()).topology;
   EXPECT_EQ(topology.wrist, 2);
-  EXPECT_EQ(topology.centre, 1);
+  EXPECT_EQ(topology.center, 1);
   EXPECT_THAT(topology.mirrored, ElementsAre(std::pair(0, 2)));
   EXPECT_THAT(topology.parts, ElementsAre(ElementsAre(0, 1), ElementsAre(2)));
   describe("[null, hip, neck]", "[null, 0, 1]");
@@ -574,7 +575,7 @@ class WorkedExample : public ::testing::Test {
 };
 
 TEST_F(WorkedExample, IsReadWithItsDescription) {
-  EXPECT_EQ(write_synthetic_generic(folder_ / "own", kSmall), 8);
+  EXPECT_EQ(write_recordings(folder_ / "own", kSmall), 8);
   const DataCheck check = check_dataset(testing::dataset_config("generic", folder_ / "own"));
   EXPECT_EQ(check.clips.size(), 8U);
   EXPECT_THAT(check.broken, IsEmpty());
@@ -598,7 +599,7 @@ TEST_F(WorkedExample, IsReadWithItsDescription) {
 
 // The moment of each first frame is in the manifest; the true motion tells where the wrist was then.
 TEST_F(WorkedExample, StreamsThatBeginAtDifferentMomentsAreAligned) {
-  write_synthetic_generic(folder_ / "own", kSmall);
+  write_recordings(folder_ / "own", kSmall);
   for (const Clip& clip : read_dataset(testing::dataset_config("generic", folder_ / "own")).clips) {
     const SyntheticMotion motion = make_synthetic_motion(kSmall, clip.label + 1, clip.subject, clip.trial);
     std::istringstream manifest(read_file(folder_ / "own" / "clips.csv"));
@@ -619,11 +620,11 @@ TEST_F(WorkedExample, StreamsThatBeginAtDifferentMomentsAreAligned) {
 }
 
 TEST_F(WorkedExample, HasTheSameBytesForTheSameSeedAndAppearsWhole) {
-  write_synthetic_generic(folder_ / "one", kSmall);
-  write_synthetic_generic(folder_ / "two", kSmall);
+  write_recordings(folder_ / "one", kSmall);
+  write_recordings(folder_ / "two", kSmall);
   SyntheticOptions other = kSmall;
   other.seed = 2;
-  write_synthetic_generic(folder_ / "other", other);
+  write_recordings(folder_ / "other", other);
   int files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "one")) {
     if (!entry.is_regular_file()) continue;
@@ -634,7 +635,7 @@ TEST_F(WorkedExample, HasTheSameBytesForTheSameSeedAndAppearsWhole) {
     EXPECT_NE(read_file(entry.path()), read_file(folder_.path() / "other" / name)) << name;
   }
   EXPECT_EQ(files, 18);
-  EXPECT_THAT(refusal(ErrorKind::data, [&] { write_synthetic_generic(folder_ / "one", kSmall); }),
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { write_recordings(folder_ / "one", kSmall); }),
               HasSubstr("holds files already"));
   EXPECT_FALSE(fs::exists(folder_ / "one.partial"));
 }

@@ -20,7 +20,7 @@
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
 #include "support/temporary_folder.hpp"
-#include "synthetic/recordings.hpp"
+#include "synthetic/writers/utd_mhad.hpp"
 
 namespace pskd {
 namespace {
@@ -208,7 +208,7 @@ class LoadedFolder : public ::testing::Test {
   void SetUp() override {
     SyntheticOptions options;
     options.actions = options.subjects = options.trials = 2;
-    write_synthetic_utd(root_, options);
+    write_utd_mhad(root_, options);
     config_.root = root_.string();
     config_.store = store_.string();
   }

@@ -1,4 +1,6 @@
 // The original BVH skeletons of Berkeley-MHAD, by synthetic files and by hand-made ones.
+#include "synthetic/writers/berkeley_mhad.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,12 +10,14 @@
 #include "base/file.hpp"
 #include "data/data_check.hpp"
 #include "data/formats/bvh.hpp"
+#include "data/formats/bvh_kinematics.hpp"
+#include "data/readers/berkeley_mhad/bvh_skeleton.hpp"
 #include "data/readers/berkeley_mhad/reader.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
+#include "support/files_under.hpp"
 #include "support/temporary_folder.hpp"
-#include "synthetic/recordings.hpp"
 
 namespace pskd {
 namespace {
@@ -22,6 +26,7 @@ namespace fs = std::filesystem;
 using Eigen::Index;
 using ::testing::AllOf;
 using ::testing::Contains;
+using testing::files_under;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -31,23 +36,15 @@ DataConfig mhad_30(const fs::path& root) {
   return config;
 }
 
-std::map<std::string, std::string> files_under(const fs::path& root) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_regular_file()) files[entry.path().lexically_relative(root).string()] = read_file(entry.path());
-  }
-  return files;
-}
-
 constexpr SyntheticOptions kSmall = {.subjects = 2, .trials = 1, .actions = 2};
 
 TEST(SyntheticBerkeley, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
   testing::TemporaryFolder folder;
-  EXPECT_EQ(write_synthetic_berkeley(folder / "one", kSmall), 4);
-  write_synthetic_berkeley(folder / "two", kSmall);
+  EXPECT_EQ(write_berkeley_mhad(folder / "one", kSmall), 4);
+  write_berkeley_mhad(folder / "two", kSmall);
   SyntheticOptions other_seed = kSmall;
   other_seed.seed = 2;
-  write_synthetic_berkeley(folder / "other", other_seed);
+  write_berkeley_mhad(folder / "other", other_seed);
   const auto one = files_under(folder / "one");
   const auto other = files_under(folder / "other");
   ASSERT_EQ(one.size(), 8U);
@@ -65,7 +62,7 @@ TEST(SyntheticBerkeley, MoreThanTheDataSetHasIsRefusedBeforeAnythingIsWritten) {
   for (const SyntheticOptions& options :
        {SyntheticOptions{13, 1, 1, 1}, SyntheticOptions{1, 6, 1, 1}, SyntheticOptions{1, 1, 12, 1}}) {
     try {
-      write_synthetic_berkeley(folder / "berkeley", options);
+      write_berkeley_mhad(folder / "berkeley", options);
       ADD_FAILURE() << "was accepted";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::usage);
@@ -73,7 +70,7 @@ TEST(SyntheticBerkeley, MoreThanTheDataSetHasIsRefusedBeforeAnythingIsWritten) {
   }
   EXPECT_FALSE(fs::exists(folder / "berkeley"));
   std::ofstream(folder / "mine") << "x";
-  EXPECT_THROW(write_synthetic_berkeley(folder.path(), kSmall), Error);
+  EXPECT_THROW(write_berkeley_mhad(folder.path(), kSmall), Error);
 }
 
 // All actions of the first and the last person.
@@ -81,7 +78,7 @@ class BerkeleyBvh : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new testing::TemporaryFolder;
-    write_synthetic_berkeley(*folder_ / "berkeley", {.subjects = 2, .trials = 2, .actions = 11});
+    write_berkeley_mhad(*folder_ / "berkeley", {.subjects = 2, .trials = 2, .actions = 11});
     check_ = new DataCheck(check_dataset(mhad_30(*folder_ / "berkeley")));
   }
   static void TearDownTestSuite() {

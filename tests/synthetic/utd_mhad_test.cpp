@@ -15,8 +15,10 @@
 #include "data/units.hpp"
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
+#include "support/files_under.hpp"
 #include "support/temporary_folder.hpp"
 #include "synthetic/recordings.hpp"
+#include "synthetic/writers/utd_mhad.hpp"
 
 namespace pskd {
 namespace {
@@ -25,6 +27,7 @@ namespace fs = std::filesystem;
 using Eigen::ArrayXd;
 using Eigen::Index;
 using Eigen::Vector3d;
+using testing::files_under;
 
 constexpr double kGravity = 9.80665;
 constexpr int kHipCentre = 3, kHead = 0, kRightShoulder = 8, kRightElbow = 9, kRightWrist = 10, kRightHip = 16,
@@ -42,14 +45,6 @@ double flexion(const Vector3d& a, const Vector3d& b, const Vector3d& c) {
   return std::acos(std::clamp((b - a).normalized().dot((c - b).normalized()), -1.0, 1.0));
 }
 
-std::map<std::string, std::string> files_under(const fs::path& root) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_regular_file()) files[entry.path().lexically_relative(root).string()] = read_file(entry.path());
-  }
-  return files;
-}
-
 SyntheticOptions small(std::uint64_t seed = 1) {
   SyntheticOptions options;
   options.subjects = options.trials = 2;
@@ -60,9 +55,9 @@ SyntheticOptions small(std::uint64_t seed = 1) {
 
 TEST(SyntheticFiles, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
   testing::TemporaryFolder folder;
-  EXPECT_EQ(write_synthetic_utd(folder / "one", small()), 12);
-  write_synthetic_utd(folder / "two", small());
-  write_synthetic_utd(folder / "other", small(2));
+  EXPECT_EQ(write_utd_mhad(folder / "one", small()), 12);
+  write_utd_mhad(folder / "two", small());
+  write_utd_mhad(folder / "other", small(2));
   const auto one = files_under(folder / "one");
   const auto other = files_under(folder / "other");
   EXPECT_EQ(one.size(), 24U);
@@ -72,7 +67,7 @@ TEST(SyntheticFiles, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
 
 TEST(SyntheticFiles, TheReaderGivesTheClipsBack) {
   testing::TemporaryFolder folder;
-  write_synthetic_utd(folder / "utd", small());
+  write_utd_mhad(folder / "utd", small());
   const Dataset dataset = read_dataset(testing::utd_config(folder / "utd"));
   ASSERT_EQ(dataset.clips.size(), 12U);
   for (const Clip& clip : dataset.clips) {
@@ -86,21 +81,21 @@ TEST(SyntheticFiles, AFolderInUseIsNotTouched) {
   testing::TemporaryFolder folder;
   std::ofstream(folder / "mine") << "x";
   try {
-    write_synthetic_utd(folder.path(), small());
+    write_utd_mhad(folder.path(), small());
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::data);
   }
   EXPECT_EQ(files_under(folder.path()).size(), 1U);
   fs::create_directory(folder / "empty");
-  EXPECT_EQ(write_synthetic_utd((folder / "empty").string() + "/", small()), 12);
+  EXPECT_EQ(write_utd_mhad((folder / "empty").string() + "/", small()), 12);
 }
 
 TEST(SyntheticFiles, AFailureLeavesNothingBehind) {
   testing::TemporaryFolder folder;
   std::ofstream(folder / "file") << "x";
   try {
-    write_synthetic_utd(folder / "file" / "below", small());
+    write_utd_mhad(folder / "file" / "below", small());
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::io);

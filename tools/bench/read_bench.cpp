@@ -6,6 +6,7 @@
 #include "benches.hpp"
 #include "data/data_check.hpp"
 #include "data/readers/mmact/reader.hpp"
+#include "data/readers/mmact/sensor_csv.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/data/store/clip_store.hpp"
 

@@ -1,17 +1,20 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <iostream>
+#include <map>
 #include <optional>
 #include <set>
 
-#include "data/data_check.hpp"
+#include "data/data_check_text.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/store/clip_store.hpp"
-#include "synthetic/recordings.hpp"
+#include "synthetic/writers/berkeley_mhad.hpp"
 #include "synthetic/writers/mmact.hpp"
+#include "synthetic/writers/recordings.hpp"
+#include "synthetic/writers/utd_mhad.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -36,10 +39,10 @@ void build(const ConfigOptions& config) {
 
 void info(const ConfigOptions& config) {
   pskd::Experiment experiment = config.load();
-  const pskd::DatasetInfo known = pskd::dataset_info(experiment.data);
-  experiment.protocol = pskd::resolve_protocol(experiment.protocol, known);
-  pskd::Dataset dataset = pskd::load_dataset(experiment.data);
-  std::cout << fmt::format("{}: {} clips, content {}\nraw files {}\nstore     {}\n{}\n", known.name,
+  const pskd::Reader reader = pskd::make_reader(experiment.data);
+  experiment.protocol = pskd::resolve_protocol(experiment.protocol, reader.info);
+  pskd::Dataset dataset = pskd::load_dataset(reader, experiment.data);
+  std::cout << fmt::format("{}: {} clips, content {}\nraw files {}\nstore     {}\n{}\n", reader.info.name,
                            dataset.clips.size(), dataset.hash, pskd::resolve_data_path(experiment.data.root).string(),
                            pskd::store_path(experiment.data).string(), pskd::describe(experiment.protocol));
   const pskd::Split split = pskd::make_split(std::move(dataset), experiment.protocol);
@@ -77,7 +80,7 @@ struct SynthOptions {
   std::string like = "utd", out, inventory;
   std::optional<int> subjects, trials, actions;
   std::uint64_t seed = 1;
-  pskd::SyntheticMmactOptions mmact;
+  pskd::MmactOptions mmact;
 
   /// `usual` numbers, but for those that were given.
   pskd::SyntheticOptions numbers(const pskd::SyntheticOptions& usual) const {
@@ -85,31 +88,48 @@ struct SynthOptions {
   }
 };
 
-int write_mmact(const SynthOptions& options) {
-  pskd::SyntheticMmactOptions mmact = options.mmact;
+int synth_utd(const SynthOptions& options) { return pskd::write_utd_mhad(options.out, options.numbers({})); }
+
+int synth_berkeley(const SynthOptions& options) {
+  return pskd::write_berkeley_mhad(options.out, options.numbers({4, 5, 11}));
+}
+
+int synth_mmact(const SynthOptions& options) {
+  pskd::MmactOptions mmact = options.mmact;
   const pskd::SyntheticOptions numbers = options.numbers({mmact.subjects, mmact.sessions, mmact.actions, 1});
   mmact.subjects = numbers.subjects;
   mmact.sessions = numbers.trials;
   mmact.actions = numbers.actions;
   mmact.seed = numbers.seed;
   mmact.inventory = options.inventory;
-  return pskd::write_synthetic_mmact(options.out, mmact);
+  return pskd::write_mmact(options.out, mmact);
 }
 
+int synth_recordings(const SynthOptions& options) {
+  return pskd::write_recordings(options.out, options.numbers(pskd::kRecordingsExample));
+}
+
+// Whose format is written, by the word after --like. `recordings` and `generic` are the same.
+using Synthesize = int (*)(const SynthOptions&);
+const std::map<std::string, Synthesize> kLike = {{"utd", synth_utd},
+                                                 {"berkeley", synth_berkeley},
+                                                 {"mmact", synth_mmact},
+                                                 {"generic", synth_recordings},
+                                                 {"recordings", synth_recordings}};
+
 int synthesize(const SynthOptions& options) {
-  if (options.like == "mmact") return write_mmact(options);
-  if (!options.inventory.empty()) throw pskd::Error(pskd::ErrorKind::usage, "--inventory goes with --like mmact");
-  if (options.like == "berkeley") return pskd::write_synthetic_berkeley(options.out, options.numbers({4, 5, 11}));
-  if (options.like == "generic")
-    return pskd::write_synthetic_generic(options.out, options.numbers(pskd::kGenericExample));
-  return pskd::write_synthetic_utd(options.out, options.numbers({}));
+  const Synthesize write = kLike.at(options.like);
+  if (!options.inventory.empty() && write != synth_mmact) {
+    throw pskd::Error(pskd::ErrorKind::usage, "--inventory goes with --like mmact");
+  }
+  return write(options);
 }
 
 void add_synth(CLI::App& data) {
   auto options = std::make_shared<SynthOptions>();
   CLI::App* verb = data.add_subcommand("synth", "Write synthetic recordings in a data set's own file format");
   verb->add_option("--like", options->like, "whose format and classes")
-      ->check(CLI::IsMember({"utd", "berkeley", "mmact", "generic"}))
+      ->check(CLI::IsMember({"utd", "berkeley", "mmact", "generic", "recordings"}))
       ->capture_default_str();
   CLI::Option* subjects = verb->add_option("--subjects", options->subjects, "people")->check(CLI::PositiveNumber);
   CLI::Option* trials =
@@ -134,7 +154,7 @@ void add_synth(CLI::App& data) {
       "utd       8 subjects, 27 actions, 4 trials unless you say otherwise\n"
       "berkeley  4 subjects, 11 actions, 5 trials; right wrist (h02) and BVH (data.skeleton: mhad-30)\n"
       "mmact     4 subjects, 35 actions, 2 sessions, 3 scenes, 4 cameras\n"
-      "generic   4 subjects, 5 actions, 3 trials: a worked example of your own data\n"
+      "generic   4 subjects, 5 actions, 3 trials: a worked example of your own data; also called recordings\n"
       "Examples:\n"
       "  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd\n"
       "  pskd data synth --like mmact --inventory clips.csv --out data/synthetic/mmact");

@@ -21,14 +21,17 @@ struct Clip {
   int scene = 0;     ///< from 1; 0 where a data set has no scenes
   int camera = 0;    ///< which one filmed the skeleton, from 1; 0 where a data set has no cameras to tell apart
   int label = 0;     ///< class index, from 0
-  Frames skeleton;   ///< [T_s, V * 3], metres, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
+  Frames skeleton;   ///< [T_s, V * 3], meters, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
   Frames sensor;     ///< [T_a, channels of the data set], acceleration in g, angular rate in deg/s
   std::string hash;  ///< content hash of both modalities' values
 };
 
+/// What the numbers of a split count.
+enum class SplitAxis { subjects, trials, scenes, cameras };
+
 /// A named protocol: which numbers of `axis` train; the others test.
 struct ProtocolRule {
-  std::string axis;  ///< "subjects", "trials", "scenes" or "cameras"
+  SplitAxis axis = SplitAxis::subjects;
   std::vector<int> train;
 };
 

@@ -10,8 +10,8 @@ namespace pskd {
 struct Topology {
   std::string name;
   std::vector<std::string> joints;
-  std::vector<int> parents;                   ///< towards the centre; -1 for the root
-  int centre = 0;                             ///< the joint that positions are taken relative to
+  std::vector<int> parents;                   ///< towards the center; -1 for the root
+  int center = 0;                             ///< the joint that positions are taken relative to
   std::vector<std::vector<int>> parts;        ///< joints of the trunk and each limb; every joint in one of them
   std::vector<std::pair<int, int>> mirrored;  ///< left and right joint of each pair
   int wrist = 0;                              ///< the right wrist, where the watch is worn
@@ -26,7 +26,7 @@ const Topology& topology(const std::string& name);
 std::vector<std::vector<int>> limbs_of(const std::vector<int>& parents);
 
 /// Throws Error(config), its message beginning with `where`, unless names are distinct, the parents form one tree, each
-/// joint lies in one part, and centre, wrist and pairs are joints.
+/// joint lies in one part, and center, wrist and pairs are joints.
 void check_topology(const Topology& topology, const std::string& where);
 
 }  // namespace pskd

@@ -1,4 +1,4 @@
-// What sensor channels are standardised by.
+// What sensor channels are standardized by.
 #pragma once
 
 #include <span>

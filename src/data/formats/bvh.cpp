@@ -1,6 +1,7 @@
 #include "data/formats/bvh.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -9,7 +10,6 @@
 #include "base/file.hpp"
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
-#include "data/reader.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -112,8 +112,8 @@ class HierarchyReader {
   void begin_joint(int parent) {
     const std::string name(text_.name());
     if (name.empty()) text_.fail("expected the name of a joint");
-    if (joints_.size() == kMostBvhJoints) {
-      text_.fail("expected at most " + std::to_string(kMostBvhJoints) + " joints");
+    if (joints_.size() == kMaxBvhJoints) {
+      text_.fail("expected at most " + std::to_string(kMaxBvhJoints) + " joints");
     }
     if (!names_.insert(name).second) text_.fail("expected joints of different names, found a second " + name);
     text_.expect("{");
@@ -206,12 +206,12 @@ double read_keyed_number(BvhText& text, const std::string& key) {
 // A number takes two bytes at least, so a header cannot ask for more memory than a few times the file.
 Eigen::Index read_frame_count(BvhText& text, Eigen::Index channels) {
   const double frames = read_keyed_number(text, "Frames:");
-  if (frames < 1 || frames > static_cast<double>(kMostBvhFrames) || frames != std::floor(frames)) {
-    text.fail("expected 1 .. " + std::to_string(kMostBvhFrames) + " frames");
+  if (frames < 1 || frames > static_cast<double>(kMaxBvhFrames) || frames != std::floor(frames)) {
+    text.fail("expected 1 .. " + std::to_string(kMaxBvhFrames) + " frames");
   }
   const double values = frames * static_cast<double>(channels);
-  if (values > static_cast<double>(kMostBvhValues)) {
-    text.fail("expected at most " + std::to_string(kMostBvhValues) + " values of all frames");
+  if (values > static_cast<double>(kMaxBvhValues)) {
+    text.fail("expected at most " + std::to_string(kMaxBvhValues) + " values of all frames");
   }
   if (2 * values - 1 > static_cast<double>(text.bytes_left())) {
     text.fail("expected " + std::to_string(static_cast<std::int64_t>(frames)) + " frames of " +

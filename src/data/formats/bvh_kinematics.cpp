@@ -1,10 +1,11 @@
+#include "data/formats/bvh_kinematics.hpp"
+
 #include <Eigen/Geometry>
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "data/formats/bvh.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {

@@ -1,6 +1,7 @@
 #include "data/formats/csv.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -15,16 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-char separator_of(const TableDescription& table) {
-  if (table.separator == "semicolon") return ';';
-  if (table.separator == "blank") return ' ';
-  return table.separator == "tab" ? '\t' : ',';
+char character_of(Separator separator) {
+  constexpr std::array kCharacters = {',', ';', ' ', '\t'};
+  return kCharacters[static_cast<std::size_t>(separator)];
 }
 
-double seconds_of(const std::string& unit) {
-  if (unit == "ms") return 1e-3;
-  if (unit == "us") return 1e-6;
-  return unit == "ns" ? 1e-9 : 1;
+double seconds_of(TimeUnit unit) {
+  constexpr std::array kSeconds = {1.0, 1e-3, 1e-6, 1e-9};
+  return kSeconds[static_cast<std::size_t>(unit)];
 }
 
 // Where things are in a line.
@@ -55,7 +54,7 @@ std::size_t find_column(const fs::path& file, const std::string& column, const s
 
 Layout layout_of(const fs::path& file, const TableDescription& table, std::size_t wanted, std::string_view first) {
   Layout layout;
-  const char separator = separator_of(table);
+  const char separator = character_of(table.separator);
   std::vector<std::string> header;
   if (table.header) {
     if (separator == ' ') {
@@ -90,37 +89,40 @@ double number_at(const fs::path& file, std::size_t line, std::string_view field)
                    (line == 1 ? "; if the first line holds names, say header: true" : ""));
 }
 
+// The field in double quotes that begins at `at`, which moves behind its closing quote.
+std::string take_quoted(const fs::path& file, std::size_t line, std::string_view text, std::size_t& at) {
+  std::string field;
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      if (text.substr(at, 2) != "\"\"") {
+        ++at;
+        return field;
+      }
+      ++at;
+    }
+    field += text[at];
+  }
+  fail_at_line(file, line, "found a quote that is not closed on its line");
+}
+
 }  // namespace
 
 std::vector<std::string> csv_fields(const fs::path& file, std::size_t line, std::string_view text, char separator) {
   std::vector<std::string> fields;
-  for (std::size_t at = 0; at <= text.size();) {
+  for (std::size_t at = 0; at <= text.size(); ++at) {
     while (at < text.size() && text[at] == ' ') ++at;
-    std::string field;
-    if (at < text.size() && text[at] == '"') {
-      for (++at;; ++at) {
-        if (at == text.size()) fail_at_line(file, line, "found a quote that is not closed on its line");
-        if (text[at] == '"') {
-          if (text.substr(at, 2) != "\"\"") break;
-          ++at;
-        }
-        field += text[at];
-      }
-      ++at;
-      const std::size_t end = std::min(text.find(separator, at), text.size());
-      if (!trimmed(text.substr(at, end - at)).empty()) {
-        fail_at_line(file, line,
-                     "expected nothing between a closing quote and the separator, found " +
-                         quoted_field(text.substr(at, end - at)));
-      }
-      at = end;
-    } else {
-      const std::size_t end = std::min(text.find(separator, at), text.size());
-      field = trimmed(text.substr(at, end - at));
-      at = end;
+    std::string quoted;
+    const bool in_quotes = at < text.size() && text[at] == '"';
+    if (in_quotes) quoted = take_quoted(file, line, text, at);
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    const std::string_view rest = trimmed(text.substr(at, end - at));
+    if (in_quotes && !rest.empty()) {
+      fail_at_line(file, line,
+                   "expected nothing between a closing quote and the separator, found " +
+                       quoted_field(text.substr(at, end - at)));
     }
-    fields.push_back(std::move(field));
-    ++at;
+    fields.push_back(in_quotes ? std::move(quoted) : std::string(rest));
+    at = end;
   }
   return fields;
 }
@@ -143,7 +145,7 @@ TimedSamples read_text_table(const fs::path& file, const TableDescription& table
   TimedSamples samples{{}, Frames(static_cast<Eigen::Index>(lines.size() - first), static_cast<Eigen::Index>(wanted))};
   const double seconds = seconds_of(table.time_unit);
   for (std::size_t line = first; line < lines.size(); ++line) {
-    const std::vector<std::string_view> fields = fields_of(lines[line], separator_of(table));
+    const std::vector<std::string_view> fields = fields_of(lines[line], character_of(table.separator));
     if (fields.size() != layout.fields) {
       fail_at_line(file, line + 1,
                    "expected " + std::to_string(layout.fields) + " columns, found " + std::to_string(fields.size()));

@@ -10,14 +10,17 @@
 
 namespace pskd {
 
+enum class Separator { comma, semicolon, blank, tab };
+enum class TimeUnit { s, ms, us, ns };
+
 /// What the lines and columns of a CSV file are.
 struct TableDescription {
-  bool header = false;               ///< whether the first line holds the columns' names
-  std::string separator = "comma";   ///< comma | semicolon | blank | tab
+  bool header = false;  ///< whether the first line holds the columns' names
+  Separator separator = Separator::comma;
   std::vector<std::string> columns;  ///< names or numbers (from 0) of those that are read; empty: all but `time`
   double rate = 0;                   ///< Hz; 0: the column `time` says when
   std::string time;                  ///< column of the time stamps, its name or number (from 0); empty: none
-  std::string time_unit = "s";       ///< s | ms | us | ns
+  TimeUnit time_unit = TimeUnit::s;
 };
 
 /// The fields of one CSV line, without blanks at their ends; a field in double quotes may hold the separator, and a

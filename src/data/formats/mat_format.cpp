@@ -30,8 +30,8 @@ constexpr std::uint32_t kCompressed = 15;
 constexpr std::uint32_t kLastNumericClass = 15;  // uint64
 constexpr std::uint32_t kComplexFlag = 0x800;
 constexpr std::uint32_t kLogicalFlag = 0x200;
-constexpr std::size_t kLongestName = 63;
-constexpr std::size_t kLargestVariable = std::size_t{128} << 20;  // 100000 frames x 60 doubles take 48 MB
+constexpr std::size_t kMaxNameBytes = 63;
+constexpr std::size_t kMaxVariableBytes = std::size_t{128} << 20;  // 100000 frames x 60 doubles take 48 MB
 
 [[noreturn]] void fail(const fs::path& file, const std::string& problem) {
   throw Error(ErrorKind::data, file.string() + ": " + problem);
@@ -58,8 +58,8 @@ std::string inflated(const fs::path& file, std::string_view packed) {
   std::string output;
   std::size_t consumed = 0, written = 0;
   for (std::size_t room = std::max<std::size_t>(8 * packed.size(), 4096);
-       result == LIBDEFLATE_INSUFFICIENT_SPACE && output.size() < kLargestVariable; room *= 4) {
-    output.resize(std::min(room, kLargestVariable));
+       result == LIBDEFLATE_INSUFFICIENT_SPACE && output.size() < kMaxVariableBytes; room *= 4) {
+    output.resize(std::min(room, kMaxVariableBytes));
     result = libdeflate_zlib_decompress_ex(decompressor.get(), packed.data(), packed.size(), output.data(),
                                            output.size(), &consumed, &written);
   }
@@ -102,7 +102,7 @@ std::vector<std::size_t> extents(const fs::path& file, const Part& part) {
   for (std::size_t i = 0; i < rank; ++i) {
     dims.push_back(number_at(part.content, 4 * i));
     count *= dims.back();  // below 2^27 times below 2^32
-    if (count > kLargestVariable) fail(file, "the shape of a variable asks for more than 128 MB");
+    if (count > kMaxVariableBytes) fail(file, "the shape of a variable asks for more than 128 MB");
   }
   return dims;
 }
@@ -172,7 +172,7 @@ MatVariable parse_matrix(const fs::path& file, std::string_view element) {
   }
   variable.dims = extents(file, next_part(file, rest));
   const Part name = next_part(file, rest);
-  if (name.type != kInt8 || name.content.empty() || name.content.size() > kLongestName) {
+  if (name.type != kInt8 || name.content.empty() || name.content.size() > kMaxNameBytes) {
     fail_damaged(file, "the name of a variable");
   }
   variable.name = name.content;

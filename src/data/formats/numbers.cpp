@@ -55,9 +55,9 @@ void fail_at_line(const std::filesystem::path& file, std::size_t line, const std
 }
 
 std::string quoted_field(std::string_view text) {
-  constexpr std::size_t kLongest = 40;
-  const bool cut = text.size() > kLongest;
-  return "'" + std::string(text.substr(0, kLongest)) + (cut ? "...'" : "'");
+  constexpr std::size_t kMaxShown = 40;
+  const bool cut = text.size() > kMaxShown;
+  return "'" + std::string(text.substr(0, kMaxShown)) + (cut ? "...'" : "'");
 }
 
 }  // namespace pskd

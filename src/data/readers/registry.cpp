@@ -6,36 +6,49 @@
 #include "data/readers/mmact/reader.hpp"
 #include "data/readers/recordings/reader.hpp"
 #include "data/readers/utd_mhad.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 
 namespace pskd {
 namespace {
 
-struct KnownSource {
+struct KnownReader {
   const char* name;
-  Source (*make)(const DataConfig& config);
+  Reader (*make)(const DataConfig& config);
 };
 
-constexpr std::array kSources = {KnownSource{"utd-mhad", utd_mhad_source},
-                                 KnownSource{"berkeley-mhad", berkeley_mhad_source}, KnownSource{"mmact", mmact_source},
-                                 KnownSource{"generic", generic_source}};
+constexpr std::array kReaders = {
+    KnownReader{"utd-mhad", utd_mhad_reader},
+    KnownReader{"berkeley-mhad", berkeley_mhad_reader},
+    KnownReader{"mmact", mmact_reader},
+    KnownReader{"generic", recordings_reader},
+};
 
 }  // namespace
 
-Source make_source(const DataConfig& config) {
-  std::string known;
-  for (const KnownSource& source : kSources) {
-    if (source.name == config.name) return source.make(config);
-    known += std::string(" ") + source.name;
-  }
-  throw Error(ErrorKind::config, "data.name: unknown data set '" + config.name + "'; known:" + known);
+std::vector<std::string> dataset_names() {
+  std::vector<std::string> names;
+  for (const KnownReader& known : kReaders) names.emplace_back(known.name);
+  return names;
 }
 
-DatasetInfo dataset_info(const DataConfig& config) { return make_source(config).info; }
+std::string dataset_name(const std::string& name) { return name == "recordings" ? "generic" : name; }
+
+Reader make_reader(const DataConfig& config) {
+  const std::string name = dataset_name(config.name);
+  for (const KnownReader& known : kReaders) {
+    if (known.name == name) return known.make(config);
+  }
+  std::string names;
+  for (const std::string& known : dataset_names()) names += " " + known;
+  throw Error(ErrorKind::config, "data.name: unknown data set '" + config.name + "'; known:" + names);
+}
+
+DatasetInfo dataset_info(const DataConfig& config) { return make_reader(config).info; }
 
 DataCheck check_dataset(const DataConfig& config) {
   const std::filesystem::path root = resolve_data_path(config.root);
-  return check_recordings(make_source(config), root);
+  return check_recordings(make_reader(config), root);
 }
 
 Dataset read_dataset(const DataConfig& config) { return complete_dataset(check_dataset(config)); }

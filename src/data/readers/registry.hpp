@@ -1,16 +1,26 @@
 // The data sets by name.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "data/data_check.hpp"
 #include "data/reader.hpp"
 #include "pskd/config/experiment.hpp"
 
 namespace pskd {
 
-/// Throws Error(config) listing the known names, or naming an option the data set does not have.
-Source make_source(const DataConfig& config);
+/// The names that data.name may have, other names of the same data set left out.
+std::vector<std::string> dataset_names();
 
-/// What the data set of `config` is. Throws as make_source.
+/// The name that a data set has in caches and hashes: `generic` for its second name `recordings`, else `name` itself.
+std::string dataset_name(const std::string& name);
+
+/// The reader of the data set of `config`. Making one may read files that describe the recordings; a program makes it
+/// once and hands it on. Throws Error(config) listing the known names, or naming an option the data set does not have.
+Reader make_reader(const DataConfig& config);
+
+/// What the data set of `config` is. Throws as make_reader.
 DatasetInfo dataset_info(const DataConfig& config);
 
 /// Reads everything in the folder of `config`. Throws Error(data) when it is missing or holds no file of the data set.

@@ -77,7 +77,7 @@ FolderListing list_utd_folder(const std::filesystem::path& root) {
 
 }  // namespace
 
-Source utd_mhad_source(const DataConfig& config) {
+Reader utd_mhad_reader(const DataConfig& config) {
   refuse_other_choices(config, {});
   return {
       .info = utd_mhad_info(),
@@ -128,7 +128,8 @@ DatasetInfo utd_mhad_info() {
   info.rail = 8;
   info.subjects = from_one_to(8);
   info.trials = from_one_to(4);
-  info.protocols = {{"cross-subject", {"subjects", {1, 3, 5, 7}}}, {"subject-specific", {"trials", {1, 2}}}};
+  info.protocols = {{"cross-subject", {SplitAxis::subjects, {1, 3, 5, 7}}},
+                    {"subject-specific", {SplitAxis::trials, {1, 2}}}};
   return info;
 }
 

@@ -169,8 +169,8 @@ fs::path cache_folder() {
 
 // What decides, besides the raw files, which clips are read.
 std::string choices_text(const DataConfig& config) {
-  std::string text =
-      config.name + " " + config.skeleton + " " + std::to_string(config.classes) + " " + config.description;
+  std::string text = dataset_name(config.name) + " " + config.skeleton + " " + std::to_string(config.classes) + " " +
+                     config.description;
   for (const std::string& sensor : config.sensors) text += " " + sensor;
   for (const int camera : config.cameras) text += " " + std::to_string(camera);
   return text;
@@ -182,10 +182,12 @@ fs::path root_folder(const DataConfig& config) {
   return root.has_filename() ? root : root.parent_path();  // "folder/" is "folder"
 }
 
-std::string files_hash(const Source& source, const DataConfig& config) {
+// Hashes file by file in the order of their paths. Recordings are parsed in another order, each from several of these
+// files, so sharing one read would mean keeping the whole data set in memory; a store is built once, and the second
+// read then comes from the system's cache.
+std::string files_hash(const Reader& reader, const FolderListing& listing, const DataConfig& config) {
   const fs::path root = root_folder(config);
-  const FolderListing listing = list_recordings(source, root);
-  std::set<fs::path> files(source.beside.begin(), source.beside.end());  // several clips may share one
+  std::set<fs::path> files(reader.beside.begin(), reader.beside.end());  // several clips may share one
   for (const RecordingFiles& recording : listing.recordings) {
     files.insert(recording.skeleton.begin(), recording.skeleton.end());
     files.insert(recording.sensor.begin(), recording.sensor.end());
@@ -209,10 +211,22 @@ void refuse_foreign_file(const fs::path& file) {
   fail(file, "exists and is not a clip store; give data.store another name, or delete the file");
 }
 
-Dataset build(const DataConfig& config, const fs::path& file, const std::string& source) {
-  refuse_foreign_file(file);
-  Dataset dataset = read_dataset(config);
-  write_clip_store(file, dataset, source);
+// The recordings of `config` and the hash of their files.
+struct Listed {
+  FolderListing listing;
+  std::string hash;
+};
+
+Listed listed(const Reader& reader, const DataConfig& config) {
+  Listed result{list_recordings(reader, root_folder(config)), ""};
+  result.hash = files_hash(reader, result.listing, config);
+  return result;
+}
+
+Dataset build(const Reader& reader, const DataConfig& config, Listed files, const fs::path& store) {
+  refuse_foreign_file(store);
+  Dataset dataset = complete_dataset(check_recordings(reader, root_folder(config), std::move(files.listing)));
+  write_clip_store(store, dataset, files.hash);
   return dataset;
 }
 
@@ -221,10 +235,10 @@ Dataset build(const DataConfig& config, const fs::path& file, const std::string&
 fs::path store_path(const DataConfig& config) {
   if (!config.store.empty()) return config.store;
   const std::string read = content_hash(root_folder(config).string() + "\n" + choices_text(config));
-  return cache_folder() / "pskd" / (config.name + "-" + read.substr(0, 12) + ".h5");
+  return cache_folder() / "pskd" / (dataset_name(config.name) + "-" + read.substr(0, 12) + ".h5");
 }
 
-std::string raw_files_hash(const DataConfig& config) { return files_hash(make_source(config), config); }
+std::string raw_files_hash(const DataConfig& config) { return listed(make_reader(config), config).hash; }
 
 void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source) {
   write_sealed_file(file, kSeal, store_image(dataset, source));
@@ -236,23 +250,26 @@ StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {
   return std::move(*stored);
 }
 
-Dataset build_clip_store(const DataConfig& config) {
-  const std::string source = raw_files_hash(config);
-  const fs::path file = store_path(config);
-  const FileLock lock(lock_path(file));
-  return build(config, file, source);
+Dataset build_clip_store(const Reader& reader, const DataConfig& config) {
+  Listed files = listed(reader, config);
+  const fs::path store = store_path(config);
+  const FileLock lock(lock_path(store));
+  return build(reader, config, std::move(files), store);
 }
 
-Dataset load_dataset(const DataConfig& config) {
-  const fs::path file = store_path(config);
-  const Source source = make_source(config);
-  const std::string hash = files_hash(source, config);
-  const FileLock lock(lock_path(file));
-  if (fs::exists(file)) {
-    std::optional<StoredDataset> stored = read_unless_older(file, source.info);
-    if (stored && stored->source == hash) return std::move(stored->dataset);
+Dataset build_clip_store(const DataConfig& config) { return build_clip_store(make_reader(config), config); }
+
+Dataset load_dataset(const Reader& reader, const DataConfig& config) {
+  const fs::path store = store_path(config);
+  Listed files = listed(reader, config);
+  const FileLock lock(lock_path(store));
+  if (fs::exists(store)) {
+    std::optional<StoredDataset> stored = read_unless_older(store, reader.info);
+    if (stored && stored->source == files.hash) return std::move(stored->dataset);
   }
-  return build(config, file, hash);
+  return build(reader, config, std::move(files), store);
 }
+
+Dataset load_dataset(const DataConfig& config) { return load_dataset(make_reader(config), config); }
 
 }  // namespace pskd

@@ -73,7 +73,7 @@ bool is_found(const Clip& clip, const Topology& topology, Eigen::Index row, std:
 
 /// x of the body's centre or, where the camera did not find that joint, of the first one that it found; m.
 float centre_of(const Clip& clip, const Topology& topology, Eigen::Index row) {
-  auto joint = static_cast<std::size_t>(topology.centre);
+  auto joint = static_cast<std::size_t>(topology.center);
   for (std::size_t other = 0; !is_found(clip, topology, row, joint) && other < topology.joints.size(); ++other) {
     if (is_found(clip, topology, row, other)) joint = other;
   }

@@ -1,3 +1,5 @@
+#include "synthetic/writers/berkeley_mhad.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -6,11 +8,10 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "data/formats/bvh.hpp"
-#include "data/readers/berkeley_mhad/reader.hpp"
+#include "data/formats/bvh_kinematics.hpp"
+#include "pskd/data/topology.hpp"
 #include "synthetic/berkeley_actions.hpp"
 #include "synthetic/performance.hpp"
-#include "synthetic/recordings.hpp"
-#include "synthetic/timing.hpp"
 #include "synthetic/writers/folder.hpp"
 
 namespace pskd {
@@ -23,10 +24,10 @@ using Eigen::Vector3d;
 
 constexpr double kMocapRate = 480;            // Hz
 constexpr double kSensorInterval = 1 / 31.0;  // s
-constexpr double kCentimetres = 100;
+constexpr double kCentimeters = 100;
 constexpr double kRail = 2;        // g
-constexpr double kFloor = 1.05;    // metres from the camera's axis down to the floor
-constexpr double kDistance = 2.9;  // metres from the camera to the person
+constexpr double kFloor = 1.05;    // meters from the camera's axis down to the floor
+constexpr double kDistance = 2.9;  // meters from the camera to the person
 
 // A joint of mhad-30 on the line from one of the humanoid's joints to another.
 struct Place {
@@ -36,7 +37,7 @@ struct Place {
 };
 
 // Every bone of these is rigid and so are the pelvis and the trunk, so that rotations alone move them: the root lies
-// between the hips, the spine turns about the hip centre.
+// between the hips, the spine turns about the hip center.
 constexpr std::array<Place, 30> kPlaces = {{{"Hips", 12, 16, 0.5},
                                             {"Spine", 3, 3, 0},
                                             {"Spine1", 2, 2, 0},
@@ -68,7 +69,7 @@ constexpr std::array<Place, 30> kPlaces = {{{"Hips", 12, 16, 0.5},
                                             {"LeftFoot", 14, 14, 0},
                                             {"LeftToeBase", 15, 15, 0}}};
 
-// [steps, 30 * 3], centimetres from a point of the floor.
+// [steps, 30 * 3], centimeters from a point of the floor.
 ArrayXXd mocap_positions(const Performance& motion) {
   ArrayXXd positions(motion.joints.rows(), 3 * static_cast<Index>(kPlaces.size()));
   for (std::size_t i = 0; i < kPlaces.size(); ++i) {
@@ -80,7 +81,7 @@ ArrayXXd mocap_positions(const Performance& motion) {
     positions.col(3 * joint + 1) += kFloor;
     positions.col(3 * joint + 2) -= kDistance;
   }
-  return positions * kCentimetres;
+  return positions * kCentimeters;
 }
 
 std::string mocap_text(const Performance& motion) {
@@ -93,11 +94,11 @@ std::string mocap_text(const Performance& motion) {
 // Now and then a sample is lost to the radio and arrives as nonsense far beyond the rail.
 void add_spikes(ArrayXXd& values, RandomStream& random) {
   constexpr double kSpikeOnce = 0.15;
-  constexpr double kLargestSpike = 60;  // g
+  constexpr double kMaxSpike = 60;  // g
   if (random.uniform() >= kSpikeOnce) return;
   const Index row = random.below(values.rows());
   const Index axis = random.below(3);
-  values(row, axis) = std::copysign(random.uniform(3, kLargestSpike), values(row, axis));
+  values(row, axis) = std::copysign(random.uniform(3, kMaxSpike), values(row, axis));
 }
 
 // Lines of ax ay az seconds, from the sensor's clock, which jitters.
@@ -151,18 +152,14 @@ void write_recording(const fs::path& folder, std::uint64_t seed, int action, int
 
 }  // namespace
 
-int write_synthetic_berkeley(const fs::path& folder, const SyntheticOptions& options) {
-  check_synthetic_number("a number of subjects", options.subjects, kLargestSyntheticBerkeley.subjects);
-  check_synthetic_number("a number of trials", options.trials, kLargestSyntheticBerkeley.trials);
-  check_synthetic_number("a number of actions", options.actions, kLargestSyntheticBerkeley.actions);
+int write_berkeley_mhad(const fs::path& folder, const SyntheticOptions& options) {
+  check_synthetic_number("a number of subjects", options.subjects, kMaxBerkeleyMhad.subjects);
+  check_synthetic_number("a number of trials", options.trials, kMaxBerkeleyMhad.trials);
+  check_synthetic_number("a number of actions", options.actions, kMaxBerkeleyMhad.actions);
   const std::uint64_t seed = stream_key(options.seed, "berkeley");  // other people than UTD-MHAD's
   return write_folder_atomically(folder, [&](const fs::path& partial) {
-    for (int action = 1; action <= options.actions; ++action) {
-      for (int subject = 1; subject <= options.subjects; ++subject) {
-        for (int trial = 1; trial <= options.trials; ++trial) write_recording(partial, seed, action, subject, trial);
-      }
-    }
-    return options.actions * options.subjects * options.trials;
+    return for_each_recording(
+        options, [&](int action, int subject, int trial) { write_recording(partial, seed, action, subject, trial); });
   });
 }
 

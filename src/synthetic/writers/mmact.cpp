@@ -14,6 +14,7 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "data/formats/numbers.hpp"
+#include "data/interpolation.hpp"
 #include "data/readers/mmact/reader.hpp"
 #include "data/units.hpp"
 #include "pskd/base/error.hpp"
@@ -33,7 +34,7 @@ using Eigen::Vector3d;
 constexpr double kDegrees = 180 / std::numbers::pi;
 constexpr int kStepRate = 200, kFrameRate = 30;  // Hz; steps of the motion
 constexpr int kScripts = 27;
-constexpr int kLongest = 36'000;  // frames: 20 minutes
+constexpr int kMaxFrames = 36'000;  // frames: 20 minutes
 
 struct ClipPlan {
   int subject = 0, scene = 0, session = 0;
@@ -83,7 +84,7 @@ double script_seconds(const ClipPlan& clip) {
   return action_script(clip.script()).seconds * (clip.variant() > 0 ? 0.6 : 1.0);
 }
 
-std::vector<ClipPlan> planned_clips(const SyntheticMmactOptions& options) {
+std::vector<ClipPlan> planned_clips(const MmactOptions& options) {
   std::vector<ClipPlan> clips;
   for (int subject = 1; subject <= options.subjects; ++subject) {
     for (int scene = 1; scene <= options.scenes; ++scene) {
@@ -109,7 +110,7 @@ int inventory_number(const fs::path& file, std::size_t line, std::string_view te
                    quoted_field(text));
 }
 
-std::vector<ClipPlan> listed_clips(const SyntheticMmactOptions& options) {
+std::vector<ClipPlan> listed_clips(const MmactOptions& options) {
   constexpr std::string_view kHeader = "subject,scene,session,action,cameras,frames_30fps";
   const fs::path& file = options.inventory;
   const std::string text = read_file(file);
@@ -135,7 +136,7 @@ std::vector<ClipPlan> listed_clips(const SyntheticMmactOptions& options) {
       const auto& wanted = options.cameras;
       if (std::find(wanted.begin(), wanted.end(), number) != wanted.end()) clip.cameras.push_back(number);
     }
-    clip.frames = inventory_number(file, i + 1, fields[5], 2, kLongest);
+    clip.frames = inventory_number(file, i + 1, fields[5], 2, kMaxFrames);
     if (!seen.insert({clip.subject, clip.scene, clip.session, clip.action}).second) {
       fail_at_line(file, i + 1, "expected each clip once, found " + quoted_field(lines[i]) + " again");
     }
@@ -345,18 +346,16 @@ void append_person(std::string& text, const Camera& camera, const KeyPoints& poi
 }
 
 Eigen::RowVectorXd joints_at(const Performance& performance, int frame) {
-  const double at = static_cast<double>(frame) / kFrameRate * kStepRate;
-  const Index last = performance.joints.rows() - 1;
-  const Index before = std::min(static_cast<Index>(at), last - 1);
-  const double share = std::min(1.0, at - static_cast<double>(before));
-  return ((1 - share) * performance.joints.row(before) + share * performance.joints.row(before + 1)).matrix();
+  RowPosition place = row_position(static_cast<double>(frame) / kFrameRate * kStepRate, performance.joints.rows());
+  place.share = std::min(1.0, place.share);
+  return row_at(performance.joints, place).matrix();
 }
 
 std::string pose_text(const ClipPlan& clip, const Performance& performance, int number, Trap trap, std::uint64_t seed) {
   const Vector3d partner_stands(0.9, 0, 0.2);
   const bool two = clip.name() == "talking" || clip.name() == "transferring_object";
   RandomStream random(stream_key(clip.key(seed, "pose"), number));
-  const Camera camera(number, joints_at(performance, 0).segment<3>(9).transpose());  // the hip centre
+  const Camera camera(number, joints_at(performance, 0).segment<3>(9).transpose());  // the hip center
   std::string text = "{";
   for (int frame = 0; frame < clip.frames; ++frame) {
     const int third = clip.frames / 3;
@@ -388,7 +387,7 @@ std::string file_name(const ClipPlan& clip, Trap trap, const char* extension) {
   return name + extension;
 }
 
-void write_clip(const fs::path& root, const ClipPlan& clip, Trap trap, const SyntheticMmactOptions& options) {
+void write_clip(const fs::path& root, const ClipPlan& clip, Trap trap, const MmactOptions& options) {
   const Performance performance = performed(clip, options.seed);
   const std::string subject = "subject" + std::to_string(clip.subject);
   const fs::path session = fs::path("scene" + std::to_string(clip.scene)) / ("session" + std::to_string(clip.session));
@@ -413,7 +412,7 @@ void check_range(const char* what, int value, int largest) {
                                     std::to_string(largest) + ", found " + std::to_string(value));
 }
 
-void check_options(const SyntheticMmactOptions& options) {
+void check_options(const MmactOptions& options) {
   check_range("a number of subjects", options.subjects, kMmactSubjects);
   check_range("a number of scenes", options.scenes, kMmactScenes);
   check_range("a number of sessions", options.sessions, kMmactSessions);
@@ -432,7 +431,7 @@ void check_options(const SyntheticMmactOptions& options) {
 
 }  // namespace
 
-int write_synthetic_mmact(const fs::path& folder, const SyntheticMmactOptions& options) {
+int write_mmact(const fs::path& folder, const MmactOptions& options) {
   check_options(options);
   const std::vector<ClipPlan> clips = options.inventory.empty() ? planned_clips(options) : listed_clips(options);
   return write_folder_atomically(folder, [&](const fs::path& partial) {

@@ -1,5 +1,5 @@
-// Synthetic recordings in MMAct's format: the humanoid of synthetic.hpp, filmed by four cameras around, with a watch on
-// the right wrist and a phone in the right trouser pocket.
+// Synthetic recordings in MMAct's format: the humanoid of synthetic/body.hpp, filmed by four cameras around, with a
+// watch on the right wrist and a phone in the right trouser pocket.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace pskd {
 
-struct SyntheticMmactOptions {
+struct MmactOptions {
   int subjects = 4;  ///< 1 .. 20
   int scenes = 3;    ///< 1 .. 4; calls in scene 3 are at a desk
   int sessions = 2;  ///< 1 .. 5
@@ -29,6 +29,6 @@ struct SyntheticMmactOptions {
 /// Writes the files; the same options give the same bytes. The folder appears when it is complete. Returns the number
 /// of clips (subject, scene, session, action). Throws Error(usage) for options out of range, Error(data) for a folder
 /// that holds anything already and for an inventory that is not as above, naming the line.
-int write_synthetic_mmact(const std::filesystem::path& folder, const SyntheticMmactOptions& options);
+int write_mmact(const std::filesystem::path& folder, const MmactOptions& options);
 
 }  // namespace pskd

@@ -1,5 +1,4 @@
-// The synthetic recordings as somebody's own CSV files, to show how such data are described.
-#include "synthetic/recordings.hpp"
+#include "synthetic/writers/recordings.hpp"
 
 #include <Eigen/Geometry>
 #include <algorithm>
@@ -10,10 +9,11 @@
 
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "data/interpolation.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "data/units.hpp"
 #include "synthetic/performance.hpp"
-#include "synthetic/timing.hpp"
+#include "synthetic/recordings.hpp"
 #include "synthetic/writers/folder.hpp"
 
 namespace pskd {
@@ -25,12 +25,12 @@ using Eigen::Index;
 using Eigen::Vector3d;
 
 constexpr double kWatchRate = 32, kCameraRate = 30;  // Hz
-constexpr double kEarliest = 0.3;  // seconds by which a stream may begin after the motion, or end before it
+constexpr double kMaxDelay = 0.3;  // seconds by which a stream may begin after the motion, or end before it
 constexpr double kBetween = 20;    // seconds from one trial to the next, by the clock of both devices
 constexpr double kWatchNoise = 0.15, kCameraNoise = 0.005;  // m/s^2, m
 
 // A joint of Azure Kinect's body tracking, placed on the bone between two joints of the humanoid and shifted in the
-// trunk's axes (to the person's right, up, forward; metres).
+// trunk's axes (to the person's right, up, forward; meters).
 struct TrackedJoint {
   const char* name;
   int parent;
@@ -107,8 +107,8 @@ struct Window {
 
 Window draw_window(double seconds, double rate, RandomStream& random) {
   Window window;
-  window.begin = std::round(1000 * random.uniform(0, kEarliest)) / 1000;  // as the manifest can say it
-  const double end = seconds - random.uniform(0, kEarliest);
+  window.begin = std::round(1000 * random.uniform(0, kMaxDelay)) / 1000;  // as the manifest can say it
+  const double end = seconds - random.uniform(0, kMaxDelay);
   window.samples = static_cast<Index>(std::floor((end - window.begin) * rate)) + 1;
   return window;
 }
@@ -116,9 +116,7 @@ Window draw_window(double seconds, double rate, RandomStream& random) {
 // `at_step` between two steps of the motion.
 template <class AtStep>
 auto at_time(const SyntheticMotion& motion, double seconds, AtStep at_step) {
-  const double place = seconds / motion.interval;
-  const Index before = std::clamp<Index>(static_cast<Index>(place), 0, motion.joints.rows() - 2);
-  const double share = place - static_cast<double>(before);
+  const auto [before, share] = row_position(seconds / motion.interval, motion.joints.rows());
   return ((1 - share) * at_step(before) + share * at_step(before + 1)).eval();
 }
 
@@ -150,7 +148,7 @@ ArrayXXd track_pose(const Eigen::RowVectorXd& pose) {
   return tracked;
 }
 
-// In Azure Kinect's axes (x to the camera's right, y down, z away) and millimetres.
+// In Azure Kinect's axes (x to the camera's right, y down, z away) and millimeters.
 ArrayXXd film(const SyntheticMotion& motion, const Window& window, RandomStream& random) {
   ArrayXXd values(window.samples, Index{3} * static_cast<Index>(kTracked.size()));
   for (Index i = 0; i < window.samples; ++i) {
@@ -255,21 +253,17 @@ std::string write_recording(const fs::path& folder, const SyntheticOptions& opti
 
 int write_example(const fs::path& folder, const SyntheticOptions& options) {
   std::string manifest = "id,subject,label,trial,skeleton,watch,skeleton_start,watch_start\n";
-  for (int action = 1; action <= options.actions; ++action) {
-    for (int subject = 1; subject <= options.subjects; ++subject) {
-      for (int trial = 1; trial <= options.trials; ++trial) {
-        manifest += write_recording(folder, options, action, subject, trial);
-      }
-    }
-  }
+  const int count = for_each_recording(options, [&](int action, int subject, int trial) {
+    manifest += write_recording(folder, options, action, subject, trial);
+  });
   write_file_atomically(folder / "clips.csv", manifest);
   write_file_atomically(folder / "dataset.yaml", description_text(options));
-  return options.actions * options.subjects * options.trials;
+  return count;
 }
 
 }  // namespace
 
-int write_synthetic_generic(const fs::path& folder, const SyntheticOptions& options) {
+int write_recordings(const fs::path& folder, const SyntheticOptions& options) {
   check_synthetic_options(options);
   return write_folder_atomically(folder, [&](const fs::path& partial) { return write_example(partial, options); });
 }

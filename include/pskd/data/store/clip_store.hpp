@@ -8,6 +8,8 @@
 
 namespace pskd {
 
+struct Reader;  // data/reader.hpp
+
 /// Where the store of `config` lies: config.store, else <name>-<hash of the root and of what is read>.h5 in
 /// $XDG_CACHE_HOME/pskd (else in ~/.cache/pskd).
 std::filesystem::path store_path(const DataConfig& config);
@@ -32,9 +34,12 @@ StoredDataset read_clip_store(const std::filesystem::path& file, const DatasetIn
 /// version changed. Two processes may call this at once. A damaged store is an error, not rebuilt silently. When the
 /// raw folder is absent but a store exists, Error(data) says where the folder was expected.
 Dataset load_dataset(const DataConfig& config);
+/// The same with the reader of `config`, which a program makes once.
+Dataset load_dataset(const Reader& reader, const DataConfig& config);
 
 /// Builds the store of `config` anew, a damaged one too. Throws Error(data) rather than overwrite a file that never was
 /// a store.
 Dataset build_clip_store(const DataConfig& config);
+Dataset build_clip_store(const Reader& reader, const DataConfig& config);
 
 }  // namespace pskd

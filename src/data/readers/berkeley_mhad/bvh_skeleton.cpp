@@ -1,13 +1,13 @@
+#include "data/readers/berkeley_mhad/bvh_skeleton.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <map>
 
 #include "data/alignment.hpp"
 #include "data/finite.hpp"
 #include "data/formats/bvh.hpp"
-#include "data/reader.hpp"
-#include "data/readers/berkeley_mhad/reader.hpp"
+#include "data/formats/bvh_kinematics.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kRate = 30;  // Hz
-constexpr float kMetresPerCentimetre = 1e-2F;
+constexpr float kMetersPerCentimeter = 1e-2F;
 
 // Other programs' words for the parts of mhad-30's names that follow left or right, or stand alone.
 const std::map<std::string, std::string> kOtherWords = {{"hip", "hips"},
@@ -111,7 +111,7 @@ Frames read_berkeley_bvh(const fs::path& file) {
   if (bvh.values.rows() < 2) throw Error(ErrorKind::data, file.string() + ": expected at least 2 frames, found 1");
   std::vector<std::string> names;
   for (const int joint : joints) names.push_back(bvh.joints[static_cast<std::size_t>(joint)].name);
-  const Frames positions = joint_positions(bvh, names) * kMetresPerCentimetre;
+  const Frames positions = joint_positions(bvh, names) * kMetersPerCentimeter;
   check_finite(file, positions);
   const double end = bvh.frame_time * static_cast<double>(bvh.values.rows() - 1);
   return resampled_to({positions, 0, end}, kRate).frames;

@@ -2,18 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
-#include "base/file.hpp"
 #include "data/alignment.hpp"
 #include "data/finite.hpp"
-#include "data/formats/mat_file.hpp"
-#include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
+#include "data/readers/berkeley_mhad/bvh_skeleton.hpp"
+#include "data/readers/berkeley_mhad/mocap.hpp"
+#include "data/readers/berkeley_mhad/shimmer.hpp"
 
 namespace pskd {
 namespace {
@@ -22,8 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr int kActions = 11, kSubjects = 12, kRepetitions = 5;
 constexpr double kRail = 2;  // g
-constexpr Eigen::Index kJoints = 16;
-constexpr float kMetresPerMillimetre = 1e-3F;
 constexpr std::array kSensors = {"h01", "h02", "h03", "h04", "h05", "h06"};
 
 // The front camera lost frames in these, which the mocap release left out of its file; the rear one has them all.
@@ -74,9 +72,12 @@ std::map<std::string, fs::path> list_folder(const fs::path& folder, const std::s
   return files;
 }
 
+enum class Skeleton { mhad_16, mhad_30 };  // the D-Mocap release, the original BVH files
+constexpr std::array kTopologies = {"mhad-16", "mhad-30"};
+
 struct Layout {
   std::vector<std::string> sensors;
-  bool bvh = false;
+  Skeleton skeleton = Skeleton::mhad_16;
 };
 
 std::string sensor_pattern(const std::string& sensor) { return "acc_" + sensor + "_s%2d_a%2d_r%2d.txt"; }
@@ -94,7 +95,7 @@ FolderListing list_berkeley_folder(const fs::path& root, const Layout& layout) {
   }
   std::map<std::string, fs::path> skeletons;
   std::map<std::string, fs::path> rear;
-  if (layout.bvh) {
+  if (layout.skeleton == Skeleton::mhad_30) {
     skeletons = list_folder(root / "Mocap" / "SkeletalData", "skl_s%2d_a%2d_r%2d.bvh", recordings, listing.unexpected);
   } else {
     const fs::path release = root / "D-Mocap-release";
@@ -156,9 +157,10 @@ std::vector<std::string> chosen_sensors(const DataConfig& config) {
   return config.sensors;
 }
 
-std::string chosen_skeleton(const DataConfig& config) {
-  if (config.skeleton.empty()) return "mhad-16";
-  if (config.skeleton == "mhad-16" || config.skeleton == "mhad-30") return config.skeleton;
+Skeleton chosen_skeleton(const DataConfig& config) {
+  if (config.skeleton.empty()) return Skeleton::mhad_16;
+  const auto* const known = std::find(kTopologies.begin(), kTopologies.end(), config.skeleton);
+  if (known != kTopologies.end()) return static_cast<Skeleton>(known - kTopologies.begin());
   throw Error(
       ErrorKind::config,
       "data.skeleton: expected mhad-16 (D-Mocap release) or mhad-30 (original BVH), found '" + config.skeleton + "'");
@@ -166,14 +168,14 @@ std::string chosen_skeleton(const DataConfig& config) {
 
 }  // namespace
 
-Source berkeley_mhad_source(const DataConfig& config) {
-  refuse_other_choices(config, {"sensors", "skeleton"});
-  const Layout layout{chosen_sensors(config), chosen_skeleton(config) == "mhad-30"};
+Reader berkeley_mhad_reader(const DataConfig& config) {
+  refuse_other_choices(config, {DataChoice::sensors, DataChoice::skeleton});
+  const Layout layout{chosen_sensors(config), chosen_skeleton(config)};
   return {
-      .info = berkeley_mhad_info(layout.sensors, chosen_skeleton(config)),
+      .info = berkeley_mhad_info(layout.sensors, kTopologies[static_cast<std::size_t>(layout.skeleton)]),
       .layout = std::string("Accelerometer/Shimmer0N/acc_h0N_sSS_aAA_rRR.txt and ") +
-                (layout.bvh ? "Mocap/SkeletalData/skl_sSS_aAA_rRR.bvh"
-                            : "D-Mocap-release/Front-Facing/Mocap/K1_mocap_SSS_AAA_RRR.mat"),
+                (layout.skeleton == Skeleton::mhad_30 ? "Mocap/SkeletalData/skl_sSS_aAA_rRR.bvh"
+                                                      : "D-Mocap-release/Front-Facing/Mocap/K1_mocap_SSS_AAA_RRR.mat"),
       .list = [layout](const fs::path& root) { return list_berkeley_folder(root, layout); },
       .read_skeleton = read_mocap,
       .read_sensor = read_sensors,
@@ -196,54 +198,8 @@ DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const st
   info.rail = kRail;
   info.subjects = from_one_to(kSubjects);
   info.trials = from_one_to(kRepetitions);
-  info.protocols = {{"cross-subject", {"subjects", from_one_to(7)}}};
+  info.protocols = {{"cross-subject", {SplitAxis::subjects, from_one_to(7)}}};
   return info;
-}
-
-ShimmerSamples read_shimmer_text(const fs::path& file) {
-  constexpr std::size_t kFields = 4;
-  constexpr std::size_t kFewest = 2;
-  const std::string text = read_file(file);
-  const std::vector<std::string_view> lines = lines_of(text);
-  ShimmerSamples samples{Frames(static_cast<Eigen::Index>(lines.size()), 3), {}};
-  for (std::size_t line = 0; line < lines.size(); ++line) {
-    const std::vector<std::string_view> fields = fields_of(lines[line], ' ');
-    if (fields.size() != kFields) {
-      fail_at_line(file, line + 1, "expected ax ay az seconds, found " + quoted_field(lines[line]));
-    }
-    std::array<double, kFields> values{};
-    for (std::size_t i = 0; i < kFields; ++i) {
-      if (!parse_number(fields[i], values[i])) {
-        fail_at_line(file, line + 1, "expected a number, found " + quoted_field(fields[i]));
-      }
-      if (i < 3)
-        samples.values(static_cast<Eigen::Index>(line), static_cast<Eigen::Index>(i)) = static_cast<float>(values[i]);
-    }
-    if (!std::isfinite(values[3])) fail_at_line(file, line + 1, "expected a finite time stamp");
-    samples.times.push_back(values[3]);
-  }
-  if (lines.size() < kFewest) {
-    throw Error(ErrorKind::data,
-                file.string() + ": expected at least 2 samples, found " + std::to_string(lines.size()));
-  }
-  return samples;
-}
-
-Frames read_berkeley_mocap(const fs::path& file, const std::string& variable) {
-  const MatMatrix matrix = read_mat_matrix(file, variable, {kAnyFrames, kJoints, 3});
-  const auto frames = static_cast<Eigen::Index>(matrix.dims[0]);
-  Frames values(frames, kJoints * 3);
-  for (Eigen::Index joint = 0; joint < kJoints; ++joint) {
-    for (Eigen::Index axis = 0; axis < 3; ++axis) {
-      for (Eigen::Index t = 0; t < frames; ++t) {
-        values(t, joint * 3 + axis) =
-            static_cast<float>(matrix.values[static_cast<std::size_t>(t + frames * (joint + kJoints * axis))]) *
-            kMetresPerMillimetre;
-      }
-    }
-  }
-  check_finite(file, values);
-  return values;
 }
 
 std::string berkeley_clip_id(int subject, int action, int repetition) {

@@ -1,4 +1,5 @@
-// MMAct's poses: JSON of frame number -> person -> 17 x (x, y, confidence).
+#include "data/readers/mmact/pose.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,7 +10,6 @@
 
 #include "base/file.hpp"
 #include "data/formats/numbers.hpp"
-#include "data/readers/mmact/reader.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -18,9 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Eigen::Index kJoints = 17, kNumbers = 3 * kJoints;
-constexpr int kLargestFrame = 1'000'000, kMostFrames = 36'000;  // 20 minutes
-constexpr int kMostPeople = 100;
-constexpr double kLargestNumber = 1e6;
+constexpr int kMaxFrameNumber = 1'000'000, kMaxFrames = 36'000;  // 20 minutes
+constexpr int kMaxPeople = 100;
+constexpr double kMaxNumber = 1e6;
 constexpr float kTrunk = 0.5F;
 
 using PersonFrame = std::array<float, kNumbers>;
@@ -111,16 +111,16 @@ class PoseParser : public nlohmann::json_sax<nlohmann::json> {
 
   bool start_frame(const std::string& name) {
     int frame = 0;
-    if (!parse_count(name, kLargestFrame, frame)) {
-      unexpected(quoted_field(name) + " (0 .. " + std::to_string(kLargestFrame) + ")");
+    if (!parse_count(name, kMaxFrameNumber, frame)) {
+      unexpected(quoted_field(name) + " (0 .. " + std::to_string(kMaxFrameNumber) + ")");
     }
     frame_ = frame;
     place_ = Place::frame;
     if (!numbers_.insert(frame).second) fail("expected each frame once");
     pose_.first = std::min(pose_.first.value_or(frame), frame);
     pose_.last = std::max(pose_.last.value_or(frame), frame);
-    if (*pose_.last - *pose_.first >= kMostFrames) {
-      fail("expected frames within " + std::to_string(kMostFrames) + " numbers, the others begin at " +
+    if (*pose_.last - *pose_.first >= kMaxFrames) {
+      fail("expected frames within " + std::to_string(kMaxFrames) + " numbers, the others begin at " +
            std::to_string(*pose_.first));
     }
     people_.clear();
@@ -129,7 +129,7 @@ class PoseParser : public nlohmann::json_sax<nlohmann::json> {
 
   bool start_person(const std::string& name) {
     constexpr std::string_view kWord = "person";
-    if (!name.starts_with(kWord) || !parse_count(std::string_view(name).substr(kWord.size()), kMostPeople, person_)) {
+    if (!name.starts_with(kWord) || !parse_count(std::string_view(name).substr(kWord.size()), kMaxPeople, person_)) {
       unexpected(quoted_field(name));
     }
     if (!people_.insert(person_).second) fail("expected each person once, found " + quoted_field(name) + " again");
@@ -140,7 +140,7 @@ class PoseParser : public nlohmann::json_sax<nlohmann::json> {
   bool number(double value) {
     if (place_ != Place::numbers) unexpected("a number");
     if (count_ == kNumbers) fail("expected 51 numbers of person" + std::to_string(person_) + ", found more");
-    if (!(std::abs(value) <= kLargestNumber)) {
+    if (!(std::abs(value) <= kMaxNumber)) {
       fail("expected pixels and confidences, found the number " + std::to_string(value));
     }
     values_[static_cast<std::size_t>(count_++)] = static_cast<float>(value);

@@ -8,11 +8,12 @@
 #include <set>
 #include <tuple>
 
-#include "base/file.hpp"
 #include "data/alignment.hpp"
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
+#include "data/readers/mmact/pose.hpp"
+#include "data/readers/mmact/sensor_csv.hpp"
 #include "data/units.hpp"
 
 namespace pskd {
@@ -151,17 +152,17 @@ using CameraFiles = std::array<FileMap, kMmactCameras>;  // by camera - 1
 
 // Any folders may lie between pose/ and the subjects.
 void list_poses(const fs::path& folder, int depth, CameraFiles& files, std::vector<BrokenFile>& unexpected) {
-  constexpr int kDeepest = 6;
+  constexpr int kMaxDepth = 6;
   for (const fs::path& entry : entries_of(folder)) {
     if (!fs::is_directory(entry)) continue;
     if (const auto subject = folder_number(entry, kSubjectLevel.word, kSubjectLevel.last)) {
       for (const auto& [camera, camera_folder] : numbered_folders(entry, kCameraLevel, unexpected)) {
         list_scenes(camera_folder, ".json", *subject, files[static_cast<std::size_t>(camera - 1)], unexpected);
       }
-    } else if (depth < kDeepest) {
+    } else if (depth < kMaxDepth) {
       list_poses(entry, depth + 1, files, unexpected);
     } else {
-      unexpected.push_back({entry, "expected subject folders at most " + std::to_string(kDeepest) + " below pose"});
+      unexpected.push_back({entry, "expected subject folders at most " + std::to_string(kMaxDepth) + " below pose"});
     }
   }
 }
@@ -277,7 +278,7 @@ Stream read_pose(const RecordingFiles& recording, Repairs& repairs) {
 // ---- choices --------------------------------------------------------------------------------
 
 Choice chosen(const DataConfig& config) {
-  refuse_other_choices(config, {"sensors", "cameras", "classes"});
+  refuse_other_choices(config, {DataChoice::sensors, DataChoice::cameras, DataChoice::classes});
   Choice choice;
   choice.sensors = config.sensors.empty() ? std::vector<std::string>{"acc_watch"} : config.sensors;
   for (const std::string& sensor : choice.sensors) find_sensor(sensor);
@@ -301,7 +302,7 @@ Choice chosen(const DataConfig& config) {
 
 }  // namespace
 
-Source mmact_source(const DataConfig& config) {
+Reader mmact_reader(const DataConfig& config) {
   const Choice choice = chosen(config);
   return {
       .info = mmact_info(choice.sensors, choice.cameras, choice.classes),
@@ -380,14 +381,14 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
   info.trials = from_one_to(kMmactSessions);
   info.scenes = from_one_to(kMmactScenes);
   info.cameras = cameras;
-  info.protocols = {{"cross-subject", {"subjects", from_one_to(16)}},
-                    {"cross-session", {"trials", from_one_to(4)}},
-                    {"cross-scene", {"scenes", {1, 3, 4}}}};
+  info.protocols = {{"cross-subject", {SplitAxis::subjects, from_one_to(16)}},
+                    {"cross-session", {SplitAxis::trials, from_one_to(4)}},
+                    {"cross-scene", {SplitAxis::scenes, {1, 3, 4}}}};
   // With one camera there is nothing to cross.
   std::vector<int> trained = cameras;
   std::erase(trained, kMmactCameras);
   if (!trained.empty() && trained.size() < cameras.size()) {
-    info.protocols["cross-view"] = {"cameras", std::move(trained)};
+    info.protocols["cross-view"] = {SplitAxis::cameras, std::move(trained)};
   }
   return info;
 }

@@ -1,4 +1,5 @@
-// MMAct's sensor text.
+#include "data/readers/mmact/sensor_csv.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -7,7 +8,6 @@
 
 #include "base/file.hpp"
 #include "data/formats/numbers.hpp"
-#include "data/readers/mmact/reader.hpp"
 
 namespace pskd {
 namespace {
@@ -54,7 +54,7 @@ class Days {
 
 // YYYYMMDD_HH:MM:SS, perhaps followed by . and 1 to 6 digits.
 bool parse_stamp(std::string_view text, Days& days, double& time, bool& has_fraction) {
-  constexpr std::size_t kWhole = 17, kMostDigits = 6;
+  constexpr std::size_t kWhole = 17, kMaxDigits = 6;
   has_fraction = text.size() > kWhole;
   if (text.size() < kWhole || text[8] != '_' || text[11] != ':' || text[14] != ':') return false;
   int hour = 0;
@@ -69,7 +69,7 @@ bool parse_stamp(std::string_view text, Days& days, double& time, bool& has_frac
   if (!has_fraction) return true;
   const std::string_view digits = text.substr(kWhole + 1);
   int fraction = 0;
-  if (text[kWhole] != '.' || digits.size() > kMostDigits || !parse_digits(digits, fraction)) return false;
+  if (text[kWhole] != '.' || digits.size() > kMaxDigits || !parse_digits(digits, fraction)) return false;
   constexpr std::array kUnits = {1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
   time += fraction / kUnits[digits.size()];
   return true;
@@ -95,7 +95,7 @@ bool is_header(const std::array<std::string_view, 4>& fields) {
   });
 }
 
-// Gives stamps that are only known to the second a moment of it, between their neighbours; before the first and after
+// Gives stamps that are only known to the second a moment of it, between their neighbors; before the first and after
 // the last that has a fraction at the sensor's rate.
 void place_whole_seconds(std::vector<double>& times, const std::vector<bool>& exact, double rate) {
   constexpr double kWithinSecond = 1 - 1e-6;

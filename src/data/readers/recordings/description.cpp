@@ -14,10 +14,31 @@ namespace {
 namespace fs = std::filesystem;
 using config::Node;
 using config::Place;
-using config::Reader;
 
-constexpr std::size_t kMostJoints = 200;
-constexpr double kSlowest = 0.01, kFastest = 1e6;  // Hz
+constexpr std::size_t kMaxJoints = 200;
+constexpr double kMinRate = 0.01, kMaxRate = 1e6;  // Hz
+
+// The words of a description for the values of an enum, in the enum's order.
+using Words = std::vector<std::string>;
+const Words kSeparators = {"comma", "semicolon", "blank", "tab"};
+const Words kTimeUnits = {"s", "ms", "us", "ns"};
+const Words kLengthUnits = {"m", "cm", "mm", "px"};
+const Words kUpAxes = {"y", "z", "-y"};
+const Words kChannelUnits = {"g", "m/s2", "deg/s", "rad/s", "none"};
+
+// Reads one of `words`; another text is told, and `value` stays.
+template <class Enum>
+void read_word(const Place& place, Enum& value, const Words& words) {
+  std::string word = words[static_cast<std::size_t>(value)];
+  config::read(place, word, config::one_of(words));
+  value = static_cast<Enum>(std::find(words.begin(), words.end(), word) - words.begin());
+}
+template <class Enum>
+void read_word(config::Reader& fields, const char* key, Enum& value, const Words& words) {
+  std::string word = words[static_cast<std::size_t>(value)];
+  fields(key, word, config::one_of(words));
+  value = static_cast<Enum>(std::find(words.begin(), words.end(), word) - words.begin());
+}
 
 // The value of a key that must be there; nullptr, and a problem is told, when it is not.
 const Node* required(const Place& map, const char* key, const std::string& what) {
@@ -38,13 +59,13 @@ bool is_position(const std::string& column) {
 
 // ---- what the CSV files of both modalities have in common ------------------------------------------------
 
-void read_table_keys(Reader& fields, TableDescription& table) {
+void read_table_keys(config::Reader& fields, TableDescription& table) {
   fields("header", table.header);
-  fields("separator", table.separator, config::one_of({"comma", "semicolon", "blank", "tab"}));
+  read_word(fields, "separator", table.separator, kSeparators);
   fields("columns", table.columns, config::some_of(config::not_empty()));
-  fields("rate", table.rate, config::between(kSlowest, kFastest));
+  fields("rate", table.rate, config::between(kMinRate, kMaxRate));
   fields("time", table.time, config::not_empty());
-  fields("time_unit", table.time_unit, config::one_of({"s", "ms", "us", "ns"}));
+  read_word(fields, "time_unit", table.time_unit, kTimeUnits);
 }
 
 void check_table(const Place& place, const TableDescription& table, std::size_t wanted) {
@@ -137,8 +158,8 @@ void read_own_topology(const Place& place, Topology& topology) {
   const auto at = [&](const char* key) { return place.at(key, *place.node.find(key)); };
   topology.name = "own";
   config::read(at("joints"), topology.joints, config::some_of(config::not_empty()));
-  if (topology.joints.size() > kMostJoints) {
-    at("joints").complain("expected at most " + std::to_string(kMostJoints) + " joints, found " +
+  if (topology.joints.size() > kMaxJoints) {
+    at("joints").complain("expected at most " + std::to_string(kMaxJoints) + " joints, found " +
                           std::to_string(topology.joints.size()));
     return;
   }
@@ -146,8 +167,8 @@ void read_own_topology(const Place& place, Topology& topology) {
     topology.parents = read_parents(at("parents"), topology.joints);
   }
   const auto root = std::find(topology.parents.begin(), topology.parents.end(), -1);
-  topology.centre = root == topology.parents.end() ? 0 : static_cast<int>(root - topology.parents.begin());
-  if (has(place, "centre")) topology.centre = read_joint(at("centre"), topology.joints);
+  topology.center = root == topology.parents.end() ? 0 : static_cast<int>(root - topology.parents.begin());
+  if (has(place, "centre")) topology.center = read_joint(at("centre"), topology.joints);
   if (required(place, "wrist", "the joint nearest to the watch") != nullptr) {
     topology.wrist = read_joint(at("wrist"), topology.joints);
   }
@@ -186,43 +207,44 @@ void read_topology(const Place& place, Topology& read) {
 
 void read_skeleton(const Place& place, SkeletonDescription& skeleton) {
   if (place.node.kind != Node::Kind::map) return place.expected("a map");
-  Reader fields(place);
+  config::Reader fields(place);
   for (const char* key : {"topology", "joints", "parents", "centre", "wrist", "left_right", "parts", "dimensions"}) {
     fields.also_known(key);
   }
   read_topology(place, skeleton.topology);
   read_table_keys(fields, skeleton.table);
   required(place, "unit", "m, cm, mm or px");
-  fields("unit", skeleton.unit, config::one_of({"m", "cm", "mm", "px"}));
-  fields("metres_per_pixel", skeleton.metres_per_pixel, config::above(0));
-  fields("up", skeleton.up, config::one_of({"y", "z", "-y"}));
+  read_word(fields, "unit", skeleton.unit, kLengthUnits);
+  fields("metres_per_pixel", skeleton.meters_per_pixel, config::above(0));
+  read_word(fields, "up", skeleton.up, kUpAxes);
   fields("confidence", skeleton.confidence);
   fields.refuse_unknown_keys();
   check_table(place, skeleton.table,
               skeleton.topology.joints.size() * static_cast<std::size_t>(joint_columns(skeleton)));
   const bool flat = skeleton.topology.dimensions == 2;
-  if (skeleton.unit == "px" && (!flat || skeleton.metres_per_pixel == 0)) {
+  if (skeleton.unit == LengthUnit::px && (!flat || skeleton.meters_per_pixel == 0)) {
     place.complain(
         "unit px is for a skeleton of dimensions 2, and needs metres_per_pixel (the person's height in "
         "metres, divided by the height in pixels)");
   }
-  if (skeleton.unit != "px" && skeleton.metres_per_pixel > 0) place.complain("metres_per_pixel belongs to unit px");
-  if (flat && skeleton.up == "z") place.complain("a 2-D skeleton has no z axis that could point up");
+  if (skeleton.unit != LengthUnit::px && skeleton.meters_per_pixel > 0)
+    place.complain("metres_per_pixel belongs to unit px");
+  if (flat && skeleton.up == UpAxis::z) place.complain("a 2-D skeleton has no z axis that could point up");
   if (!flat && skeleton.confidence) place.complain("confidence is of a 2-D skeleton");
 }
 
 // ---- sensors -------------------------------------------------------------------------------------------
 
 void read_units(const Place& place, SensorDescription& sensor) {
-  const config::TextRule unit = config::one_of({"g", "m/s2", "deg/s", "rad/s", "none"});
   if (place.node.kind != Node::Kind::list) {
-    std::string one;
-    config::read(place, one, unit);
+    auto one = ChannelUnit::none;
+    read_word(place, one, kChannelUnits);
     sensor.units.assign(sensor.channels.size(), one);
     return;
   }
-  for (std::size_t i = 0; i < place.node.items.size(); ++i)
-    config::read(place.item(i), sensor.units.emplace_back(), unit);
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) {
+    read_word(place.item(i), sensor.units.emplace_back(ChannelUnit::none), kChannelUnits);
+  }
   if (sensor.units.size() == sensor.channels.size()) return;
   place.complain("expected one unit, or one for each of the " + std::to_string(sensor.channels.size()) +
                  " channels; found " + std::to_string(sensor.units.size()));
@@ -230,7 +252,7 @@ void read_units(const Place& place, SensorDescription& sensor) {
 
 void read_sensor(const Place& place, SensorDescription& sensor) {
   if (place.node.kind != Node::Kind::map) return place.expected("a map");
-  Reader fields(place);
+  config::Reader fields(place);
   fields.also_known("unit");
   read_table_keys(fields, sensor.table);
   required(place, "channels", "the names of the channels, such as [ax, ay, az]");
@@ -270,9 +292,9 @@ void read_sensors(const Place& place, std::vector<SensorDescription>& sensors) {
 
 // ---- the whole -----------------------------------------------------------------------------------------
 
-void read_description(const Place& place, GenericDescription& description) {
+void read_description(const Place& place, RecordingsDescription& description) {
   if (place.node.kind != Node::Kind::map) return place.expected("a map of keys: manifest, align, skeleton, sensors");
-  Reader fields(place);
+  config::Reader fields(place);
   std::string manifest;
   std::string align;
   required(place, "manifest", "the CSV file that lists the recordings");
@@ -297,14 +319,14 @@ void read_description(const Place& place, GenericDescription& description) {
 
 }  // namespace
 
-GenericDescription read_generic_description(const fs::path& file) {
+RecordingsDescription read_recordings_description(const fs::path& file) {
   std::error_code none;
   if (!fs::is_regular_file(file, none)) {
     throw Error(ErrorKind::data, "the description of the recordings is missing: " + file.string() +
                                      "; data.root names its folder, data.description the file in it (else "
                                      "dataset.yaml), and docs/own-recordings.md says what it holds");
   }
-  GenericDescription description;
+  RecordingsDescription description;
   description.file = file;
   config::Problems problems;
   const Node root = config::parse_yaml(read_file(file), file.string(), true, problems);

@@ -10,13 +10,17 @@
 
 namespace pskd {
 
+enum class LengthUnit { m, cm, mm, px };  ///< px: of a 2-D skeleton
+enum class UpAxis { y, z, minus_y };      ///< the axis that points up in the file; read skeletons have y up
+enum class ChannelUnit { g, m_per_s2, deg_per_s, rad_per_s, none };
+
 struct SkeletonDescription {
   TableDescription table;
   Topology topology;
-  std::string unit = "m";       ///< m | cm | mm; px of a 2-D skeleton
-  double metres_per_pixel = 0;  ///< of unit px
-  std::string up = "y";         ///< y | z | -y: the axis that points up; read skeletons have y up
-  bool confidence = false;      ///< 2-D: whether a third column of each joint is the confidence; else it is 1
+  LengthUnit unit = LengthUnit::m;
+  double meters_per_pixel = 0;  ///< of unit px
+  UpAxis up = UpAxis::y;
+  bool confidence = false;  ///< 2-D: whether a third column of each joint is the confidence; else it is 1
 };
 
 /// Columns of one joint in a file.
@@ -28,11 +32,11 @@ struct SensorDescription {
   std::string name;
   TableDescription table;
   std::vector<std::string> channels;
-  std::vector<std::string> units;  ///< of each channel: g | m/s2 | deg/s | rad/s | none
+  std::vector<ChannelUnit> units;  ///< of each channel
   double rail = 0;                 ///< g; accelerations beyond it are clipped to it; 0: not known
 };
 
-struct GenericDescription {
+struct RecordingsDescription {
   std::filesystem::path file;        ///< the description itself
   std::filesystem::path manifest;    ///< CSV file that lists the recordings
   std::vector<std::string> classes;  ///< by label; empty: those of the manifest, sorted
@@ -44,6 +48,6 @@ struct GenericDescription {
 };
 
 /// Throws one Error(config) that lists all problems with file:line and key, Error(data) when the file is not there.
-GenericDescription read_generic_description(const std::filesystem::path& file);
+RecordingsDescription read_recordings_description(const std::filesystem::path& file);
 
 }  // namespace pskd

@@ -84,7 +84,7 @@ Columns find_columns(Header& header, const std::vector<SensorDescription>& senso
 }
 
 // One stream can be placed in time by its time stamps, or by a start and a rate; with align: span by neither.
-void check_alignment(const GenericDescription& description, const TableDescription& table, const Column& start,
+void check_alignment(const RecordingsDescription& description, const TableDescription& table, const Column& start,
                      const std::string& stream) {
   const std::string rule = description.align_at + ": align: ";
   if (description.by_timestamps && table.time.empty() && !start) {
@@ -231,7 +231,7 @@ void number_labels(const fs::path& file, Lines& lines, std::vector<std::string>&
 
 }  // namespace
 
-Manifest read_manifest(const GenericDescription& description, const std::vector<SensorDescription>& sensors) {
+Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors) {
   const fs::path& file = description.manifest;
   std::error_code none;
   if (!fs::is_regular_file(file, none)) {

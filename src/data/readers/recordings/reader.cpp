@@ -1,3 +1,5 @@
+#include "data/readers/recordings/reader.hpp"
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -45,25 +47,34 @@ Stream placed_in_time(const fs::path& file, TimedSamples samples, const TableDes
                                    std::to_string(stream.begin) + " s");
 }
 
-double metres_of(const SkeletonDescription& skeleton) {
-  if (skeleton.unit == "px") return skeleton.metres_per_pixel;
-  if (skeleton.unit == "mm") return 1e-3;
-  return skeleton.unit == "cm" ? 1e-2 : 1;
+// Meters of one unit of the file.
+double unit_length(const SkeletonDescription& skeleton) {
+  switch (skeleton.unit) {
+    case LengthUnit::m:
+      return 1;
+    case LengthUnit::cm:
+      return 1e-2;
+    case LengthUnit::mm:
+      return 1e-3;
+    case LengthUnit::px:
+      return skeleton.meters_per_pixel;
+  }
+  return 1;
 }
 
 // x, y, z of a joint with y up. A body is turned, never mirrored; the plane of a 2-D one is only seen with y upwards.
 void turn_upright(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> joint, const SkeletonDescription& skeleton) {
-  if (skeleton.up == "z") {
+  if (skeleton.up == UpAxis::z) {
     const Frames y = joint.col(1);
     joint.col(1) = joint.col(2).eval();
     joint.col(2) = -y;
-  } else if (skeleton.up == "-y") {
+  } else if (skeleton.up == UpAxis::minus_y) {
     joint.col(1) = -joint.col(1).eval();
     if (skeleton.topology.dimensions == 3) joint.col(0) = -joint.col(0).eval();
   }
 }
 
-// [T, V * 3] in metres with y up, from the columns of a file.
+// [T, V * 3] in meters with y up, from the columns of a file.
 Frames skeleton_frames(const Frames& read, const SkeletonDescription& skeleton) {
   const auto joints = static_cast<Index>(skeleton.topology.joints.size());
   const auto axes = static_cast<Index>(skeleton.topology.dimensions);
@@ -71,7 +82,7 @@ Frames skeleton_frames(const Frames& read, const SkeletonDescription& skeleton) 
   Frames frames = Frames::Ones(read.rows(), joints * 3);
   for (Index joint = 0; joint < joints; ++joint) {
     frames.middleCols(3 * joint, columns) = read.middleCols(columns * joint, columns);
-    frames.middleCols(3 * joint, axes) *= static_cast<float>(metres_of(skeleton));
+    frames.middleCols(3 * joint, axes) *= static_cast<float>(unit_length(skeleton));
     turn_upright(frames.middleCols(3 * joint, 3), skeleton);
   }
   return frames;
@@ -88,15 +99,15 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
                         recording.id, repairs);
 }
 
-bool is_acceleration(const std::string& unit) { return unit == "g" || unit == "m/s2"; }
+bool is_acceleration(ChannelUnit unit) { return unit == ChannelUnit::g || unit == ChannelUnit::m_per_s2; }
 
 // Accelerations in g within the rail, angular rates in deg/s.
 void convert_channels(Frames& values, const SensorDescription& sensor, const std::string& id, Repairs& repairs) {
   for (std::size_t channel = 0; channel < sensor.channels.size(); ++channel) {
     auto column = values.col(static_cast<Index>(channel));
-    const std::string& unit = sensor.units[channel];
-    if (unit == "m/s2") column /= static_cast<float>(kGravity);
-    if (unit == "rad/s") column *= static_cast<float>(180 / std::numbers::pi);
+    const ChannelUnit unit = sensor.units[channel];
+    if (unit == ChannelUnit::m_per_s2) column /= static_cast<float>(kGravity);
+    if (unit == ChannelUnit::rad_per_s) column *= static_cast<float>(180 / std::numbers::pi);
     if (sensor.rail == 0 || !is_acceleration(unit)) continue;
     clip_to_rail(values.middleCols(static_cast<Index>(channel), 1), sensor.rail,
                  sensor.name + ": acceleration beyond its rail: clipped to it", id, repairs);
@@ -149,7 +160,7 @@ FolderListing list_manifest(const Manifest& manifest, const fs::path& file) {
 }
 
 // The described sensors, or those of them that the config names.
-std::vector<SensorDescription> chosen_sensors(const DataConfig& config, const GenericDescription& description) {
+std::vector<SensorDescription> chosen_sensors(const DataConfig& config, const RecordingsDescription& description) {
   if (config.sensors.empty()) return description.sensors;
   std::vector<SensorDescription> chosen;
   std::vector<std::string> names;
@@ -177,7 +188,7 @@ double shared_rail(const std::vector<SensorDescription>& sensors) {
   return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].rail : 0;
 }
 
-DatasetInfo info_of(const GenericDescription& description, const Recordings& all) {
+DatasetInfo info_of(const RecordingsDescription& description, const Recordings& all) {
   DatasetInfo info;
   info.name = "generic";
   info.classes = all.manifest.classes;
@@ -194,17 +205,17 @@ DatasetInfo info_of(const GenericDescription& description, const Recordings& all
     throw Error(ErrorKind::config, description.file.string() + ": train_subjects: subject " + std::to_string(subject) +
                                        " is not in " + description.manifest.string());
   }
-  info.protocols = {{"cross-subject", {"subjects", description.train_subjects}}};
+  info.protocols = {{"cross-subject", {SplitAxis::subjects, description.train_subjects}}};
   return info;
 }
 
 }  // namespace
 
-Source generic_source(const DataConfig& config) {
-  refuse_other_choices(config, {"description", "sensors"});
+Reader recordings_reader(const DataConfig& config) {
+  refuse_other_choices(config, {DataChoice::description, DataChoice::sensors});
   const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
-  const GenericDescription description =
-      read_generic_description(root / (config.description.empty() ? "dataset.yaml" : config.description));
+  const RecordingsDescription description =
+      read_recordings_description(root / (config.description.empty() ? "dataset.yaml" : config.description));
   const auto all = std::make_shared<Recordings>();
   all->skeleton = description.skeleton;
   all->sensors = chosen_sensors(config, description);

@@ -6,6 +6,6 @@
 
 namespace pskd {
 
-Source generic_source(const DataConfig& config);
+Reader recordings_reader(const DataConfig& config);
 
 }  // namespace pskd

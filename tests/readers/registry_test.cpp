@@ -1,0 +1,47 @@
+// The data sets by name.
+#include "data/readers/registry.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "config/describe.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "support/dataset_config.hpp"
+#include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
+#include "synthetic/writers/recordings.hpp"
+
+namespace pskd {
+namespace {
+
+TEST(Registry, ReadsTheDataSetsThatAConfigMayName) { EXPECT_EQ(dataset_names(), config::dataset_names().choices); }
+
+TEST(Registry, AnUnknownDataSetNamesTheKnownOnes) {
+  EXPECT_THAT(testing::refusal(ErrorKind::config, [] { make_reader(testing::dataset_config("utd", "")); }),
+              ::testing::HasSubstr("known: utd-mhad berkeley-mhad mmact generic"));
+}
+
+TEST(Registry, AConfigOfRecordingsIsOneOfGeneric) {
+  const auto read = [](const std::string& name) {
+    return load_experiment(std::string(PSKD_SOURCE_DIR) + "/configs/generic.yaml", {"data.name=" + name});
+  };
+  EXPECT_EQ(read("recordings").data.name, "generic");
+  EXPECT_EQ(to_yaml(read("recordings")), to_yaml(read("generic")));
+}
+
+TEST(Registry, RecordingsAreStoredAsGeneric) {
+  const testing::TemporaryFolder folder;
+  write_recordings(folder / "own", {.subjects = 1, .trials = 1, .actions = 1});
+  const DataConfig generic = testing::dataset_config("generic", folder / "own");
+  const DataConfig recordings = testing::dataset_config("recordings", folder / "own");
+  EXPECT_EQ(make_reader(recordings).info.name, "generic");
+  EXPECT_EQ(store_path(recordings), store_path(generic));
+  EXPECT_EQ(raw_files_hash(recordings), raw_files_hash(generic));
+}
+
+}  // namespace
+}  // namespace pskd
