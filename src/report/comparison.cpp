@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/quantile.hpp"
+#include "base/run_layout.hpp"
 #include "pskd/base/error.hpp"
 #include "report/records.hpp"
 
@@ -20,13 +21,13 @@ namespace {
 struct Entry {
   std::string row, column;
   const RunRecord* record;
-  const StageRecord* stage;
+  const StageResult* stage;
 };
 
 const std::map<Axis, std::string> kAxisTitles = {
     {Axis::method, "method"}, {Axis::run, "run"}, {Axis::dataset, "data set"}, {Axis::stage, "stage"}};
 
-std::string value_of(Axis axis, const RunRecord& record, const StageRecord& stage) {
+std::string value_of(Axis axis, const RunRecord& record, const StageResult& stage) {
   if (axis == Axis::method) return record.experiment;
   if (axis == Axis::run) return record.sweep + "/" + record.experiment;
   if (axis == Axis::stage) return stage.name;
@@ -38,7 +39,7 @@ std::vector<Entry> entries_of(const std::vector<RunRecord>& records, const Compa
   std::vector<Entry> entries;
   std::set<std::string> known;
   for (const RunRecord& record : records) {
-    for (const StageRecord& stage : record.stages) {
+    for (const StageResult& stage : record.stages) {
       known.insert(stage.name);
       if (!all_stages && stage.name != options.stage) continue;
       entries.push_back(
@@ -90,7 +91,7 @@ struct Fact {
 /// What the numbers of one column must have in common, in the words of the table.
 std::vector<Fact> conditions(const Entry& entry) {
   const RunRecord& record = *entry.record;
-  const StageRecord& stage = *entry.stage;
+  const StageResult& stage = *entry.stage;
   if (!stage.test && !stage.val) {
     throw Error(ErrorKind::data, "cannot make a table: stage '" + stage.name + "' of '" + record.experiment +
                                      "' has neither test nor val scores; give the protocol a test or val part");
@@ -205,7 +206,7 @@ void add_scores(Table& table, const std::string& column, const std::vector<std::
 /// Parameters, those trained beside them, MACs, size and latency. All but the last are the network's, whatever the
 /// seed.
 std::vector<std::string> cost_cells(const Cell& cell) {
-  const StageRecord& first = *cell.begin()->second->stage;
+  const StageResult& first = *cell.begin()->second->stage;
   std::vector<std::string> cells = {std::to_string(first.parameters), kEnDash, kEnDash, kEnDash, kEnDash};
   if (first.cost) {
     cells[1] = std::to_string(first.cost->adapters);
@@ -319,23 +320,19 @@ std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::pa
   std::vector<RunRecord> records;
   std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
-    std::vector<fs::path> files;
-    if (fs::is_directory(folder)) {
-      for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-        if (entry.path().filename() == "result.json") files.push_back(entry.path());
-      }
-    }
-    if (files.empty()) {
+    const std::vector<RunLayout> runs = finished_runs_below(folder);
+    if (runs.empty()) {
       throw Error(ErrorKind::data, folder.string() +
                                        ": expected a folder of a sweep or a run with a finished seed, "
                                        "found no result.json in it");
     }
     std::vector<std::pair<fs::path, RunRecord>> found;  // with the experiment's folder
-    for (const fs::path& file : files) {
-      if (!seen.insert(fs::canonical(file)).second) continue;
-      const fs::path experiment = fs::absolute(file).lexically_normal().parent_path().parent_path();
-      found.emplace_back(experiment, read_run_record(file));
-      found.back().second.sweep = experiment.parent_path().parent_path().filename().string();
+    for (const RunLayout& run : runs) {
+      if (!seen.insert(fs::canonical(run.result())).second) continue;
+      const fs::path file = fs::absolute(run.result()).lexically_normal();
+      const ExperimentLayout experiment{RunLayout{file.parent_path()}.experiment()};
+      found.emplace_back(experiment.folder, read_run_record(run.result()));
+      found.back().second.sweep = experiment.sweep();
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
       return std::tie(a.first, a.second.seed) < std::tie(b.first, b.second.seed);

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/run_layout.hpp"
 #include "pskd/base/error.hpp"
 #include "report/table.hpp"
 
@@ -25,7 +26,7 @@ namespace {
 /// Stage names, the part whose scores are shown, and classes: whatever rows and columns are made of.
 std::string layout(const RunRecord& record) {
   std::string text;
-  for (const StageRecord& stage : record.stages) {
+  for (const StageResult& stage : record.stages) {
     if (!stage.test && !stage.val) {
       throw Error(ErrorKind::data, "seed " + std::to_string(record.seed) + ": stage '" + stage.name +
                                        "' has neither test nor val scores; give the protocol a test or val part");
@@ -59,13 +60,13 @@ void check_same_experiment(const std::vector<RunRecord>& records) {
   }
 }
 
-const Scores& shown_scores(const StageRecord& stage) { return stage.test ? *stage.test : *stage.val; }
+const Scores& shown_scores(const StageResult& stage) { return stage.test ? *stage.test : *stage.val; }
 
 Table per_class_table(const std::vector<RunRecord>& records) {
-  const std::vector<StageRecord>& stages = records.front().stages;
+  const std::vector<StageResult>& stages = records.front().stages;
   Table table;
   table.header = {"class", "clips"};
-  for (const StageRecord& stage : stages) table.header.push_back(stage.name);
+  for (const StageResult& stage : stages) table.header.push_back(stage.name);
   const std::vector<ClassScore>& classes = shown_scores(stages.front()).per_class;
   for (std::size_t label = 0; label < classes.size(); ++label) {
     std::vector<std::string>& row = table.rows.emplace_back();
@@ -73,13 +74,13 @@ Table per_class_table(const std::vector<RunRecord>& records) {
     for (std::size_t stage = 0; stage < stages.size(); ++stage) {
       std::vector<double> f1;
       for (const RunRecord& record : records) f1.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
-      row.push_back(fixed(100 * summarise(f1).mean, 1));
+      row.push_back(fixed(100 * summarize(f1).mean, 1));
     }
   }
   return table;
 }
 
-std::size_t student_stage(const std::vector<StageRecord>& stages) {
+std::size_t student_stage(const std::vector<StageResult>& stages) {
   for (std::size_t index = 0; index < stages.size(); ++index) {
     if (stages[index].name == "student") return index;
   }
@@ -93,7 +94,7 @@ std::string fixed(double value, int digits) {
 }
 
 std::string mean_and_deviation(const std::vector<double>& shares) {
-  const Summary summary = summarise(shares);
+  const Summary summary = summarize(shares);
   return fixed(100 * summary.mean, 1) + " \u00b1 " +
          (summary.n > 1 ? fixed(100 * summary.deviation, 1) : std::string(kEnDash));
 }
@@ -110,11 +111,7 @@ std::vector<RunRecord> find_run_records(const std::filesystem::path& folder) {
                                      folder.string() + "', found none");
   }
   std::vector<RunRecord> records;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const bool of_seed = entry.path().filename().string().starts_with("seed-");
-    const std::filesystem::path file = entry.path() / "result.json";
-    if (of_seed && std::filesystem::exists(file)) records.push_back(read_run_record(file));
-  }
+  for (const RunLayout& run : finished_runs_in(folder)) records.push_back(read_run_record(run.result()));
   std::sort(records.begin(), records.end(), [](const RunRecord& a, const RunRecord& b) { return a.seed < b.seed; });
   return records;
 }

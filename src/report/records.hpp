@@ -15,10 +15,10 @@ void check_same_experiment(const std::vector<RunRecord>& records);
 
 /// The test part's scores or, in a protocol without one, the val part's. check_same_experiment has seen to it that one
 /// exists.
-const Scores& shown_scores(const StageRecord& stage);
+const Scores& shown_scores(const StageResult& stage);
 
 /// The stage the reports look at closely: the one named "student", else the last.
-std::size_t student_stage(const std::vector<StageRecord>& stages);
+std::size_t student_stage(const std::vector<StageResult>& stages);
 
 /// Rows: classes; columns: clips of the class, then the F1 of each stage in per cent, mean over seeds.
 Table per_class_table(const std::vector<RunRecord>& records);

@@ -12,24 +12,24 @@ namespace {
 
 /// Of the stage at `index`, one value per record.
 std::vector<double> over_records(const std::vector<RunRecord>& records, std::size_t index,
-                                 const std::function<double(const StageRecord&)>& value) {
+                                 const std::function<double(const StageResult&)>& value) {
   std::vector<double> values;
   for (const RunRecord& record : records) values.push_back(value(record.stages[index]));
   return values;
 }
 
 std::vector<std::string> row_of(const std::vector<RunRecord>& records, std::size_t index) {
-  const StageRecord& stage = records.front().stages[index];
-  const auto accuracy = over_records(records, index, [](const StageRecord& one) { return shown_scores(one).accuracy; });
-  const auto macro_f1 = over_records(records, index, [](const StageRecord& one) { return shown_scores(one).macro_f1; });
-  const auto seconds = over_records(records, index, [](const StageRecord& one) { return one.seconds; });
+  const StageResult& stage = records.front().stages[index];
+  const auto accuracy = over_records(records, index, [](const StageResult& one) { return shown_scores(one).accuracy; });
+  const auto macro_f1 = over_records(records, index, [](const StageResult& one) { return shown_scores(one).macro_f1; });
+  const auto seconds = over_records(records, index, [](const StageResult& one) { return one.seconds; });
   return {stage.name,
           mean_and_deviation(accuracy),
           mean_and_deviation(macro_f1),
           std::to_string(records.size()),
           std::to_string(stage.parameters),
           std::to_string(stage.epochs),
-          fixed(summarise(seconds).mean, 1)};
+          fixed(summarize(seconds).mean, 1)};
 }
 
 std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
