@@ -1,4 +1,4 @@
-// Process set-up that must happen before the first tensor, and stop signals.
+// Process set-up that must happen before the first tensor.
 #pragma once
 
 #include <string>
@@ -22,11 +22,5 @@ struct ProcessSetup {
   std::string wait_policy;
 };
 ProcessSetup process_setup();
-
-/// From now on SIGINT and SIGTERM are only noted; a second one of either ends the process at once.
-void catch_stop_signals();
-
-/// The number of the signal that asked the process to stop, or 0.
-int stop_signal();
 
 }  // namespace pskd

@@ -5,13 +5,12 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "base/quantile.hpp"
-#include "base/run_layout.hpp"
 #include "pskd/base/error.hpp"
 #include "report/records.hpp"
+#include "report/wording.hpp"
 
 namespace pskd {
 
@@ -313,33 +312,6 @@ Table mcnemar_table(const std::string& first, const std::string& second, const M
                  result.chi_square ? fixed(*result.chi_square, 3) : kEnDash,
                  result.chi_square_p ? fixed(*result.chi_square_p, 4) : kEnDash}};
   return table;
-}
-
-std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders) {
-  namespace fs = std::filesystem;
-  std::vector<RunRecord> records;
-  std::set<fs::path> seen;
-  for (const fs::path& folder : folders) {
-    const std::vector<RunLayout> runs = finished_runs_below(folder);
-    if (runs.empty()) {
-      throw Error(ErrorKind::data, folder.string() +
-                                       ": expected a folder of a sweep or a run with a finished seed, "
-                                       "found no result.json in it");
-    }
-    std::vector<std::pair<fs::path, RunRecord>> found;  // with the experiment's folder
-    for (const RunLayout& run : runs) {
-      if (!seen.insert(fs::canonical(run.result())).second) continue;
-      const fs::path file = fs::absolute(run.result()).lexically_normal();
-      const ExperimentLayout experiment{RunLayout{file.parent_path()}.experiment()};
-      found.emplace_back(experiment.folder, read_run_record(run.result()));
-      found.back().second.sweep = experiment.sweep();
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.first, a.second.seed) < std::tie(b.first, b.second.seed);
-    });
-    for (auto& one : found) records.push_back(std::move(one.second));
-  }
-  return records;
 }
 
 }  // namespace pskd

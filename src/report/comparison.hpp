@@ -1,7 +1,6 @@
 // Tables that put methods side by side: means over seeds, and differences paired by seed.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -34,15 +33,5 @@ Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOp
 
 /// McNemar's test of two single models from their predictions on the same clips.
 Table mcnemar_table(const std::string& first, const std::string& second, const McNemar& result);
-
-/// The records of every `result.json` below the folders, which are of sweeps, experiments or single runs, in the order
-/// given and then by path; seeds by number. Throws Error(data) for a folder without one or a broken record.
-std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders);
-
-/// A booktabs tabular, and the notes as a paragraph below; for a document with \usepackage{booktabs} in UTF-8.
-std::string to_latex(const Table& table);
-
-/// RFC 4180: header, rows, lines ended by CR LF. The notes are a last column, the same in every row.
-std::string to_csv(const Table& table);
 
 }  // namespace pskd

@@ -2,54 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-
-#include "report/records.hpp"
+#include <map>
 
 namespace pskd {
 
 namespace {
-
-/// Of the stage at `index`, one value per record.
-std::vector<double> over_records(const std::vector<RunRecord>& records, std::size_t index,
-                                 const std::function<double(const StageResult&)>& value) {
-  std::vector<double> values;
-  for (const RunRecord& record : records) values.push_back(value(record.stages[index]));
-  return values;
-}
-
-std::vector<std::string> row_of(const std::vector<RunRecord>& records, std::size_t index) {
-  const StageResult& stage = records.front().stages[index];
-  const auto accuracy = over_records(records, index, [](const StageResult& one) { return shown_scores(one).accuracy; });
-  const auto macro_f1 = over_records(records, index, [](const StageResult& one) { return shown_scores(one).macro_f1; });
-  const auto seconds = over_records(records, index, [](const StageResult& one) { return one.seconds; });
-  return {stage.name,
-          mean_and_deviation(accuracy),
-          mean_and_deviation(macro_f1),
-          std::to_string(records.size()),
-          std::to_string(stage.parameters),
-          std::to_string(stage.epochs),
-          fixed(summarize(seconds).mean, 1)};
-}
-
-std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
-  const RunRecord& first = records.front();
-  std::string seeds;
-  for (const RunRecord& record : records) seeds.append(" ").append(std::to_string(record.seed));
-  const Scores& scores = shown_scores(first.stages.front());
-  std::vector<std::string> notes = {
-      "protocol: " + first.protocol,
-      "selection rule: " + selection_rule(first.selection),
-      "scores: on the " + std::string(first.stages.front().test ? "test" : "val") + " part, " +
-          std::to_string(scores.clips) + " clips",
-      "mean \u00b1 standard deviation (n - 1) over seeds; n = " + std::to_string(records.size()) + ", seeds" + seeds,
-      kReconstruction,
-  };
-  if (first.shared_subjects) {
-    notes.emplace_back(kSharedSubjects);
-  }
-  return notes;
-}
 
 /// Printed width of UTF-8 text: every byte that does not continue a character.
 std::size_t width_of(const std::string& text) {
@@ -77,18 +34,56 @@ std::string escape_markdown(const std::string& text) {
   return escaped;
 }
 
-}  // namespace
-
-Table results_table(const std::vector<RunRecord>& records) {
-  check_same_experiment(records);
-  Table table;
-  table.notes = notes_of(records);
-  table.header = {"stage", "accuracy %", "macro F1 %", "n", "parameters", "epochs", "training s"};
-  for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
-    table.rows.push_back(row_of(records, index));
+/// Text as LaTeX shows it, in a document in UTF-8.
+std::string escape_latex(const std::string& text) {
+  static const std::map<char, std::string> kEscapes = {{'\\', "\\textbackslash{}"},
+                                                       {'~', "\\textasciitilde{}"},
+                                                       {'^', "\\textasciicircum{}"},
+                                                       {'&', "\\&"},
+                                                       {'%', "\\%"},
+                                                       {'$', "\\$"},
+                                                       {'#', "\\#"},
+                                                       {'_', "\\_"},
+                                                       {'{', "\\{"},
+                                                       {'}', "\\}"},
+                                                       {'<', "\\textless{}"},
+                                                       {'>', "\\textgreater{}"}};
+  std::string escaped;
+  for (const char letter : text) {
+    const auto found = kEscapes.find(letter);
+    escaped += found != kEscapes.end() ? found->second : std::string(1, letter);
   }
-  return table;
+  const std::map<std::string, std::string> symbols = {{"\u00b1", "$\\pm$"}, {"\u2013", "--"}};
+  for (const auto& [symbol, command] : symbols) {
+    for (std::size_t at = 0; (at = escaped.find(symbol, at)) != std::string::npos; at += command.size()) {
+      escaped.replace(at, symbol.size(), command);
+    }
+  }
+  return escaped;
 }
+
+std::string latex_line(const std::vector<std::string>& cells) {
+  std::string line;
+  // A row that begins with "[" would be read as an argument of the line break before it.
+  for (const std::string& cell : cells) line += (line.empty() ? "{}" : " & ") + escape_latex(cell);
+  return line + " \\\\\n";
+}
+
+/// RFC 4180: quoted where it must be, a quote doubled.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
+  return quoted + "\"";
+}
+
+std::string csv_line(const std::vector<std::string>& cells, const std::string& last) {
+  std::string line;
+  for (const std::string& cell : cells) line += csv_field(cell) + ",";
+  return line + csv_field(last) + "\r\n";
+}
+
+}  // namespace
 
 std::string to_text(const Table& table) {
   std::vector<std::size_t> widths;
@@ -121,6 +116,25 @@ std::string to_markdown(const Table& table) {
   for (std::size_t column = 1; column < table.header.size(); ++column) text += "---:|";
   text += "\n";
   for (const auto& row : table.rows) add_line(row);
+  return text;
+}
+
+std::string to_latex(const Table& table) {
+  std::string text = "\\begin{tabular}{l" + std::string(table.header.size() - 1, 'r') + "}\n\\toprule\n";
+  text += latex_line(table.header) + "\\midrule\n";
+  for (const auto& row : table.rows) text += latex_line(row);
+  text += "\\bottomrule\n\\end{tabular}\n";
+  if (table.notes.empty()) return text;
+  text += "\n\\par\\smallskip{\\footnotesize\n";
+  for (const std::string& note : table.notes) text += escape_latex(note) + ".\n";
+  return text + "\\par}\n";
+}
+
+std::string to_csv(const Table& table) {
+  std::string notes;
+  for (const std::string& note : table.notes) notes += (notes.empty() ? "" : "; ") + note;
+  std::string text = csv_line(table.header, "notes");
+  for (const auto& row : table.rows) text += csv_line(row, notes);
   return text;
 }
 

@@ -5,7 +5,6 @@
 #include <exception>
 #include <stdexcept>
 
-#include "base/process.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "base/child_process.hpp"
-#include "base/process.hpp"
+#include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "sweep/status.hpp"
 

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <utility>
 
-#include "base/process.hpp"
 #include "base/random.hpp"
+#include "base/stop_signal.hpp"
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
 #include "train/environment.hpp"

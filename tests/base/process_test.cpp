@@ -12,6 +12,8 @@
 #include <limits>
 #include <string>
 
+#include "base/stop_signal.hpp"
+
 namespace pskd {
 namespace {
 

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "report/run_search.hpp"
 #include "support/example_run.hpp"
 
 namespace pskd {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/run_search.hpp"
 #include "support/example_run.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "report/run_search.hpp"
+#include "report/table.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 

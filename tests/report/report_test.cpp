@@ -5,6 +5,9 @@
 
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
+#include "report/markdown_report.hpp"
+#include "report/results_table.hpp"
+#include "report/run_search.hpp"
 #include "report/table.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -10,7 +10,7 @@
 #include "base/file.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/eval/predictions.hpp"
-#include "report/page.hpp"
+#include "report/page/page.hpp"
 
 namespace pskd::testing {
 

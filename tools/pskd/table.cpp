@@ -4,6 +4,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/eval/predictions.hpp"
 #include "report/comparison.hpp"
+#include "report/run_search.hpp"
 #include "table_layout.hpp"
 #include "verbs.hpp"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "report/comparison.hpp"
+#include "report/table.hpp"
 
 struct TableLayout {
   std::vector<std::pair<std::string, std::string>> runs;  ///< folders, each with the command that makes it

@@ -7,7 +7,8 @@
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/evaluation.hpp"
-#include "report/page.hpp"
+#include "report/page/page.hpp"
+#include "report/run_search.hpp"
 #include "torch_verbs.hpp"
 
 namespace {

@@ -4,8 +4,9 @@
 #include <set>
 
 #include "base/process.hpp"
+#include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
-#include "report/table.hpp"
+#include "report/markdown_report.hpp"
 #include "sweep/local_launcher.hpp"
 #include "sweep/slurm_launcher.hpp"
 #include "sweep/status.hpp"

@@ -4,9 +4,12 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "base/process.hpp"
+#include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
+#include "report/markdown_report.hpp"
+#include "report/results_table.hpp"
+#include "report/run_search.hpp"
 #include "report/table.hpp"
 #include "torch_verbs.hpp"
 #include "train/estimate.hpp"

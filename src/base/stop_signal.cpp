@@ -1,7 +1,7 @@
+#include "base/stop_signal.hpp"
+
 #include <atomic>
 #include <csignal>
-
-#include "base/process.hpp"
 
 namespace pskd {
 namespace {

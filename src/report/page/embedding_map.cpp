@@ -1,6 +1,7 @@
+#include "report/page/embedding_map.hpp"
+
 #include <map>
 
-#include "report/page_parts.hpp"
 #include "report/projection.hpp"
 
 namespace pskd {

@@ -1,4 +1,4 @@
-// The files of src/report/page/ and Chart.js, as the build embeds them (src/CMakeLists.txt).
+// The files of src/report/page/web/ and Chart.js, as the build embeds them (src/CMakeLists.txt).
 #pragma once
 
 #include <string_view>

@@ -1,13 +1,18 @@
-#include "report/page.hpp"
+#include "report/page/page.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "base/run_layout.hpp"
 #include "pskd/config/load.hpp"
-#include "report/page_files.hpp"
-#include "report/page_parts.hpp"
+#include "report/page/embedded_files.hpp"
+#include "report/page/embedding_map.hpp"
+#include "report/page/example_clips.hpp"
+#include "report/page/html.hpp"
+#include "report/page/learning_curves.hpp"
+#include "report/page/run_facts.hpp"
+#include "report/page/sections.hpp"
+#include "report/page/stage_scores.hpp"
 #include "report/records.hpp"
 
 namespace pskd {
@@ -136,30 +141,6 @@ std::string title_of(const std::vector<FinishedRun>& runs) {
 }
 
 }  // namespace
-
-std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
-  std::vector<std::tuple<fs::path, std::uint64_t, fs::path, RunRecord>> found;
-  for (const RunLayout& finished : finished_runs_below(folder)) {
-    RunRecord record = read_run_record(finished.result());
-    const RunLayout run{fs::absolute(finished.result()).lexically_normal().parent_path()};
-    found.emplace_back(run.experiment(), record.seed, run.folder, std::move(record));
-  }
-  if (found.empty()) {
-    throw Error(ErrorKind::data, folder.string() +
-                                     ": expected the folder of a run, an experiment or a sweep with a finished seed, "
-                                     "found no result.json in it");
-  }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
-  });
-  std::vector<FinishedRun> runs;
-  for (auto& [experiment, seed, run, record] : found) {
-    if (runs.empty() || runs.back().folders.front().parent_path() != experiment) runs.emplace_back();
-    runs.back().folders.push_back(run);
-    runs.back().records.push_back(std::move(record));
-  }
-  return runs;
-}
 
 ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& reference,
                        const MaterialSource& material) {

@@ -1,7 +1,8 @@
+#include "report/page/stage_scores.hpp"
+
 #include <set>
 
 #include "pskd/eval/scores.hpp"
-#include "report/page_parts.hpp"
 #include "report/records.hpp"
 
 namespace pskd {

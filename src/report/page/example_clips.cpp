@@ -1,9 +1,9 @@
+#include "report/page/example_clips.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
-
-#include "report/page_parts.hpp"
 
 namespace pskd {
 

@@ -1,9 +1,10 @@
+#include "report/page/learning_curves.hpp"
+
 #include <algorithm>
-#include <cmath>
 #include <sstream>
 
 #include "base/file.hpp"
-#include "report/page_parts.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 
@@ -70,11 +71,6 @@ Json teachers_of(const std::vector<Json>& epochs) {
 }
 
 }  // namespace
-
-double rounded(double value, int digits) {
-  const double scale = std::pow(10, digits);
-  return std::round(value * scale) / scale;
-}
 
 Json learning_curves(const std::filesystem::path& metrics) {
   const std::vector<Json> epochs = epochs_of(metrics);

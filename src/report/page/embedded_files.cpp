@@ -1,4 +1,4 @@
-#include "report/page_files.hpp"
+#include "report/page/embedded_files.hpp"
 
 extern "C" {
 extern const char pskd_page_template[], pskd_page_template_end[];

@@ -1,22 +1,22 @@
-#include <algorithm>
-#include <set>
+#include "report/page/sections.hpp"
+
+#include <map>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/run_layout.hpp"
 #include "report/comparison.hpp"
-#include "report/page_parts.hpp"
+#include "report/page/html.hpp"
 #include "report/records.hpp"
+#include "report/results_table.hpp"
+#include "report/wording.hpp"
 
 namespace pskd {
 
 namespace {
 
-std::string element(const std::string& tag, const std::string& text) {
-  return "<" + tag + ">" + escape_html(text) + "</" + tag + ">";
-}
-
 std::string term(const std::string& name, const std::string& value) {
-  return "<div>" + element("dt", name) + element("dd", value) + "</div>\n";
+  return "<div>" + html_element("dt", name) + html_element("dd", value) + "</div>\n";
 }
 
 std::string seeds_text(const std::vector<RunRecord>& records) {
@@ -56,7 +56,7 @@ std::string terms_of(const Json& object, const std::string& prefix = "") {
 }
 
 std::string folded(const std::string& summary, const std::string& html) {
-  return "<details>" + element("summary", summary) + html + "</details>\n";
+  return "<details>" + html_element("summary", summary) + html + "</details>\n";
 }
 
 std::string config_part(RunFacts& facts) {
@@ -78,56 +78,6 @@ std::string manifest_part(RunFacts& facts) {
 }
 
 }  // namespace
-
-std::string escape_html(const std::string& text) {
-  std::string escaped;
-  for (const char letter : text) {
-    switch (letter) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += letter;
-    }
-  }
-  return escaped;
-}
-
-std::string html_list(const std::vector<std::string>& lines, const std::string& css_class) {
-  if (lines.empty()) return "";
-  std::string html = R"(<ul class=")" + css_class + "\">\n";
-  for (const std::string& line : lines) html += element("li", line) + "\n";
-  return html + "</ul>\n";
-}
-
-std::string html_table(const Table& table, const std::string& caption,
-                       const std::map<std::string, std::string>& links) {
-  std::string html = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + escape_html(caption) +
-                     "\">\n<table>\n" + element("caption", caption) + "\n<thead><tr>";
-  for (const std::string& cell : table.header) html += "<th scope=\"col\">" + escape_html(cell) + "</th>";
-  html += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows) {
-    const auto link = links.find(row.front());
-    const std::string name = escape_html(row.front());
-    html += "<tr><th scope=\"row\">" +
-            (link == links.end() ? name : "<a href=\"" + escape_html(link->second) + "\">" + name + "</a>") + "</th>";
-    for (std::size_t column = 1; column < row.size(); ++column) html += element("td", row[column]);
-    html += "</tr>\n";
-  }
-  return html + "</tbody>\n</table>\n</div>\n" + html_list(table.notes, "notes");
-}
 
 std::string comparison_section(const std::vector<FinishedRun>& runs, const std::string& reference,
                                const std::string& stage) {
@@ -154,7 +104,7 @@ std::string comparison_section(const std::vector<FinishedRun>& runs, const std::
 std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
   const std::string id = "run-" + std::to_string(index);
   std::string html = "<article id=\"" + id + "\" class=\"run\">\n";
-  if (!alone) html += element("h2", facts.record().experiment) + "\n";
+  if (!alone) html += html_element("h2", facts.record().experiment) + "\n";
   html += terms_of(facts);
   Table results = results_table(facts.run->records);
   results.notes.erase(results.notes.begin(), results.notes.begin() + 2);  // protocol and selection rule stand above

@@ -1,3 +1,5 @@
+#include "report/markdown_report.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +9,9 @@
 #include "base/file.hpp"
 #include "base/run_layout.hpp"
 #include "report/records.hpp"
-#include "report/table.hpp"
+#include "report/results_table.hpp"
+#include "report/run_search.hpp"
+#include "report/wording.hpp"
 
 namespace pskd {
 

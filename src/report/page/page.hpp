@@ -8,19 +8,9 @@
 #include <vector>
 
 #include "pskd/data/clip.hpp"
-#include "pskd/eval/run_record.hpp"
+#include "report/run_search.hpp"
 
 namespace pskd {
-
-/// An experiment's finished seeds, by number.
-struct FinishedRun {
-  std::vector<std::filesystem::path> folders;  ///< runs/<experiment>/<config hash>/seed-<n>
-  std::vector<RunRecord> records;              ///< of each folder
-};
-
-/// All finished runs in `folder`, which is a sweep's, an experiment's or one run's own; sorted by path. Throws
-/// Error(data) when there is none or a record is broken.
-std::vector<FinishedRun> find_finished_runs(const std::filesystem::path& folder);
 
 struct StageEmbeddings {
   std::string stage;

@@ -1,0 +1,22 @@
+// Text, lists and tables as HTML.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "report/table.hpp"
+
+namespace pskd {
+
+std::string escape_html(const std::string& text);
+
+/// <tag>text</tag>
+std::string html_element(const std::string& tag, const std::string& text);
+
+/// `links`: by the text of a row's first cell, what it links to.
+std::string html_table(const Table& table, const std::string& caption,
+                       const std::map<std::string, std::string>& links = {});
+std::string html_list(const std::vector<std::string>& lines, const std::string& css_class);
+
+}  // namespace pskd

@@ -1,0 +1,12 @@
+#include "report/page/run_facts.hpp"
+
+#include <cmath>
+
+namespace pskd {
+
+double rounded(double value, int digits) {
+  const double scale = std::pow(10, digits);
+  return std::round(value * scale) / scale;
+}
+
+}  // namespace pskd

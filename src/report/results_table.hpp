@@ -1,0 +1,20 @@
+// The results of one experiment: a row a stage, or a row a class.
+#pragma once
+
+#include <vector>
+
+#include "pskd/eval/run_record.hpp"
+#include "report/table.hpp"
+
+namespace pskd {
+
+/// Rows: stages in training order; columns: accuracy and macro F1 (per cent, mean and standard deviation over the
+/// records), n, parameters, epochs, training seconds (mean). Scores are of the test part or, in a protocol without one,
+/// of the val part. Throws Error(data) when there is no record, when a seed is there twice, or when the records do not
+/// share config hash, protocol, selection rule, stages and classes.
+Table results_table(const std::vector<RunRecord>& records);
+
+/// Rows: classes; columns: clips of the class, then the F1 of each stage in per cent, mean over seeds.
+Table per_class_table(const std::vector<RunRecord>& records);
+
+}  // namespace pskd

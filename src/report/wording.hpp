@@ -1,0 +1,23 @@
+// The words and number formats that all tables share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pskd {
+
+inline constexpr const char* kEnDash = "\u2013";
+inline constexpr const char* kReconstruction = "our reconstruction of PSKD";
+inline constexpr const char* kSharedSubjects =
+    "SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST: NOT COMPARABLE WITH CROSS-SUBJECT RESULTS";
+
+/// With so many digits after the point.
+std::string fixed(double value, int digits);
+
+/// "93.3 ± 0.6"; one value has no standard deviation.
+std::string mean_and_deviation(const std::vector<double>& shares);
+
+/// In words.
+std::string selection_rule(const std::string& selection);
+
+}  // namespace pskd
