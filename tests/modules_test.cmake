@@ -6,8 +6,8 @@
 # Fails with one line per violation: file:line: what was included and what may be.
 cmake_minimum_required(VERSION 3.22)
 
-set(modules base config data data/formats data/readers data/store synthetic signal ops model distill eval train report)
-set(torch_modules ops model distill train)
+set(modules base config data data/formats data/readers data/store synthetic signal ops model distill eval train sweep report)
+set(torch_modules ops model distill train sweep)
 
 # Not every module may use all that come before it: kernels know no data, models see clips and not files, scores and reports
 # know no training.

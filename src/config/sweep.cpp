@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/run_layout.hpp"
 #include "config/assemble.hpp"
 #include "config/assembled.hpp"
 #include "config/rules.hpp"
@@ -16,7 +17,6 @@ using config::Problems;
 using Kind = config::Node::Kind;
 
 constexpr std::size_t kMostRuns = 10'000;
-constexpr const char* kStageFolder = "stages";  // of the sweep's folder, see train/run.hpp
 
 /// One value of one dimension of the sweep: its part of the run's name, where it is written, and what it sets.
 struct Setting {
@@ -161,7 +161,7 @@ void check_names(const std::vector<Setting>& runs, Problems& problems) {
   std::map<std::string, std::string> places;
   const config::TextRule rule = config::folder_name();
   for (const Setting& run : runs) {
-    if (!rule.holds(run.name) || run.name == kStageFolder) {
+    if (!rule.holds(run.name) || run.name == kStagesFolder) {
       problems.add(
           run.where, "sweep",
           "expected " + rule.text + ", and not 'stages', as the name of a run, found " + config::quoted(run.name));

@@ -29,7 +29,7 @@ Json scores_to_json(const Scores& scores) {
           {"confusion", scores.confusion}};
 }
 
-Json stage_to_json(const StageRecord& stage) {
+Json stage_to_json(const StageResult& stage) {
   Json json = Json::object();
   if (stage.test) json["test"] = scores_to_json(*stage.test);
   if (stage.val) json["val"] = scores_to_json(*stage.val);
@@ -152,8 +152,8 @@ Scores read_scores(const Value& value) {
   return scores;
 }
 
-StageRecord read_stage(const std::string& name, const Value& value) {
-  StageRecord stage;
+StageResult read_stage(const std::string& name, const Value& value) {
+  StageResult stage;
   stage.name = name;
   if (value.has("test")) stage.test = read_scores(value.at("test"));
   if (value.has("val")) stage.val = read_scores(value.at("val"));
@@ -182,7 +182,7 @@ Json parse(const std::filesystem::path& file) {
 
 void write_run_record(const std::filesystem::path& file, const RunRecord& record) {
   Json stages = Json::object();
-  for (const StageRecord& stage : record.stages) stages[stage.name] = stage_to_json(stage);
+  for (const StageResult& stage : record.stages) stages[stage.name] = stage_to_json(stage);
   const Json json = {{"experiment", record.experiment},
                      {"dataset", record.dataset},
                      {"config_hash", record.config_hash},

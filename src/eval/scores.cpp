@@ -67,7 +67,7 @@ Scores score(const std::vector<Prediction>& predictions, const std::vector<std::
   return scores;
 }
 
-Summary summarise(const std::vector<double>& values) {
+Summary summarize(const std::vector<double>& values) {
   Summary summary;
   summary.n = static_cast<int>(values.size());
   if (values.empty()) return summary;

@@ -20,9 +20,9 @@ namespace pskd {
 namespace {
 
 constexpr int kResamples = 10'000;
-constexpr std::size_t kMostEnumerated = 20;
+constexpr std::size_t kMaxEnumerated = 20;
 constexpr int kDrawnFlips = 100'000;
-constexpr int kFewestForChiSquare = 25;
+constexpr int kMinForChiSquare = 25;
 
 void require_finite(const std::vector<double>& values) {
   for (const double value : values) {
@@ -76,7 +76,7 @@ double drawn_p(const std::vector<double>& differences) {
 
 PairedDifference paired_difference(const std::vector<double>& differences) {
   require_finite(differences);
-  const Summary summary = summarise(differences);
+  const Summary summary = summarize(differences);
   return {.n = summary.n,
           .mean = summary.mean,
           .deviation = summary.deviation,
@@ -102,13 +102,13 @@ std::optional<Interval> bootstrap_interval(const std::vector<double>& difference
 double permutation_p(const std::vector<double>& differences) {
   require_finite(differences);
   if (differences.empty()) return 1;
-  return differences.size() <= kMostEnumerated ? enumerated_p(differences) : drawn_p(differences);
+  return differences.size() <= kMaxEnumerated ? enumerated_p(differences) : drawn_p(differences);
 }
 
 std::optional<double> paired_t_p(const std::vector<double>& differences) {
   require_finite(differences);
   if (differences.size() < 2 || all_equal(differences)) return std::nullopt;
-  const Summary summary = summarise(differences);
+  const Summary summary = summarize(differences);
   const double t = summary.mean / (summary.deviation / std::sqrt(summary.n));
   const boost::math::students_t distribution(summary.n - 1);
   return 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t)));
@@ -138,7 +138,7 @@ McNemar mcnemar(int both_right, int only_first, int only_second, int both_wrong)
   if (differing == 0) return result;
   const boost::math::binomial fair(differing, 0.5);
   result.exact_p = std::min(1.0, 2 * boost::math::cdf(fair, std::min(only_first, only_second)));
-  if (differing >= kFewestForChiSquare) {
+  if (differing >= kMinForChiSquare) {
     const double distance = std::max(0, std::abs(only_first - only_second) - 1);
     result.chi_square = distance * distance / differing;
     result.chi_square_p = boost::math::cdf(boost::math::complement(boost::math::chi_squared(1), *result.chi_square));

@@ -16,7 +16,7 @@ struct Interval {
 /// Differences of paired values, method minus reference under the same seed, in the unit of the values.
 struct PairedDifference {
   int n = 0;
-  double mean = 0, deviation = 0;    ///< as summarise: n - 1 in the denominator; 0 for one value
+  double mean = 0, deviation = 0;    ///< as summarize: n - 1 in the denominator; 0 for one value
   std::optional<Interval> interval;  ///< of the mean, see bootstrap_interval; absent for n < 2
   double permutation_p = 1;          ///< see permutation_p
   std::optional<double> t_p;         ///< see paired_t_p; absent where t is not defined

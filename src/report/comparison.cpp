@@ -20,13 +20,13 @@ namespace {
 struct Entry {
   std::string row, column;
   const RunRecord* record;
-  const StageRecord* stage;
+  const StageResult* stage;
 };
 
 const std::map<Axis, std::string> kAxisTitles = {
     {Axis::method, "method"}, {Axis::run, "run"}, {Axis::dataset, "data set"}, {Axis::stage, "stage"}};
 
-std::string value_of(Axis axis, const RunRecord& record, const StageRecord& stage) {
+std::string value_of(Axis axis, const RunRecord& record, const StageResult& stage) {
   if (axis == Axis::method) return record.experiment;
   if (axis == Axis::run) return record.sweep + "/" + record.experiment;
   if (axis == Axis::stage) return stage.name;
@@ -38,7 +38,7 @@ std::vector<Entry> entries_of(const std::vector<RunRecord>& records, const Compa
   std::vector<Entry> entries;
   std::set<std::string> known;
   for (const RunRecord& record : records) {
-    for (const StageRecord& stage : record.stages) {
+    for (const StageResult& stage : record.stages) {
       known.insert(stage.name);
       if (!all_stages && stage.name != options.stage) continue;
       entries.push_back(
@@ -90,7 +90,7 @@ struct Fact {
 /// What the numbers of one column must have in common, in the words of the table.
 std::vector<Fact> conditions(const Entry& entry) {
   const RunRecord& record = *entry.record;
-  const StageRecord& stage = *entry.stage;
+  const StageResult& stage = *entry.stage;
   if (!stage.test && !stage.val) {
     throw Error(ErrorKind::data, "cannot make a table: stage '" + stage.name + "' of '" + record.experiment +
                                      "' has neither test nor val scores; give the protocol a test or val part");
@@ -205,7 +205,7 @@ void add_scores(Table& table, const std::string& column, const std::vector<std::
 /// Parameters, those trained beside them, MACs, size and latency. All but the last are the network's, whatever the
 /// seed.
 std::vector<std::string> cost_cells(const Cell& cell) {
-  const StageRecord& first = *cell.begin()->second->stage;
+  const StageResult& first = *cell.begin()->second->stage;
   std::vector<std::string> cells = {std::to_string(first.parameters), kEnDash, kEnDash, kEnDash, kEnDash};
   if (first.cost) {
     cells[1] = std::to_string(first.cost->adapters);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/file.hpp"
+#include "base/run_layout.hpp"
 #include "report/records.hpp"
 #include "report/results_table.hpp"
 #include "report/run_search.hpp"
@@ -51,7 +52,7 @@ std::vector<Confusion> largest_confusions(const std::vector<RunRecord>& records,
 
 std::string confusions_section(const std::vector<RunRecord>& records) {
   const std::size_t stage = student_stage(records.front().stages);
-  const StageRecord& record = records.front().stages[stage];
+  const StageResult& record = records.front().stages[stage];
   std::string text = "## Largest confusions of `" + record.name + "`, all seeds together\n\n";
   const std::vector<Confusion> confusions = largest_confusions(records, stage);
   if (confusions.empty()) return text + "No clip was confused.\n";
@@ -67,7 +68,7 @@ std::string confusions_section(const std::vector<RunRecord>& records) {
 }
 
 std::string reproduction_section(const RunRecord& record) {
-  const std::string config = "seed-" + std::to_string(record.seed) + "/config.resolved.yaml";
+  const std::string config = ExperimentLayout{}.run(record.seed).config().string();
   return "## How to reproduce\n\n`" + config +
          "`, beside this file, holds every setting and seed of this experiment (config hash " + record.config_hash +
          "):\n\n```\npskd train --config " + config +
@@ -85,7 +86,7 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   text.append("\n## F1 of each class, %, mean over seeds\n\n").append(to_markdown(per_class_table(records)));
   text.append("\n").append(confusions_section(records));
   text.append("\n").append(reproduction_section(first));
-  std::filesystem::path file = folder / "report.md";
+  std::filesystem::path file = ExperimentLayout{folder}.report();
   write_file_atomically(file, text);
   return file;
 }

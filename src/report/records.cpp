@@ -20,7 +20,7 @@ namespace {
 /// Stage names, the part whose scores are shown, and classes: whatever rows and columns are made of.
 std::string layout(const RunRecord& record) {
   std::string text;
-  for (const StageRecord& stage : record.stages) {
+  for (const StageResult& stage : record.stages) {
     if (!stage.test && !stage.val) {
       throw Error(ErrorKind::data, "seed " + std::to_string(record.seed) + ": stage '" + stage.name +
                                        "' has neither test nor val scores; give the protocol a test or val part");
@@ -54,9 +54,9 @@ void check_same_experiment(const std::vector<RunRecord>& records) {
   }
 }
 
-const Scores& shown_scores(const StageRecord& stage) { return stage.test ? *stage.test : *stage.val; }
+const Scores& shown_scores(const StageResult& stage) { return stage.test ? *stage.test : *stage.val; }
 
-std::size_t student_stage(const std::vector<StageRecord>& stages) {
+std::size_t student_stage(const std::vector<StageResult>& stages) {
   for (std::size_t index = 0; index < stages.size(); ++index) {
     if (stages[index].name == "student") return index;
   }

@@ -13,9 +13,9 @@ void check_same_experiment(const std::vector<RunRecord>& records);
 
 /// The test part's scores or, in a protocol without one, the val part's. check_same_experiment has seen to it that one
 /// exists.
-const Scores& shown_scores(const StageRecord& stage);
+const Scores& shown_scores(const StageResult& stage);
 
 /// The stage the reports look at closely: the one named "student", else the last.
-std::size_t student_stage(const std::vector<StageRecord>& stages);
+std::size_t student_stage(const std::vector<StageResult>& stages);
 
 }  // namespace pskd

@@ -11,24 +11,24 @@ namespace {
 
 /// Of the stage at `index`, one value per record.
 std::vector<double> over_records(const std::vector<RunRecord>& records, std::size_t index,
-                                 const std::function<double(const StageRecord&)>& value) {
+                                 const std::function<double(const StageResult&)>& value) {
   std::vector<double> values;
   for (const RunRecord& record : records) values.push_back(value(record.stages[index]));
   return values;
 }
 
 std::vector<std::string> row_of(const std::vector<RunRecord>& records, std::size_t index) {
-  const StageRecord& stage = records.front().stages[index];
-  const auto accuracy = over_records(records, index, [](const StageRecord& one) { return shown_scores(one).accuracy; });
-  const auto macro_f1 = over_records(records, index, [](const StageRecord& one) { return shown_scores(one).macro_f1; });
-  const auto seconds = over_records(records, index, [](const StageRecord& one) { return one.seconds; });
+  const StageResult& stage = records.front().stages[index];
+  const auto accuracy = over_records(records, index, [](const StageResult& one) { return shown_scores(one).accuracy; });
+  const auto macro_f1 = over_records(records, index, [](const StageResult& one) { return shown_scores(one).macro_f1; });
+  const auto seconds = over_records(records, index, [](const StageResult& one) { return one.seconds; });
   return {stage.name,
           mean_and_deviation(accuracy),
           mean_and_deviation(macro_f1),
           std::to_string(records.size()),
           std::to_string(stage.parameters),
           std::to_string(stage.epochs),
-          fixed(summarise(seconds).mean, 1)};
+          fixed(summarize(seconds).mean, 1)};
 }
 
 std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
@@ -64,10 +64,10 @@ Table results_table(const std::vector<RunRecord>& records) {
 }
 
 Table per_class_table(const std::vector<RunRecord>& records) {
-  const std::vector<StageRecord>& stages = records.front().stages;
+  const std::vector<StageResult>& stages = records.front().stages;
   Table table;
   table.header = {"class", "clips"};
-  for (const StageRecord& stage : stages) table.header.push_back(stage.name);
+  for (const StageResult& stage : stages) table.header.push_back(stage.name);
   const std::vector<ClassScore>& classes = shown_scores(stages.front()).per_class;
   for (std::size_t label = 0; label < classes.size(); ++label) {
     std::vector<std::string>& row = table.rows.emplace_back();
@@ -75,7 +75,7 @@ Table per_class_table(const std::vector<RunRecord>& records) {
     for (std::size_t stage = 0; stage < stages.size(); ++stage) {
       std::vector<double> f1;
       for (const RunRecord& record : records) f1.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
-      row.push_back(fixed(100 * summarise(f1).mean, 1));
+      row.push_back(fixed(100 * summarize(f1).mean, 1));
     }
   }
   return table;

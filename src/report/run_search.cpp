@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/run_layout.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -21,11 +22,7 @@ std::vector<RunRecord> find_run_records(const std::filesystem::path& folder) {
                                      folder.string() + "', found none");
   }
   std::vector<RunRecord> records;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const bool of_seed = entry.path().filename().string().starts_with("seed-");
-    const std::filesystem::path file = entry.path() / "result.json";
-    if (of_seed && std::filesystem::exists(file)) records.push_back(read_run_record(file));
-  }
+  for (const RunLayout& run : finished_runs_in(folder)) records.push_back(read_run_record(run.result()));
   std::sort(records.begin(), records.end(), [](const RunRecord& a, const RunRecord& b) { return a.seed < b.seed; });
   return records;
 }
@@ -35,23 +32,19 @@ std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::pa
   std::vector<RunRecord> records;
   std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
-    std::vector<fs::path> files;
-    if (fs::is_directory(folder)) {
-      for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-        if (entry.path().filename() == "result.json") files.push_back(entry.path());
-      }
-    }
-    if (files.empty()) {
+    const std::vector<RunLayout> runs = finished_runs_below(folder);
+    if (runs.empty()) {
       throw Error(ErrorKind::data, folder.string() +
                                        ": expected a folder of a sweep or a run with a finished seed, "
                                        "found no result.json in it");
     }
     std::vector<std::pair<fs::path, RunRecord>> found;  // with the experiment's folder
-    for (const fs::path& file : files) {
-      if (!seen.insert(fs::canonical(file)).second) continue;
-      const fs::path experiment = fs::absolute(file).lexically_normal().parent_path().parent_path();
-      found.emplace_back(experiment, read_run_record(file));
-      found.back().second.sweep = experiment.parent_path().parent_path().filename().string();
+    for (const RunLayout& run : runs) {
+      if (!seen.insert(fs::canonical(run.result())).second) continue;
+      const fs::path file = fs::absolute(run.result()).lexically_normal();
+      const ExperimentLayout experiment{RunLayout{file.parent_path()}.experiment()};
+      found.emplace_back(experiment.folder, read_run_record(run.result()));
+      found.back().second.sweep = experiment.sweep();
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
       return std::tie(a.first, a.second.seed) < std::tie(b.first, b.second.seed);
@@ -63,13 +56,10 @@ std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::pa
 
 std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
   std::vector<std::tuple<fs::path, std::uint64_t, fs::path, RunRecord>> found;
-  if (fs::is_directory(folder)) {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.path().filename() != "result.json") continue;
-      RunRecord record = read_run_record(entry.path());
-      const fs::path run = fs::absolute(entry.path()).lexically_normal().parent_path();
-      found.emplace_back(run.parent_path(), record.seed, run, std::move(record));
-    }
+  for (const RunLayout& finished : finished_runs_below(folder)) {
+    RunRecord record = read_run_record(finished.result());
+    const RunLayout run{fs::absolute(finished.result()).lexically_normal().parent_path()};
+    found.emplace_back(run.experiment(), record.seed, run.folder, std::move(record));
   }
   if (found.empty()) {
     throw Error(ErrorKind::data, folder.string() +

@@ -14,7 +14,7 @@ std::string fixed(double value, int digits) {
 }
 
 std::string mean_and_deviation(const std::vector<double>& shares) {
-  const Summary summary = summarise(shares);
+  const Summary summary = summarize(shares);
   return fixed(100 * summary.mean, 1) + " \u00b1 " +
          (summary.n > 1 ? fixed(100 * summary.deviation, 1) : std::string(kEnDash));
 }

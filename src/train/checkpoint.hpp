@@ -1,4 +1,4 @@
-// Checkpoints: a sealed file with a JSON manifest and a torch archive of network and optimiser.
+// Checkpoints: a sealed file with a JSON manifest and a torch archive of network and optimizer.
 #pragma once
 
 #include <torch/torch.h>

@@ -25,11 +25,11 @@ class OneThread {
 
 }  // namespace
 
-Cost measure_cost(Network& network, const Input& clip) {
+StageCost measure_cost(Network& network, const Input& clip) {
   const torch::NoGradGuard no_grad;
   const OneThread one;
   network.eval();
-  Cost cost;
+  StageCost cost;
   cost.macs = summarise_network(network, clip).macs;
   std::int64_t numbers = count_parameters(network);
   for (const torch::Tensor& buffer : network.buffers()) {

@@ -21,15 +21,6 @@ std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, dou
 
 }  // namespace
 
-std::vector<torch::Tensor> trained_parameters(const torch::nn::Module& network, const torch::nn::Module* adapters) {
-  std::vector<torch::Tensor> parameters = network.parameters();
-  if (adapters != nullptr) {
-    const std::vector<torch::Tensor> beside = adapters->parameters();
-    parameters.insert(parameters.end(), beside.begin(), beside.end());
-  }
-  return parameters;
-}
-
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
                                                         const std::vector<torch::Tensor>& parameters) {
   if (config.name == "sgd") {
@@ -48,15 +39,6 @@ double learning_rate(const OptimizerConfig& config, double epoch, int epochs) {
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   for (torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(rate);
-}
-
-void descend(const torch::Tensor& loss, const OptimizerConfig& config, const std::vector<torch::Tensor>& parameters,
-             torch::optim::Optimizer& optimizer) {
-  loss.backward();
-  if (config.clip_norm > 0) torch::nn::utils::clip_grad_norm_(parameters, config.clip_norm);
-  optimizer.step();
-  // Dropped, not zeroed: the next backward pass then writes its gradients instead of adding to zeros.
-  for (const torch::Tensor& parameter : parameters) parameter.mutable_grad().reset();
 }
 
 }  // namespace pskd

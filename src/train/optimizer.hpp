@@ -1,4 +1,4 @@
-// Optimisers and the learning-rate schedule.
+// Optimizers and the learning-rate schedule.
 #pragma once
 
 #include <torch/torch.h>
@@ -10,9 +10,6 @@
 
 namespace pskd {
 
-/// What a stage trains: the network, and the layers beside it that its loss may have.
-std::vector<torch::Tensor> trained_parameters(const torch::nn::Module& network, const torch::nn::Module* adapters);
-
 /// AdamW or SGD over `parameters`; weight decay only on those with two dimensions and more.
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
                                                         const std::vector<torch::Tensor>& parameters);
@@ -22,10 +19,5 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& c
 double learning_rate(const OptimizerConfig& config, double epoch, int epochs);
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
-
-/// One step down the gradient of `loss` (scalar), whose norm is clipped as `config` says. Leaves no
-/// gradients behind.
-void descend(const torch::Tensor& loss, const OptimizerConfig& config, const std::vector<torch::Tensor>& parameters,
-             torch::optim::Optimizer& optimizer);
 
 }  // namespace pskd

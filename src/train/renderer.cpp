@@ -90,10 +90,10 @@ Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Mod
   return render(renderer, clips, wanted, [](const Clip&) { return Augmentation{}; });
 }
 
-Input render_views(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
-                   int view) {
+Input render_augmented(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
+                       int number) {
   return render(renderer, clips, wanted, [&](const Clip& clip) {
-    RandomStream stream(stream_key(key, "view", view, clip.id));
+    RandomStream stream(stream_key(key, "view", number, clip.id));
     return draw_augmentation(renderer.views, stream);
   });
 }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/quantile.hpp"
 #include "model/summary.hpp"
-#include "train/optimizer.hpp"
 
 namespace pskd {
 namespace {
@@ -47,11 +47,11 @@ double count_flops(Network& network, const DataShape& shape, std::int64_t clips,
 
 }  // namespace
 
-std::vector<double> time_runs(const std::function<void()>& action, int least, double seconds) {
+std::vector<double> time_runs(const std::function<void()>& action, int fewest, double seconds) {
   action();
   std::vector<double> durations;
   const auto start = Clock::now();
-  while (static_cast<int>(durations.size()) < least || seconds_since(start) < seconds) {
+  while (static_cast<int>(durations.size()) < fewest || seconds_since(start) < seconds) {
     const auto before = Clock::now();
     action();
     durations.push_back(seconds_since(before));
@@ -75,31 +75,29 @@ Ceiling measure_ceiling(double seconds) {
   return ceiling;
 }
 
-StepBench::StepBench(const StageConfig& stage, const DataShape& shape)
-    : stage_(stage),
-      network_(make_network(stage, shape, 1)),
-      batch_(example_input(shape, stage.batch)),
-      labels_(torch::randint(shape.classes, {stage.batch}, torch::kInt64)) {
+StepBench::StepBench(const StageConfig& stage, const DataShape& shape) : stage_(stage) {
+  auto network = make_network(stage, shape, 1);
+  batch_.input = example_input(shape, stage.batch);
+  batch_.labels = torch::randint(shape.classes, {stage.batch}, torch::kInt64);
   const int embedding = embedding_size(stage.model);
-  flops_ = count_flops(*network_, shape, clips(), embedding);
+  flops_ = count_flops(*network, shape, clips(), embedding);
   TeacherSizes sizes;
   for (const TeacherRef& teacher : stage.teachers) sizes[teacher.stage] = embedding;
-  context_.words = torch::randn({shape.classes, embedding});
-  context_.adapters = make_adapters(stage.loss, embedding, sizes, 1);
-  parameters_ = trained_parameters(*network_, context_.adapters.get());
-  optimizer_ = make_optimizer(stage.optimizer, parameters_);
+  LossContext context;
+  context.words = torch::randn({shape.classes, embedding});
+  context.adapters = make_adapters(stage.loss, embedding, sizes, 1);
+  state_ = make_train_state(std::move(network), std::move(context), stage.optimizer);
   // Right and sure, as trained teachers are about training clips: a loss that asks for that has its full work.
-  const torch::Tensor truth = torch::one_hot(labels_, shape.classes).to(torch::kFloat32);
+  const torch::Tensor truth = torch::one_hot(batch_.labels, shape.classes).to(torch::kFloat32);
   for (const TeacherRef& teacher : stage.teachers) {
-    answers_.push_back({torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth,
-                        teacher.weight, torch::rand({clips(), kAttentionFrames}), teacher.stage});
+    batch_.teachers.push_back({torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth,
+                               teacher.weight, torch::rand({clips(), kAttentionFrames}), teacher.stage});
   }
-  network_->train();
+  state_.network->train();
 }
 
-void StepBench::step(const Input& views, const torch::Tensor& labels) {
-  const Objective result = objective(network_->forward(views), labels, answers_, stage_.loss, context_);
-  descend(result.loss, stage_.optimizer, parameters_, *optimizer_);
+void StepBench::step(const Input& input, const torch::Tensor& labels) {
+  train_step(state_, stage_, {input, labels, batch_.teachers});
 }
 
 }  // namespace pskd

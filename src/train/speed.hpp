@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "distill/objective.hpp"
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/registry.hpp"
+#include "train/train_step.hpp"
 
 namespace pskd {
 
-/// Seconds of each run of `action`: at least `least` runs, more until `seconds` have passed. One run before them, which
-/// pays for first-time set-up, is not counted.
-std::vector<double> time_runs(const std::function<void()>& action, int least, double seconds);
+/// Seconds of each run of `action`: at least `fewest` runs, more until `seconds` have passed. One run before them,
+/// which pays for first-time set-up, is not counted.
+std::vector<double> time_runs(const std::function<void()>& action, int fewest, double seconds);
 
 /// Work whose speed bounds that of training.
 struct Workload {
@@ -33,33 +33,27 @@ struct Ceiling {
 /// The best run of each workload, some `seconds` spent on each.
 Ceiling measure_ceiling(double seconds);
 
-/// The training steps of one stage on made-up data: forward, loss, backward, clipping, optimiser, as the stage runner
-/// takes them. Teachers are answers made up once, right and sure: asking them is not part
-/// of a step.
+/// The training steps of one stage on made-up data, as the stage trainer takes them. What teachers say is made up once,
+/// right and sure: computing it is not part of a step.
 class StepBench {
  public:
   StepBench(const StageConfig& stage, const DataShape& shape);
-  /// One step on a batch of made-up views.
-  void step() { step(batch_, labels_); }
-  /// One step on these views and labels [N] int64; N must be clips() where the stage has teachers.
-  void step(const Input& views, const torch::Tensor& labels);
+  /// One step on a batch of made-up clips.
+  void step() { train_step(state_, stage_, batch_); }
+  /// One step on these clips and labels [N] int64; N must be clips() where the stage has teachers.
+  void step(const Input& input, const torch::Tensor& labels);
 
-  Network& network() { return *network_; }
-  std::int64_t clips() const { return labels_.size(0); }
+  Network& network() { return *state_.network; }
+  std::int64_t clips() const { return batch_.labels.size(0); }
   /// Floating-point operations of a step: two for each multiply-add of every convolution and product that the forward
   /// pass executes, three times those where the backward pass follows (gradients of inputs and of weights), once in a
-  /// frozen branch. Batch norm, activations, loss and optimiser are left out.
+  /// frozen branch. Batch norm, activations, loss and optimizer are left out.
   double flops() const { return flops_; }
 
  private:
   StageConfig stage_;
-  std::shared_ptr<Network> network_;
-  Input batch_;
-  torch::Tensor labels_;
-  LossContext context_;
-  std::vector<torch::Tensor> parameters_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  std::vector<TeacherOutput> answers_;
+  TrainState state_;
+  Batch batch_;
   double flops_ = 0;
 };
 

@@ -8,9 +8,9 @@
 
 namespace pskd {
 
-/// Identifies what `stage` of a resolved experiment learns, and from whom: data, protocol and views; the stage itself
-/// and recursively the stages that teach it or that it starts from, with their schedules and the snapshots they keep.
-/// What only other stages are made of does not count, nor do seeds, threads and folders. 12 hexadecimal digits.
+/// Identifies what `stage` of a resolved experiment learns, and from whom: data, protocol and augmentation; the stage
+/// itself and recursively the stages that teach it or that it starts from, with their schedules and the snapshots they
+/// keep. What only other stages are made of does not count, nor do seeds, threads and folders. 12 hexadecimal digits.
 std::string stage_hash(const Experiment& experiment, const std::string& stage);
 
 /// Identifies the checkpoints of `stage` to the last bit: stage_hash, seed, the data's content, threads, this

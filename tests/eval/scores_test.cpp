@@ -108,14 +108,14 @@ TEST(Scores, RefuseAnIndexOutsideTheClassesNamingTheClip) {
 TEST(Summary, AgreesWithNumpy) {
   for (const auto& golden : testing::golden_cases("scores.json", "summaries")) {
     SCOPED_TRACE(golden["name"].get<std::string>());
-    const Summary summary = summarise(golden["inputs"]["values"]);
+    const Summary summary = summarize(golden["inputs"]["values"]);
     EXPECT_EQ(summary.n, golden["expected"]["n"]);
     EXPECT_NEAR(summary.mean, golden["expected"]["mean"], kExact);
     EXPECT_NEAR(summary.deviation, golden["expected"]["deviation"], kExact);
   }
 }
 
-TEST(Summary, OfNothingHasNoValues) { EXPECT_EQ(summarise({}).n, 0); }
+TEST(Summary, OfNothingHasNoValues) { EXPECT_EQ(summarize({}).n, 0); }
 
 }  // namespace
 }  // namespace pskd

@@ -184,7 +184,7 @@ TEST_F(Page, OfRunsThatCannotBeComparedSaysSoAndShowsEach) {
 TEST_F(Page, ShowsTheValidationPartOfAProtocolWithoutATestPart) {
   const fs::path run = ExampleRun().write(folder.path());
   RunRecord record = ExampleRun().record();
-  for (StageRecord& stage : record.stages) {
+  for (StageResult& stage : record.stages) {
     std::swap(stage.test, stage.val);
     fs::rename(run / "stages" / stage.name / "predictions.csv", run / "stages" / stage.name / "predictions-val.csv");
   }

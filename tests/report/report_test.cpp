@@ -93,7 +93,7 @@ TEST(ResultsTable, SaysInCapitalsWhenSubjectsAreShared) {
 
 TEST(ResultsTable, ShowsValScoresAndSaysSoWhenThereIsNoTestPart) {
   RunRecord record = record_of(1, 8);
-  for (StageRecord& stage : record.stages) std::swap(stage.test, stage.val);
+  for (StageResult& stage : record.stages) std::swap(stage.test, stage.val);
   EXPECT_EQ(results_table({record}).rows[1][1], "87.5 \u00b1 \u2013");
   EXPECT_THAT(to_text(results_table({record})), HasSubstr("on the val part"));
 }
@@ -222,7 +222,7 @@ TEST_F(Report, ShowsAtMostTenConfusionsTheLargestFirst) {
     }
   }
   RunRecord record = record_of(1, 8);
-  for (StageRecord& stage : record.stages) stage.test = score(predictions, classes);
+  for (StageResult& stage : record.stages) stage.test = score(predictions, classes);
   add(record);
   const std::string text = report();
   EXPECT_LT(text.find("| class11 | class0 | 12 |"), text.find("| class10 | class11 | 11 |"));

@@ -48,7 +48,7 @@ struct ExampleRun {
     found.selection = "last";
     found.seed = seed;
     for (const bool student : {false, true}) {
-      StageRecord stage;
+      StageResult stage;
       stage.name = student ? "student" : "skeleton";
       stage.test = score(predictions(student), classes);
       stage.parameters = 1000;

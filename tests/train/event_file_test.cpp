@@ -19,17 +19,18 @@ TEST(EventFile, TellsWhatMetricsTell) {
       << R"({"epoch":1,"lr":0.002,"loss":3.25,"train_accuracy":0.125,"shares":{"skeleton":0.75,"label":0.25},)"
       << R"("val":{"accuracy":0.5},"seconds":1.5})" << '\n'
       << R"({"epoch":300,"lr":0,"loss":1e-30,"train_accuracy":1,"seconds":400.25})" << '\n';
-  write_event_file(folder.path());
+  write_event_file({folder.path()});
   testing::expect_events_of_metrics(folder.path());
 }
 
 TEST(EventFile, IsAppendedToRecordByRecord) {
   const testing::TemporaryFolder folder;
   std::ofstream(folder / "metrics.jsonl") << "";
-  const double start = write_event_file(folder.path());
+  const double start = write_event_file({folder.path()});
   const std::string line = R"({"epoch":1,"lr":0.5,"loss":2,"train_accuracy":0.25,"seconds":3})";
   std::ofstream(folder / "metrics.jsonl") << line << '\n';
-  std::ofstream(event_file(folder.path()), std::ios::app) << epoch_record(nlohmann::ordered_json::parse(line), start);
+  std::ofstream(StageLayout{folder.path()}.events(), std::ios::app)
+      << epoch_record(nlohmann::ordered_json::parse(line), start);
   testing::expect_events_of_metrics(folder.path());
 }
 
@@ -39,10 +40,10 @@ TEST(EventFile, SaysWhichLineOfMetricsIsBroken) {
     std::ofstream(folder / "metrics.jsonl")
         << R"({"epoch":1,"lr":0.5,"loss":2,"train_accuracy":0.25,"seconds":3})" << '\n'
         << broken << '\n';
-    const std::string told = testing::refusal(ErrorKind::data, [&] { write_event_file(folder.path()); });
+    const std::string told = testing::refusal(ErrorKind::data, [&] { write_event_file({folder.path()}); });
     EXPECT_NE(told.find("metrics.jsonl: line 2"), std::string::npos) << told;
   }
-  EXPECT_FALSE(std::filesystem::exists(event_file(folder.path())));
+  EXPECT_FALSE(std::filesystem::exists(StageLayout{folder.path()}.events()));
 }
 
 }  // namespace

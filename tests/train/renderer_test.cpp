@@ -38,12 +38,12 @@ TEST_F(RendererTest, GivesOneContiguousTensorAModality) {
 }
 
 TEST_F(RendererTest, AViewDependsOnKeyClipAndNumberOnly) {
-  const Input all = render_views(renderer_, clips_, kBoth, 5, 2);
+  const Input all = render_augmented(renderer_, clips_, kBoth, 5, 2);
   const std::vector<Clip> one = {clips_[13]};
-  const Input alone = testing::with_threads(1, [&] { return render_views(renderer_, one, {false, true}, 5, 2); });
+  const Input alone = testing::with_threads(1, [&] { return render_augmented(renderer_, one, {false, true}, 5, 2); });
   EXPECT_TRUE(torch::equal(all.sensor[13], alone.sensor[0])) << "not on the other clips, modalities or threads";
-  EXPECT_FALSE(torch::equal(all.sensor, render_views(renderer_, clips_, kBoth, 5, 3).sensor)) << "another number";
-  EXPECT_FALSE(torch::equal(all.sensor, render_views(renderer_, clips_, kBoth, 6, 2).sensor)) << "another key";
+  EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, clips_, kBoth, 5, 3).sensor)) << "another number";
+  EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, clips_, kBoth, 6, 2).sensor)) << "another key";
 }
 
 TEST_F(RendererTest, StandardisesTheSensorByTheTrainingClips) {

@@ -56,7 +56,7 @@ TEST(StageHash, WhatEveryStageSeesChangesEveryStage) {
   }
 }
 
-TEST(StageHash, ProgressChangesLearnersAndWhatTheirTeachersKeep) {
+TEST(StageHash, ProgressChangesStudentsAndWhatTheirTeachersKeep) {
   EXPECT_EQ(changed({"progress.mode=weights"}), Names({"fused", "sensor", "student"}));
   EXPECT_EQ(changed({"progress.mode=trajectory"}), Names({"skeleton", "fused", "sensor", "student"}))
       << "a teacher whose snapshots are followed keeps other files";

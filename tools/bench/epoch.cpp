@@ -13,15 +13,14 @@ Epochs::Epochs(const pskd::StageConfig& stage, const pskd::Renderer& renderer, c
       clips_(clips),
       bench_(stage, pskd::data_shape(renderer, pskd::DataShape{}.classes)),
       labels_(pskd::label_tensor(clips)),
-      steps_((static_cast<std::int64_t>(clips.size()) + stage.batch - 1) / stage.batch) {}
+      steps_(pskd::steps_per_epoch(labels_.size(0), stage.batch)) {}
 
 void Epochs::train() {
-  const pskd::Input views = pskd::render_views(renderer_, clips_, {false, true}, kKey, epoch_);
+  const pskd::Input views = pskd::render_augmented(renderer_, clips_, {false, true}, kKey, epoch_);
   pskd::RandomStream stream(pskd::stream_key(kKey, "order", epoch_));
   const torch::Tensor order = torch::tensor(stream.permutation(labels_.size(0)), torch::kInt64);
-  for (std::int64_t step = 0; step < steps_; ++step) {
-    const std::int64_t first = labels_.size(0) * step / steps_, end = labels_.size(0) * (step + 1) / steps_;
-    const torch::Tensor rows = order.narrow(0, first, end - first);
+  for (int step = 0; step < steps_; ++step) {
+    const torch::Tensor rows = pskd::batch_rows(order, step, steps_);
     bench_.step(pskd::select_clips(views, rows), labels_.index_select(0, rows));
   }
   ++epoch_;

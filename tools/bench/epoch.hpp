@@ -1,4 +1,4 @@
-// Whole epochs of training, as the stage runner goes through them, without logs and checkpoints.
+// Whole epochs of training, as the stage trainer goes through them, without logs and checkpoints.
 #pragma once
 
 #include "pskd/train/renderer.hpp"
@@ -16,6 +16,6 @@ class Epochs {
   const std::vector<pskd::Clip>& clips_;
   pskd::StepBench bench_;
   torch::Tensor labels_;
-  std::int64_t steps_;
+  int steps_;
   int epoch_ = 0;
 };

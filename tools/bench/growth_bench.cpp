@@ -119,7 +119,7 @@ void grow_skeleton(benchmark::State& state, const Size& size) {
   const torch::Tensor labels = pskd::label_tensor(clips);
   pskd::StepBench bench(stage, pskd::data_shape(renderer, static_cast<int>(info.classes.size())));
   int view = 0;
-  const auto step = [&] { bench.step(pskd::render_views(renderer, clips, {true, false}, 1, view++), labels); };
+  const auto step = [&] { bench.step(pskd::render_augmented(renderer, clips, {true, false}, 1, view++), labels); };
   step();
   for ([[maybe_unused]] auto once : state) step();
   note_cost(state, size);

@@ -1,4 +1,4 @@
-// Inference: how long the student takes to recognise one clip, and a batch.
+// Inference: how long the student takes to recognize one clip, and a batch.
 #include "base/quantile.hpp"
 #include "benches.hpp"
 #include "train/speed.hpp"
@@ -6,7 +6,7 @@
 namespace {
 
 void infer(benchmark::State& state, int batch) {
-  constexpr int kFewest = 50;
+  constexpr int kMinRuns = 50;
   const torch::NoGradGuard no_grad;
   const pskd::DataShape shape = utd_shape();
   const auto network = pskd::make_network(measured_stage("student").model, shape, 1);
@@ -14,7 +14,7 @@ void infer(benchmark::State& state, int batch) {
   const pskd::Input input = pskd::example_input(shape, batch);
   std::vector<double> durations;
   for ([[maybe_unused]] auto once : state) {
-    const auto more = pskd::time_runs([&] { network->forward(input); }, kFewest, 0.3);
+    const auto more = pskd::time_runs([&] { network->forward(input); }, kMinRuns, 0.3);
     durations.insert(durations.end(), more.begin(), more.end());
   }
   state.counters["p50_s"] = pskd::quantile(durations, 0.5);

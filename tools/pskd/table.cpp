@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "base/run_layout.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/eval/predictions.hpp"
 #include "report/comparison.hpp"
@@ -17,15 +18,16 @@ struct Options {
 };
 
 /// The predictions of a run's stage; class names come from its record.
-std::vector<pskd::Prediction> predictions_of(const fs::path& run, const std::string& name) {
-  const pskd::RunRecord record = pskd::read_run_record(run / "result.json");
-  for (const pskd::StageRecord& stage : record.stages) {
+std::vector<pskd::Prediction> predictions_of(const fs::path& folder, const std::string& name) {
+  const pskd::RunLayout run{folder};
+  const pskd::RunRecord record = pskd::read_run_record(run.result());
+  for (const pskd::StageResult& stage : record.stages) {
     if (stage.name != name || !stage.test) continue;
     std::vector<std::string> classes;
     for (const pskd::ClassScore& one : stage.test->per_class) classes.push_back(one.name);
-    return pskd::read_predictions(run / "stages" / name / "predictions.csv", classes);
+    return pskd::read_predictions(run.stage(name).test_predictions(), classes);
   }
-  throw pskd::Error(pskd::ErrorKind::usage, run.string() + ": has no stage '" + name + "' with test scores");
+  throw pskd::Error(pskd::ErrorKind::usage, folder.string() + ": has no stage '" + name + "' with test scores");
 }
 
 pskd::Table mcnemar_of(const std::vector<std::string>& runs, const std::string& stage) {

@@ -11,15 +11,16 @@
 
 namespace pskd {
 
-/// Of the stage's network in use, for one clip.
+/// What a stage's network costs in use, for one clip.
 struct StageCost {
   std::int64_t macs = 0;      ///< multiply-adds
   std::int64_t bytes = 0;     ///< of parameters and buffers, as 32-bit floats
-  double latency = 0;         ///< s on one thread of the machine that trained it
+  double latency = 0;         ///< s on one thread of the machine that trained it: median of some runs
   std::int64_t adapters = 0;  ///< parameters that its loss trained beside it and that nobody needs in use
 };
 
-struct StageRecord {
+/// What a trained stage delivers, by its selected epoch.
+struct StageResult {
   std::string name;
   std::optional<Scores> test;  ///< absent when the protocol has no test part
   std::optional<Scores> val;   ///< absent when the protocol has no val part
@@ -35,14 +36,13 @@ struct RunRecord {
   std::uint64_t seed = 0;
   std::string sweep = {};  ///< the folder that holds the experiment's; not in the file: collect_run_records fills it in
   bool shared_subjects = false;
-  std::vector<StageRecord> stages;  ///< in training order (result.json: object in this order)
+  std::vector<StageResult> stages;  ///< in training order (result.json: object in this order)
 };
 
-/// {"experiment", "dataset", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages": {"student":
-/// {"test":
-/// {"accuracy", "macro_f1", "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val":
-/// {...}, "parameters", "epochs", "seconds", "cost": {"macs", "bytes", "latency", "adapters"}}, ...}}; an absent part
-/// has no key. Written atomically; throws Error(io).
+/// {"experiment", "dataset", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages":
+/// {"student": {"test": {"accuracy", "macro_f1", "per_class": [{"name", "precision", "recall", "f1", "support"}],
+/// "confusion"}, "val": {...}, "parameters", "epochs", "seconds", "cost": {"macs", "bytes", "latency", "adapters"}},
+/// ...}}; an absent part has no key. Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
 /// Throws Error(data) naming the file and the key, Error(io) when the file cannot be read.
 RunRecord read_run_record(const std::filesystem::path& file);

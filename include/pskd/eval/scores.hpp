@@ -30,6 +30,6 @@ struct Summary {
   double mean = 0, deviation = 0;
   int n = 0;
 };
-Summary summarise(const std::vector<double>& values);
+Summary summarize(const std::vector<double>& values);
 
 }  // namespace pskd

@@ -1,4 +1,4 @@
-// From clips to tensors: every training clip under its view, or as it is.
+// From clips to tensors: every training clip under its augmentation, or as it is.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +36,10 @@ DataShape data_shape(const Experiment& experiment);
 /// All clips as they are, whole and undistorted.
 Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted);
 
-/// All clips, each under the view that (key, clip id, view number) draws, whatever else is rendered and by how many
+/// All clips, each under the augmentation that (key, clip id, number) draws, whatever else is rendered and by how many
 /// threads.
-Input render_views(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
-                   int view);
+Input render_augmented(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
+                       int number);
 
 /// The labels, [N] int64.
 torch::Tensor label_tensor(const std::vector<Clip>& clips);

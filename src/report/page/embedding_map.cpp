@@ -36,7 +36,7 @@ Json stage_map(const RunFacts& facts, const StageEmbeddings& embeddings) {
               {"y", column(projection.points, 1)},
               {"explained", {rounded(projection.explained[0], 4), rounded(projection.explained[1], 4)}},
               {"predicted", nullptr}};
-  const std::vector<StageRecord>& stages = facts.record().stages;
+  const std::vector<StageResult>& stages = facts.record().stages;
   for (std::size_t stage = 0; stage < stages.size(); ++stage) {
     if (stages[stage].name != embeddings.stage) continue;
     map["predicted"] = answers_for(facts.material.clips, facts.predictions.front()[stage]);

@@ -21,7 +21,7 @@ struct Example {
 
 std::vector<std::pair<std::string, std::map<std::string, const Prediction*>>> teacher_answers(const RunFacts& facts) {
   std::vector<std::pair<std::string, std::map<std::string, const Prediction*>>> answers;
-  const std::vector<StageRecord>& stages = facts.record().stages;
+  const std::vector<StageResult>& stages = facts.record().stages;
   for (const std::string& teacher : facts.teachers) {
     for (std::size_t stage = 0; stage < stages.size(); ++stage) {
       if (stages[stage].name != teacher) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/run_layout.hpp"
 #include "pskd/config/load.hpp"
 #include "report/page/embedded_files.hpp"
 #include "report/page/embedding_map.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> class_names(const StageRecord& stage) {
+std::vector<std::string> class_names(const StageResult& stage) {
   std::vector<std::string> names;
   for (const ClassScore& one : shown_scores(stage).per_class) names.push_back(one.name);
   return names;
@@ -37,7 +38,7 @@ std::vector<std::string> teachers_of(const Experiment& experiment, const std::st
 
 void read_teachers(RunFacts& facts) {
   try {
-    const Experiment experiment = load_experiment(facts.folder() / "config.resolved.yaml");
+    const Experiment experiment = load_experiment(RunLayout{facts.folder()}.config());
     facts.teachers = teachers_of(experiment, facts.record().stages[facts.student].name);
   } catch (const Error& error) {
     facts.missing.push_back(std::string("the teachers of the student: ") + error.what());
@@ -47,9 +48,9 @@ void read_teachers(RunFacts& facts) {
 void read_all_predictions(RunFacts& facts) {
   for (std::size_t seed = 0; seed < facts.run->folders.size(); ++seed) {
     auto& of_stages = facts.predictions.emplace_back();
-    for (const StageRecord& stage : facts.run->records[seed].stages) {
-      const fs::path file =
-          facts.run->folders[seed] / "stages" / stage.name / (stage.test ? "predictions.csv" : "predictions-val.csv");
+    for (const StageResult& stage : facts.run->records[seed].stages) {
+      const StageLayout layout = RunLayout{facts.run->folders[seed]}.stage(stage.name);
+      const fs::path file = stage.test ? layout.test_predictions() : layout.val_predictions();
       of_stages.emplace_back();
       try {
         of_stages.back() = read_predictions(file, class_names(stage));
@@ -75,12 +76,12 @@ RunFacts facts_of(const FinishedRun& run, const MaterialSource& material) {
 
 Json stages_of(RunFacts& facts, const std::vector<int>& subjects) {
   Json stages = Json::array();
-  const std::vector<StageRecord>& records = facts.record().stages;
+  const std::vector<StageResult>& records = facts.record().stages;
   for (std::size_t index = 0; index < records.size(); ++index) {
     Json stage = stage_scores(facts, index, subjects);
     stage["name"] = records[index].name;
     stage["curves"] = part_or_note(facts.missing, "learning curves of " + records[index].name, [&] {
-      return learning_curves(facts.folder() / "stages" / records[index].name / "metrics.jsonl");
+      return learning_curves(RunLayout{facts.folder()}.stage(records[index].name).metrics());
     });
     stages.push_back(std::move(stage));
   }
@@ -135,7 +136,7 @@ std::string fill(std::string_view page, const std::map<std::string, std::string_
 std::string title_of(const std::vector<FinishedRun>& runs) {
   const RunRecord& first = runs.front().records.front();
   if (runs.size() == 1) return first.experiment;
-  const std::string sweep = runs.front().folders.front().parent_path().parent_path().parent_path().filename().string();
+  const std::string sweep = ExperimentLayout{RunLayout{runs.front().folders.front()}.experiment()}.sweep();
   return sweep.empty() ? std::to_string(runs.size()) + " runs" : sweep;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/run_layout.hpp"
 #include "report/comparison.hpp"
 #include "report/page/html.hpp"
 #include "report/records.hpp"
@@ -60,13 +61,13 @@ std::string folded(const std::string& summary, const std::string& html) {
 
 std::string config_part(RunFacts& facts) {
   const Json text = part_or_note(facts.missing, "resolved config",
-                                 [&]() -> Json { return read_file(facts.folder() / "config.resolved.yaml"); });
+                                 [&]() -> Json { return read_file(RunLayout{facts.folder()}.config()); });
   if (text.is_null()) return "";
   return folded("Resolved config", "<pre tabindex=\"0\">" + escape_html(text.get<std::string>()) + "</pre>");
 }
 
 std::string manifest_part(RunFacts& facts) {
-  const std::filesystem::path file = facts.folder() / "manifest.json";
+  const std::filesystem::path file = RunLayout{facts.folder()}.manifest();
   const Json manifest = part_or_note(facts.missing, "manifest", [&]() -> Json {
     Json json = Json::parse(read_file(file), nullptr, false);
     if (!json.is_object()) throw Error(ErrorKind::data, file.string() + ": expected a JSON object");

@@ -30,7 +30,7 @@ Json mean_f1(const std::vector<RunRecord>& records, std::size_t stage) {
   for (std::size_t label = 0; label < shown_scores(records.front().stages[stage]).per_class.size(); ++label) {
     std::vector<double> values;
     for (const RunRecord& record : records) values.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
-    means.push_back(rounded(summarise(values).mean, kDigits));
+    means.push_back(rounded(summarize(values).mean, kDigits));
   }
   return means;
 }
@@ -46,7 +46,7 @@ double subject_accuracy(const RunFacts& facts, std::size_t stage, int subject) {
     }
     if (clips > 0) accuracies.push_back(static_cast<double>(right) / clips);
   }
-  return summarise(accuracies).mean;
+  return summarize(accuracies).mean;
 }
 
 }  // namespace

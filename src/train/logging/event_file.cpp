@@ -111,17 +111,22 @@ std::string epoch_record(const Json& line, double start) {
                 field(5, summary(line)));
 }
 
-std::filesystem::path event_file(const std::filesystem::path& stage_folder) {
-  return stage_folder / "events.out.tfevents.pskd";
-}
-
-double write_event_file(const std::filesystem::path& stage_folder) {
-  const std::vector<Json> lines = read_metrics(stage_folder / "metrics.jsonl");
+double write_event_file(const StageLayout& stage) {
+  const std::vector<Json> lines = read_metrics(stage.metrics());
   const double start = now() - (lines.empty() ? 0 : lines.back().at("seconds").get<double>());
   std::string events = version_record(start);
   for (const Json& line : lines) events += epoch_record(line, start);
-  write_file_atomically(event_file(stage_folder), events);
+  write_file_atomically(stage.events(), events);
   return start;
+}
+
+void write_event_files(const RunLayout& run) {
+  std::error_code absent;
+  for (const auto& entry : std::filesystem::directory_iterator(run.stages(), absent)) {
+    const StageLayout stage{entry.path()};
+    const bool has_metrics = std::filesystem::exists(stage.metrics());
+    if (has_metrics && !std::filesystem::exists(stage.events())) write_event_file(stage);
+  }
 }
 
 }  // namespace pskd

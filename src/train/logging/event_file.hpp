@@ -6,9 +6,10 @@
 // file_version, and summary.value.{tag, simple_value}.
 #pragma once
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "base/run_layout.hpp"
 
 namespace pskd {
 
@@ -19,11 +20,12 @@ std::string version_record(double wall_time);
 /// groups itself (val/accuracy, shares/<teacher>). `start`: the wall time at which the stage had trained for 0 seconds.
 std::string epoch_record(const nlohmann::ordered_json& line, double start);
 
-/// The event file of a stage's folder.
-std::filesystem::path event_file(const std::filesystem::path& stage_folder);
+/// Writes a stage's event file from its metrics.jsonl, replacing an old one. Its times are those of a training without
+/// pauses that has just come to the last line. Returns their start. Throws Error(io), Error(data) for a line that is no
+/// epoch.
+double write_event_file(const StageLayout& stage);
 
-/// Writes the event file of the metrics.jsonl in `stage_folder` anew. Its times are those of a training without pauses
-/// that has just come to the last line. Returns their start. Throws Error(io), Error(data) for a line that is no epoch.
-double write_event_file(const std::filesystem::path& stage_folder);
+/// Writes the event files of a finished run that are not there yet.
+void write_event_files(const RunLayout& run);
 
 }  // namespace pskd

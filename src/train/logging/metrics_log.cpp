@@ -8,10 +8,10 @@
 
 namespace pskd {
 
-MetricsLog::MetricsLog(const std::filesystem::path& file, int epochs, bool events) : file_(file) {
+MetricsLog::MetricsLog(const StageLayout& stage, int epochs, bool events) : file_(stage.metrics()) {
   std::string kept;
-  if (std::filesystem::exists(file)) {
-    const std::string all = read_file(file);
+  if (std::filesystem::exists(file_)) {
+    const std::string all = read_file(file_);
     std::size_t end = 0;
     for (int line = 0; line < epochs && end < all.size(); ++line) {
       const std::size_t newline = all.find('\n', end);
@@ -20,12 +20,11 @@ MetricsLog::MetricsLog(const std::filesystem::path& file, int epochs, bool event
     }
     kept = all.substr(0, end);
   }
-  write_file_atomically(file, kept);
-  stream_.open(file, std::ios::app);
-  const std::filesystem::path own = event_file(file.parent_path());
-  if (!events && !std::filesystem::exists(own)) return;
-  start_ = write_event_file(file.parent_path());
-  events_.open(own, std::ios::app | std::ios::binary);
+  write_file_atomically(file_, kept);
+  stream_.open(file_, std::ios::app);
+  if (!events && !std::filesystem::exists(stage.events())) return;
+  start_ = write_event_file(stage);
+  events_.open(stage.events(), std::ios::app | std::ios::binary);
 }
 
 void MetricsLog::append(const nlohmann::ordered_json& line) {

@@ -5,13 +5,16 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/run_layout.hpp"
+
 namespace pskd {
 
 class MetricsLog {
  public:
-  /// Opens `file` for appending after its first `epochs` lines; what a killed run wrote beyond them is dropped. An
-  /// event file is kept beside it if `events` asks for one or one is there already, and so tells the same epochs.
-  MetricsLog(const std::filesystem::path& file, int epochs, bool events);
+  /// Opens the stage's metrics.jsonl for appending after its first `epochs` lines; what a killed run wrote beyond them
+  /// is dropped. An event file is kept beside it if `events` asks for one or one is there already, and so tells the
+  /// same epochs.
+  MetricsLog(const StageLayout& stage, int epochs, bool events);
   /// Appends a line. Throws Error(io) when it cannot be written.
   void append(const nlohmann::ordered_json& line);
 

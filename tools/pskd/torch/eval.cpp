@@ -7,7 +7,7 @@
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
-#include "pskd/train/run.hpp"
+#include "pskd/train/evaluation.hpp"
 #include "torch_verbs.hpp"
 
 namespace {
@@ -45,8 +45,8 @@ void run(const Options& options) {
   prepare(options.threads);
   const auto folder = std::filesystem::absolute(options.run).lexically_normal();
   const auto run = folder.filename().empty() ? folder.parent_path() : folder;
-  const std::uint64_t seed = seed_of(run);
-  const pskd::TrainingSetup setup = setup_of(run);
+  const std::uint64_t seed = pskd::RunLayout{run}.seed();
+  const pskd::TrainingSetup setup = setup_of({run});
   const auto& clips = part_of(setup.split, options.part);
   if (clips.empty())
     throw pskd::Error(pskd::ErrorKind::usage, "the protocol of this run has no " + options.part + " clips");

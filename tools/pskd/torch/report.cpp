@@ -6,6 +6,7 @@
 #include "distill/teachers.hpp"
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/train/evaluation.hpp"
 #include "report/page/page.hpp"
 #include "report/run_search.hpp"
 #include "torch_verbs.hpp"
@@ -30,10 +31,10 @@ std::string checkpoint_hash(const nlohmann::json& manifest, const std::string& s
 /// Opens runs again for what their folders do not hold. A stage that runs of a sweep share is asked once.
 class MaterialCollector {
  public:
-  pskd::RunMaterial collect(const fs::path& run) {
+  pskd::RunMaterial collect(const pskd::RunLayout& run) {
     pskd::RunMaterial material;
     try {
-      const auto manifest = nlohmann::json::parse(pskd::read_file(run / "manifest.json"), nullptr, false);
+      const auto manifest = nlohmann::json::parse(pskd::read_file(run.manifest()), nullptr, false);
       const pskd::TrainingSetup setup = setup_of(run);
       if (!manifest.is_object() || !manifest.contains("data_hash") || manifest["data_hash"] != setup.data_hash) {
         throw pskd::Error(pskd::ErrorKind::data, "the recordings are not those that manifest.json of the run names");
@@ -44,7 +45,7 @@ class MaterialCollector {
       for (pskd::Clip& clip : material.clips) {
         clip.sensor = pskd::Frames(clip.sensor(Eigen::all, setup.renderer.sensor_columns));
       }
-      add_embeddings(material, setup, seed_of(run), manifest);
+      add_embeddings(material, setup, run.seed(), manifest);
     } catch (const pskd::Error& error) {
       material.missing.push_back(std::string("map of the embeddings, example clips: ") + error.what());
     }
@@ -85,8 +86,8 @@ void run(const Options& options) {
   prepare(kThreads);
   MaterialCollector collector;
   const pskd::ReportPage page =
-      pskd::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect(one); });
-  const fs::path file = options.out.empty() ? fs::path(options.folder) / "report.html" : fs::path(options.out);
+      pskd::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect({one}); });
+  const fs::path file = options.out.empty() ? fs::path(options.folder) / pskd::kHtmlReport : fs::path(options.out);
   pskd::write_file_atomically(file, page.html);
   for (const std::string& line : page.missing) std::cerr << "pskd: not on the page: " << line << '\n';
   std::cout << file.string() << '\n';

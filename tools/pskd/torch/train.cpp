@@ -4,16 +4,15 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "base/process.hpp"
 #include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
-#include "records.hpp"
 #include "report/markdown_report.hpp"
 #include "report/results_table.hpp"
 #include "report/run_search.hpp"
 #include "report/table.hpp"
 #include "torch_verbs.hpp"
+#include "train/estimate.hpp"
 
 namespace {
 
@@ -60,6 +59,6 @@ void train(const TrainOptions& options) {
                         : options.overwrite ? pskd::Existing::overwrite
                                             : pskd::Existing::refuse;
   for (const std::uint64_t seed : setup.experiment.seeds) pskd::require_startable(setup, seed, existing);
-  for (const std::uint64_t seed : setup.experiment.seeds) train_seed(setup, seed, existing);
+  for (const std::uint64_t seed : setup.experiment.seeds) pskd::train_run(setup, seed, existing);
   show_results(setup, options.json);
 }

@@ -1,4 +1,4 @@
-#include "sweep_tasks.hpp"
+#include "sweep/tasks.hpp"
 
 #include <algorithm>
 #include <map>
@@ -10,60 +10,68 @@
 #include "pskd/train/run.hpp"
 #include "train/stage_key.hpp"
 
+namespace pskd {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path failure_file(const SweepTask& task) { return task.folder / "error.txt"; }
-
 /// A stage gets its checkpoint in a run's folder when it is complete.
 bool is_trained(const SweepTask& task, const TaskStage& stage) {
-  return fs::exists(task.folder / "stages" / stage.name / "last.ckpt");
+  return fs::exists(task.layout.stage(stage.name).checkpoint("last"));
 }
 
-void add_seeds(std::vector<SweepTask>& tasks, const pskd::SweepRun& run) {
-  SweepTask task{.run = run.name, .experiment = run.experiment, .folder = {}, .stages = {}, .problem = {}};
+void add_seeds(std::vector<SweepTask>& tasks, const SweepRun& run) {
+  SweepTask task{.run = run.name, .experiment = run.experiment, .layout = {}, .stages = {}, .problem = {}};
   try {
-    task.experiment = pskd::resolve_experiment(run.experiment);
-    for (const pskd::StageConfig& stage : task.experiment.stages) {
-      task.stages.push_back({stage.name, pskd::stage_hash(task.experiment, stage.name), stage.epochs});
+    task.experiment = resolve_experiment(run.experiment);
+    for (const StageConfig& stage : task.experiment.stages) {
+      task.stages.push_back({stage.name, stage_hash(task.experiment, stage.name), stage.epochs});
     }
-  } catch (const pskd::Error& error) {
+  } catch (const Error& error) {
     task.problem = error.what();
   }
   for (const std::uint64_t seed : task.experiment.seeds) {
     SweepTask& one = tasks.emplace_back(task);
     one.seed = seed;
-    one.folder = pskd::run_folder(one.experiment, seed);
+    one.layout = {run_folder(one.experiment, seed)};
     for (TaskStage& stage : one.stages) stage.identity.append("/").append(std::to_string(seed));
   }
 }
 
 }  // namespace
 
-std::vector<SweepTask> make_tasks(const pskd::Sweep& sweep) {
+std::vector<SweepTask> make_tasks(const Sweep& sweep) {
   std::vector<SweepTask> tasks;
-  for (const pskd::SweepRun& run : sweep.runs) add_seeds(tasks, run);
+  for (const SweepRun& run : sweep.runs) add_seeds(tasks, run);
   return tasks;
+}
+
+const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::string& name) {
+  std::string names;
+  for (const SweepTask& task : tasks) {
+    if (task.name() == name) return task;
+    names += " " + task.name();
+  }
+  throw Error(ErrorKind::usage, "--only: expected one of" + names + ", found '" + name + "'");
 }
 
 TaskState state_of(const SweepTask& task) {
   if (!task.problem.empty()) return TaskState::failed;
-  if (fs::exists(task.folder / "result.json")) return TaskState::done;
-  if (pskd::is_running(task.experiment, task.seed)) return TaskState::running;
-  return fs::exists(failure_file(task)) ? TaskState::failed : TaskState::waiting;
+  if (fs::exists(task.layout.result())) return TaskState::done;
+  if (is_running(task.experiment, task.seed)) return TaskState::running;
+  return fs::exists(task.layout.error()) ? TaskState::failed : TaskState::waiting;
 }
 
 std::string failure_of(const SweepTask& task) {
   if (!task.problem.empty()) return task.problem;
-  return fs::exists(failure_file(task)) ? pskd::read_file(failure_file(task)) : "";
+  return fs::exists(task.layout.error()) ? read_file(task.layout.error()) : "";
 }
 
 void note_failure(const SweepTask& task, const std::string& message) {
-  pskd::write_file_atomically(failure_file(task), message);
+  write_file_atomically(task.layout.error(), message);
 }
 
-void forget_failure(const SweepTask& task) { fs::remove(failure_file(task)); }
+void forget_failure(const SweepTask& task) { fs::remove(task.layout.error()); }
 
 bool shares_untrained_stage(const SweepTask& task, const std::vector<const SweepTask*>& running) {
   std::set<std::string> training;
@@ -87,7 +95,7 @@ double seconds_left(const std::vector<SweepTask>& tasks, int jobs) {
       if (is_trained(task, stage)) trained.insert(stage.identity);
     }
     if (state_of(task) != TaskState::done) continue;
-    for (const pskd::StageRecord& stage : pskd::read_run_record(task.folder / "result.json").stages) {
+    for (const StageResult& stage : read_run_record(task.layout.result()).stages) {
       times[stage.name].seconds += stage.seconds;
       times[stage.name].epochs += stage.epochs;
     }
@@ -104,3 +112,5 @@ double seconds_left(const std::vector<SweepTask>& tasks, int jobs) {
   }
   return left / jobs;
 }
+
+}  // namespace pskd

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/run_layout.hpp"
 #include "config/sweep.hpp"
+
+namespace pskd {
 
 /// A stage that a task needs. Tasks with the same identity share it.
 struct TaskStage {
@@ -17,18 +19,23 @@ struct TaskStage {
 struct SweepTask {
   std::string run;
   std::uint64_t seed = 0;
-  pskd::Experiment experiment;   ///< resolved
-  std::filesystem::path folder;  ///< of the run
+  Experiment experiment;  ///< resolved
+  RunLayout layout;
   std::vector<TaskStage> stages;
   std::string problem;  ///< why it cannot even begin; empty: it can
 
   std::string name() const { return run + "/" + std::to_string(seed); }
+  /// Tells it from one of the same name with other settings.
+  std::string unique_name() const { return name() + " " + ExperimentLayout{layout.experiment()}.config_hash(); }
 };
 
 enum class TaskState { done, running, queued, failed, waiting };
 
 /// All tasks, run by run. A setting that does not fit its data set is a task with a problem.
-std::vector<SweepTask> make_tasks(const pskd::Sweep& sweep);
+std::vector<SweepTask> make_tasks(const Sweep& sweep);
+
+/// The task of this name. Throws Error(usage) that lists those there are.
+const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::string& name);
 
 /// As the files of the run say, whoever trained or trains it; they do not know what is queued.
 TaskState state_of(const SweepTask& task);
@@ -44,3 +51,5 @@ bool shares_untrained_stage(const SweepTask& task, const std::vector<const Sweep
 /// Seconds until every task is done by `jobs` processes: each stage that is left takes as long as those of its name in
 /// finished runs took for an epoch. Negative while too little is finished to say.
 double seconds_left(const std::vector<SweepTask>& tasks, int jobs);
+
+}  // namespace pskd

@@ -1,4 +1,4 @@
-#include "slurm.hpp"
+#include "sweep/slurm.hpp"
 
 #include <spdlog/fmt/fmt.h>
 #include <sys/wait.h>
@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
+namespace pskd {
 namespace {
 
 namespace fs = std::filesystem;
@@ -43,21 +44,21 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 /// What a program of Slurm's prints. Throws Error(usage) when it is missing or fails.
-std::string ask(const std::string& program, const std::string& arguments) {
+std::string output_of(const std::string& program, const std::string& arguments) {
   std::string output;
   FILE* pipe = ::popen(("exec " + program + " " + arguments + " 2>&1 < /dev/null").c_str(), "r");
-  if (pipe == nullptr) throw pskd::Error(pskd::ErrorKind::io, "cannot start " + program);
+  if (pipe == nullptr) throw Error(ErrorKind::io, "cannot start " + program);
   std::array<char, 4096> buffer{};
   while (const std::size_t read = std::fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), read);
   const int status = ::pclose(pipe);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return output;
   constexpr int kNotFound = 127;  // a shell's word for it
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNotFound) {
-    throw pskd::Error(pskd::ErrorKind::usage, "Slurm's " + program +
-                                                  " cannot be run: it is not on the PATH; are Slurm's client programs "
-                                                  "installed here?");
+    throw Error(ErrorKind::usage, "Slurm's " + program +
+                                      " cannot be run: it is not on the PATH; are Slurm's client programs "
+                                      "installed here?");
   }
-  throw pskd::Error(pskd::ErrorKind::usage, program + " " + arguments + ": Slurm refuses; it says:\n" + output);
+  throw Error(ErrorKind::usage, program + " " + arguments + ": Slurm refuses; it says:\n" + output);
 }
 
 std::string script(const SlurmArray& array, const fs::path& folder) {
@@ -94,7 +95,7 @@ std::map<std::string, fs::path> submissions(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const fs::path file = entry.path() / kJobFile;
     if (!fs::exists(file)) continue;
-    const std::vector<std::string> lines = lines_of(pskd::read_file(file));
+    const std::vector<std::string> lines = lines_of(read_file(file));
     if (!lines.empty()) found[lines.front()] = entry.path();
   }
   return found;
@@ -114,24 +115,24 @@ std::string job_id(const std::string& output) {
     std::string id = line.substr(0, line.find(';'));
     if (!id.empty() && id.find_first_not_of("0123456789") == std::string::npos) return id;
   }
-  throw pskd::Error(pskd::ErrorKind::usage, "sbatch: expected the id of the job it accepted, found:\n" + output);
+  throw Error(ErrorKind::usage, "sbatch: expected the id of the job it accepted, found:\n" + output);
 }
 
 }  // namespace
 
-std::string submit(const SlurmArray& array, const fs::path& folder) {
+std::string submit_array(const SlurmArray& array, const fs::path& folder) {
   const fs::path own = next_folder(fs::absolute(folder).lexically_normal());
-  pskd::write_file_atomically(own / kTasksFile, fmt::format("{}\n", fmt::join(array.tasks, "\n")));
-  pskd::write_file_atomically(own / "array.sh", script(array, own));
+  write_file_atomically(own / kTasksFile, fmt::format("{}\n", fmt::join(array.tasks, "\n")));
+  write_file_atomically(own / "array.sh", script(array, own));
   std::string output;
   try {
-    output = ask("sbatch", "--parsable " + shell_quoted((own / "array.sh").string()));
-  } catch (const pskd::Error&) {
+    output = output_of("sbatch", "--parsable " + shell_quoted((own / "array.sh").string()));
+  } catch (const Error&) {
     fs::remove_all(own);  // nothing was accepted
     throw;
   }
   std::string id = job_id(output);
-  pskd::write_file_atomically(own / kJobFile, id + "\n");
+  write_file_atomically(own / kJobFile, id + "\n");
   return id;
 }
 
@@ -139,13 +140,15 @@ std::set<std::string> tasks_in_slurm(const fs::path& folder) {
   const std::map<std::string, fs::path> submitted = submissions(folder);
   std::set<std::string> tasks;
   if (submitted.empty()) return tasks;
-  for (const std::string& line : lines_of(ask("squeue", "--me --noheader --array --format=%F_%K"))) {
+  for (const std::string& line : lines_of(output_of("squeue", "--me --noheader --array --format=%F_%K"))) {
     const std::size_t mark = line.find('_');
     const auto own = submitted.find(line.substr(0, mark));
     if (own == submitted.end()) continue;
-    const std::vector<std::string> names = lines_of(pskd::read_file(own->second / kTasksFile));
+    const std::vector<std::string> names = lines_of(read_file(own->second / kTasksFile));
     const std::size_t task = std::strtoul(line.c_str() + mark + 1, nullptr, 10);
     if (1 <= task && task <= names.size()) tasks.insert(names[task - 1]);  // else another job has the id by now
   }
   return tasks;
 }
+
+}  // namespace pskd

@@ -1,4 +1,4 @@
-// The launcher that hands the runs of a sweep to Slurm, as a job array of one task a run and seed.
+// Job arrays in Slurm: one task of one core for each run and seed of a sweep.
 #pragma once
 
 #include <filesystem>
@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+namespace pskd {
+
 /// A job array as it is submitted.
 struct SlurmArray {
   std::string name;                  ///< of the job
-  std::vector<std::string> tasks;    ///< "RUN/SEED CONFIG-HASH"; task n of the array, from 1, is the n-th
+  std::vector<std::string> tasks;    ///< their unique names; task n of the array, from 1, is the n-th
   int limit = 0;                     ///< tasks at a time; 0: as many as Slurm has room for
   std::string after;                 ///< id of an array that must have ended, well or not, before; empty: none
   std::vector<std::string> program;  ///< the command line of a task up to --only
@@ -18,8 +20,10 @@ struct SlurmArray {
 /// Writes the array's script, and tasks.txt beside it, to `folder`/<n>/ and submits it; returns the job's id, which
 /// file `folder`/<n>/job keeps. Tasks write there, too: <task>.out. Throws Error(usage) with what sbatch said when it
 /// refuses or is missing.
-std::string submit(const SlurmArray& array, const std::filesystem::path& folder);
+std::string submit_array(const SlurmArray& array, const std::filesystem::path& folder);
 
 /// The tasks, as they were given, of arrays submitted from `folder` that wait or run in Slurm. Throws Error(usage) when
 /// squeue, which is asked only if there are any, cannot tell.
 std::set<std::string> tasks_in_slurm(const std::filesystem::path& folder);
+
+}  // namespace pskd

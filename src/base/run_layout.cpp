@@ -1,0 +1,82 @@
+#include "base/run_layout.hpp"
+
+#include "pskd/base/error.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kResult = "result.json";
+constexpr const char* kTeacherOutputs = "answers";
+const std::string kRunPrefix = "seed-";
+
+std::string run_name(std::uint64_t seed) { return kRunPrefix + std::to_string(seed); }
+
+}  // namespace
+
+fs::path StageLayout::checkpoint(const std::string& snapshot) const { return folder / (snapshot + ".ckpt"); }
+fs::path StageLayout::metrics() const { return folder / "metrics.jsonl"; }
+fs::path StageLayout::events() const { return folder / "events.out.tfevents.pskd"; }
+fs::path StageLayout::test_predictions() const { return folder / "predictions.csv"; }
+fs::path StageLayout::val_predictions() const { return folder / "predictions-val.csv"; }
+fs::path StageLayout::description() const { return folder / "stage.json"; }
+
+fs::path RunLayout::config() const { return folder / "config.resolved.yaml"; }
+fs::path RunLayout::manifest() const { return folder / "manifest.json"; }
+fs::path RunLayout::log() const { return folder / "log.txt"; }
+fs::path RunLayout::result() const { return folder / kResult; }
+fs::path RunLayout::error() const { return folder / "error.txt"; }
+fs::path RunLayout::teacher_outputs() const { return folder / kTeacherOutputs; }
+fs::path RunLayout::stages() const { return folder / kStagesFolder; }
+StageLayout RunLayout::stage(const std::string& name) const { return {stages() / name}; }
+fs::path RunLayout::experiment() const { return folder.parent_path(); }
+
+std::uint64_t RunLayout::seed() const {
+  const std::string name = folder.filename().string();
+  if (name.starts_with(kRunPrefix) && name.size() > kRunPrefix.size() &&
+      name.find_first_not_of("0123456789", kRunPrefix.size()) == std::string::npos) {
+    return std::stoull(name.substr(kRunPrefix.size()));
+  }
+  throw Error(ErrorKind::usage,
+              folder.string() + ": expected a run directory, runs/<experiment>/<config hash>/seed-<n>");
+}
+
+ExperimentLayout ExperimentLayout::of(const fs::path& root, const std::string& name, const std::string& hash) {
+  return {root / name / hash};
+}
+
+RunLayout ExperimentLayout::run(std::uint64_t seed) const { return {folder / run_name(seed)}; }
+fs::path ExperimentLayout::lock(std::uint64_t seed) const { return folder / ("." + run_name(seed) + ".lock"); }
+fs::path ExperimentLayout::report() const { return folder / "report.md"; }
+std::string ExperimentLayout::config_hash() const { return folder.filename().string(); }
+std::string ExperimentLayout::name() const { return folder.parent_path().filename().string(); }
+fs::path ExperimentLayout::root() const { return folder.parent_path().parent_path(); }
+std::string ExperimentLayout::sweep() const { return root().filename().string(); }
+
+StageLayout StageStoreLayout::stage(const std::string& key) const { return {folder / key}; }
+fs::path StageStoreLayout::lock(const std::string& key) const { return folder / (key + ".lock"); }
+fs::path StageStoreLayout::teacher_outputs() const { return folder / kTeacherOutputs; }
+
+StageStoreLayout SweepLayout::stage_store() const { return {folder / kStagesFolder}; }
+fs::path SweepLayout::slurm() const { return folder / "slurm"; }
+
+std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {
+  std::vector<RunLayout> runs;
+  for (const fs::directory_entry& entry : fs::directory_iterator(experiment)) {
+    const RunLayout run{entry.path()};
+    if (entry.path().filename().string().starts_with(kRunPrefix) && fs::exists(run.result())) runs.push_back(run);
+  }
+  return runs;
+}
+
+std::vector<RunLayout> finished_runs_below(const fs::path& folder) {
+  std::vector<RunLayout> runs;
+  if (!fs::is_directory(folder)) return runs;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().filename() == kResult) runs.push_back({entry.path().parent_path()});
+  }
+  return runs;
+}
+
+}  // namespace pskd

@@ -1,0 +1,48 @@
+#include "sweep/launch.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <exception>
+#include <stdexcept>
+
+#include "pskd/base/error.hpp"
+#include "pskd/train/run.hpp"
+
+namespace pskd {
+
+std::vector<std::string> task_arguments(const SweepLaunch& launch, const std::string& config) {
+  std::vector<std::string> words = {"sweep", "--config", config};
+  for (const std::string& setting : launch.overrides) words.insert(words.end(), {"--set", setting});
+  if (launch.event_files) words.emplace_back("--tensorboard");
+  return words;
+}
+
+void train_task(const Sweep& sweep, const SweepTask& task, bool event_files) {
+  if (!task.problem.empty()) throw Error(ErrorKind::config, task.problem);
+  forget_failure(task);
+  try {
+    TrainingSetup setup = prepare_training(task.experiment);
+    setup.stage_store = SweepLayout{sweep.folder}.stage_store().folder;
+    setup.event_files = event_files;
+    train_run(setup, task.seed, Existing::resume);
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::exception& error) {
+    note_failure(task, error.what());
+    throw;
+  }
+}
+
+void throw_failures(const std::vector<TaskFailure>& failures, std::size_t tasks, const std::string& others) {
+  if (failures.empty()) return;
+  std::string text = fmt::format("{} of {} runs failed; the others are {}:", failures.size(), tasks, others);
+  for (const TaskFailure& failure : failures) {
+    text += fmt::format("\n{}: {}", failure.task->name(), failure_of(*failure.task));
+  }
+  for (const ErrorKind kind : {ErrorKind::config, ErrorKind::data, ErrorKind::diverged, ErrorKind::checkpoint}) {
+    if (exit_code(kind) == failures.front().exit_code) throw Error(kind, text);
+  }
+  throw std::runtime_error(text);
+}
+
+}  // namespace pskd

@@ -1,0 +1,122 @@
+#include "sweep/local_launcher.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <iterator>
+#include <list>
+#include <optional>
+#include <thread>
+
+#include "base/child_process.hpp"
+#include "base/stop_signal.hpp"
+#include "pskd/base/error.hpp"
+#include "sweep/status.hpp"
+
+namespace pskd {
+namespace {
+
+constexpr std::chrono::milliseconds kPollInterval{50};
+
+/// Trains the tasks of a sweep in child processes.
+class Pool {
+ public:
+  Pool(const SweepLaunch& launch, const std::vector<SweepTask>& tasks) : launch_(launch), tasks_(tasks) {
+    for (const SweepTask& task : tasks_) {
+      if (!task.problem.empty()) {
+        fail(task, exit_code(ErrorKind::config));
+      } else if (state_of(task) != TaskState::done) {
+        waiting_.push_back(&task);
+      }
+    }
+  }
+
+  /// Until nothing is left, or a stop signal has come and every child has saved.
+  void run() {
+    spdlog::info("{} runs, {} to train, {} at a time", tasks_.size(), waiting_.size(), launch_.jobs);
+    bool stopping = false;
+    while (!running_.empty() || (!waiting_.empty() && !stopping)) {
+      if (stop_signal() != 0 && !stopping) {
+        stopping = true;
+        spdlog::info("stopping: waiting for {} runs to save", running_.size());
+        for (const Job& job : running_) job.process.stop();
+      }
+      if (!stopping) start_jobs();
+      collect();
+      std::this_thread::sleep_for(kPollInterval);
+    }
+    if (stopping) throw Stopped(stop_signal());
+  }
+
+  const std::vector<TaskFailure>& failures() const { return failures_; }
+
+ private:
+  struct Job {
+    const SweepTask* task;
+    ChildProcess process;
+    std::chrono::steady_clock::time_point start;
+  };
+
+  void start_jobs() {
+    for (auto next = waiting_.begin(); next != waiting_.end() && std::ssize(running_) < launch_.jobs;) {
+      std::vector<const SweepTask*> training;
+      for (const Job& job : running_) training.push_back(job.task);
+      if (shares_untrained_stage(**next, training)) {
+        ++next;
+        continue;
+      }
+      start(**next);
+      next = waiting_.erase(next);
+    }
+  }
+
+  void start(const SweepTask& task) {
+    std::vector<std::string> arguments = task_arguments(launch_, launch_.config);
+    arguments.insert(arguments.end(), {"--only", task.name()});
+    forget_failure(task);
+    spdlog::info("{}: starts", task.name());
+    running_.push_back({&task, ChildProcess(arguments), std::chrono::steady_clock::now()});
+  }
+
+  void collect() {
+    for (auto job = running_.begin(); job != running_.end();) {
+      const std::optional<int> code = job->process.poll();
+      if (!code) {
+        ++job;
+        continue;
+      }
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - job->start).count();
+      if (*code == 0) {
+        spdlog::info("{}: done after {}; {} running, {} waiting", job->task->name(), time_text(seconds),
+                     running_.size() - 1, waiting_.size());
+      } else if (stop_signal() == 0) {
+        fail(*job->task, *code);
+      }
+      job = running_.erase(job);
+    }
+  }
+
+  void fail(const SweepTask& task, int code) {
+    if (failure_of(task).empty()) {
+      note_failure(task, fmt::format("its process ended with exit code {}; see {}", code, task.layout.log().string()));
+    }
+    spdlog::error("{}: failed: {}", task.name(), first_line(failure_of(task)));
+    failures_.push_back({&task, code});
+  }
+
+  const SweepLaunch& launch_;
+  const std::vector<SweepTask>& tasks_;
+  std::list<const SweepTask*> waiting_;
+  std::list<Job> running_;
+  std::vector<TaskFailure> failures_;
+};
+
+}  // namespace
+
+std::vector<TaskFailure> train_here(const SweepLaunch& launch, const std::vector<SweepTask>& tasks) {
+  Pool pool(launch, tasks);
+  pool.run();
+  return pool.failures();
+}
+
+}  // namespace pskd

@@ -1,0 +1,22 @@
+// What a run would cost, before it is trained: the dry run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pskd/train/run.hpp"
+
+namespace pskd {
+
+struct StageEstimate {
+  std::string name;
+  std::int64_t parameters = 0;
+  int steps = 0;       ///< in all epochs
+  double seconds = 0;  ///< for all epochs, teachers included
+};
+
+/// For each stage the parameters, and the time by that of a training step measured on one batch.
+std::vector<StageEstimate> estimate_run(const TrainingSetup& setup);
+
+}  // namespace pskd

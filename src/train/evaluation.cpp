@@ -1,0 +1,67 @@
+#include "pskd/train/evaluation.hpp"
+
+#include "base/run_layout.hpp"
+#include "model/summary.hpp"
+#include "train/cost.hpp"
+#include "train/manifest.hpp"
+#include "train/stage_setup.hpp"
+
+namespace pskd {
+namespace {
+
+Snapshot load_selected(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  return load_snapshot(setup, seed, stage, setup.experiment.protocol.selection == "val" ? "best" : "last");
+}
+
+/// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.
+std::optional<Scores> score_part(const TrainingSetup& setup, const StageConfig& stage, Network& network,
+                                 const std::vector<Clip>& clips, const std::filesystem::path& file) {
+  if (clips.empty()) return std::nullopt;
+  const std::vector<Prediction> predictions = predict(setup, stage, network, clips);
+  write_predictions(file, predictions, setup.split.classes);
+  return score(predictions, setup.split.classes);
+}
+
+}  // namespace
+
+std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  return load_selected(setup, seed, stage).network;
+}
+
+std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& stage, Network& network,
+                                const std::vector<Clip>& clips) {
+  std::vector<Prediction> predictions;
+  if (clips.empty()) return predictions;
+  const Input input = render_plain(setup.renderer, clips, modalities(stage.sees));
+  const torch::Tensor probabilities = torch::softmax(ask(network, input).logits, 1).contiguous();
+  const torch::Tensor classes = probabilities.argmax(1);
+  const std::int64_t width = probabilities.size(1);
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    const float* row = probabilities.data_ptr<float>() + static_cast<std::int64_t>(i) * width;
+    predictions.push_back({clips[i].id, clips[i].subject, clips[i].label,
+                           classes[static_cast<std::int64_t>(i)].item<int>(), std::vector<float>(row, row + width)});
+  }
+  return predictions;
+}
+
+StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const StageConfig& stage, int epochs,
+                           double seconds) {
+  const auto [network, hash] = load_selected(setup, seed, stage.name);
+  const StageLayout folder = stage_layout(setup, seed, stage.name);
+  StageResult result;
+  result.name = stage.name;
+  result.test = score_part(setup, stage, *network, setup.split.test, folder.test_predictions());
+  result.val = score_part(setup, stage, *network, setup.split.val, folder.val_predictions());
+  result.parameters = count_parameters(*network);
+  result.epochs = epochs;
+  result.seconds = seconds;
+  result.cost =
+      measure_cost(*network, render_plain(setup.renderer, {setup.split.train.front()}, modalities(stage.sees)));
+  if (const auto adapters = stage_adapters(setup.experiment, stage, seed)) {
+    result.cost->adapters = count_parameters(*adapters);
+  }
+  note_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage.name, hash);
+  return result;
+}
+
+}  // namespace pskd

@@ -1,0 +1,85 @@
+#include "train/stage_setup.hpp"
+
+#include <map>
+#include <utility>
+
+#include "base/random.hpp"
+#include "distill/word_vectors.hpp"
+#include "model/summary.hpp"
+#include "pskd/config/load.hpp"
+#include "train/stage_key.hpp"
+
+namespace pskd {
+
+DataShape data_shape(const TrainingSetup& setup) {
+  return data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
+}
+
+StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  return RunLayout{run_folder(setup, seed)}.stage(stage);
+}
+
+std::filesystem::path teacher_outputs_folder(const TrainingSetup& setup, std::uint64_t seed) {
+  return setup.stage_store.empty() ? RunLayout{run_folder(setup, seed)}.teacher_outputs()
+                                   : StageStoreLayout{setup.stage_store}.teacher_outputs();
+}
+
+std::shared_ptr<Network> initial_network(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
+  auto network = make_network(stage, data_shape(setup), stream_key(seed, "parameters"));
+  if (!stage.starts_from.empty()) {
+    start_from(*network, *load_snapshot(setup, seed, stage.starts_from, "last").network);
+  }
+  return network;
+}
+
+std::shared_ptr<Adapters> stage_adapters(const Experiment& experiment, const StageConfig& stage, std::uint64_t seed) {
+  TeacherSizes teachers;
+  for (const TeacherRef& teacher : stage.teachers) {
+    teachers[teacher.stage] = embedding_size(find_stage(experiment, teacher.stage).model);
+  }
+  return make_adapters(stage.loss, embedding_size(stage.model), teachers, stream_key(seed, "adapters"));
+}
+
+LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
+  LossContext context;
+  context.adapters = stage_adapters(setup.experiment, stage, seed);
+  if (stage.loss.acs && stage.loss.acs->semantic.words > 0) {
+    context.words = read_word_vectors(resolve_data_path(stage.loss.acs->semantic.word_file),
+                                      static_cast<int>(setup.split.classes.size()), embedding_size(stage.model));
+  }
+  return context;
+}
+
+CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  CheckpointManifest manifest;
+  manifest.stage = stage;
+  manifest.config_hash = setup.config_hash;
+  manifest.stage_hash = stage_hash(setup.experiment, stage);
+  manifest.seed = seed;
+  manifest.data_hash = setup.data_hash;
+  return manifest;
+}
+
+Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
+                       const std::string& snapshot) {
+  auto network = make_network(find_stage(setup.experiment, stage), data_shape(setup), seed);
+  const LoadedCheckpoint loaded = load_checkpoint(stage_layout(setup, seed, stage).checkpoint(snapshot),
+                                                  stage_manifest(setup, seed, stage), *network, nullptr);
+  network->eval();
+  return {network, loaded.hash};
+}
+
+std::vector<TargetBank::Teacher> load_teachers(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
+                                               CheckpointManifest& manifest) {
+  std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
+  std::vector<TargetBank::Teacher> teachers;
+  for (const TeacherRef& reference : schedule_teachers(stage, setup.experiment)) {
+    Snapshot& snapshot = snapshots[{reference.stage, reference.snapshot}];
+    if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, reference.snapshot);
+    manifest.teachers[reference.stage + "/" + reference.snapshot] = snapshot.hash;
+    teachers.push_back({reference, snapshot.network, teacher_outputs_folder(setup, seed) / snapshot.hash});
+  }
+  return teachers;
+}
+
+}  // namespace pskd

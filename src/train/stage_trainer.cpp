@@ -1,0 +1,298 @@
+#include "train/stage_trainer.hpp"
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "base/random.hpp"
+#include "base/stop_signal.hpp"
+#include "model/summary.hpp"
+#include "pskd/base/error.hpp"
+#include "train/environment.hpp"
+#include "train/logging/event_file.hpp"
+#include "train/logging/metrics_log.hpp"
+#include "train/logging/progress.hpp"
+#include "train/optimizer.hpp"
+#include "train/stage_setup.hpp"
+#include "train/train_step.hpp"
+
+namespace pskd {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+TrainState initial_state(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
+  auto network = initial_network(setup, stage, seed);
+  return make_train_state(std::move(network), loss_context(setup, stage, seed), stage.optimizer);
+}
+
+class StageTrainer {
+ public:
+  /// Draws the parameters, loads the teachers and goes on from last.ckpt where there is one.
+  StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed, const StageLayout& folder);
+
+  /// The epochs that are left.
+  void train();
+
+  std::int64_t parameters() const { return count_parameters(*state_.network); }
+  const Position& position() const { return manifest_.position; }
+
+ private:
+  /// What an epoch trains on: every clip under its augmentation, and what the active teachers say about it.
+  struct Epoch {
+    Input input;
+    std::vector<std::size_t> teachers;
+    std::vector<TeacherOutput> outputs;
+    torch::Tensor order;  ///< [N] int64
+  };
+  /// A line of metrics.jsonl, and the same for people.
+  struct EpochMetrics {
+    nlohmann::ordered_json line;
+    std::string text;
+    double validation = -1;  ///< accuracy; -1 without a validation part
+  };
+
+  void resume();
+  Modalities needed(const std::vector<std::size_t>& missing) const;
+  Epoch prepare_epoch();
+  void train_epoch(StageProgress& progress, MetricsLog& metrics);
+  void train_batch(const Epoch& epoch);
+  void require_finite(double loss, const torch::Tensor& rows) const;
+  EpochMetrics measure_epoch(const Epoch& epoch);
+  void add_shares(const Epoch& epoch, EpochMetrics& metrics) const;
+  void finish_epoch(const Epoch& epoch, StageProgress& progress, MetricsLog& log);
+  double validate();
+  void save(const std::string& snapshot) const;
+
+  const TrainingSetup& setup_;
+  const StageConfig& stage_;
+  std::uint64_t augmentation_key_;
+  StageLayout folder_;
+  CheckpointManifest manifest_;
+  std::vector<int> snapshots_;
+  TrainState state_;
+  /// Stages with the same network (a student with teachers and one without) see the same parameters and batches, so
+  /// that their difference under one seed is the method's. All stages see the same augmentations, so that a teacher's
+  /// output on one serves every student.
+  std::uint64_t key_;
+  TargetBank bank_;
+  std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
+  torch::Tensor labels_;
+  Input validation_;
+  torch::Tensor validation_labels_;
+  int steps_ = 1;
+};
+
+StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
+                           const StageLayout& folder)
+    : setup_(setup),
+      stage_(stage),
+      augmentation_key_(stream_key(seed, "views")),
+      folder_(folder),
+      manifest_(stage_manifest(setup, seed, stage.name)),
+      snapshots_(snapshot_epochs(stage.name, setup.experiment)),
+      state_(initial_state(setup, stage, seed)),
+      key_(stream_key(seed, model_name(stage.model), count_parameters(*state_.network))),
+      bank_(load_teachers(setup, stage, seed, manifest_)),
+      branch_(bank_.branch_of(*state_.network)),
+      labels_(label_tensor(setup.split.train)),
+      steps_(steps_per_epoch(labels_.size(0), stage.batch)) {
+  if (!setup.split.val.empty()) {
+    validation_ = render_plain(setup.renderer, setup.split.val, modalities(stage.sees));
+    validation_labels_ = label_tensor(setup.split.val);
+  }
+  resume();
+}
+
+void StageTrainer::resume() {
+  const auto last = folder_.checkpoint("last");
+  if (!std::filesystem::exists(last)) return;
+  manifest_.position =
+      load_checkpoint(last, manifest_, *state_.network, state_.optimizer.get(), state_.context.adapters.get())
+          .manifest.position;
+}
+
+void StageTrainer::train() {
+  if (manifest_.position.epoch >= stage_.epochs) {  // nothing is written that runs which share the stage have linked
+    if (setup_.event_files && !std::filesystem::exists(folder_.events())) write_event_file(folder_);
+    return;
+  }
+  StageProgress progress(stage_.name, manifest_.position.epoch, stage_.epochs, steps_);
+  MetricsLog metrics(folder_, manifest_.position.epoch, setup_.event_files);
+  while (manifest_.position.epoch < stage_.epochs) train_epoch(progress, metrics);
+}
+
+/// The modalities to render: the student's, and those of teachers whose outputs are missing.
+Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
+  Modalities wanted = modalities(stage_.sees);
+  for (const std::size_t teacher : missing) {
+    const Modalities seen = modalities(find_stage(setup_.experiment, bank_.reference(teacher).stage).sees);
+    wanted.skeleton |= seen.skeleton;
+    wanted.sensor |= seen.sensor;
+  }
+  return wanted;
+}
+
+StageTrainer::Epoch StageTrainer::prepare_epoch() {
+  const int number = manifest_.position.epoch;
+  const int count = setup_.experiment.views.count;
+  const int augmentation = count > 0 ? number % count : number;
+  Epoch epoch;
+  epoch.teachers = bank_.active(number);
+  const std::vector<std::size_t> missing = bank_.recall(epoch.teachers, augmentation);
+  epoch.input = render_augmented(setup_.renderer, setup_.split.train, needed(missing), augmentation_key_, augmentation);
+  epoch.outputs = bank_.answers(epoch.teachers, epoch.input);
+  // The frozen branch of a fused student says what its skeleton teacher said.
+  for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
+    if (epoch.teachers[k] == branch_) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
+  }
+  RandomStream stream(stream_key(key_, "order", number));
+  epoch.order = torch::tensor(stream.permutation(labels_.size(0)), torch::kInt64);
+  if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
+  return epoch;
+}
+
+void StageTrainer::train_epoch(StageProgress& progress, MetricsLog& metrics) {
+  const auto start = std::chrono::steady_clock::now();
+  Position& position = manifest_.position;
+  const double before = position.seconds;
+  const Epoch epoch = prepare_epoch();
+  state_.network->train();
+  while (position.step < steps_) {
+    train_batch(epoch);
+    position.seconds = before + seconds_since(start);
+    progress.step(position.epoch, position.step - 1, position.loss_sum / static_cast<double>(position.clips));
+    if (stop_signal() != 0) {
+      save("last");
+      throw Stopped(stop_signal());
+    }
+  }
+  finish_epoch(epoch, progress, metrics);
+}
+
+void StageTrainer::train_batch(const Epoch& epoch) {
+  Position& position = manifest_.position;
+  const torch::Tensor rows = batch_rows(epoch.order, position.step, steps_);
+  Batch batch{select_clips(epoch.input, rows), labels_.index_select(0, rows), {}};
+  for (const TeacherOutput& output : epoch.outputs) batch.teachers.push_back(select_clips(output, rows));
+
+  torch::manual_seed(stream_key(key_, "dropout", position.epoch, position.step));
+  set_learning_rate(
+      *state_.optimizer,
+      learning_rate(stage_.optimizer, position.epoch + static_cast<double>(position.step + 1) / steps_, stage_.epochs));
+  const StepResult result = train_step(state_, stage_, batch);
+  require_finite(result.loss, rows);
+
+  position.loss_sum += result.loss * static_cast<double>(rows.size(0));
+  position.clips += rows.size(0);
+  position.correct += result.logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+  if (result.assignment.defined()) {
+    const torch::Tensor shares = result.assignment.sum(0).to(torch::kFloat64);
+    for (std::size_t k = 0; k < position.shares.size(); ++k) {
+      position.shares[k] += shares[static_cast<std::int64_t>(k)].item<double>();
+    }
+  }
+  ++position.step;
+}
+
+void StageTrainer::require_finite(double loss, const torch::Tensor& rows) const {
+  if (std::isfinite(loss)) return;
+  std::string clips;
+  for (std::int64_t i = 0; i < rows.size(0); ++i) {
+    clips += " " + setup_.split.train[static_cast<std::size_t>(rows[i].item<std::int64_t>())].id;
+  }
+  throw Error(
+      ErrorKind::diverged,
+      fmt::format("stage {}, epoch {}, step {}: the loss is {}. Clips of the batch:{}. Lower "
+                  "stages.{}.optimizer.lr or optimizer.clip_norm; the last complete epoch is in last.ckpt",
+                  stage_.name, manifest_.position.epoch + 1, manifest_.position.step + 1, loss, clips, stage_.name));
+}
+
+StageTrainer::EpochMetrics StageTrainer::measure_epoch(const Epoch& epoch) {
+  const Position& position = manifest_.position;
+  const auto clips = static_cast<double>(position.clips);
+  const double loss = position.loss_sum / clips, accuracy = static_cast<double>(position.correct) / clips;
+  EpochMetrics metrics;
+  metrics.line = {{"epoch", position.epoch + 1},
+                  {"lr", learning_rate(stage_.optimizer, position.epoch + 1, stage_.epochs)},
+                  {"loss", loss},
+                  {"train_accuracy", accuracy}};
+  metrics.text = fmt::format("loss {:.3f}  train {:.1f} %", loss, 100 * accuracy);
+  if (stage_.loss.acs && !epoch.teachers.empty()) add_shares(epoch, metrics);
+  if (validation_labels_.defined()) {
+    metrics.validation = validate();
+    metrics.line["val"] = {{"accuracy", metrics.validation}};
+    metrics.text += fmt::format("  val {:.1f} %", 100 * metrics.validation);
+  }
+  metrics.line["seconds"] = position.seconds;
+  return metrics;
+}
+
+/// Of the clips, who taught which share.
+void StageTrainer::add_shares(const Epoch& epoch, EpochMetrics& metrics) const {
+  const auto clips = static_cast<double>(manifest_.position.clips);
+  nlohmann::ordered_json& shares = metrics.line["shares"] = nlohmann::ordered_json::object();
+  for (std::size_t k = 0; k <= epoch.teachers.size(); ++k) {
+    const bool label = k == epoch.teachers.size();
+    const std::string name = label ? "label" : bank_.reference(epoch.teachers[k]).stage;
+    const double share = manifest_.position.shares[k] / clips;
+    shares[name] = shares.value(name, 0.0) + share;  // two snapshots of a stage may teach at once
+    metrics.text += fmt::format("  {} {:.0f} %", name, 100 * manifest_.position.shares[k] / clips);
+  }
+}
+
+void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, MetricsLog& log) {
+  const EpochMetrics metrics = measure_epoch(epoch);
+  Position& position = manifest_.position;
+  ++position.epoch;
+  position.step = 0;
+  position.loss_sum = 0;
+  position.clips = position.correct = 0;
+  if (metrics.validation > position.best_accuracy) {
+    position.best_accuracy = metrics.validation;
+    position.best_epoch = position.epoch;
+    save("best");
+  }
+  if (std::binary_search(snapshots_.begin(), snapshots_.end(), position.epoch)) {
+    save("epoch-" + std::to_string(position.epoch));
+  }
+  log.append(metrics.line);
+  save("last");
+  progress.epoch(position.epoch, metrics.text);
+}
+
+double StageTrainer::validate() {
+  const TeacherOutput output = ask(*state_.network, validation_);
+  return output.logits.argmax(1).eq(validation_labels_).to(torch::kFloat64).mean().item<double>();
+}
+
+void StageTrainer::save(const std::string& snapshot) const {
+  save_checkpoint(folder_.checkpoint(snapshot), manifest_, *state_.network, state_.optimizer.get(),
+                  state_.context.adapters.get());
+}
+
+}  // namespace
+
+Position train_stage(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
+                     const StageLayout& folder) {
+  StageTrainer trainer(setup, stage, seed, folder);
+  const int done = trainer.position().epoch;
+  const auto& stages = setup.experiment.stages;
+  spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
+               stages.size(), trainer.parameters(), stage.epochs,
+               done > 0 ? fmt::format(", {} of them done", done) : "");
+  if (done < stage.epochs && stage.precision == "bf16" && !environment().bfloat16) {
+    spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
+                 stage.name);
+  }
+  trainer.train();
+  return trainer.position();
+}
+
+}  // namespace pskd

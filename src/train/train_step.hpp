@@ -1,0 +1,50 @@
+// One step of training: what the stage trainer, the estimate of a dry run and the benchmarks all repeat.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "distill/objective.hpp"
+#include "pskd/config/experiment.hpp"
+#include "pskd/model/network.hpp"
+
+namespace pskd {
+
+/// A network in training, what its loss needs and trains beside it, and the optimizer of both.
+struct TrainState {
+  std::shared_ptr<Network> network;
+  LossContext context;
+  std::vector<torch::Tensor> parameters;  ///< all that are trained
+  std::unique_ptr<torch::optim::Optimizer> optimizer;
+};
+
+/// The state before the first step. The network is left in its mode, training or evaluation.
+TrainState make_train_state(std::shared_ptr<Network> network, LossContext context, const OptimizerConfig& config);
+
+struct Batch {
+  Input input;                          ///< of N clips
+  torch::Tensor labels;                 ///< [N] int64
+  std::vector<TeacherOutput> teachers;  ///< what each teacher says about these clips
+};
+
+struct StepResult {
+  double loss = 0;
+  torch::Tensor logits;      ///< [N, K], before the step
+  torch::Tensor assignment;  ///< [N, teachers + 1] of ACS; undefined without ACS
+};
+
+/// Forward, loss, backward, gradient clipping and optimizer, as `stage` configures them. Leaves no gradients behind.
+/// The loss may come out as infinite or NaN; the parameters then are as well.
+StepResult train_step(TrainState& state, const StageConfig& stage, const Batch& batch);
+
+/// Steps of an epoch over `clips` clips in batches of at most `batch`.
+int steps_per_epoch(std::int64_t clips, int batch);
+
+/// The part of `order` [N] that step `step` of `steps` trains on. Batches have nearly equal sizes: a last batch of one
+/// clip would have no batch statistics.
+torch::Tensor batch_rows(const torch::Tensor& order, int step, int steps);
+
+}  // namespace pskd

@@ -1,0 +1,62 @@
+#include "train/train_step.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "pskd/model/registry.hpp"
+
+namespace pskd {
+namespace {
+
+DataShape shape() { return {3, 32, 16, topology("kinect-20"), 4}; }
+
+StageConfig stage() {
+  StageConfig config;
+  config.model = SensorCnnConfig{2, 3, 1, 4, 0, 0};
+  config.batch = 4;
+  return config;
+}
+
+Batch batch() { return {example_input(shape(), 4), torch::arange(4), {}}; }
+
+TEST(TrainStep, LowersTheLossOfItsBatch) {
+  torch::manual_seed(1);
+  TrainState state = make_train_state(make_network(stage(), shape(), 1), {}, stage().optimizer);
+  const Batch same = batch();
+  const double first = train_step(state, stage(), same).loss;
+  for (int step = 0; step < 20; ++step) train_step(state, stage(), same);
+  EXPECT_LT(train_step(state, stage(), same).loss, first);
+}
+
+TEST(TrainStep, LeavesNoGradientsBehind) {
+  TrainState state = make_train_state(make_network(stage(), shape(), 1), {}, stage().optimizer);
+  const StepResult result = train_step(state, stage(), batch());
+  EXPECT_EQ(result.logits.sizes(), torch::IntArrayRef({4, 4}));
+  EXPECT_FALSE(result.logits.requires_grad());
+  EXPECT_FALSE(result.assignment.defined()) << "without ACS";
+  for (const torch::Tensor& parameter : state.parameters) EXPECT_FALSE(parameter.grad().defined());
+}
+
+TEST(TrainStep, TellsALossThatIsNotFinite) {
+  TrainState state = make_train_state(make_network(stage(), shape(), 1), {}, stage().optimizer);
+  Batch broken = batch();
+  broken.input.sensor[0][0][0] = std::nan("");
+  EXPECT_FALSE(std::isfinite(train_step(state, stage(), broken).loss));
+}
+
+TEST(Batches, HaveNearlyEqualSizesAndMissNoClip) {
+  const torch::Tensor order = torch::tensor({4, 2, 0, 1, 3, 8, 7, 6, 5}, torch::kInt64);
+  const int steps = steps_per_epoch(9, 4);
+  ASSERT_EQ(steps, 3);
+  std::vector<torch::Tensor> parts;
+  for (int step = 0; step < steps; ++step) {
+    parts.push_back(batch_rows(order, step, steps));
+    EXPECT_EQ(parts.back().size(0), 3) << "not 4, 4 and a last one of 1";
+  }
+  EXPECT_TRUE(torch::equal(torch::cat(parts), order));
+  EXPECT_EQ(steps_per_epoch(2, 32), 1);
+}
+
+}  // namespace
+}  // namespace pskd
