@@ -50,7 +50,7 @@ const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::strin
   std::string names;
   for (const SweepTask& task : tasks) {
     if (task.name() == name) return task;
-    names += " " + task.name();
+    names.append(" ").append(task.name());
   }
   throw Error(ErrorKind::usage, "--only: expected one of" + names + ", found '" + name + "'");
 }
