@@ -28,6 +28,9 @@ double tolerance(torch::ScalarType type) {
   return type == torch::kFloat64 ? 1e-12 : 1e-5;
 }
 
+/// The same with a ReLU or a maximum: in bfloat16 numbers that are equal after rounding pass gradients on differently.
+double kink_tolerance(torch::ScalarType type) { return type == torch::kBFloat16 ? 3e-2 : tolerance(type); }
+
 /// The type of parameters that an operation takes with x in `type`.
 torch::ScalarType parameter_type(torch::ScalarType type) { return type == torch::kBFloat16 ? torch::kFloat32 : type; }
 
@@ -47,13 +50,14 @@ Tensors results_on(Backend backend, const std::function<Tensors()>& run, const T
   return results;
 }
 
-void expect_same_on_both(const std::function<Tensors()>& run, const Tensors& inputs, const std::string& what) {
+void expect_same_on_both(const std::function<Tensors()>& run, const Tensors& inputs, double share_of_norm,
+                         const std::string& what) {
   const Tensors fast = results_on(Backend::cpu, run, inputs), plain = results_on(Backend::reference, run, inputs);
   ASSERT_EQ(fast.size(), plain.size());
   for (std::size_t i = 0; i < fast.size(); ++i) {
     ASSERT_EQ(fast[i].sizes(), plain[i].sizes()) << what << ", result " << i;
     ASSERT_EQ(fast[i].scalar_type(), plain[i].scalar_type()) << what << ", result " << i;
-    EXPECT_LT(relative_error(fast[i], plain[i]), tolerance(inputs[0].scalar_type())) << what << ", result " << i;
+    EXPECT_LT(relative_error(fast[i], plain[i]), share_of_norm) << what << ", result " << i;
   }
   EXPECT_TRUE(plain[0].is_contiguous(torch::MemoryFormat::ChannelsLast)) << what;
 }
@@ -67,7 +71,7 @@ TEST(Backends, AgreeOnGraphConvolutions) {
         const torch::Tensor adjacency = leaf(torch::rand({3, joints, joints}), parameter_type(type));
         const torch::Tensor weights = leaf(torch::randn({7, 3 * channels}), parameter_type(type));
         expect_same_on_both([&] { return Tensors{graph_convolution(x, adjacency, weights)}; }, {x, adjacency, weights},
-                            c10::str(type, ", ", channels, " channels, ", joints, " joints"));
+                            tolerance(type), c10::str(type, ", ", channels, " channels, ", joints, " joints"));
       }
     }
   }
@@ -82,7 +86,7 @@ TEST(Backends, AgreeOnTemporalConvolutions) {
           const torch::Tensor x = leaf(images(sizes), type);
           const torch::Tensor weights = leaf(torch::randn({19, sizes[1], taps}), parameter_type(type));
           expect_same_on_both([&] { return Tensors{temporal_convolution(x, weights, stride)}; }, {x, weights},
-                              c10::str(type, ", ", taps, " taps, stride ", stride, ", x ", x.sizes()));
+                              tolerance(type), c10::str(type, ", ", taps, " taps, stride ", stride, ", x ", x.sizes()));
         }
       }
     }
@@ -111,13 +115,14 @@ void expect_same_norm(Layer layer, bool residual, torch::ScalarType type, bool t
     for (const std::int64_t columns : {16, 17}) {
       const torch::Tensor x = leaf(images({5, channels, 9, columns}), type);
       const torch::Tensor added = leaf(images({5, channels, 9, columns}), type);
-      // Each run has a norm of its own, whose statistics are results as well.
+      // Each run has a norm of its own, whose statistics are results as well. One more batch, since no share of 0 is
+      // defined.
       const auto run = [&] {
         auto norm = some_norm(channels, parameter_type(type), train);
         const torch::Tensor y = layer(x, *norm, added);
-        return Tensors{y, norm->running_mean, norm->running_var, norm->num_batches_tracked};
+        return Tensors{y, norm->running_mean, norm->running_var, norm->num_batches_tracked + 1};
       };
-      expect_same_on_both(run, residual ? Tensors{x, added} : Tensors{x},
+      expect_same_on_both(run, residual ? Tensors{x, added} : Tensors{x}, kink_tolerance(type),
                           c10::str(what, ", ", type, ", ", channels, " channels, ", columns, " columns"));
     }
   }
@@ -143,7 +148,8 @@ TEST(Backends, AgreeOnTheGradientsOfANorm) {
   for (const auto type : {torch::kFloat32, torch::kFloat64}) {
     const torch::Tensor x = leaf(images({5, 24, 9, 16}), type);
     auto norm = some_norm(24, type, true);
-    expect_same_on_both([&] { return Tensors{norm_relu(x, *norm)}; }, {norm->weight, norm->bias}, "scale and shift");
+    expect_same_on_both([&] { return Tensors{norm_relu(x, *norm)}; }, {norm->weight, norm->bias}, tolerance(type),
+                        "scale and shift");
   }
 }
 
