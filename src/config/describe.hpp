@@ -124,7 +124,7 @@ void describe(Fields& fields, AcsConfig& acs) {
   fields("weight", acs.weight, at_least(0));
   fields("temperature", acs.temperature, above(0));
   fields("confidence_temperature", acs.confidence_temperature, above(0));
-  fields("selection", acs.selection, one_of({"hard", "soft"}));
+  fields("selection", acs.selection, one_of_enum<AcsSelection>());
   fields("threshold", acs.threshold, OrWord{"student", between(0, 1)});
   fields("semantic", acs.semantic);
 }

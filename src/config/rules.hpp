@@ -20,6 +20,12 @@ struct TextRule {
   std::vector<std::string> choices = {};
 };
 
+/// Of an enum: the text must be one of its words.
+template <class Enum>
+struct EnumRule {
+  TextRule words;
+};
+
 /// Of a list, whose values are always distinct.
 template <class Each>
 struct ListRule {
@@ -45,7 +51,7 @@ struct OrWord {
 /// of an experiment without it, and so its hash, as they were.
 struct LeftOutWhenAbsent {};
 inline constexpr LeftOutWhenAbsent kLeftOutWhenAbsent;
-/// The same for a text with this value.
+/// The same for a text with this value, or an enum whose word it is.
 struct LeftOutAs {
   std::string value;
 };
@@ -63,5 +69,12 @@ TextRule folder_name();
 TextRule stage_name();
 TextRule snapshot_name();
 TextRule one_of(const std::vector<std::string>& choices);
+
+/// The words that words_of(Enum) returns, see pskd/config/experiment.hpp.
+template <class Enum>
+EnumRule<Enum> one_of_enum() {
+  const auto words = words_of(Enum{});
+  return {one_of({words.begin(), words.end()})};
+}
 
 }  // namespace pskd::config

@@ -31,6 +31,11 @@ class Writer {
     if (value != usual.value) (*this)(key, value, rule);
   }
 
+  template <class Enum>
+  void operator()(const std::string& key, Enum& value, const EnumRule<Enum>& rule, const LeftOutAs& usual) {
+    if (word(value) != usual.value) (*this)(key, value, rule);
+  }
+
   /// A line of text at this depth.
   void line(const std::string& text) { out_ += std::string(indent_, ' ') + text + "\n"; }
 
@@ -53,6 +58,10 @@ class Writer {
   void write(int value, const Rule&) { inline_value(text_of(value)); }
   void write(double value, const Rule&) { inline_value(text_of(value)); }
   void write(const std::string& value, const TextRule&) { inline_value(text_of(value)); }
+  template <class Enum>
+  void write(Enum value, const EnumRule<Enum>&) {
+    inline_value(text_of(word(value)));
+  }
   void write(std::pair<int, int>& value) { inline_value(text_of(std::vector<int>{value.first, value.second})); }
   void write(std::optional<double>& value, const OrWord& rule) { inline_value(value ? text_of(*value) : rule.word); }
   void write(ModelConfig& value);

@@ -41,7 +41,7 @@ torch::Tensor acs_assignment(const torch::Tensor& learner_logits, const std::vec
   for (const TeacherOutput& teacher : teachers) weights.push_back(teacher.weight);
   const torch::Tensor weighted = confidence * torch::tensor(weights, confidence.options());
   const torch::Tensor label_share = 1 - std::get<0>(confidence.max(1, true));
-  if (config.selection == "soft") {
+  if (config.selection == AcsSelection::soft) {
     const torch::Tensor all = torch::cat({weighted, label_share}, 1);
     return all / all.sum(1, true).clamp_min(1e-12);
   }

@@ -254,6 +254,8 @@ TEST_F(ConfigProblems, TeachersAndDistillationGoTogether) {
   }
   expect(two_stages("teachers: [first], loss: {acs: {threshold: teacher}}"),
          "a.yaml:3: stages.second.loss.acs.threshold: expected student or a number between 0 and 1, found 'teacher'");
+  expect(two_stages("teachers: [first], loss: {acs: {selection: sotf}}"),
+         "a.yaml:3: stages.second.loss.acs.selection: expected one of hard, soft, found 'sotf'; did you mean soft?");
   expect(two_stages("teachers: [first], loss: {acs: {semantic: {words: 1}}}"),
          "a.yaml:3: stages.second.loss.acs.semantic.word_file: expected a .npy file of word vectors, which "
          "loss.acs.semantic.words > 0 needs, found nothing");

@@ -2,6 +2,7 @@
 // Every field states its meaning, legal range and default in place. The key in the file has the field's name.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,13 @@
 #include <vector>
 
 namespace pskd {
+
+/// What `value` is called in a config file. Its enum has a function words_of(Enum) beside it, which returns the words
+/// of all enumerators in their order.
+template <class Enum>
+std::string word(Enum value) {
+  return words_of(value)[static_cast<std::size_t>(value)];
+}
 
 struct DataConfig {
   std::string name = "utd-mhad";  ///< data set: utd-mhad | berkeley-mhad | mmact | generic
@@ -126,12 +134,19 @@ struct SemanticConfig {
   std::string word_file;  ///< .npy, [classes, embedding]; needed when words > 0; relative as data.root
 };
 
+/// Whom ACS lets a clip learn from.
+enum class AcsSelection {
+  hard,  ///< the most confident eligible teacher, else the label
+  soft,  ///< all eligible teachers and the label, weighed by confidence
+};
+constexpr std::array<const char*, 2> words_of(AcsSelection) { return {"hard", "soft"}; }
+
 /// Adaptive-Confidence Semantic loss; METHOD: L = w_ce CE + w_ac mean_i L_ac(i) + w_sem L_sem.
 struct AcsConfig {
   double weight = 1;                  ///< w_ac
   double temperature = 4;             ///< tau of the mimicry
   double confidence_temperature = 1;  ///< tau_c of the teacher's confidence in the truth
-  std::string selection = "hard";  ///< hard: the most confident eligible teacher, else the label | soft: all, weighed
+  AcsSelection selection = AcsSelection::hard;
   std::optional<double>
       threshold;  ///< theta; absent ("student" in the file): the learner's own confidence in the truth
   SemanticConfig semantic;
