@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "config/node.hpp"
-#include "config/rules.hpp"
+#include "pskd/config/rules.hpp"
 
 namespace pskd::config {
 

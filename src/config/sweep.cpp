@@ -6,7 +6,7 @@
 
 #include "config/assemble.hpp"
 #include "config/assembled.hpp"
-#include "config/rules.hpp"
+#include "pskd/config/rules.hpp"
 
 namespace pskd {
 namespace {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -43,9 +44,13 @@ class Writer {
   void inline_value(const std::string& text) { out_ += " " + text + "\n"; }
 
   static std::string text_of(const std::string& value);
-  template <class Number>
-  static std::string text_of(Number value) {
-    return number_text(value);
+  template <class Value>
+  static std::string text_of(Value value) {
+    if constexpr (std::is_enum_v<Value>) {
+      return text_of(word(value));
+    } else {
+      return number_text(value);
+    }
   }
   template <class T>
   static std::string text_of(const std::vector<T>& values) {
@@ -60,7 +65,7 @@ class Writer {
   void write(const std::string& value, const TextRule&) { inline_value(text_of(value)); }
   template <class Enum>
   void write(Enum value, const EnumRule<Enum>&) {
-    inline_value(text_of(word(value)));
+    inline_value(text_of(value));
   }
   void write(std::pair<int, int>& value) { inline_value(text_of(std::vector<int>{value.first, value.second})); }
   void write(std::optional<double>& value, const OrWord& rule) { inline_value(value ? text_of(*value) : rule.word); }

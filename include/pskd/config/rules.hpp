@@ -1,9 +1,21 @@
-// The legal ranges that descriptions of keys state: what a message says is expected, and the test of it.
+// What descriptions of keys are made of: their legal ranges (what a message says is expected, and the test of it), and
+// the words of enums.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
+
+namespace pskd {
+
+/// What `value` is called in a config file. Its enum has a function words_of(Enum) beside it, which returns the words
+/// of all enumerators in their order.
+template <class Enum>
+std::string word(Enum value) {
+  return words_of(value)[static_cast<std::size_t>(value)];
+}
+
+}  // namespace pskd
 
 namespace pskd::config {
 
@@ -56,6 +68,13 @@ struct LeftOutAs {
   std::string value;
 };
 
+/// What does not fit together among the options of a loss, each legal by itself. A loss that can be wrong in this way
+/// has a function inconsistency(config) beside its describe.
+struct Inconsistency {
+  std::string key;  ///< under that of the loss
+  std::string text;
+};
+
 Rule any_number();
 Rule at_least(double bound);
 Rule above(double bound);
@@ -70,7 +89,7 @@ TextRule stage_name();
 TextRule snapshot_name();
 TextRule one_of(const std::vector<std::string>& choices);
 
-/// The words that words_of(Enum) returns, see pskd/config/experiment.hpp.
+/// The words that words_of(Enum) returns.
 template <class Enum>
 EnumRule<Enum> one_of_enum() {
   const auto words = words_of(Enum{});
