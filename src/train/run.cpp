@@ -165,7 +165,7 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, Network& 
         render_views(setup.renderer, clips, stage.teachers.empty() ? modalities(stage.sees) : both, 1, 0);
     std::vector<TeacherOutput> answers;
     for (std::size_t i = 0; i < teachers.size(); ++i) {
-      answers.push_back(ask(*teachers[i], views));
+      answers.push_back(compute_output(*teachers[i], views));
       answers.back().stage = stage.teachers[i].stage;
     }
     const Objective result = objective(network.forward(views), label_tensor(clips), answers, stage.loss, context);
@@ -261,7 +261,7 @@ std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& s
   std::vector<Prediction> predictions;
   if (clips.empty()) return predictions;
   const Input input = render_plain(setup.renderer, clips, modalities(stage.sees));
-  const torch::Tensor probabilities = torch::softmax(ask(network, input).logits, 1).contiguous();
+  const torch::Tensor probabilities = torch::softmax(compute_output(network, input).logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
   for (std::size_t i = 0; i < clips.size(); ++i) {

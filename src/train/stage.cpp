@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/process.hpp"
+#include "distill/teacher_schedule.hpp"
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
@@ -112,14 +113,14 @@ void StageTrainer::start_network() {
 
 void StageTrainer::load_teachers() {
   std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
-  std::vector<TargetBank::Teacher> teachers;
+  std::vector<TeacherOutputCache::Teacher> teachers;
   for (const TeacherRef& reference : schedule_teachers(stage_, setup_.experiment)) {
     Snapshot& snapshot = snapshots[{reference.stage, reference.snapshot}];
     if (!snapshot.network) snapshot = load_snapshot(setup_, seed_, reference.stage, reference.snapshot);
     manifest_.teachers[reference.stage + "/" + reference.snapshot] = snapshot.hash;
     teachers.push_back({reference, snapshot.network, answers_folder(setup_, seed_) / snapshot.hash});
   }
-  bank_ = std::make_unique<TargetBank>(std::move(teachers));
+  bank_ = std::make_unique<TeacherOutputCache>(std::move(teachers));
   branch_ = bank_->branch_of(*network_);
 }
 
@@ -157,9 +158,9 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const int view = count > 0 ? number % count : number;
   Epoch epoch;
   epoch.teachers = bank_->active(number);
-  const std::vector<std::size_t> silent = bank_->recall(epoch.teachers, view);
+  const std::vector<std::size_t> silent = bank_->lookup(epoch.teachers, view);
   epoch.views = render_views(setup_.renderer, setup_.split.train, needed(silent), view_key_, view);
-  epoch.answers = bank_->answers(epoch.teachers, epoch.views);
+  epoch.answers = bank_->compute(epoch.teachers, epoch.views);
   // A fused learner's frozen branch says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
     if (epoch.teachers[k] == branch_) epoch.views.skeleton_embedding = epoch.answers[k].embedding;
@@ -276,7 +277,7 @@ void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, Met
 }
 
 double StageTrainer::validate() {
-  const TeacherOutput output = ask(*network_, validation_);
+  const TeacherOutput output = compute_output(*network_, validation_);
   return output.logits.argmax(1).eq(validation_labels_).to(torch::kFloat64).mean().item<double>();
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "distill/objective.hpp"
-#include "distill/teachers.hpp"
+#include "distill/teacher_output_cache.hpp"
 #include "pskd/train/run.hpp"
 #include "train/checkpoint.hpp"
 #include "train/logging/metrics_log.hpp"
@@ -84,7 +84,7 @@ class StageTrainer {
   LossContext context_;
   std::vector<torch::Tensor> parameters_;  ///< all that are trained
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  std::unique_ptr<TargetBank> bank_;
+  std::unique_ptr<TeacherOutputCache> bank_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the learner's own frozen branch
   CheckpointManifest manifest_;
   std::vector<int> snapshots_;

@@ -1,5 +1,5 @@
 // The Adaptive-Confidence Semantic loss, held to the definitions in tests/golden/make_golden.py.
-#include "distill/acs.hpp"
+#include "distill/losses/acs.hpp"
 
 #include <gtest/gtest.h>
 
@@ -86,7 +86,7 @@ TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
     loss.acs.emplace();
     loss.acs->selection = selection;
     loss.acs->threshold =
-        0.3;  // the learner's own confidence would move the choice itself, which is not differentiated
+        0.3;  // the student's own confidence would move the choice itself, which is not differentiated
     loss.acs->semantic.words = 1;
     const auto total = [&] {
       return objective({batch.embedding, batch.logits, {}}, batch.labels, batch.teachers, loss, {batch.words}).loss;
