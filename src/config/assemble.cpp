@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "config/parse.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/models.hpp"
 
 namespace pskd::config {
 namespace {
@@ -184,10 +185,10 @@ void inherit_skeleton_branches(Node& root) {
   for_each_stage(root, [&](const std::string&, Node& stage) {
     Node* model = stage.find("model");
     const Node* start = stage.find("starts_from");
-    if (!is_model(model, "fused") || model->find("skeleton") != nullptr || start == nullptr) return;
+    if (!is_model(model, FusedConfig::kName) || model->find("skeleton") != nullptr || start == nullptr) return;
     const Node* first = stages->find(start->text);
     const Node* branch = first != nullptr ? first->find("model") : nullptr;
-    if (!is_model(branch, "skeleton-gcn")) return;
+    if (!is_model(branch, SkeletonGcnConfig::kName)) return;
     Node copy = *branch;
     std::erase_if(copy.entries, [](const auto& entry) { return entry.first == "name"; });
     mark_copied(copy);

@@ -9,12 +9,6 @@
 namespace pskd::config {
 namespace {
 
-std::vector<std::string> modalities(const ModelConfig& model) {
-  if (std::holds_alternative<SkeletonGcnConfig>(model)) return {"skeleton"};
-  if (std::holds_alternative<SensorCnnConfig>(model)) return {"sensor"};
-  return {"skeleton", "sensor"};
-}
-
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -71,12 +65,12 @@ class StageCheck {
     }
     std::vector<std::string> seen = stage_.sees;
     std::sort(seen.begin(), seen.end());
-    std::vector<std::string> needed = modalities(stage_.model);
+    std::vector<std::string> needed = seen_modalities(stage_.model);
     std::sort(needed.begin(), needed.end());
     const bool legal = !seen.empty() && !contains(seen, "");
     if (names_its_model() && legal && seen != needed) {
       complain(at("sees"), "sees",
-               "expected [" + joined(modalities(stage_.model)) + "], which is what a " + model_name(stage_.model) +
+               "expected [" + joined(seen_modalities(stage_.model)) + "], which is what a " + model_name(stage_.model) +
                    " takes, found [" + joined(stage_.sees) + "]");
     }
   }
@@ -145,10 +139,14 @@ class StageCheck {
     if (loss.ce == 0 && terms.empty()) {
       complain(at("loss", "ce"), "loss.ce", "expected a weight > 0 where no teacher teaches, found 0");
     }
-    if (loss.acs && loss.acs->semantic.words > 0 && loss.acs->semantic.word_file.empty()) {
-      complain(at("loss", "acs"), "loss.acs.semantic.word_file",
-               "expected a .npy file of word vectors, which loss.acs.semantic.words > 0 needs, found nothing");
-    }
+    for_each_teacher_loss([&](const auto& row) {
+      if constexpr (requires { inconsistency(*(loss.*row.config)); }) {
+        if (!(loss.*row.config)) return;
+        if (const std::optional<Inconsistency> found = inconsistency(*(loss.*row.config))) {
+          complain(at("loss", row.key), std::string("loss.") + row.key + "." + found->key, found->text);
+        }
+      }
+    });
   }
 
   void check_epochs() {

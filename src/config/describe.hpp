@@ -1,9 +1,9 @@
 // One description per struct: key, field and legal range. Reading, writing and checking all walk it, so they cannot
-// disagree. `Fields` is a Reader or a Writer.
+// disagree. `Fields` is a Reader or a Writer. Models and losses are described where their structs are.
 #pragma once
 
-#include "config/rules.hpp"
 #include "pskd/config/experiment.hpp"
+#include "pskd/config/rules.hpp"
 
 namespace pskd::config {
 
@@ -76,132 +76,11 @@ void describe(Fields& fields, ViewsConfig& views) {
 }
 
 template <class Fields>
-void describe(Fields& fields, SkeletonGcnConfig& model) {
-  fields("streams", model.streams, some_of(one_of({"joint", "bone", "motion"})));
-  fields("width", model.width, at_least(1));
-  fields("blocks", model.blocks, at_least(1));
-  fields("kernel", model.kernel, odd());
-  fields("segments", model.segments, at_least(1));
-  fields("embedding", model.embedding, at_least(1));
-  fields("dropout", model.dropout, share_below_one());
-  fields("classifier_dropout", model.classifier_dropout, share_below_one());
-}
-
-template <class Fields>
-void describe(Fields& fields, SensorCnnConfig& model) {
-  fields("width", model.width, at_least(1));
-  fields("kernel", model.kernel, odd());
-  fields("segments", model.segments, at_least(1));
-  fields("embedding", model.embedding, at_least(1));
-  fields("dropout", model.dropout, share_below_one());
-  fields("classifier_dropout", model.classifier_dropout, share_below_one());
-}
-
-template <class Fields>
-void describe(Fields& fields, FusedConfig& model) {
-  fields("skeleton", model.skeleton);
-  fields("sensor", model.sensor);
-}
-
-template <class Fields>
 void describe(Fields& fields, TeacherRef& teacher) {
   fields("stage", teacher.stage, not_empty());
   fields("snapshot", teacher.snapshot, snapshot_name());
   fields("epochs", teacher.epochs);
   fields("weight", teacher.weight, above(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, KdConfig& kd) {
-  fields("weight", kd.weight, at_least(0));
-  fields("temperature", kd.temperature, above(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, SemanticConfig& semantic) {
-  fields("weight", semantic.weight, at_least(0));
-  fields("distance", semantic.distance, at_least(0));
-  fields("angle", semantic.angle, at_least(0));
-  fields("words", semantic.words, at_least(0));
-  fields("word_file", semantic.word_file, any_text());
-}
-
-template <class Fields>
-void describe(Fields& fields, AcsConfig& acs) {
-  fields("weight", acs.weight, at_least(0));
-  fields("temperature", acs.temperature, above(0));
-  fields("confidence_temperature", acs.confidence_temperature, above(0));
-  fields("selection", acs.selection, one_of({"hard", "soft"}));
-  fields("threshold", acs.threshold, OrWord{"student", between(0, 1)});
-  fields("semantic", acs.semantic);
-}
-
-template <class Fields>
-void describe(Fields& fields, FitnetConfig& fitnet) {
-  fields("weight", fitnet.weight, at_least(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, AttentionConfig& at) {
-  fields("weight", at.weight, at_least(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, SimilarityConfig& sp) {
-  fields("weight", sp.weight, at_least(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, RelationalConfig& rkd) {
-  fields("weight", rkd.weight, at_least(0));
-  fields("distance", rkd.distance, at_least(0));
-  fields("angle", rkd.angle, at_least(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, ContrastiveConfig& crd) {
-  fields("weight", crd.weight, at_least(0));
-  fields("temperature", crd.temperature, above(0));
-  fields("dimensions", crd.dimensions, at_least(1));
-}
-
-template <class Fields>
-void describe(Fields& fields, DecoupledConfig& dkd) {
-  fields("weight", dkd.weight, at_least(0));
-  fields("alpha", dkd.alpha, at_least(0));
-  fields("beta", dkd.beta, at_least(0));
-  fields("temperature", dkd.temperature, above(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, DistConfig& dist) {
-  fields("weight", dist.weight, at_least(0));
-  fields("beta", dist.beta, at_least(0));
-  fields("gamma", dist.gamma, at_least(0));
-  fields("temperature", dist.temperature, above(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, ConfidenceKdConfig& ca_mkd) {
-  fields("weight", ca_mkd.weight, at_least(0));
-  fields("temperature", ca_mkd.temperature, above(0));
-}
-
-template <class Fields>
-void describe(Fields& fields, LossConfig& loss) {
-  fields("ce", loss.ce, at_least(0));
-  fields("label_smoothing", loss.label_smoothing, share_below_one());
-  fields("branches", loss.branches, at_least(0));
-  fields("kd", loss.kd);
-  fields("acs", loss.acs);
-  fields("fitnet", loss.fitnet, kLeftOutWhenAbsent);
-  fields("at", loss.at, kLeftOutWhenAbsent);
-  fields("sp", loss.sp, kLeftOutWhenAbsent);
-  fields("rkd", loss.rkd, kLeftOutWhenAbsent);
-  fields("crd", loss.crd, kLeftOutWhenAbsent);
-  fields("dkd", loss.dkd, kLeftOutWhenAbsent);
-  fields("dist", loss.dist, kLeftOutWhenAbsent);
-  fields("ca_mkd", loss.ca_mkd, kLeftOutWhenAbsent);
 }
 
 template <class Fields>

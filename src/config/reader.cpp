@@ -30,6 +30,14 @@ void read_model(const Place& place, ModelConfig& value) {
   value = model;
 }
 
+template <class... Models>
+void read_model_named(const std::string& name, const Place& place, std::variant<Models...>& value) {
+  const auto read_if = [&]<class Model>(const Model*) {
+    if (name == Model::kName) read_model<Model>(place, value);
+  };
+  (read_if(static_cast<const Models*>(nullptr)), ...);
+}
+
 }  // namespace
 
 void Reader::refuse_unknown_keys() const {
@@ -114,7 +122,7 @@ void read(const Place& place, TeacherRef& value) {
 }
 
 void read(const Place& place, ModelConfig& value) {
-  const TextRule names = one_of({"skeleton-gcn", "sensor-cnn", "fused"});
+  const TextRule names = one_of(model_names());
   if (place.node.kind != Kind::map) return place.expected("a map, its name " + names.text);
   const Node* name = place.node.find("name");
   std::string chosen;
@@ -123,9 +131,7 @@ void read(const Place& place, ModelConfig& value) {
   } else {
     read(place.at("name", *name), chosen, names);
   }
-  if (chosen == "skeleton-gcn") read_model<SkeletonGcnConfig>(place, value);
-  if (chosen == "sensor-cnn") read_model<SensorCnnConfig>(place, value);
-  if (chosen == "fused") read_model<FusedConfig>(place, value);
+  read_model_named(chosen, place, value);
 }
 
 void read(const Place& place, std::vector<TeacherRef>& value) {

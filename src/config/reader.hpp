@@ -2,6 +2,7 @@
 // struct of its own kind has a function describe(fields, struct) beside it that names its keys, fields and rules.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,7 +11,7 @@
 #include <vector>
 
 #include "config/node.hpp"
-#include "config/rules.hpp"
+#include "pskd/config/rules.hpp"
 
 namespace pskd::config {
 
@@ -62,6 +63,15 @@ void read(const Place& place, std::string& value, const TextRule& rule);
 void read(const Place& place, std::pair<int, int>& value);
 void read(const Place& place, std::optional<double>& value, const OrWord& rule);
 
+template <class Enum>
+void read(const Place& place, Enum& value, const EnumRule<Enum>& rule) {
+  std::string found;
+  read(place, found, rule.words);
+  const std::vector<std::string>& words = rule.words.choices;
+  const auto at = std::find(words.begin(), words.end(), found);
+  if (at != words.end()) value = static_cast<Enum>(at - words.begin());
+}
+
 template <class T>
 void read_map(const Place& place, T& value) {
   if (place.node.kind != Node::Kind::map) return place.expected("a map");
@@ -85,7 +95,8 @@ void read(const Place& place, std::optional<T>& value, LeftOutWhenAbsent) {
   read(place, value.emplace());
 }
 
-inline void read(const Place& place, std::string& value, const TextRule& rule, const LeftOutAs&) {
+template <class T, class Rule>
+void read(const Place& place, T& value, const Rule& rule, const LeftOutAs&) {
   read(place, value, rule);
 }
 

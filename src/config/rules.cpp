@@ -1,4 +1,4 @@
-#include "config/rules.hpp"
+#include "pskd/config/rules.hpp"
 
 #include <algorithm>
 #include <cmath>

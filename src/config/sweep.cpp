@@ -7,7 +7,7 @@
 #include "base/run_layout.hpp"
 #include "config/assemble.hpp"
 #include "config/assembled.hpp"
-#include "config/rules.hpp"
+#include "pskd/config/rules.hpp"
 
 namespace pskd {
 namespace {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,11 @@ class Writer {
     if (value != usual.value) (*this)(key, value, rule);
   }
 
+  template <class Enum>
+  void operator()(const std::string& key, Enum& value, const EnumRule<Enum>& rule, const LeftOutAs& usual) {
+    if (word(value) != usual.value) (*this)(key, value, rule);
+  }
+
   /// A line of text at this depth.
   void line(const std::string& text) { out_ += std::string(indent_, ' ') + text + "\n"; }
 
@@ -38,9 +44,13 @@ class Writer {
   void inline_value(const std::string& text) { out_ += " " + text + "\n"; }
 
   static std::string text_of(const std::string& value);
-  template <class Number>
-  static std::string text_of(Number value) {
-    return number_text(value);
+  template <class Value>
+  static std::string text_of(Value value) {
+    if constexpr (std::is_enum_v<Value>) {
+      return text_of(word(value));
+    } else {
+      return number_text(value);
+    }
   }
   template <class T>
   static std::string text_of(const std::vector<T>& values) {
@@ -53,6 +63,10 @@ class Writer {
   void write(int value, const Rule&) { inline_value(text_of(value)); }
   void write(double value, const Rule&) { inline_value(text_of(value)); }
   void write(const std::string& value, const TextRule&) { inline_value(text_of(value)); }
+  template <class Enum>
+  void write(Enum value, const EnumRule<Enum>&) {
+    inline_value(text_of(value));
+  }
   void write(std::pair<int, int>& value) { inline_value(text_of(std::vector<int>{value.first, value.second})); }
   void write(std::optional<double>& value, const OrWord& rule) { inline_value(value ? text_of(*value) : rule.word); }
   void write(ModelConfig& value);

@@ -1,34 +1,33 @@
 #include "distill/adapters.hpp"
 
+#include "distill/losses/registry.hpp"
+
 namespace pskd {
 
-Adapters::Adapters(const LossConfig& loss, int dimensions, const TeacherSizes& teachers) {
-  if (loss.crd) learner_head_ = register_module("crd_learner", torch::nn::Linear(dimensions, loss.crd->dimensions));
-  for (const auto& [teacher, size] : teachers) {
-    if (loss.fitnet) {
-      regressors_.emplace(teacher, register_module("fitnet_of_" + teacher, torch::nn::Linear(dimensions, size)));
-    }
-    if (loss.crd) {
-      heads_.emplace(teacher, register_module("crd_of_" + teacher, torch::nn::Linear(size, loss.crd->dimensions)));
-    }
+Adapters::Adapters(const std::vector<AdapterLayer>& layers) {
+  for (const AdapterLayer& layer : layers) {
+    layers_.emplace(layer.name, register_module(layer.name, torch::nn::Linear(layer.in, layer.out)));
   }
 }
 
-torch::Tensor Adapters::regress(const torch::Tensor& learner, const std::string& teacher) {
-  return regressors_.at(teacher)(learner);
+torch::Tensor Adapters::project(const std::string& name, const torch::Tensor& features) {
+  return layers_.at(name)(features);
 }
 
-torch::Tensor Adapters::project_learner(const torch::Tensor& learner) { return learner_head_(learner); }
-
-torch::Tensor Adapters::project_teacher(const torch::Tensor& embedding, const std::string& teacher) {
-  return heads_.at(teacher)(embedding);
-}
-
-std::shared_ptr<Adapters> make_adapters(const LossConfig& loss, int dimensions, const TeacherSizes& teachers,
+std::shared_ptr<Adapters> make_adapters(const LossConfig& loss, int student, const TeacherSizes& teachers,
                                         std::uint64_t key) {
-  if (teachers.empty() || (!loss.fitnet && !loss.crd)) return nullptr;
+  if (teachers.empty()) return nullptr;
+  std::vector<AdapterLayer> layers;
+  const auto add = [&](const std::vector<AdapterLayer>& more) {
+    layers.insert(layers.end(), more.begin(), more.end());
+  };
+  for (const TeacherLoss& one : teacher_losses()) add(one.student_layers(loss, student));
+  for (const auto& [stage, size] : teachers) {
+    for (const TeacherLoss& one : teacher_losses()) add(one.teacher_layers(loss, student, {stage, size}));
+  }
+  if (layers.empty()) return nullptr;
   torch::manual_seed(key);
-  return std::make_shared<Adapters>(loss, dimensions, teachers);
+  return std::make_shared<Adapters>(layers);
 }
 
 }  // namespace pskd

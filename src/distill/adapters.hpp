@@ -1,4 +1,4 @@
-// Layers that some losses train beside the learner, to compare it with a teacher of another shape. They are no part of
+// Layers that some losses train beside the student, to compare it with a teacher of another shape. They are no part of
 // the model: nothing but the loss ever uses them.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "pskd/config/experiment.hpp"
 
@@ -16,25 +17,28 @@ namespace pskd {
 /// Size of the embedding of each stage that teaches, whichever of its snapshots does.
 using TeacherSizes = std::map<std::string, int>;
 
-/// FitNet's regressor and CRD's heads: linear layers from one embedding to another, of each stage that teaches its own.
-class Adapters : public torch::nn::Module {
- public:
-  /// For a learner whose embedding has the size `dimensions`.
-  Adapters(const LossConfig& loss, int dimensions, const TeacherSizes& teachers);
-
-  /// FitNet: the learner's embedding [N, D] in the space of `teacher`.
-  torch::Tensor regress(const torch::Tensor& learner, const std::string& teacher);
-  /// CRD: embeddings in the common space, [N, P].
-  torch::Tensor project_learner(const torch::Tensor& learner);
-  torch::Tensor project_teacher(const torch::Tensor& embedding, const std::string& teacher);
-
- private:
-  std::map<std::string, torch::nn::Linear> regressors_, heads_;
-  torch::nn::Linear learner_head_{nullptr};
+/// A linear layer from `in` to `out` features. Its name is part of checkpoints.
+struct AdapterLayer {
+  std::string name;
+  int in = 0, out = 0;
 };
 
-/// Null where the loss needs none. The draw of the parameters depends on `key` only.
-std::shared_ptr<Adapters> make_adapters(const LossConfig& loss, int dimensions, const TeacherSizes& teachers,
+/// The layers of all losses of a stage, by name.
+class Adapters : public torch::nn::Module {
+ public:
+  /// Draws the layers in this order.
+  explicit Adapters(const std::vector<AdapterLayer>& layers);
+
+  /// What the layer `name` makes of [N, in]: [N, out].
+  torch::Tensor project(const std::string& name, const torch::Tensor& features);
+
+ private:
+  std::map<std::string, torch::nn::Linear> layers_;
+};
+
+/// The adapters that `loss` needs for a student whose embedding has the size `student`; null where it needs none. The
+/// draw of the parameters depends on `key` only.
+std::shared_ptr<Adapters> make_adapters(const LossConfig& loss, int student, const TeacherSizes& teachers,
                                         std::uint64_t key);
 
 }  // namespace pskd

@@ -7,9 +7,9 @@
 
 namespace pskd {
 
-Fused::Fused(const FusedConfig& config, const Topology& topology, int channels, int classes)
-    : skeleton_(register_module("skeleton", std::make_shared<SkeletonGcn>(config.skeleton, topology, classes))),
-      sensor_(register_module("sensor", std::make_shared<SensorCnn>(config.sensor, channels, classes))) {
+Fused::Fused(const FusedConfig& config, const DataShape& shape)
+    : skeleton_(register_module("skeleton", std::make_shared<SkeletonGcn>(config.skeleton, shape))),
+      sensor_(register_module("sensor", std::make_shared<SensorCnn>(config.sensor, shape))) {
   if (config.skeleton.embedding != config.sensor.embedding) {
     throw Error(ErrorKind::config,
                 "model.sensor.embedding: a fused model's branches share one semantic space; expected " +

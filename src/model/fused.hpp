@@ -14,16 +14,16 @@ namespace pskd {
 class Fused : public Network {
  public:
   /// Throws Error(config) when the branches' embeddings differ in size.
-  Fused(const FusedConfig& config, const Topology& topology, int channels, int classes);
-  /// Sees both modalities; the skeleton branch is not asked when input.skeleton_embedding is there.
+  Fused(const FusedConfig& config, const DataShape& shape);
+  /// Sees both modalities; the skeleton branch does not run when input.skeleton_embedding is there.
   Output forward(const Input& input) override;
   void train(bool on = true) override;
   void use_bfloat16() override;
 
   /// Takes over the parameters of a trained skeleton teacher, and its classifier for the fused embedding.
   void start_from_skeleton(const Network& teacher);
-  /// Whether the frozen skeleton branch computes what `network` does, to the bit, so that either's answers serve for
-  /// both.
+  /// Whether the frozen skeleton branch computes what `network` does, to the bit, so that the output of either
+  /// serves for both.
   bool branch_equals(const Network& network) const;
   SensorCnn& sensor() { return *sensor_; }
 

@@ -1,5 +1,7 @@
 #include "pskd/model/registry.hpp"
 
+#include <tuple>
+
 #include "model/fused.hpp"
 #include "pskd/base/error.hpp"
 #include "signal/skeleton.hpp"
@@ -7,14 +9,27 @@
 namespace pskd {
 namespace {
 
-std::shared_ptr<Network> build(const SkeletonGcnConfig& config, const DataShape& shape) {
-  return std::make_shared<SkeletonGcn>(config, shape.topology, shape.classes);
+template <class Built, class Config>
+std::shared_ptr<Network> build(const Config& config, const DataShape& shape) {
+  return std::make_shared<Built>(config, shape);
 }
-std::shared_ptr<Network> build(const SensorCnnConfig& config, const DataShape& shape) {
-  return std::make_shared<SensorCnn>(config, shape.sensor_channels, shape.classes);
-}
-std::shared_ptr<Network> build(const FusedConfig& config, const DataShape& shape) {
-  return std::make_shared<Fused>(config, shape.topology, shape.sensor_channels, shape.classes);
+
+/// A model of which pskd/config/models.hpp has the config.
+template <class Config>
+struct Model {
+  int (*embedding_size)(const Config&);
+  std::shared_ptr<Network> (*build)(const Config&, const DataShape&);
+};
+
+constexpr std::tuple kModels{
+    Model<SkeletonGcnConfig>{[](const auto& config) { return config.embedding; }, build<SkeletonGcn>},
+    Model<SensorCnnConfig>{[](const auto& config) { return config.embedding; }, build<SensorCnn>},
+    Model<FusedConfig>{[](const auto& config) { return config.skeleton.embedding; }, build<Fused>},
+};
+
+template <class Config>
+constexpr const Model<Config>& model_of(const Config&) {
+  return std::get<Model<Config>>(kModels);
 }
 
 void copy_tensors(const torch::OrderedDict<std::string, torch::Tensor>& to,
@@ -34,7 +49,7 @@ void copy_tensors(const torch::OrderedDict<std::string, torch::Tensor>& to,
 
 std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape& shape, std::uint64_t key) {
   torch::manual_seed(key);
-  return std::visit([&](const auto& config) { return build(config, shape); }, model);
+  return std::visit([&](const auto& config) { return model_of(config).build(config, shape); }, model);
 }
 
 std::shared_ptr<Network> make_network(const StageConfig& stage, const DataShape& shape, std::uint64_t key) {
@@ -44,9 +59,7 @@ std::shared_ptr<Network> make_network(const StageConfig& stage, const DataShape&
 }
 
 int embedding_size(const ModelConfig& model) {
-  if (const auto* fused = std::get_if<FusedConfig>(&model)) return fused->skeleton.embedding;
-  if (const auto* skeleton = std::get_if<SkeletonGcnConfig>(&model)) return skeleton->embedding;
-  return std::get<SensorCnnConfig>(model).embedding;
+  return std::visit([](const auto& config) { return model_of(config).embedding_size(config); }, model);
 }
 
 void copy_parameters(Network& target, const Network& source) {

@@ -7,18 +7,18 @@
 
 namespace pskd {
 
-SensorCnn::SensorCnn(const SensorCnnConfig& config, int channels, int classes) : segments_(config.segments) {
+SensorCnn::SensorCnn(const SensorCnnConfig& config, const DataShape& shape) : segments_(config.segments) {
   const std::array widths{config.width, config.width * 3 / 2, config.width * 2, config.width * 2};
   register_module("convolutions", convolutions_);
   register_module("norms", norms_);
-  int in = channels;
+  int in = shape.sensor_channels;
   for (const int out : widths) {
     convolutions_->push_back(torch::nn::Conv1d(torch::nn::Conv1dOptions(in, out, config.kernel).bias(false)));
     norms_->push_back(torch::nn::BatchNorm2d(out));
     in = out;
   }
-  head_ = register_module(
-      "head", SemanticHead(in * config.segments, config.embedding, classes, config.dropout, config.classifier_dropout));
+  head_ = register_module("head", SemanticHead(in * config.segments, config.embedding, shape.classes, config.dropout,
+                                               config.classifier_dropout));
 }
 
 Output SensorCnn::forward(const Input& input) {

@@ -10,7 +10,7 @@ namespace pskd {
 /// width * (1, 1.5, 2, 2). Then the mean over `segments` parts of time and the semantic head.
 class SensorCnn : public Network {
  public:
-  SensorCnn(const SensorCnnConfig& config, int channels, int classes);
+  SensorCnn(const SensorCnnConfig& config, const DataShape& shape);
   /// Sees input.sensor [N, S, T].
   Output forward(const Input& input) override;
   SemanticHead head() { return head_; }

@@ -1,7 +1,5 @@
 #include "model/skeleton_gcn.hpp"
 
-#include <algorithm>
-
 #include "ops/graph_convolution.hpp"
 #include "ops/norm_relu.hpp"
 #include "ops/temporal_convolution.hpp"
@@ -86,36 +84,35 @@ torch::Tensor GcnBlockImpl::forward(const torch::Tensor& x) {
   return ops::norm_relu(y, *temporal_norm_, shortcut_ ? ops::batch_norm(convolve(x, *shortcut_), *shortcut_norm_) : x);
 }
 
-SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topology, int classes)
-    : parts_(register_buffer("parts", part_means(topology))), segments_(config.segments) {
-  for (const std::string& stream : config.streams) {
-    const auto found = std::find(kSkeletonStreams.begin(), kSkeletonStreams.end(), stream);
-    const auto first = 3 * (found - kSkeletonStreams.begin());
-    for (std::int64_t axis = 0; axis < 3; ++axis) stream_channels_.push_back(first + axis);
+SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const DataShape& shape)
+    : parts_(register_buffer("parts", part_means(shape.topology))), segments_(config.segments) {
+  for (const SkeletonStream stream : config.streams) {
+    for (std::int64_t axis = 0; axis < 3; ++axis)
+      stream_channels_.push_back(3 * static_cast<std::int64_t>(stream) + axis);
   }
-  const auto joints = static_cast<int>(topology.joints.size());
+  const auto joints = static_cast<int>(shape.topology.joints.size());
   int in = static_cast<int>(stream_channels_.size());
   input_norm_ = register_module("input_norm",
                                 torch::nn::BatchNorm1d(torch::nn::BatchNorm1dOptions(in * joints).eps(kInputNormEps)));
   register_module("blocks", blocks_);
-  const torch::Tensor adjacency = skeleton_adjacency(topology);
+  const torch::Tensor adjacency = skeleton_adjacency(shape.topology);
   for (int block = 0; block < config.blocks; ++block) {
     const int out = config.width << (3 * block / config.blocks);
     const int stride = block == 0 || out != in ? 2 : 1;
     blocks_->push_back(GcnBlock(in, out, config.kernel, stride, block > 0, adjacency));
     in = out;
   }
-  const int features = in * static_cast<int>(topology.parts.size()) * config.segments;
-  head_ = register_module("head",
-                          SemanticHead(features, config.embedding, classes, config.dropout, config.classifier_dropout));
+  const int features = in * static_cast<int>(shape.topology.parts.size()) * config.segments;
+  head_ = register_module(
+      "head", SemanticHead(features, config.embedding, shape.classes, config.dropout, config.classifier_dropout));
 }
 
 Output SkeletonGcn::forward(const Input& input) {
   const torch::Tensor channels = torch::tensor(stream_channels_, input.skeleton.device());
   const torch::Tensor streams = input.skeleton.index_select(1, channels);
   const std::int64_t n = streams.size(0), c = streams.size(1), t = streams.size(2), v = streams.size(3);
-  const torch::Tensor normalised = input_norm_(streams.transpose(2, 3).reshape({n, c * v, t}));
-  torch::Tensor x = normalised.reshape({n, c, v, t}).transpose(2, 3).contiguous(torch::MemoryFormat::ChannelsLast);
+  const torch::Tensor normalized = input_norm_(streams.transpose(2, 3).reshape({n, c * v, t}));
+  torch::Tensor x = normalized.reshape({n, c, v, t}).transpose(2, 3).contiguous(torch::MemoryFormat::ChannelsLast);
   if (uses_bfloat16()) x = x.to(torch::kBFloat16);
   for (const auto& block : *blocks_) x = block->as<GcnBlockImpl>()->forward(x);
   x = x.to(streams.scalar_type());

@@ -45,7 +45,7 @@ TORCH_MODULE(GcnBlock);
 /// `segments` parts of time, and the semantic head.
 class SkeletonGcn : public Network {
  public:
-  SkeletonGcn(const SkeletonGcnConfig& config, const Topology& topology, int classes);
+  SkeletonGcn(const SkeletonGcnConfig& config, const DataShape& shape);
   /// Sees input.skeleton [N, 9, T, V].
   Output forward(const Input& input) override;
   SemanticHead head() { return head_; }

@@ -38,7 +38,7 @@ void record_graph_convolution(const torch::Tensor& x, const torch::Tensor& adjac
   record_convolution(weights, {x.size(0), weights.size(0), x.size(2), joints});
 }
 
-/// Counted as the sums of products that it stands for; Winograd comes to them with fewer.
+/// Counted as the sums of products of the plain formula; the Winograd kernel needs fewer.
 void record_temporal_convolution(const torch::Tensor& x, const torch::Tensor& weights, std::int64_t stride) {
   const std::int64_t frames = (x.size(2) + stride - 1) / stride;
   record_convolution(weights, {x.size(0), weights.size(0), frames, x.size(3)});
@@ -100,7 +100,7 @@ std::int64_t count_parameters(const torch::nn::Module& module) {
   return count;
 }
 
-NetworkSummary summarise_network(Network& network, const Input& input) {
+NetworkSummary summarize_network(Network& network, const Input& input) {
   const torch::NoGradGuard no_grad;
   const bool training = network.is_training();
   network.eval();

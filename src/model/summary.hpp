@@ -25,7 +25,7 @@ struct NetworkSummary {
 std::int64_t count_parameters(const torch::nn::Module& module);
 
 /// Runs `network` once on `input` (one clip) and records every convolution and matrix product that really happens.
-NetworkSummary summarise_network(Network& network, const Input& input);
+NetworkSummary summarize_network(Network& network, const Input& input);
 
 std::string describe(const NetworkSummary& summary);
 

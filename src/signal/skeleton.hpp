@@ -2,19 +2,15 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <vector>
 
 #include "pskd/data/clip.hpp"
 #include "pskd/data/topology.hpp"
 
 namespace pskd {
 
-/// The streams in the order write_streams lays them out, three channels (x, y, z; 2-D: x, y, confidence) each:
-/// joint: position relative to the center joint's mean over the clip, meters;
-/// bone: joint minus parent, meters (0 for the root); motion: next frame minus this one, meters per frame (0 for the
-/// last).
-inline const std::vector<std::string> kSkeletonStreams = {"joint", "bone", "motion"};
+/// The streams in the order of SkeletonStream (pskd/config/models.hpp), three channels (x, y, z; 2-D: x, y, confidence)
+/// each: joint: position relative to the center joint's mean over the clip, meters; bone: joint minus parent, meters (0
+/// for the root); motion: next frame minus this one, meters per frame (0 for the last).
 inline constexpr int kStreamChannels = 9;
 
 /// Subtracts the center joint's mean position over the clip from every joint's (confidences stay). `poses` is [T, V *

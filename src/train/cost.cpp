@@ -30,7 +30,7 @@ StageCost measure_cost(Network& network, const Input& clip) {
   const OneThread one;
   network.eval();
   StageCost cost;
-  cost.macs = summarise_network(network, clip).macs;
+  cost.macs = summarize_network(network, clip).macs;
   std::int64_t numbers = count_parameters(network);
   for (const torch::Tensor& buffer : network.buffers()) {
     if (buffer.is_floating_point()) numbers += buffer.numel();  // the others count batches, which only training needs

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 
+#include "distill/teacher_output.hpp"
 #include "model/summary.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
@@ -33,7 +34,7 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, std::shar
     const auto start = std::chrono::steady_clock::now();
     Batch batch{render_augmented(setup.renderer, clips, wanted, kSeed, 0), label_tensor(clips), {}};
     for (std::size_t i = 0; i < teachers.size(); ++i) {
-      batch.teachers.push_back(ask(*teachers[i], batch.input));
+      batch.teachers.push_back(compute_output(*teachers[i], batch.input));
       batch.teachers.back().stage = stage.teachers[i].stage;
     }
     train_step(state, stage, batch);

@@ -1,6 +1,7 @@
 #include "pskd/train/evaluation.hpp"
 
 #include "base/run_layout.hpp"
+#include "distill/teacher_output.hpp"
 #include "model/summary.hpp"
 #include "train/cost.hpp"
 #include "train/manifest.hpp"
@@ -33,7 +34,7 @@ std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& s
   std::vector<Prediction> predictions;
   if (clips.empty()) return predictions;
   const Input input = render_plain(setup.renderer, clips, modalities(stage.sees));
-  const torch::Tensor probabilities = torch::softmax(ask(network, input).logits, 1).contiguous();
+  const torch::Tensor probabilities = torch::softmax(compute_output(network, input).logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
   for (std::size_t i = 0; i < clips.size(); ++i) {

@@ -39,9 +39,9 @@ Workload copy() {
 /// Operations of a training step on a batch; see StepBench::flops.
 double count_flops(Network& network, const DataShape& shape, std::int64_t clips, int embedding) {
   Input clip = example_input(shape, 1);
-  const auto whole = static_cast<double>(summarise_network(network, clip).macs);
+  const auto whole = static_cast<double>(summarize_network(network, clip).macs);
   clip.skeleton_embedding = torch::zeros({1, embedding});  // leaves a fused network what it trains
-  const auto trained = static_cast<double>(summarise_network(network, clip).macs);
+  const auto trained = static_cast<double>(summarize_network(network, clip).macs);
   return static_cast<double>(clips) * (2 * whole + 4 * trained);
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/checksum.hpp"
 #include "base/file.hpp"
-#include "distill/teachers.hpp"
+#include "distill/teacher_schedule.hpp"
 #include "pskd/config/load.hpp"
 #include "train/environment.hpp"
 

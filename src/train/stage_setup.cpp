@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "distill/teacher_schedule.hpp"
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
 #include "pskd/config/load.hpp"
@@ -69,10 +70,10 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
   return {network, loaded.hash};
 }
 
-std::vector<TargetBank::Teacher> load_teachers(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
-                                               CheckpointManifest& manifest) {
+std::vector<TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup, const StageConfig& stage,
+                                                       std::uint64_t seed, CheckpointManifest& manifest) {
   std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
-  std::vector<TargetBank::Teacher> teachers;
+  std::vector<TeacherOutputCache::Teacher> teachers;
   for (const TeacherRef& reference : schedule_teachers(stage, setup.experiment)) {
     Snapshot& snapshot = snapshots[{reference.stage, reference.snapshot}];
     if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, reference.snapshot);

@@ -8,7 +8,7 @@
 
 #include "base/run_layout.hpp"
 #include "distill/objective.hpp"
-#include "distill/teachers.hpp"
+#include "distill/teacher_output_cache.hpp"
 #include "pskd/train/run.hpp"
 #include "train/checkpoint.hpp"
 
@@ -46,7 +46,7 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
                        const std::string& snapshot);
 
 /// The teachers of `stage`, loaded from the run's folder. Their checkpoints' hashes are noted in `manifest`.
-std::vector<TargetBank::Teacher> load_teachers(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
-                                               CheckpointManifest& manifest);
+std::vector<TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup, const StageConfig& stage,
+                                                       std::uint64_t seed, CheckpointManifest& manifest);
 
 }  // namespace pskd

@@ -10,6 +10,8 @@
 
 #include "base/random.hpp"
 #include "base/stop_signal.hpp"
+#include "distill/teacher_output.hpp"
+#include "distill/teacher_schedule.hpp"
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
 #include "train/environment.hpp"
@@ -81,7 +83,7 @@ class StageTrainer {
   /// that their difference under one seed is the method's. All stages see the same augmentations, so that a teacher's
   /// output on one serves every student.
   std::uint64_t key_;
-  TargetBank bank_;
+  TeacherOutputCache bank_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
   torch::Tensor labels_;
   Input validation_;
@@ -268,7 +270,7 @@ void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, Met
 }
 
 double StageTrainer::validate() {
-  const TeacherOutput output = ask(*state_.network, validation_);
+  const TeacherOutput output = compute_output(*state_.network, validation_);
   return output.logits.argmax(1).eq(validation_labels_).to(torch::kFloat64).mean().item<double>();
 }
 

@@ -219,6 +219,7 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   EXPECT_EQ(experiment.stages[1].name, "null");
   EXPECT_EQ(std::get<FusedConfig>(experiment.stages[1].model).skeleton.width, 7);
   EXPECT_EQ(experiment.stages[1].teachers[1].epochs, std::make_pair(1, 9));
+  EXPECT_EQ(experiment.stages[1].loss.acs->selection, AcsSelection::soft);
   EXPECT_EQ(experiment.stages[1].loss.acs->semantic.words, 5);
   EXPECT_EQ(experiment.stages[1].precision, "bf16");
   EXPECT_EQ(experiment.stages[2].precision, "fp32");

@@ -1,5 +1,5 @@
 // The Adaptive-Confidence Semantic loss, held to the definitions in tests/golden/make_golden.py.
-#include "distill/acs.hpp"
+#include "distill/losses/acs.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ AcsConfig config_of(const nlohmann::json& in) {
   config.weight = in["weight"];
   config.temperature = in["temperature"];
   config.confidence_temperature = in["confidence_temperature"];
-  config.selection = in["selection"];
+  config.selection = in["selection"] == "soft" ? AcsSelection::soft : AcsSelection::hard;
   if (!in["threshold"].is_null()) config.threshold = in["threshold"].get<double>();
   config.semantic.weight = in["semantic_weight"];
   config.semantic.distance = in["semantic_shares"]["distance"];
@@ -80,19 +80,19 @@ struct Batch {
 };
 
 TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
-  for (const char* selection : {"hard", "soft"}) {
+  for (const AcsSelection selection : {AcsSelection::hard, AcsSelection::soft}) {
     Batch batch;
     LossConfig loss;
     loss.acs.emplace();
     loss.acs->selection = selection;
     loss.acs->threshold =
-        0.3;  // the learner's own confidence would move the choice itself, which is not differentiated
+        0.3;  // the student's own confidence would move the choice itself, which is not differentiated
     loss.acs->semantic.words = 1;
     const auto total = [&] {
       return objective({batch.embedding, batch.logits, {}}, batch.labels, batch.teachers, loss, {batch.words}).loss;
     };
-    expect_gradient(total, batch.logits, std::string(selection) + " logits", 18);
-    expect_gradient(total, batch.embedding, std::string(selection) + " embedding", 30);
+    expect_gradient(total, batch.logits, word(selection) + " logits", 18);
+    expect_gradient(total, batch.embedding, word(selection) + " embedding", 30);
   }
 }
 
@@ -101,12 +101,12 @@ TEST(Acs, AWrongTeacherIsNeverFollowed) {
   for (TeacherOutput& teacher : batch.teachers) {
     teacher.logits = torch::one_hot((batch.labels + 1) % 3, 3).to(torch::kFloat64) * 20;
   }
-  for (const char* selection : {"hard", "soft"}) {
+  for (const AcsSelection selection : {AcsSelection::hard, AcsSelection::soft}) {
     AcsConfig config;
     config.selection = selection;
     config.threshold = 0;
     const torch::Tensor assignment = acs_assignment(batch.logits, batch.teachers, batch.labels, config);
-    EXPECT_TRUE(torch::allclose(assignment.select(1, 2), torch::ones({6}, torch::kFloat64))) << selection;
+    EXPECT_TRUE(torch::allclose(assignment.select(1, 2), torch::ones({6}, torch::kFloat64))) << word(selection);
   }
 }
 

@@ -1,8 +1,14 @@
-#include "distill/baselines.hpp"
-
+// The formulas of the published losses.
 #include <gtest/gtest.h>
 
-#include "distill/losses.hpp"
+#include "distill/losses/at.hpp"
+#include "distill/losses/ca_mkd.hpp"
+#include "distill/losses/crd.hpp"
+#include "distill/losses/dist.hpp"
+#include "distill/losses/dkd.hpp"
+#include "distill/losses/fitnet.hpp"
+#include "distill/losses/kd.hpp"
+#include "distill/losses/sp.hpp"
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 
@@ -28,12 +34,12 @@ std::vector<torch::Tensor> to_tensors(const nlohmann::json& values) {
 
 double largest_difference(const torch::Tensor& a, const torch::Tensor& b) { return (a - b).abs().max().item<double>(); }
 
-/// `loss` and its gradient for `learner` are finite.
-void expect_finite(const torch::Tensor& loss, const torch::Tensor& learner, const std::string& name) {
-  learner.mutable_grad() = torch::Tensor();
+/// `loss` and its gradient for `student` are finite.
+void expect_finite(const torch::Tensor& loss, const torch::Tensor& student, const std::string& name) {
+  student.mutable_grad() = torch::Tensor();
   loss.backward();
   EXPECT_TRUE(std::isfinite(loss.item<double>())) << name;
-  EXPECT_TRUE(torch::isfinite(learner.grad()).all().item<bool>()) << name;
+  EXPECT_TRUE(torch::isfinite(student.grad()).all().item<bool>()) << name;
 }
 
 TEST(Baselines, HintAgreesWithAnIndependentImplementation) {
@@ -122,40 +128,40 @@ TEST(Baselines, HaveTheDerivativeOfTheirValueAsGradient) {
   expect_gradient([&] { return ca_mkd(logits, {teacher_logits, second_logits}, labels, 2); }, logits, "ca_mkd", 20);
 }
 
-TEST(Contrastive, TrainsTheHeadsOfLearnerAndTeacher) {
+TEST(Contrastive, TrainsTheHeadsOfStudentAndTeacher) {
   torch::manual_seed(2);
   const torch::Tensor labels = labels_of({0, 3, 1, 3, 2});
-  const torch::Tensor learner = random_leaf({5, 6}), teacher = random_leaf({5, 6});
-  const auto loss = [&] { return contrastive(learner, teacher, labels, 0.2); };
-  expect_gradient(loss, learner, "learner", 30);
+  const torch::Tensor student = random_leaf({5, 6}), teacher = random_leaf({5, 6});
+  const auto loss = [&] { return contrastive(student, teacher, labels, 0.2); };
+  expect_gradient(loss, student, "student", 30);
   expect_gradient(loss, teacher, "teacher", 30);
 }
 
 TEST(Baselines, DoNotTrainTheTeacher) {
   torch::manual_seed(3);
   const torch::Tensor labels = labels_of({0, 3, 1, 3});
-  const torch::Tensor learner = random_leaf({4, 5}), teacher = random_leaf({4, 5});
-  (hint_loss(learner, teacher) + attention_transfer(learner.square(), teacher.square()) +
-   similarity_preserving(learner, teacher) + decoupled_kd(learner, teacher, labels, 1, 8, 2) +
-   dist_loss(learner, teacher, 1, 1, 2) + ca_mkd(learner, {teacher, teacher}, labels, 2))
+  const torch::Tensor student = random_leaf({4, 5}), teacher = random_leaf({4, 5});
+  (hint_loss(student, teacher) + attention_transfer(student.square(), teacher.square()) +
+   similarity_preserving(student, teacher) + decoupled_kd(student, teacher, labels, 1, 8, 2) +
+   dist_loss(student, teacher, 1, 1, 2) + ca_mkd(student, {teacher, teacher}, labels, 2))
       .backward();
-  EXPECT_TRUE(learner.grad().defined());
+  EXPECT_TRUE(student.grad().defined());
   EXPECT_FALSE(teacher.grad().defined());
 }
 
-TEST(Baselines, AreZeroWhereTheLearnerIsLikeTheTeacherAndPositiveElsewhere) {
+TEST(Baselines, AreZeroWhereTheStudentIsLikeTheTeacherAndPositiveElsewhere) {
   torch::manual_seed(4);
   const torch::Tensor labels = labels_of({0, 3, 1, 3, 2, 0});
   const torch::Tensor teacher = random({6, 5}), other = random({6, 5});
   const std::vector<std::pair<std::string, std::function<torch::Tensor(const torch::Tensor&)>>> losses = {
-      {"hint", [&](const torch::Tensor& learner) { return hint_loss(learner, teacher); }},
-      {"attention", [&](const auto& learner) { return attention_transfer(learner.square(), teacher.square()); }},
-      {"similarity", [&](const torch::Tensor& learner) { return similarity_preserving(learner, teacher); }},
-      {"decoupled", [&](const torch::Tensor& learner) { return decoupled_kd(learner, teacher, labels, 1, 8, 2); }},
-      {"dist", [&](const torch::Tensor& learner) { return dist_loss(learner, teacher, 1, 1, 2); }},
+      {"hint", [&](const torch::Tensor& student) { return hint_loss(student, teacher); }},
+      {"attention", [&](const auto& student) { return attention_transfer(student.square(), teacher.square()); }},
+      {"similarity", [&](const torch::Tensor& student) { return similarity_preserving(student, teacher); }},
+      {"decoupled", [&](const torch::Tensor& student) { return decoupled_kd(student, teacher, labels, 1, 8, 2); }},
+      {"dist", [&](const torch::Tensor& student) { return dist_loss(student, teacher, 1, 1, 2); }},
       {"ca_mkd",
-       [&](const torch::Tensor& learner) {
-         return ca_mkd(learner, {teacher, teacher}, labels, 2);
+       [&](const torch::Tensor& student) {
+         return ca_mkd(student, {teacher, teacher}, labels, 2);
        }},
   };
   for (const auto& [name, loss] : losses) {
@@ -197,11 +203,11 @@ TEST(Contrastive, PrefersTheOwnClipAndForgivesItsLabel) {
 
 TEST(Contrastive, IsZeroAndTrainsNothingInABatchOfOneLabel) {
   torch::manual_seed(7);
-  const torch::Tensor learner = random_leaf({3, 4}), teacher = random_leaf({3, 4});
-  const torch::Tensor loss = contrastive(learner, teacher, labels_of({2, 2, 2}), 0.1);
+  const torch::Tensor student = random_leaf({3, 4}), teacher = random_leaf({3, 4});
+  const torch::Tensor loss = contrastive(student, teacher, labels_of({2, 2, 2}), 0.1);
   loss.backward();
   EXPECT_EQ(loss.item<double>(), 0);
-  EXPECT_EQ(learner.grad().abs().max().item<double>(), 0);
+  EXPECT_EQ(student.grad().abs().max().item<double>(), 0);
   EXPECT_EQ(teacher.grad().abs().max().item<double>(), 0);
 }
 
@@ -278,8 +284,8 @@ TEST(Baselines, StayFiniteForSureTeachersAndForClassesThatNobodyConsiders) {
     const torch::Tensor sure = torch::eye(5).slice(0, 0, clips) * 1e4, unsure = torch::zeros({clips, 5});
     // The last class has no clip, and with `sure` and `wrong` no chance.
     const torch::Tensor wrong = sure.roll(1, 1);
-    for (const torch::Tensor& learner : {sure, unsure, wrong}) {
-      const torch::Tensor logits = learner.clone().requires_grad_();
+    for (const torch::Tensor& student : {sure, unsure, wrong}) {
+      const torch::Tensor logits = student.clone().requires_grad_();
       for (const torch::Tensor& teacher : {sure, unsure, wrong}) {
         expect_finite(decoupled_kd(logits, teacher, labels, 1, 8, 1), logits, "decoupled_kd");
         expect_finite(dist_loss(logits, teacher, 1, 1, 1), logits, "dist_loss");
@@ -291,11 +297,11 @@ TEST(Baselines, StayFiniteForSureTeachersAndForClassesThatNobodyConsiders) {
 
 TEST(Baselines, LeaveAnEmbeddingOfZerosAGradientOfItsNeighboursSize) {
   torch::manual_seed(12);
-  const torch::Tensor learner = torch::randn({5, 4}), teacher = torch::randn({5, 4});
-  learner[2].zero_();
-  learner.requires_grad_();
-  (similarity_preserving(learner, teacher) + contrastive(learner, teacher, torch::arange(5), 0.1)).backward();
-  EXPECT_LT(learner.grad().abs().max().item<double>(), 1e3);
+  const torch::Tensor student = torch::randn({5, 4}), teacher = torch::randn({5, 4});
+  student[2].zero_();
+  student.requires_grad_();
+  (similarity_preserving(student, teacher) + contrastive(student, teacher, torch::arange(5), 0.1)).backward();
+  EXPECT_LT(student.grad().abs().max().item<double>(), 1e3);
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
-#include "distill/losses.hpp"
-
+// The terms that several losses share, and the loss of the label.
 #include <gtest/gtest.h>
 
+#include "distill/label_loss.hpp"
+#include "distill/losses/acs.hpp"
+#include "distill/losses/kd.hpp"
+#include "distill/losses/rkd.hpp"
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 
@@ -42,7 +45,7 @@ TEST(Relations, AgreeWithAnIndependentImplementation) {
   }
 }
 
-TEST(Divergence, IsZeroExactlyWhereLearnerAndTeacherAgree) {
+TEST(Divergence, IsZeroExactlyWhereStudentAndTeacherAgree) {
   const torch::Tensor logits = torch::randn({4, 6}, torch::kFloat64);
   EXPECT_LT(divergence(logits, logits + 3, 2).abs().max().item<double>(), 1e-12);
   EXPECT_GT(divergence(logits, logits.flip(1), 2).min().item<double>(), 0);
@@ -52,9 +55,9 @@ TEST(Relations, IgnoreTurningMovingAndScalingTheEmbeddings) {
   torch::manual_seed(1);
   const torch::Tensor teacher = torch::randn({6, 4}, torch::kFloat64);
   const torch::Tensor rotation = std::get<0>(torch::linalg_qr(torch::randn({4, 4}, torch::kFloat64)));
-  const torch::Tensor learner = torch::matmul(teacher, rotation) * 2.5 + 1;
-  EXPECT_LT(relational_distance(learner, teacher).item<double>(), 1e-12);
-  EXPECT_LT(relational_angle(learner, teacher).item<double>(), 1e-12);
+  const torch::Tensor student = torch::matmul(teacher, rotation) * 2.5 + 1;
+  EXPECT_LT(relational_distance(student, teacher).item<double>(), 1e-12);
+  EXPECT_LT(relational_angle(student, teacher).item<double>(), 1e-12);
 }
 
 TEST(Gradient, EveryLossIsTheDerivativeOfItsValue) {
@@ -78,10 +81,10 @@ TEST(Gradient, StaysFiniteWhereEmbeddingsAreEqual) {
 }
 
 TEST(Losses, DoNotTrainTheTeacher) {
-  const torch::Tensor learner = random_leaf({4, 5}), teacher = random_leaf({4, 5});
-  (divergence(learner, teacher, 2).mean() + relational_distance(learner, teacher) + relational_angle(learner, teacher))
+  const torch::Tensor student = random_leaf({4, 5}), teacher = random_leaf({4, 5});
+  (divergence(student, teacher, 2).mean() + relational_distance(student, teacher) + relational_angle(student, teacher))
       .backward();
-  EXPECT_TRUE(learner.grad().defined());
+  EXPECT_TRUE(student.grad().defined());
   EXPECT_FALSE(teacher.grad().defined());
 }
 

@@ -16,7 +16,7 @@ Topology small_topology() { return {"row", {"a", "b", "c", "d"}, {-1, 0, 1, 2}, 
 DataShape small_shape() { return {3, 24, 16, small_topology(), 5}; }
 
 /// Without dropout, whose draws would differ between the evaluations.
-SkeletonGcnConfig small_gcn() { return {{"joint", "bone", "motion"}, 4, 3, 3, 2, 6, 0, 0}; }
+SkeletonGcnConfig small_gcn() { return {SkeletonGcnConfig{}.streams, 4, 3, 3, 2, 6, 0, 0}; }
 SensorCnnConfig small_cnn() { return {4, 3, 2, 6, 0, 0}; }
 
 torch::Tensor weighted_sum(const torch::Tensor& x) {

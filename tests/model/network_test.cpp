@@ -15,13 +15,17 @@ using ::testing::HasSubstr;
 
 DataShape utd_shape() { return {3, 128, 64, topology("kinect-20"), 27}; }
 
-const std::vector<ModelConfig> kModels = {SkeletonGcnConfig{}, SensorCnnConfig{}, FusedConfig{}};
+template <class... Models>
+std::vector<ModelConfig> defaults(const std::variant<Models...>&) {
+  return {Models{}...};
+}
+const std::vector<ModelConfig> kModels = defaults(ModelConfig{});
 
 TEST(Network, GivesAnEmbeddingAndLogitsForEachClip) {
   for (const ModelConfig& model : kModels) {
     const auto network = make_network(model, utd_shape(), 1);
     const Output output = network->forward(example_input(utd_shape(), 5));
-    EXPECT_EQ(output.embedding.sizes(), torch::IntArrayRef({5, 300})) << model_name(model);
+    EXPECT_EQ(output.embedding.sizes(), torch::IntArrayRef({5, embedding_size(model)})) << model_name(model);
     EXPECT_EQ(output.logits.sizes(), torch::IntArrayRef({5, 27})) << model_name(model);
   }
 }
@@ -131,7 +135,7 @@ TEST(SemanticHead, DropsAShareWhileTrainingAndScalesTheRest) {
 
 TEST(SkeletonGcn, SeesOnlyTheStreamsOfItsConfig) {
   SkeletonGcnConfig joints;
-  joints.streams = {"joint"};
+  joints.streams = {SkeletonStream::joint};
   const auto network = make_network(joints, utd_shape(), 1);
   network->eval();
   Input input = example_input(utd_shape(), 2);
@@ -185,7 +189,7 @@ TEST(Fused, IsItsTeachersBranchInTheSamePrecisionOnly) {
 
 TEST(Summary, CountsWhatAHandCountGives) {
   const auto network = make_network(SensorCnnConfig{}, utd_shape(), 1);
-  const NetworkSummary summary = summarise_network(*network, example_input(utd_shape(), 1));
+  const NetworkSummary summary = summarize_network(*network, example_input(utd_shape(), 1));
   // Four convolutions of 7 samples: 3 -> 48 -> 72 -> 96 -> 96 channels at 128, 64, 32 and 16 samples; then 384 -> 300
   // -> 27.
   const std::vector<std::int64_t> macs = {3 * 48 * 7 * 128, 48 * 72 * 7 * 64, 72 * 96 * 7 * 32,
@@ -200,7 +204,7 @@ TEST(Summary, CountsWhatAHandCountGives) {
 
 TEST(Summary, CountsTheMixingOfJointsAndNamesItsLayers) {
   const auto network = make_network(SkeletonGcnConfig{}, utd_shape(), 1);
-  const NetworkSummary summary = summarise_network(*network, example_input(utd_shape(), 1));
+  const NetworkSummary summary = summarize_network(*network, example_input(utd_shape(), 1));
   // The first block: 9 channels of 64 frames and 20 joints, by 3 subsets; then 3 * 9 -> 24 channels, and 5 frames of
   // 24 -> 24 channels in every other frame.
   const std::vector<std::int64_t> macs = {9 * 64 * 20 * 3 * 20, 27 * 24 * 64 * 20, 24 * 24 * 5 * 32 * 20};

@@ -25,7 +25,7 @@ TEST(StepBench, CountsThreePassesOfWhatIsTrainedAndOneOfAFrozenBranch) {
   const DataShape shape = data_shape(Experiment{});
   const Input clip = example_input(shape, 1);
   const auto macs = [&](const ModelConfig& model) {
-    return static_cast<double>(summarise_network(*make_network(model, shape, 1), clip).macs);
+    return static_cast<double>(summarize_network(*make_network(model, shape, 1), clip).macs);
   };
   const SensorCnnConfig sensor{.width = 8};
   const SkeletonGcnConfig skeleton{.width = 4, .blocks = 3};

@@ -9,11 +9,8 @@ namespace {
 
 using Tensors = c10::Dict<std::string, torch::Tensor>;
 
-pskd::SkeletonGcnConfig without_dropout(pskd::SkeletonGcnConfig config) {
-  config.dropout = config.classifier_dropout = 0;
-  return config;
-}
-pskd::SensorCnnConfig without_dropout(pskd::SensorCnnConfig config) {
+template <class Config>
+Config without_dropout(Config config) {
   config.dropout = config.classifier_dropout = 0;
   return config;
 }

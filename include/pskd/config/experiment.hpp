@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
+
+#include "pskd/config/losses.hpp"
+#include "pskd/config/models.hpp"
 
 namespace pskd {
 
@@ -75,33 +77,6 @@ struct ViewsConfig {
   SkeletonViewConfig skeleton;
 };
 
-struct SkeletonGcnConfig {
-  std::vector<std::string> streams = {"joint", "bone", "motion"};  ///< input streams, concatenated as channels
-  int width = 24;                   ///< channels of the first third of the blocks; then doubled, then doubled again
-  int blocks = 6;                   ///< >= 1
-  int kernel = 5;                   ///< frames of a temporal convolution, odd
-  int segments = 8;                 ///< equal parts of time pooled apart, so that order in time is seen
-  int embedding = 300;              ///< size of the semantic layer
-  double dropout = 0.5;             ///< before the semantic layer, 0 <= dropout < 1
-  double classifier_dropout = 0.3;  ///< before the classifier
-};
-struct SensorCnnConfig {
-  int width = 48;                   ///< channels of the first block; later blocks are multiples of it
-  int kernel = 7;                   ///< samples of a convolution, odd
-  int segments = 4;                 ///< equal parts of time pooled apart
-  int embedding = 300;              ///< size of the semantic layer
-  double dropout = 0.3;             ///< before the semantic layer
-  double classifier_dropout = 0.3;  ///< before the classifier
-};
-struct FusedConfig {
-  SkeletonGcnConfig skeleton;  ///< of the stage it starts from, unless given; stays frozen
-  SensorCnnConfig sensor;
-};
-using ModelConfig = std::variant<SkeletonGcnConfig, SensorCnnConfig, FusedConfig>;
-
-/// "skeleton-gcn", "sensor-cnn" or "fused".
-std::string model_name(const ModelConfig& model);
-
 /// A trained stage that teaches: which of its snapshots, during which epochs of the learner, and how much.
 struct TeacherRef {
   std::string stage;
@@ -110,92 +85,6 @@ struct TeacherRef {
   std::pair<int, int> epochs{0, 0};  ///< first epoch and end (not included) of the learner, 0-based; {0, 0}: all
   double weight = 1;                 ///< multiplies the teacher's confidence (ACS) or its share of the target (KD), > 0
 };
-
-/// Logit distillation (Hinton et al. 2015): temperature^2 KL(teacher || learner).
-struct KdConfig {
-  double weight = 0.5;
-  double temperature = 2;
-};
-
-/// The semantic term of ACS: relations between the embeddings of a batch (Park et al. 2019) and class-name word
-/// vectors.
-struct SemanticConfig {
-  double weight = 1;      ///< w_sem
-  double distance = 1;    ///< share of the relational distance
-  double angle = 2;       ///< share of the relational angle
-  double words = 0;       ///< share of the distance to the class name's word vector
-  std::string word_file;  ///< .npy, [classes, embedding]; needed when words > 0; relative as data.root
-};
-
-/// Adaptive-Confidence Semantic loss; METHOD: L = w_ce CE + w_ac mean_i L_ac(i) + w_sem L_sem.
-struct AcsConfig {
-  double weight = 1;                  ///< w_ac
-  double temperature = 4;             ///< tau of the mimicry
-  double confidence_temperature = 1;  ///< tau_c of the teacher's confidence in the truth
-  std::string selection = "hard";  ///< hard: the most confident eligible teacher, else the label | soft: all, weighed
-  std::optional<double>
-      threshold;  ///< theta; absent ("student" in the file): the learner's own confidence in the truth
-  SemanticConfig semantic;
-};
-
-/// Published ways to learn from teachers (distill/baselines.hpp). Of several teachers, each loss is the mean over them,
-/// weighed by their weights; CA-MKD weighs them itself.
-struct FitnetConfig {  ///< the teacher's embedding is the hint; a linear regressor is trained beside the learner
-  double weight = 1;
-};
-struct AttentionConfig {  ///< attention over time
-  double weight = 1;
-};
-struct SimilarityConfig {
-  double weight = 100;  ///< the loss is a mean of squares of small numbers
-};
-struct RelationalConfig {  ///< as in ACS, but of every teacher and over all clips
-  double weight = 1;
-  double distance = 1;  ///< share of the relational distance
-  double angle = 2;     ///< share of the relational angle
-};
-struct ContrastiveConfig {  ///< linear heads are trained beside the learner
-  double weight = 0.8;
-  double temperature = 0.07;
-  int dimensions = 128;  ///< of the space in which learner and teacher are compared
-};
-struct DecoupledConfig {
-  double weight = 0.5;
-  double alpha = 1;  ///< of the true class against the others
-  double beta = 2;   ///< of the others among each other
-  double temperature = 2;
-};
-struct DistConfig {
-  double weight = 0.5;
-  double beta = 1;   ///< of the relations between a clip's classes
-  double gamma = 1;  ///< of those between a class's clips
-  double temperature = 2;
-};
-struct ConfidenceKdConfig {
-  double weight = 0.5;
-  double temperature = 2;
-};
-
-struct LossConfig {
-  double ce = 1;                 ///< weight of the cross-entropy with the label
-  double label_smoothing = 0.1;  ///< 0 <= label_smoothing < 1
-  double branches = 1;           ///< weight of the cross-entropy on the sensor branch of a fused model
-  std::optional<KdConfig> kd;
-  std::optional<AcsConfig> acs;
-  std::optional<FitnetConfig> fitnet;
-  std::optional<AttentionConfig> at;
-  std::optional<SimilarityConfig> sp;
-  std::optional<RelationalConfig> rkd;
-  std::optional<ContrastiveConfig> crd;
-  std::optional<DecoupledConfig> dkd;
-  std::optional<DistConfig> dist;
-  std::optional<ConfidenceKdConfig> ca_mkd;
-};
-
-/// The keys of the terms that a loss can learn from teachers by.
-std::vector<std::string> teacher_terms();
-/// Those that `loss` has.
-std::vector<std::string> teacher_terms(const LossConfig& loss);
 
 struct OptimizerConfig {
   std::string name = "adamw";       ///< adamw | sgd

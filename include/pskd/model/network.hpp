@@ -4,16 +4,25 @@
 
 #include <torch/torch.h>
 
-#include <memory>
 #include <vector>
+
+#include "pskd/data/topology.hpp"
 
 namespace pskd {
 
-/// A batch of views. A modality a network does not see may be undefined.
+/// What the data decides about a network.
+struct DataShape {
+  int sensor_channels = 3, sensor_frames = 128;
+  int skeleton_frames = 64;
+  Topology topology;
+  int classes = 27;
+};
+
+/// A batch of clips. A modality a network does not see may be undefined.
 struct Input {
   torch::Tensor skeleton;  ///< [N, 9, T, V], the streams of signal/skeleton.hpp
-  torch::Tensor sensor;    ///< [N, S, T], standardised
-  /// [N, D], what the frozen skeleton branch of a fused network says about `skeleton`, where that is known already.
+  torch::Tensor sensor;    ///< [N, S, T], standardized
+  /// [N, D], the embedding of `skeleton` by the frozen branch of a fused network, where it is known already.
   torch::Tensor skeleton_embedding = {};
 };
 

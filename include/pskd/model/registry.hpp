@@ -1,23 +1,15 @@
-// From a model's description to the network itself.
+// From a model's config to its network.
 #pragma once
 
 #include <memory>
 
 #include "pskd/config/experiment.hpp"
-#include "pskd/data/topology.hpp"
 #include "pskd/model/network.hpp"
 
 namespace pskd {
 
-/// What the data decides about a network.
-struct DataShape {
-  int sensor_channels = 3, sensor_frames = 128;
-  int skeleton_frames = 64;
-  Topology topology;
-  int classes = 27;
-};
-
-/// A network with freshly drawn parameters; the draw depends on `key` only. `model` decides which network it is.
+/// A network with freshly drawn parameters; the draw depends on `key` only. Throws
+/// Error(config) when options do not fit together.
 std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape& shape, std::uint64_t key);
 /// The same for a stage's model, in the stage's precision.
 std::shared_ptr<Network> make_network(const StageConfig& stage, const DataShape& shape, std::uint64_t key);
@@ -32,7 +24,7 @@ void copy_parameters(Network& target, const Network& source);
 /// Begins where `source` ended: as above, or as the branch of its kind when `target` is fused.
 void start_from(Network& target, const Network& source);
 
-/// An input of `n` random views of the right shapes, for summaries and checks.
+/// An input of `n` random clips of the right shapes, for summaries and checks.
 Input example_input(const DataShape& shape, int n);
 
 }  // namespace pskd

@@ -38,7 +38,7 @@ void show(const Options& options) {
   for (const pskd::StageConfig& stage : experiment.stages) {
     if (!options.stage.empty() && stage.name != options.stage) continue;
     const auto network = pskd::make_network(stage.model, shape, 1);
-    const auto summary = pskd::summarise_network(*network, pskd::example_input(shape, 1));
+    const auto summary = pskd::summarize_network(*network, pskd::example_input(shape, 1));
     if (options.json) {
       all.push_back(to_json(stage.name, pskd::model_name(stage.model), summary));
     } else {

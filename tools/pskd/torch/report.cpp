@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
-#include "distill/teachers.hpp"
+#include "distill/teacher_output.hpp"
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/evaluation.hpp"
@@ -71,7 +71,7 @@ class MaterialCollector {
     if (known != known_.end()) return known->second;
     const auto network = pskd::load_stage(setup, seed, stage.name);
     const pskd::Input input = pskd::render_plain(setup.renderer, clips, pskd::modalities(stage.sees));
-    const torch::Tensor found = pskd::ask(*network, input).embedding.to(torch::kFloat64).contiguous();
+    const torch::Tensor found = pskd::compute_output(*network, input).embedding.to(torch::kFloat64).contiguous();
     using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     Eigen::MatrixXd rows = Eigen::Map<const Rows>(found.data_ptr<double>(), found.size(0), found.size(1));
     if (!checkpoint.empty()) known_[checkpoint] = rows;

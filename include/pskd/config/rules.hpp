@@ -1,10 +1,22 @@
-// The legal ranges that descriptions of keys state: what a message says is expected, and the test of it.
+// What descriptions of keys are made of: their legal ranges (what a message says is expected, and the test of it), and
+// the words of enums.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace pskd {
+
+/// What `value` is called in a config file. Its enum has a function words_of(Enum) beside it, which returns the words
+/// of all enumerators in their order.
+template <class Enum>
+std::string word(Enum value) {
+  return words_of(value)[static_cast<std::size_t>(value)];
+}
+
+}  // namespace pskd
 
 namespace pskd::config {
 
@@ -20,6 +32,12 @@ struct TextRule {
   std::function<bool(const std::string&)> holds = [](const std::string&) { return true; };
   std::vector<std::string> choices = {};
   std::vector<std::pair<std::string, std::string>> aliases = {};  ///< other words, each read as the choice beside it
+};
+
+/// Of an enum: the text must be one of its words.
+template <class Enum>
+struct EnumRule {
+  TextRule words;
 };
 
 /// Of a list, whose values are always distinct.
@@ -47,9 +65,16 @@ struct OrWord {
 /// of an experiment without it, and so its hash, as they were.
 struct LeftOutWhenAbsent {};
 inline constexpr LeftOutWhenAbsent kLeftOutWhenAbsent;
-/// The same for a text with this value.
+/// The same for a text with this value, or an enum whose word it is.
 struct LeftOutAs {
   std::string value;
+};
+
+/// What does not fit together among the options of a loss, each legal by itself. A loss that can be wrong in this way
+/// has a function inconsistency(config) beside its describe.
+struct Inconsistency {
+  std::string key;  ///< under that of the loss
+  std::string text;
 };
 
 Rule any_number();
@@ -65,5 +90,12 @@ TextRule folder_name();
 TextRule stage_name();
 TextRule snapshot_name();
 TextRule one_of(const std::vector<std::string>& choices);
+
+/// The words that words_of(Enum) returns.
+template <class Enum>
+EnumRule<Enum> one_of_enum() {
+  const auto words = words_of(Enum{});
+  return {one_of({words.begin(), words.end()})};
+}
 
 }  // namespace pskd::config

@@ -4,40 +4,34 @@
 
 #include <torch/torch.h>
 
-#include <string>
 #include <vector>
 
-#include "pskd/config/experiment.hpp"
-#include "pskd/model/network.hpp"
+#include "distill/losses/teacher_loss.hpp"
 
 namespace pskd {
 
-/// What a teacher says about the clips of a batch.
-struct TeacherOutput {
-  torch::Tensor embedding;       ///< [N, D]
-  torch::Tensor logits;          ///< [N, K]
-  double weight = 1;             ///< multiplies its confidence
-  torch::Tensor attention = {};  ///< [N, T'], temporal_attention of its features; undefined where nobody asks for it
-  std::string stage = {};        ///< the teacher's: which adapters are its own
-};
-
 /// Whom each clip learns from: [N, teachers + 1], rows sum to 1, the last column is the label.
 /// Teacher k is eligible for clip i when argmax z_ki = y_i and its confidence c_ki = softmax(z_ki / tau_c)[y_i] >=
-/// theta, where theta is config.threshold or, absent, the learner's own confidence. hard: all weight on the eligible
+/// theta, where theta is config.threshold or, absent, the student's own confidence. hard: all weight on the eligible
 /// teacher with the highest weight_k c_ki (the first of equals), else on the label. soft: weight_k c_ki on each
-/// eligible teacher and 1 - max c_ki on the label, normalised.
-torch::Tensor acs_assignment(const torch::Tensor& learner_logits, const std::vector<TeacherOutput>& teachers,
+/// eligible teacher and 1 - max c_ki on the label, normalized.
+torch::Tensor acs_assignment(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                              const torch::Tensor& labels, const AcsConfig& config);
 
-/// mean_i of sum_k w_ki tau^2 KL(teacher k || learner) + w_i,label CE(learner, y_i), with w the assignment.
-torch::Tensor acs_mimicry(const torch::Tensor& learner_logits, const std::vector<TeacherOutput>& teachers,
+/// mean_i of sum_k w_ki tau^2 KL(teacher k || student) + w_i,label CE(student, y_i), with w the assignment.
+torch::Tensor acs_mimicry(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                           const torch::Tensor& labels, const torch::Tensor& assignment, double temperature);
+
+/// Mean of 1 - cos(embedding, word vector of the clip's class). `words` is [K, D].
+torch::Tensor word_distance(const torch::Tensor& embeddings, const torch::Tensor& words, const torch::Tensor& labels);
 
 /// For each teacher the relational terms over the clips that learn from it (relations hold within one teacher's space
 /// only), weighed by its share of the batch; plus the word-vector term. `words` is [K, D], or
 /// undefined when its share is 0.
-torch::Tensor acs_semantics(const torch::Tensor& learner_embedding, const std::vector<TeacherOutput>& teachers,
+torch::Tensor acs_semantics(const torch::Tensor& student_embedding, const std::vector<TeacherOutput>& teachers,
                             const torch::Tensor& labels, const torch::Tensor& assignment, const SemanticConfig& config,
                             const torch::Tensor& words);
+
+LossTerm acs_term(const AcsConfig& acs, const LossInput& input);
 
 }  // namespace pskd

@@ -1,4 +1,4 @@
-#include "distill/answer_file.hpp"
+#include "distill/teacher_output_file.hpp"
 
 #include <array>
 #include <cstring>
@@ -20,9 +20,9 @@ void put_size(std::string& bytes, std::int64_t size) {
 
 }  // namespace
 
-void write_answers(const std::filesystem::path& file, const TeacherOutput& answers) {
+void write_teacher_output(const std::filesystem::path& file, const TeacherOutput& output) {
   std::string payload, numbers;
-  for (const torch::Tensor& tensor : {answers.embedding, answers.logits, answers.attention}) {
+  for (const torch::Tensor& tensor : {output.embedding, output.logits, output.attention}) {
     put_size(payload, tensor.defined() ? tensor.size(0) : 0);
     put_size(payload, tensor.defined() ? tensor.size(1) : 0);
     if (!tensor.defined()) continue;
@@ -32,7 +32,7 @@ void write_answers(const std::filesystem::path& file, const TeacherOutput& answe
   write_sealed_cache(file, kSeal, payload + numbers);
 }
 
-std::optional<TeacherOutput> read_answers(const std::filesystem::path& file) {
+std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);

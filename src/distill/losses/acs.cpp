@@ -1,6 +1,7 @@
-#include "distill/acs.hpp"
+#include "distill/losses/acs.hpp"
 
-#include "distill/losses.hpp"
+#include "distill/losses/kd.hpp"
+#include "distill/losses/rkd.hpp"
 
 namespace pskd {
 namespace {
@@ -11,9 +12,9 @@ torch::Tensor truth_confidence(const torch::Tensor& logits, const torch::Tensor&
 }
 
 /// Confidence in the truth [N, teachers]; 0 where the teacher is not eligible.
-torch::Tensor eligible_confidence(const torch::Tensor& learner_logits, const std::vector<TeacherOutput>& teachers,
+torch::Tensor eligible_confidence(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                                   const torch::Tensor& labels, const AcsConfig& config) {
-  const torch::Tensor own = truth_confidence(learner_logits, labels, config.confidence_temperature);
+  const torch::Tensor own = truth_confidence(student_logits, labels, config.confidence_temperature);
   const torch::Tensor threshold = config.threshold ? torch::full_like(own, *config.threshold) : own;
   std::vector<torch::Tensor> columns;
   for (const TeacherOutput& teacher : teachers) {
@@ -24,24 +25,24 @@ torch::Tensor eligible_confidence(const torch::Tensor& learner_logits, const std
   return torch::stack(columns, 1);
 }
 
-torch::Tensor relations(const torch::Tensor& learner, const torch::Tensor& teacher, const SemanticConfig& config) {
-  torch::Tensor loss = torch::zeros({}, learner.options());
-  if (config.distance > 0) loss = loss + config.distance * relational_distance(learner, teacher);
-  if (config.angle > 0) loss = loss + config.angle * relational_angle(learner, teacher);
+torch::Tensor relations(const torch::Tensor& student, const torch::Tensor& teacher, const SemanticConfig& config) {
+  torch::Tensor loss = torch::zeros({}, student.options());
+  if (config.distance > 0) loss = loss + config.distance * relational_distance(student, teacher);
+  if (config.angle > 0) loss = loss + config.angle * relational_angle(student, teacher);
   return loss;
 }
 
 }  // namespace
 
-torch::Tensor acs_assignment(const torch::Tensor& learner_logits, const std::vector<TeacherOutput>& teachers,
+torch::Tensor acs_assignment(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                              const torch::Tensor& labels, const AcsConfig& config) {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor confidence = eligible_confidence(learner_logits, teachers, labels, config);
+  const torch::Tensor confidence = eligible_confidence(student_logits, teachers, labels, config);
   std::vector<double> weights;
   for (const TeacherOutput& teacher : teachers) weights.push_back(teacher.weight);
   const torch::Tensor weighted = confidence * torch::tensor(weights, confidence.options());
   const torch::Tensor label_share = 1 - std::get<0>(confidence.max(1, true));
-  if (config.selection == "soft") {
+  if (config.selection == AcsSelection::soft) {
     const torch::Tensor all = torch::cat({weighted, label_share}, 1);
     return all / all.sum(1, true).clamp_min(1e-12);
   }
@@ -50,28 +51,44 @@ torch::Tensor acs_assignment(const torch::Tensor& learner_logits, const std::vec
   return torch::one_hot(target, weighted.size(1) + 1).to(confidence.dtype());
 }
 
-torch::Tensor acs_mimicry(const torch::Tensor& learner_logits, const std::vector<TeacherOutput>& teachers,
+torch::Tensor acs_mimicry(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                           const torch::Tensor& labels, const torch::Tensor& assignment, double temperature) {
   std::vector<torch::Tensor> columns;
   for (const TeacherOutput& teacher : teachers) {
-    columns.push_back(divergence(learner_logits, teacher.logits, temperature));
+    columns.push_back(divergence(student_logits, teacher.logits, temperature));
   }
-  columns.push_back(torch::cross_entropy_loss(learner_logits, labels, {}, at::Reduction::None));
+  columns.push_back(torch::cross_entropy_loss(student_logits, labels, {}, at::Reduction::None));
   return (assignment * torch::stack(columns, 1)).sum(1).mean();
 }
 
-torch::Tensor acs_semantics(const torch::Tensor& learner_embedding, const std::vector<TeacherOutput>& teachers,
+torch::Tensor word_distance(const torch::Tensor& embeddings, const torch::Tensor& words, const torch::Tensor& labels) {
+  const torch::Tensor targets = words.index_select(0, labels);
+  return (1 - torch::nn::functional::cosine_similarity(embeddings, targets,
+                                                       torch::nn::functional::CosineSimilarityFuncOptions().dim(1)))
+      .mean();
+}
+
+torch::Tensor acs_semantics(const torch::Tensor& student_embedding, const std::vector<TeacherOutput>& teachers,
                             const torch::Tensor& labels, const torch::Tensor& assignment, const SemanticConfig& config,
                             const torch::Tensor& words) {
-  torch::Tensor loss = torch::zeros({}, learner_embedding.options());
+  torch::Tensor loss = torch::zeros({}, student_embedding.options());
   for (std::size_t k = 0; k < teachers.size(); ++k) {
     const torch::Tensor column = assignment.select(1, static_cast<std::int64_t>(k));
     const torch::Tensor clips = column.gt(0).nonzero().squeeze(1);
-    loss = loss + column.mean() * relations(learner_embedding.index_select(0, clips),
+    loss = loss + column.mean() * relations(student_embedding.index_select(0, clips),
                                             teachers[k].embedding.index_select(0, clips), config);
   }
-  if (config.words > 0) loss = loss + config.words * word_distance(learner_embedding, words, labels);
+  if (config.words > 0) loss = loss + config.words * word_distance(student_embedding, words, labels);
   return loss;
+}
+
+LossTerm acs_term(const AcsConfig& acs, const LossInput& input) {
+  const auto& [student, labels, teachers, context] = input;
+  const torch::Tensor assignment = acs_assignment(student.logits, teachers, labels, acs);
+  const torch::Tensor mimicry = acs_mimicry(student.logits, teachers, labels, assignment, acs.temperature);
+  const torch::Tensor semantics =
+      acs_semantics(student.embedding, teachers, labels, assignment, acs.semantic, context.words);
+  return {{acs.weight * mimicry, acs.semantic.weight * semantics}, assignment};
 }
 
 }  // namespace pskd

@@ -1,5 +1,6 @@
-#include "distill/baselines.hpp"
-#include "distill/losses.hpp"
+#include "distill/losses/dkd.hpp"
+
+#include "distill/losses/kd.hpp"
 
 namespace pskd {
 namespace {
@@ -21,10 +22,17 @@ torch::Tensor true_or_other(const torch::Tensor& logits, const torch::Tensor& la
 
 torch::Tensor decoupled_kd(const torch::Tensor& logits, const torch::Tensor& teacher_logits,
                            const torch::Tensor& labels, double alpha, double beta, double temperature) {
-  const torch::Tensor learner = logits / temperature, teacher = teacher_logits.detach() / temperature;
-  const torch::Tensor target = divergence(true_or_other(learner, labels), true_or_other(teacher, labels), 1);
-  const torch::Tensor others = divergence(other_classes(learner, labels), other_classes(teacher, labels), 1);
+  const torch::Tensor student = logits / temperature, teacher = teacher_logits.detach() / temperature;
+  const torch::Tensor target = divergence(true_or_other(student, labels), true_or_other(teacher, labels), 1);
+  const torch::Tensor others = divergence(other_classes(student, labels), other_classes(teacher, labels), 1);
   return temperature * temperature * (alpha * target + beta * others).mean();
+}
+
+LossTerm dkd_term(const DkdConfig& dkd, const LossInput& input) {
+  const auto loss = [&](const TeacherOutput& teacher) {
+    return decoupled_kd(input.student.logits, teacher.logits, input.labels, dkd.alpha, dkd.beta, dkd.temperature);
+  };
+  return {{dkd.weight * mean_over(input.teachers, loss)}};
 }
 
 }  // namespace pskd

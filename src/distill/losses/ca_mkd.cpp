@@ -1,5 +1,6 @@
-#include "distill/baselines.hpp"
-#include "distill/losses.hpp"
+#include "distill/losses/ca_mkd.hpp"
+
+#include "distill/losses/kd.hpp"
 
 namespace pskd {
 
@@ -18,6 +19,12 @@ torch::Tensor ca_mkd(const torch::Tensor& logits, const std::vector<torch::Tenso
   std::vector<torch::Tensor> divergences;
   for (const torch::Tensor& teacher : teacher_logits) divergences.push_back(divergence(logits, teacher, temperature));
   return (ca_mkd_weights(teacher_logits, labels) * torch::stack(divergences, 1)).sum(1).mean();
+}
+
+LossTerm ca_mkd_term(const CaMkdConfig& config, const LossInput& input) {
+  std::vector<torch::Tensor> logits;
+  for (const TeacherOutput& teacher : input.teachers) logits.push_back(teacher.logits);
+  return {{config.weight * ca_mkd(input.student.logits, logits, input.labels, config.temperature)}};
 }
 
 }  // namespace pskd

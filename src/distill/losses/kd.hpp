@@ -1,0 +1,15 @@
+// Logit distillation (Hinton, Vinyals, Dean 2015).
+#pragma once
+
+#include <torch/torch.h>
+
+#include "distill/losses/teacher_loss.hpp"
+
+namespace pskd {
+
+/// tau^2 KL(softmax(teacher / tau) || softmax(student / tau)) for each clip, [N]. Logits are [N, K].
+torch::Tensor divergence(const torch::Tensor& student_logits, const torch::Tensor& teacher_logits, double temperature);
+
+LossTerm kd_term(const KdConfig& kd, const LossInput& input);
+
+}  // namespace pskd

@@ -1,0 +1,20 @@
+// Relational knowledge distillation (Park et al. 2019).
+#pragma once
+
+#include <torch/torch.h>
+
+#include "distill/losses/teacher_loss.hpp"
+
+namespace pskd {
+
+/// Relational distance (eq. 5-7): distances between embeddings, in units of the mean over the pairs that are apart,
+/// compared by smooth L1; mean over the pairs. Student and teacher are [N, D] each, with D of their own. 0 for N < 2.
+torch::Tensor relational_distance(const torch::Tensor& student, const torch::Tensor& teacher);
+
+/// Relational angle (eq. 8-9): cosines of the angles at j in triples (i, j, k), compared by smooth L1; mean over the
+/// triples of different clips. 0 for N < 3.
+torch::Tensor relational_angle(const torch::Tensor& student, const torch::Tensor& teacher);
+
+LossTerm rkd_term(const RkdConfig& rkd, const LossInput& input);
+
+}  // namespace pskd

@@ -1,0 +1,38 @@
+#include "distill/teacher_output.hpp"
+
+#include <algorithm>
+
+#include "distill/losses/at.hpp"
+
+namespace pskd {
+namespace {
+
+constexpr std::int64_t kBatch = 64;
+
+}  // namespace
+
+TeacherOutput compute_output(Network& network, const Input& input) {
+  const torch::NoGradGuard no_grad;
+  network.eval();
+  const torch::Tensor& any = input.sensor.defined() ? input.sensor : input.skeleton;
+  std::vector<torch::Tensor> embeddings, logits, attention;
+  for (std::int64_t first = 0; first < any.size(0); first += kBatch) {
+    const std::int64_t count = std::min(kBatch, any.size(0) - first);
+    Output output = network.forward(narrow(input, first, count));
+    embeddings.push_back(output.embedding);
+    logits.push_back(output.logits);
+    if (output.features.defined()) attention.push_back(temporal_attention(output.features));
+  }
+  TeacherOutput all{torch::cat(embeddings), torch::cat(logits)};
+  if (!attention.empty()) all.attention = torch::cat(attention);
+  return all;
+}
+
+TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& clips) {
+  const auto of = [&](const torch::Tensor& tensor) {
+    return tensor.defined() ? tensor.index_select(0, clips) : tensor;
+  };
+  return {of(output.embedding), of(output.logits), output.weight, of(output.attention), output.stage};
+}
+
+}  // namespace pskd

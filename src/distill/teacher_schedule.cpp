@@ -1,0 +1,73 @@
+#include "distill/teacher_schedule.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace pskd {
+namespace {
+
+/// Part `step` of `steps` equal parts of 0 .. epochs.
+std::pair<int, int> part_of(int epochs, int step, int steps) {
+  return {epochs * step / steps, epochs * (step + 1) / steps};
+}
+
+std::vector<TeacherRef> follow_trajectory(const TeacherRef& teacher, int teacher_epochs, int epochs, int steps) {
+  std::vector<TeacherRef> schedule;
+  for (int step = 0; step < steps; ++step) {
+    TeacherRef part = teacher;
+    part.epochs = part_of(epochs, step, steps);
+    if (step + 1 < steps) part.snapshot = "epoch-" + std::to_string(std::max(1, teacher_epochs * (step + 1) / steps));
+    schedule.push_back(part);
+  }
+  return schedule;
+}
+
+std::vector<TeacherRef> move_weights(const StageConfig& stage, const ProgressConfig& progress) {
+  const auto count = static_cast<int>(stage.teachers.size());
+  std::vector<TeacherRef> schedule;
+  for (int step = 0; step < progress.steps; ++step) {
+    const double moved = progress.steps > 1 ? static_cast<double>(step) / (progress.steps - 1) : 0.5;
+    const double towards_far = progress.from == "near" ? moved : 1 - moved;
+    for (int k = 0; k < count; ++k) {
+      const double nearness = count > 1 ? static_cast<double>(k) / (count - 1) : 0.5;
+      TeacherRef part = stage.teachers[k];
+      part.weight *= (1 - towards_far) * nearness + towards_far * (1 - nearness);
+      part.epochs = part_of(stage.epochs, step, progress.steps);
+      if (part.weight > 0) schedule.push_back(part);
+    }
+  }
+  return schedule;
+}
+
+}  // namespace
+
+std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experiment& experiment) {
+  if (experiment.progress.mode == "weights") return move_weights(stage, experiment.progress);
+  std::vector<TeacherRef> schedule;
+  for (TeacherRef teacher : stage.teachers) {
+    if (experiment.progress.mode == "trajectory") {
+      const int teacher_epochs = find_stage(experiment, teacher.stage).epochs;
+      const auto parts = follow_trajectory(teacher, teacher_epochs, stage.epochs, experiment.progress.steps);
+      schedule.insert(schedule.end(), parts.begin(), parts.end());
+      continue;
+    }
+    if (teacher.epochs == std::pair{0, 0}) teacher.epochs = {0, stage.epochs};
+    schedule.push_back(teacher);
+  }
+  return schedule;
+}
+
+std::vector<int> snapshot_epochs(const std::string& stage, const Experiment& experiment) {
+  const std::vector<int>& own = find_stage(experiment, stage).snapshots;
+  std::set<int> epochs(own.begin(), own.end());
+  const std::string prefix = "epoch-";
+  for (const StageConfig& student : experiment.stages) {
+    for (const TeacherRef& teacher : schedule_teachers(student, experiment)) {
+      if (teacher.stage != stage || !teacher.snapshot.starts_with(prefix)) continue;
+      epochs.insert(std::stoi(teacher.snapshot.substr(prefix.size())));
+    }
+  }
+  return {epochs.begin(), epochs.end()};
+}
+
+}  // namespace pskd

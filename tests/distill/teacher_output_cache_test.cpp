@@ -1,0 +1,117 @@
+#include "distill/teacher_output_cache.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/file.hpp"
+#include "pskd/model/registry.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+/// Doubles its input and counts how often it runs.
+class Doubling : public Network {
+ public:
+  Output forward(const Input& input) override {
+    ++runs;
+    return {input.sensor * 2, input.sensor * 3, {}};
+  }
+  int runs = 0;
+};
+
+TEST(ComputeOutput, CoversAllClipsWhateverTheBatches) {
+  Doubling network;
+  const torch::Tensor sensor = torch::randn({150, 4});
+  const TeacherOutput output = compute_output(network, {{}, sensor});
+  EXPECT_GT(network.runs, 1);
+  EXPECT_TRUE(torch::equal(output.embedding, sensor * 2));
+  EXPECT_TRUE(torch::equal(output.logits, sensor * 3));
+  EXPECT_FALSE(network.is_training());
+}
+
+using Indices = std::vector<std::size_t>;
+
+class CacheFiles : public ::testing::Test {
+ protected:
+  TeacherOutputCache cache(const std::shared_ptr<Network>& network, double weight = 1) {
+    return TeacherOutputCache({{{"teacher", "last", {0, 10}, weight}, network, folder_ / "answers/teacher"}});
+  }
+
+  const testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
+  const std::shared_ptr<Doubling> network_ = std::make_shared<Doubling>();
+  const Input clips_{{}, torch::randn({8, 4})};
+};
+
+TEST_F(CacheFiles, AnOutputIsComputedOnceForAnAugmentationWhicheverStageNeedsIt) {
+  TeacherOutputCache first = cache(network_), other = cache(network_, 0.5);
+  EXPECT_EQ(first.lookup({0}, 3), Indices({0}));
+  const TeacherOutput output = first.compute({0}, clips_)[0];
+  EXPECT_TRUE(other.lookup({0}, 3).empty());
+  const TeacherOutput again = other.compute({0}, {})[0];
+  EXPECT_EQ(network_->runs, 1);
+  EXPECT_TRUE(torch::equal(output.embedding, again.embedding));
+  EXPECT_TRUE(torch::equal(output.logits, again.logits));
+  EXPECT_EQ(again.weight, 0.5) << "is the student's, not the output's";
+  EXPECT_EQ(other.lookup({0}, 4), Indices({0})) << "another augmentation has another output";
+}
+
+TEST_F(CacheFiles, ADamagedOutputIsComputedAgain) {
+  TeacherOutputCache one = cache(network_);
+  one.lookup({0}, 0);
+  const TeacherOutput output = one.compute({0}, clips_)[0];
+  const std::filesystem::path file = folder_ / "answers/teacher-0.answers";
+  const std::string sound = read_file(file);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{40}, sound.size() / 2, sound.size() - 1}) {
+    std::string damaged = sound;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    write_file_atomically(file, damaged);
+    EXPECT_EQ(one.lookup({0}, 0), Indices({0})) << "byte " << at;
+  }
+  write_file_atomically(file, sound.substr(0, sound.size() / 2));
+  EXPECT_EQ(one.lookup({0}, 0), Indices({0}));
+  EXPECT_TRUE(torch::equal(one.compute({0}, clips_)[0].logits, output.logits));
+  EXPECT_EQ(read_file(file), sound) << "and kept again";
+}
+
+// The skeleton teacher is the fused teacher's frozen branch. Computed once, both outputs are those of each alone.
+TEST(TeacherOutputCache, ComputesASharedSkeletonBranchOnce) {
+  const DataShape shape{3, 32, 16, topology("kinect-20"), 5};
+  SkeletonGcnConfig small;
+  small.width = 4;
+  small.blocks = 3;
+  FusedConfig both;
+  both.skeleton = small;
+  both.sensor.width = 4;
+  const auto skeleton = make_network(small, shape, 1), fused = make_network(both, shape, 2);
+  start_from(*fused, *skeleton);
+  const Input clips{torch::randn({70, 9, 16, 20}), torch::randn({70, 3, 32})};
+  const TeacherOutput skeleton_alone = compute_output(*skeleton, clips), fused_alone = compute_output(*fused, clips);
+  const testing::TemporaryFolder folder;
+  TeacherOutputCache cache(
+      {{{"fused"}, fused, folder.path() / "fused"}, {{"skeleton"}, skeleton, folder.path() / "skeleton"}});
+  EXPECT_EQ(cache.branch_of(*fused), 1U);
+  EXPECT_EQ(cache.branch_of(*skeleton), std::nullopt);
+  EXPECT_EQ(cache.lookup({0, 1}, 0), Indices({0, 1}));
+  const std::vector<TeacherOutput> outputs = cache.compute({0, 1}, clips);
+  EXPECT_TRUE(torch::equal(outputs[0].logits, fused_alone.logits));
+  EXPECT_TRUE(torch::equal(outputs[1].logits, skeleton_alone.logits));
+  EXPECT_TRUE(torch::equal(cache.compute({0}, clips)[0].logits, fused_alone.logits));
+  EXPECT_EQ(cache.lookup({0}, 1), Indices({0}));
+  EXPECT_TRUE(torch::equal(cache.compute({0}, clips)[0].logits, fused_alone.logits)) << "the skeleton is not active";
+  EXPECT_TRUE(torch::equal(outputs[0].attention, fused_alone.attention));
+  skeleton->parameters()[0].data().add_(1e-3);
+  EXPECT_EQ(TeacherOutputCache({{{"skeleton"}, skeleton, {}}}).branch_of(*fused), std::nullopt);
+}
+
+TEST(TeacherOutputCache, KnowsWhoIsActiveInAnEpoch) {
+  const auto network = std::make_shared<Doubling>();
+  const TeacherOutputCache cache({{{"a", "last", {0, 5}, 1}, network, {}}, {{"b", "last", {3, 9}, 1}, network, {}}});
+  EXPECT_EQ(cache.active(0), (std::vector<std::size_t>{0}));
+  EXPECT_EQ(cache.active(4), (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(cache.active(5), (std::vector<std::size_t>{1}));
+  EXPECT_TRUE(cache.active(9).empty());
+}
+
+}  // namespace
+}  // namespace pskd

@@ -1,0 +1,71 @@
+#include "distill/teacher_schedule.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pskd {
+namespace {
+
+/// Teachers `far` (90 epochs) and `near` (60 epochs) of a student with 30 epochs.
+Experiment chain() {
+  Experiment experiment;
+  experiment.stages.resize(3);
+  experiment.stages[0].name = "far";
+  experiment.stages[0].epochs = 90;
+  experiment.stages[1].name = "near";
+  experiment.stages[1].epochs = 60;
+  experiment.stages[2].name = "student";
+  experiment.stages[2].epochs = 30;
+  experiment.stages[2].teachers = {{"far", "last", {0, 0}, 1}, {"near", "last", {0, 0}, 1}};
+  return experiment;
+}
+
+using Range = std::pair<int, int>;
+
+TEST(Schedule, ChainFollowsTheListedTeachersThroughout) {
+  const Experiment experiment = chain();
+  const auto schedule = schedule_teachers(experiment.stages[2], experiment);
+  ASSERT_EQ(schedule.size(), 2U);
+  EXPECT_EQ(schedule[0].stage, "far");
+  EXPECT_EQ(schedule[0].epochs, Range(0, 30));
+  EXPECT_EQ(schedule[1].epochs, Range(0, 30));
+}
+
+TEST(Schedule, ChainKeepsAGivenEpochRange) {
+  Experiment experiment = chain();
+  experiment.stages[2].teachers[0].epochs = {5, 12};
+  EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].epochs, Range(5, 12));
+}
+
+TEST(Schedule, TrajectoryFollowsEarlySnapshotsThenLaterOnes) {
+  Experiment experiment = chain();
+  experiment.progress = {"trajectory", 3, "near"};
+  const auto schedule = schedule_teachers(experiment.stages[2], experiment);
+  ASSERT_EQ(schedule.size(), 6U);
+  const std::vector<std::string> snapshots = {"epoch-30", "epoch-60", "last", "epoch-20", "epoch-40", "last"};
+  const std::vector<Range> ranges = {{0, 10}, {10, 20}, {20, 30}, {0, 10}, {10, 20}, {20, 30}};
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    EXPECT_EQ(schedule[i].snapshot, snapshots[i]);
+    EXPECT_EQ(schedule[i].epochs, ranges[i]);
+  }
+  EXPECT_EQ(snapshot_epochs("far", experiment), (std::vector{30, 60})) << "so that the teacher keeps them";
+  EXPECT_EQ(snapshot_epochs("near", experiment), (std::vector{20, 40}));
+  EXPECT_TRUE(snapshot_epochs("student", experiment).empty());
+}
+
+TEST(Schedule, WeightsMoveFromTheNearTeacherToTheFarOneOrBack) {
+  Experiment experiment = chain();
+  experiment.progress = {"weights", 3, "near"};
+  const auto schedule = schedule_teachers(experiment.stages[2], experiment);
+  ASSERT_EQ(schedule.size(), 4U) << "a weight of zero leaves the teacher out";
+  EXPECT_EQ(schedule[0].stage, "near");
+  EXPECT_EQ(schedule[0].epochs, Range(0, 10));
+  EXPECT_EQ(schedule[1].weight, 0.5);
+  EXPECT_EQ(schedule[2].weight, 0.5);
+  EXPECT_EQ(schedule[3].stage, "far");
+  EXPECT_EQ(schedule[3].epochs, Range(20, 30));
+  experiment.progress.from = "far";
+  EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].stage, "far");
+}
+
+}  // namespace
+}  // namespace pskd
