@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/eval/run_record.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/launch.hpp"
