@@ -30,7 +30,7 @@ struct View {
   std::uint64_t noise_key = 0;  ///< stream of bone lengths and white noise
 };
 
-View draw_view(const ViewsConfig& config, RandomStream& stream);
+View draw_view(const AugmentationConfig& config, RandomStream& stream);
 
 /// `n` moments of the view in the clip's normalised time, strictly increasing from begin to end: the integral of the
 /// speed.

@@ -24,7 +24,7 @@ namespace pskd {
 namespace {
 
 std::string selected_snapshot(const TrainingSetup& setup) {
-  return setup.experiment.protocol.selection == "val" ? "best" : "last";
+  return setup.experiment.protocol.selection == Selection::val ? "best" : "last";
 }
 
 /// While it lives, everything that is logged also goes to `file`.
@@ -117,7 +117,7 @@ Position train_in(const std::filesystem::path& folder, const TrainingSetup& setu
   spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
                stages.size(), count_parameters(trainer.network()), stage.epochs,
                done > 0 ? fmt::format(", {} of them done", done) : "");
-  if (done < stage.epochs && stage.precision == "bf16" && !environment().bfloat16) {
+  if (done < stage.epochs && stage.precision == Precision::bf16 && !environment().bfloat16) {
     spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
                  stage.name);
   }
@@ -183,8 +183,8 @@ Experiment resolve_experiment(Experiment experiment) {
 }
 
 TrainingSetup prepare_training(Experiment experiment) {
-  if (experiment.run.device != "cpu") {
-    throw Error(ErrorKind::config, "run.device: expected cpu, found " + experiment.run.device +
+  if (experiment.run.device != Device::cpu) {
+    throw Error(ErrorKind::config, "run.device: expected cpu, found " + word(experiment.run.device) +
                                        "; training on a graphics card is not there yet");
   }
   const DatasetInfo info = dataset_info(experiment.data);

@@ -115,9 +115,10 @@ void StageTrainer::load_teachers() {
   std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
   std::vector<TeacherOutputCache::Teacher> teachers;
   for (const TeacherRef& reference : schedule_teachers(stage_, setup_.experiment)) {
-    Snapshot& snapshot = snapshots[{reference.stage, reference.snapshot}];
-    if (!snapshot.network) snapshot = load_snapshot(setup_, seed_, reference.stage, reference.snapshot);
-    manifest_.teachers[reference.stage + "/" + reference.snapshot] = snapshot.hash;
+    const std::string name = word(reference.snapshot);
+    Snapshot& snapshot = snapshots[{reference.stage, name}];
+    if (!snapshot.network) snapshot = load_snapshot(setup_, seed_, reference.stage, name);
+    manifest_.teachers[reference.stage + "/" + name] = snapshot.hash;
     teachers.push_back({reference, snapshot.network, answers_folder(setup_, seed_) / snapshot.hash});
   }
   bank_ = std::make_unique<TeacherOutputCache>(std::move(teachers));
@@ -154,7 +155,7 @@ Modalities StageTrainer::needed(const std::vector<std::size_t>& silent) const {
 
 StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const int number = manifest_.position.epoch;
-  const int count = setup_.experiment.views.count;
+  const int count = setup_.experiment.augmentation.count;
   const int view = count > 0 ? number % count : number;
   Epoch epoch;
   epoch.teachers = bank_->active(number);

@@ -42,7 +42,7 @@ std::vector<float> skeleton_of(const Clip& clip, const View& view, int frames = 
 
 View random_view(std::uint64_t key) {
   RandomStream stream(key);
-  return draw_view(ViewsConfig{}, stream);
+  return draw_view(AugmentationConfig{}, stream);
 }
 
 TEST(View, DefaultShowsTheClipAsItIs) {
@@ -52,7 +52,7 @@ TEST(View, DefaultShowsTheClipAsItIs) {
 }
 
 TEST(View, AllAmountsZeroShowsTheClipAsItIs) {
-  ViewsConfig none;
+  AugmentationConfig none;
   none.crop = none.time_warp = none.sensor.rotation = none.sensor.scale = none.sensor.magnitude_warp =
       none.sensor.noise = 0;
   none.skeleton.turn = none.skeleton.tilt = none.skeleton.limbs = none.skeleton.scale = none.skeleton.jitter = 0;
@@ -93,7 +93,7 @@ TEST(View, IsTheSameForTheSameKeyAndAnotherForAnother) {
 }
 
 TEST(View, TurningTheSensorKeepsItsMagnitude) {
-  ViewsConfig turning;
+  AugmentationConfig turning;
   turning.crop = turning.time_warp = turning.sensor.scale = turning.sensor.magnitude_warp = turning.sensor.noise = 0;
   turning.sensor.rotation = 180;
   RandomStream stream(11);
@@ -108,7 +108,7 @@ TEST(View, TurningTheSensorKeepsItsMagnitude) {
 }
 
 TEST(View, TurningTheSkeletonKeepsBoneLengths) {
-  ViewsConfig turning;
+  AugmentationConfig turning;
   turning.crop = turning.time_warp = turning.skeleton.limbs = turning.skeleton.scale = turning.skeleton.jitter = 0;
   RandomStream stream(12);
   const Clip clip = waving_clip();
@@ -222,7 +222,7 @@ TEST(View, ConfidencesOfA2DSkeletonStay) {
 }
 
 TEST(View, TheShareOfMirroredViewsIsAsAsked) {
-  ViewsConfig config;
+  AugmentationConfig config;
   config.skeleton.mirror = 0.25;
   int mirrored = 0;
   for (std::uint64_t key = 0; key < 1000; ++key) {

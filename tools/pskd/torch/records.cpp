@@ -12,7 +12,7 @@ pskd::RunRecord make_record(const pskd::TrainingSetup& setup, std::uint64_t seed
   record.dataset = setup.info.name;
   record.config_hash = setup.config_hash;
   record.protocol = pskd::describe(protocol);
-  record.selection = protocol.selection;
+  record.selection = word(protocol.selection);
   record.seed = seed;
   record.shared_subjects = protocol.allow_shared_subjects;
   for (const pskd::StageOutcome& outcome : outcomes) {
