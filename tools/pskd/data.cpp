@@ -131,10 +131,10 @@ void add_synth(CLI::App& data) {
   verb->add_option("--seed", options->seed, "same seed, same bytes")->capture_default_str();
   verb->add_option("--out", options->out, "folder to write; it must not hold anything yet")->required();
   verb->footer(
-      "utd       8 subjects, 27 actions, 4 trials unless you say otherwise\n"
-      "berkeley  4 subjects, 11 actions, 5 trials; right wrist (h02) and BVH (data.skeleton: mhad-30)\n"
-      "mmact     4 subjects, 35 actions, 2 sessions, 3 scenes, 4 cameras\n"
-      "generic   4 subjects, 5 actions, 3 trials: a worked example of your own data\n"
+      "  utd       8 subjects, 27 actions, 4 trials unless you say otherwise\n"
+      "  berkeley  4 subjects, 11 actions, 5 trials; right wrist (h02) and BVH (data.skeleton: mhad-30)\n"
+      "  mmact     4 subjects, 35 actions, 2 sessions, 3 scenes, 4 cameras\n"
+      "  generic   4 subjects, 5 actions, 3 trials: a worked example of your own data\n"
       "Examples:\n"
       "  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd\n"
       "  pskd data synth --like mmact --inventory clips.csv --out data/synthetic/mmact");
