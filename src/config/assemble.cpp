@@ -107,18 +107,6 @@ Node nested(const std::vector<std::string>& path, Node value) {
   return value;
 }
 
-std::vector<std::string> split_at_dots(const std::string& path) {
-  std::vector<std::string> names{""};
-  for (const char letter : path) {
-    if (letter == '.') {
-      names.emplace_back();
-    } else {
-      names.back() += letter;
-    }
-  }
-  return names;
-}
-
 }  // namespace
 
 void merge(Node& base, const Node& over) {
@@ -136,6 +124,18 @@ void merge(Node& base, const Node& over) {
       base.entries.emplace_back(key, value);
     }
   }
+}
+
+std::vector<std::string> split_at_dots(const std::string& path) {
+  std::vector<std::string> names{""};
+  for (const char letter : path) {
+    if (letter == '.') {
+      names.emplace_back();
+    } else {
+      names.back() += letter;
+    }
+  }
+  return names;
 }
 
 bool is_key_path(const std::string& text) {
@@ -158,9 +158,9 @@ void apply_override(Node& root, const std::string& setting, Problems& problems) 
     problems.add("--set " + shown(setting), "", "expected key.path=value, as in stages.student.epochs=10");
     return;
   }
-  constexpr std::ptrdiff_t kDeepest = 50;
-  if (std::count(path.begin(), path.end(), '.') >= kDeepest) {
-    problems.add("--set " + shown(path), "", "expected at most " + std::to_string(kDeepest) + " levels, found more");
+  constexpr std::ptrdiff_t kMaxDepth = 50;
+  if (std::count(path.begin(), path.end(), '.') >= kMaxDepth) {
+    problems.add("--set " + shown(path), "", "expected at most " + std::to_string(kMaxDepth) + " levels, found more");
     return;
   }
   Node value = parse_yaml(setting.substr(equals + 1), "--set " + shown(path), false, problems);

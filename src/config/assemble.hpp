@@ -15,6 +15,9 @@ void merge(Node& base, const Node& over);
 /// The file with its includes under it. Throws Error(config) when a file cannot be read or parsed, or includes itself.
 Node read_with_includes(const std::filesystem::path& file, Problems& problems);
 
+/// The names between the dots of a key path, one for a text without dots.
+std::vector<std::string> split_at_dots(const std::string& path);
+
 /// Whether `text` is names between dots.
 bool is_key_path(const std::string& text);
 

@@ -9,8 +9,21 @@
 namespace pskd::config {
 namespace {
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+std::vector<std::string> words(const std::vector<Modality>& modalities) {
+  std::vector<std::string> names;
+  for (const Modality modality : modalities) names.push_back(word(modality));
+  return names;
+}
+
+template <class T>
+std::vector<T> sorted(std::vector<T> values) {
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+template <class T>
+bool contains(const std::vector<T>& values, const T& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 bool holds_clips(const std::optional<SplitPart>& part) { return part && !is_empty(*part); }
@@ -63,16 +76,19 @@ class StageCheck {
     if (node_.find("sees") == nullptr) {
       complain(node_, "sees", "expected a list of modalities (skeleton, sensor), found nothing");
     }
-    std::vector<std::string> seen = stage_.sees;
-    std::sort(seen.begin(), seen.end());
-    std::vector<std::string> needed = seen_modalities(stage_.model);
-    std::sort(needed.begin(), needed.end());
-    const bool legal = !seen.empty() && !contains(seen, "");
-    if (names_its_model() && legal && seen != needed) {
+    const std::vector<Modality> needed = seen_modalities(stage_.model);
+    if (names_its_model() && names_modalities() && sorted(stage_.sees) != sorted(needed)) {
       complain(at("sees"), "sees",
-               "expected [" + joined(seen_modalities(stage_.model)) + "], which is what a " + model_name(stage_.model) +
-                   " takes, found [" + joined(stage_.sees) + "]");
+               "expected [" + joined(words(needed)) + "], which is what a " + model_name(stage_.model) +
+                   " takes, found [" + joined(words(stage_.sees)) + "]");
     }
+  }
+
+  // Whether `sees` was read as it is written; a word that is no modality has been reported.
+  bool names_modalities() const {
+    std::vector<std::string> written;
+    for (const Node& item : at("sees").items) written.push_back(item.text);
+    return !written.empty() && written == words(stage_.sees);
   }
 
   // Whether `name` is an earlier stage; complains when it is not.
@@ -107,19 +123,18 @@ class StageCheck {
   }
 
   void check_snapshot(const TeacherRef& teacher, const Node& node, const std::string& key) {
-    if (teacher.snapshot == "best" && !holds_clips(experiment_.protocol.val)) {
+    if (teacher.snapshot.kind == SnapshotName::Kind::best && !holds_clips(experiment_.protocol.val)) {
       complain(node, key, "expected protocol.val to hold clips, on which the best epoch is chosen, found none");
     }
-    int epoch = 0;
-    const bool numbered = teacher.snapshot.starts_with("epoch-") && parse_number(teacher.snapshot.substr(6), epoch);
-    if (!numbered || experiment_.progress.mode != "chain") return;
+    const bool numbered = teacher.snapshot.kind == SnapshotName::Kind::epoch;
+    if (!numbered || experiment_.progress.mode != ProgressMode::chain) return;
     const std::vector<int>& kept = find_stage(experiment_, teacher.stage).snapshots;
-    if (std::find(kept.begin(), kept.end(), epoch) == kept.end()) {
+    if (!contains(kept, teacher.snapshot.epoch)) {
       std::string list;
       for (const int n : kept) list += ", epoch-" + std::to_string(n);
       complain(node, key,
                "expected a snapshot that " + teacher.stage + " keeps (last, best" + list + "), found " +
-                   quoted(teacher.snapshot) + "; list the epoch in stages." + teacher.stage + ".snapshots");
+                   quoted(word(teacher.snapshot)) + "; list the epoch in stages." + teacher.stage + ".snapshots");
     }
   }
 
@@ -174,7 +189,7 @@ class StageCheck {
 
 void check_protocol(const Experiment& experiment, const Node& root, Problems& problems) {
   const ProtocolConfig& protocol = experiment.protocol;
-  if (protocol.selection != "val" || holds_clips(protocol.val)) return;
+  if (protocol.selection != Selection::val || holds_clips(protocol.val)) return;
   problems.add(root.find("protocol")->find("selection")->where, "protocol.selection",
                "expected protocol.val to hold clips, on which the epoch is selected, found none");
 }

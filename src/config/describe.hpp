@@ -1,5 +1,6 @@
-// One description per struct: key, field and legal range. Reading, writing and checking all walk it, so they cannot
-// disagree. `Fields` is a Reader or a Writer. Models and losses are described where their structs are.
+// The table of keys. One description per struct: key, meaning, field and legal values; the field's initial value is the
+// default. Reading, writing, hashing and the reference page all walk it, so they cannot disagree. `Fields` is a Reader,
+// a Writer or a Lister. Models and losses are described where their structs are.
 #pragma once
 
 #include "pskd/config/experiment.hpp"
@@ -16,82 +17,118 @@ inline TextRule dataset_names() {
 
 template <class Fields>
 void describe(Fields& fields, DataConfig& data) {
-  fields("name", data.name, dataset_names());
-  fields("root", data.root, not_empty());
-  fields("channels", data.channels, some_of(not_empty()));
-  fields("sensors", data.sensors, list_of(not_empty()));
-  fields("skeleton", data.skeleton, any_text());
-  fields("cameras", data.cameras, list_of(at_least(1)));
-  fields("classes", data.classes, at_least(0));
-  fields("description", data.description, any_text());
-  fields("store", data.store, any_text());
+  fields({"name", "Data set; generic is a user's own recordings and may be called recordings, too."}, data.name,
+         dataset_names());
+  fields({"root", "Folder of the raw files. A relative one lies under $PSKD_DATA_ROOT, else under ./data."}, data.root,
+         not_empty());
+  fields({"channels", "Sensor channels that the models see, in this order."}, data.channels, some_of(not_empty()));
+  fields({"sensors",
+          "Sensors that are read, where a data set has several. berkeley-mhad: h01 to h06, empty means h02. mmact: "
+          "acc_watch, acc_phone, gyro, orientation, empty means acc_watch. Of several sensors, channels are called "
+          "h02_ax and so on."},
+         data.sensors, list_of(not_empty()));
+  fields(
+      {"skeleton",
+       "Skeleton that is read, where a data set has several. berkeley-mhad: mhad-16 or mhad-30, empty means mhad-16."},
+      data.skeleton, any_text());
+  fields({"cameras", "mmact: cameras whose poses are read, one clip each. Empty means camera 1."}, data.cameras,
+         list_of(at_least(1)));
+  fields({"classes", "mmact: 37, or 35 where calls at a desk are no classes of their own. 0 means 37."}, data.classes,
+         at_least(0));
+  fields({"description", "generic: YAML file that describes the recordings. A relative one lies under the root."},
+         data.description, any_text());
+  fields({"store", "File of the clip store. Empty means a file in the cache folder, <cache>/pskd/."}, data.store,
+         any_text());
 }
 
 template <class Fields>
 void describe(Fields& fields, SplitPart& part) {
-  fields("subjects", part.subjects, list_of(at_least(1)));
-  fields("trials", part.trials, list_of(at_least(1)));
-  fields("scenes", part.scenes, list_of(at_least(1)));
-  fields("cameras", part.cameras, list_of(at_least(1)));
+  fields({"subjects", "Subjects. Absent means all, [] means none."}, part.subjects, list_of(at_least(1)));
+  fields({"trials", "Repetitions; of mmact, sessions. Absent means all, [] means none."}, part.trials,
+         list_of(at_least(1)));
+  fields({"scenes", "mmact: scenes. Absent means all, [] means none."}, part.scenes, list_of(at_least(1)));
+  fields({"cameras", "mmact: cameras that the skeleton is from. Absent means all, [] means none."}, part.cameras,
+         list_of(at_least(1)));
 }
 
 template <class Fields>
 void describe(Fields& fields, ProtocolConfig& protocol) {
-  fields("name", protocol.name, not_empty());
-  fields("classes", protocol.classes, list_of(not_empty()));
-  fields("train", protocol.train);
-  fields("val", protocol.val);
-  fields("test", protocol.test);
-  fields("selection", protocol.selection, one_of({"last", "val"}));
-  fields("allow_shared_subjects", protocol.allow_shared_subjects);
+  fields({"name",
+          "Named split: cross-subject, leave-one-subject-out; utd-mhad also subject-specific; mmact also "
+          "cross-session, cross-scene, cross-view. Any other name goes with train and test lists."},
+         protocol.name, not_empty());
+  fields({"classes", "Class names, or groups of classes such as wrist. Empty means all classes."}, protocol.classes,
+         list_of(not_empty()));
+  fields({"train", "Training clips: those that all its lists hold. Absent means as the named protocol says."},
+         protocol.train);
+  fields({"val", "Validation clips. Absent means none."}, protocol.val);
+  fields({"test", "Test clips. Absent means as the named protocol says."}, protocol.test);
+  fields({"selection",
+          "Epoch of a stage that is evaluated: last is the last one, val the best one on the validation clips."},
+         protocol.selection, one_of_enum<Selection>());
+  fields({"allow_shared_subjects", "Permit a subject in both training and test. Every table then says so."},
+         protocol.allow_shared_subjects);
 }
 
 template <class Fields>
-void describe(Fields& fields, SensorViewConfig& view) {
-  fields("frames", view.frames, at_least(8));
-  fields("rotation", view.rotation, at_least(0));
-  fields("scale", view.scale, at_least(0));
-  fields("magnitude_warp", view.magnitude_warp, at_least(0));
-  fields("noise", view.noise, at_least(0));
+void describe(Fields& fields, SensorAugmentationConfig& sensor) {
+  fields({"frames", "Samples after resampling."}, sensor.frames, at_least(8));
+  fields({"rotation", "Rotation about a random axis, uniform between minus and plus this many degrees."},
+         sensor.rotation, at_least(0));
+  fields({"scale", "Gain ~ N(1, scale)."}, sensor.scale, at_least(0));
+  fields({"magnitude_warp", "Slow change of each axis's gain over time: standard deviation at its knots."},
+         sensor.magnitude_warp, at_least(0));
+  fields({"noise", "White noise, in standard deviations of the channel."}, sensor.noise, at_least(0));
 }
 
 template <class Fields>
-void describe(Fields& fields, SkeletonViewConfig& view) {
-  fields("frames", view.frames, at_least(8));
-  fields("turn", view.turn, at_least(0));
-  fields("tilt", view.tilt, at_least(0));
-  fields("limbs", view.limbs, share_below_one());
-  fields("scale", view.scale, share_below_one());
-  fields("jitter", view.jitter, at_least(0));
-  fields("mirror", view.mirror, between(0, 1));
+void describe(Fields& fields, SkeletonAugmentationConfig& skeleton) {
+  fields({"frames", "Frames after resampling."}, skeleton.frames, at_least(8));
+  fields({"turn", "Rotation about the vertical axis, uniform between minus and plus this many degrees."}, skeleton.turn,
+         at_least(0));
+  fields({"tilt", "Rotation about a random horizontal axis, uniform between minus and plus this many degrees."},
+         skeleton.tilt, at_least(0));
+  fields({"limbs", "Relative length of each bone ~ N(1, limbs)."}, skeleton.limbs, share_below_one());
+  fields({"scale", "Body size ~ N(1, scale)."}, skeleton.scale, share_below_one());
+  fields({"jitter", "White noise on joint positions, in meters."}, skeleton.jitter, at_least(0));
+  fields({"mirror", "Share of clips in which left and right change places."}, skeleton.mirror, between(0, 1));
 }
 
 template <class Fields>
-void describe(Fields& fields, ViewsConfig& views) {
-  fields("count", views.count, at_least(0));
-  fields("crop", views.crop, share_below_one());
-  fields("time_warp", views.time_warp, at_least(0));
-  fields("sensor", views.sensor);
-  fields("skeleton", views.skeleton);
+void describe(Fields& fields, AugmentationConfig& augmentation) {
+  fields(
+      {"count", "Different augmentations of each clip, drawn once and reused in turn. 0 means a fresh one each epoch."},
+      augmentation.count, at_least(0));
+  fields({"crop", "Largest share of the time span that is cut away."}, augmentation.crop, share_below_one());
+  fields({"time_warp", "Slow change of speed over time: standard deviation of its logarithm at the knots."},
+         augmentation.time_warp, at_least(0));
+  fields({"sensor", "Augmentation of the sensor channels."}, augmentation.sensor);
+  fields({"skeleton", "Augmentation of the skeleton."}, augmentation.skeleton);
 }
 
 template <class Fields>
 void describe(Fields& fields, TeacherRef& teacher) {
-  fields("stage", teacher.stage, not_empty());
-  fields("snapshot", teacher.snapshot, snapshot_name());
-  fields("epochs", teacher.epochs);
-  fields("weight", teacher.weight, above(0));
+  fields({"stage", "Name of an earlier stage."}, teacher.stage, not_empty());
+  fields({"snapshot", "Which of its checkpoints teaches. An epoch must be one that it keeps, see snapshots."},
+         teacher.snapshot);
+  fields({"epochs", "Epochs of the student in which it teaches, counted from 0."}, teacher.epochs);
+  fields(
+      {"weight",
+       "Multiplies its confidence in acs, and its share in the other losses but ca_mkd, which weighs teachers itself."},
+      teacher.weight, above(0));
 }
 
 template <class Fields>
 void describe(Fields& fields, OptimizerConfig& optimizer) {
-  fields("name", optimizer.name, one_of({"adamw", "sgd"}));
-  fields("lr", optimizer.lr, above(0));
-  fields("weight_decay", optimizer.weight_decay, at_least(0));
-  fields("momentum", optimizer.momentum, share_below_one());
-  fields("schedule", optimizer.schedule, one_of({"cosine", "constant"}));
-  fields("warmup", optimizer.warmup, at_least(0));
-  fields("clip_norm", optimizer.clip_norm, at_least(0));
+  fields({"name", "Optimizer: AdamW, or SGD with momentum."}, optimizer.name, one_of_enum<OptimizerName>());
+  fields({"lr", "Peak learning rate."}, optimizer.lr, above(0));
+  fields({"weight_decay", "Weight decay; not applied to biases and batch-norm parameters."}, optimizer.weight_decay,
+         at_least(0));
+  fields({"momentum", "Momentum of sgd."}, optimizer.momentum, share_below_one());
+  fields({"schedule", "Learning rate after the warm-up."}, optimizer.schedule, one_of_enum<LearningRateSchedule>());
+  fields({"warmup", "Epochs over which the learning rate rises from zero; fewer than epochs."}, optimizer.warmup,
+         at_least(0));
+  fields({"clip_norm", "Largest global norm of the gradient. 0 means no clipping."}, optimizer.clip_norm, at_least(0));
 }
 
 /// The part of a stage that `training` may give for all stages.
@@ -101,12 +138,16 @@ struct StageDefaults {
 
 template <class Fields>
 void describe_defaults(Fields& fields, StageConfig& stage) {
-  fields("loss", stage.loss);
-  fields("epochs", stage.epochs, at_least(1));
-  fields("batch", stage.batch, at_least(2));  // batch norm and relations need two clips
-  fields("precision", stage.precision, one_of({"fp32", "bf16"}), LeftOutAs{StageConfig{}.precision});
-  fields("optimizer", stage.optimizer);
-  fields("snapshots", stage.snapshots, list_of(at_least(1)));
+  fields({"loss", "What the stage minimizes: a weighted sum of terms."}, stage.loss);
+  fields({"epochs", "Epochs that the stage trains."}, stage.epochs, at_least(1));
+  fields({"batch", "Clips per step. Batch norm and relations between clips need two."}, stage.batch, at_least(2));
+  fields({"precision",
+          "Precision of convolutions, and of norms and joint mixing between them. bf16 is faster where the processor "
+          "computes in it. Parameters are in fp32 with either."},
+         stage.precision, one_of_enum<Precision>(), LeftOutAs{word(StageConfig{}.precision)});
+  fields({"optimizer", "How the loss is minimized."}, stage.optimizer);
+  fields({"snapshots", "Epochs after which a checkpoint is kept for students to follow; at most epochs."},
+         stage.snapshots, list_of(at_least(1)));
 }
 
 template <class Fields>
@@ -116,37 +157,52 @@ void describe(Fields& fields, StageDefaults& defaults) {
 
 template <class Fields>
 void describe(Fields& fields, StageConfig& stage) {
-  fields("model", stage.model);
-  fields("sees", stage.sees, some_of(one_of({"skeleton", "sensor"})));
-  fields("starts_from", stage.starts_from, any_text());
-  fields("teachers", stage.teachers);
+  fields({"model", "Network of the stage."}, stage.model);
+  fields({"sees", "Modalities that the stage sees: those that its model takes."}, stage.sees,
+         some_of(one_of_enum<Modality>()));
+  fields({"starts_from",
+          "Earlier stage whose parameters of the same names are the initial ones. Empty means random ones."},
+         stage.starts_from, any_text());
+  fields({"teachers", "Earlier stages that teach this one, which stay frozen. They need a loss that learns from them."},
+         stage.teachers);
   describe_defaults(fields, stage);
 }
 
 template <class Fields>
 void describe(Fields& fields, ProgressConfig& progress) {
-  fields("mode", progress.mode, one_of({"chain", "trajectory", "weights"}));
-  fields("steps", progress.steps, at_least(1));
-  fields("from", progress.from, one_of({"near", "far"}));
+  fields({"mode",
+          "chain: teachers as listed. trajectory: early snapshots of each teacher first, then later ones. weights: "
+          "weight moves from teacher to teacher."},
+         progress.mode, one_of_enum<ProgressMode>());
+  fields({"steps", "trajectory: snapshots per teacher. weights: steps of the schedule."}, progress.steps, at_least(1));
+  fields({"from", "weights: begin with the near teachers, which are listed last, or with the far ones."}, progress.from,
+         one_of_enum<ProgressStart>());
 }
 
 template <class Fields>
 void describe(Fields& fields, RunConfig& run) {
-  fields("name", run.name, folder_name());
-  fields("root", run.root, not_empty());
-  fields("device", run.device, one_of({"cpu", "cuda"}));
-  fields("threads", run.threads, at_least(0));
+  fields({"name", "Name of the experiment, and of its folder under root."}, run.name, folder_name());
+  fields({"root", "Folder of all runs."}, run.root, not_empty());
+  fields({"device", "Where to train. cuda is not there yet."}, run.device, one_of_enum<Device>());
+  fields({"threads", "Threads. 0 means one for every core."}, run.threads, at_least(0));
 }
 
 template <class Fields>
 void describe(Fields& fields, Experiment& experiment) {
-  fields("data", experiment.data);
-  fields("protocol", experiment.protocol);
-  fields("views", experiment.views);
-  fields("seeds", experiment.seeds, some_of(any_number()));
-  fields("run", experiment.run);
-  fields("stages", experiment.stages);
-  fields("progress", experiment.progress);
+  fields.also_known({"include", "Files that this one is merged over, relative to it. Later ones win."},
+                    "a file name or a list of them", "[]");
+  fields.also_known({"training", "Defaults of every stage. A stage's own keys are merged over them."}, "a map", "{}");
+  fields({"data", "The data set, and what of it is read."}, experiment.data);
+  fields({"protocol", "Which clips train, validate and test."}, experiment.protocol);
+  fields({"views",
+          "Random augmentation of training clips; validation and test clips are only resampled. Teachers and student "
+          "see the same augmented clip. 0 switches a part off."},
+         experiment.augmentation);
+  fields({"seeds", "Random seeds. The whole chain is trained once for each."}, experiment.seeds, some_of(any_number()));
+  fields({"run", "Where and how to run. It is not part of the config hash."}, experiment.run);
+  fields({"stages", "The stages, by name. They train in the order in which they were first written."},
+         experiment.stages);
+  fields({"progress", "How the teachers of a stage change while it trains."}, experiment.progress);
 }
 
 }  // namespace pskd::config

@@ -16,13 +16,11 @@ namespace {
 // written.
 void read_experiment(const config::Node& root, Experiment& experiment, config::Problems& problems) {
   const config::Place place{root, "", problems};
-  config::Reader reader(place);
-  reader.also_known("include");
-  reader.also_known("training");
   if (const config::Node* training = root.find("training"); training != nullptr && !training->switched_off) {
     config::StageDefaults defaults;
     config::read(place.at("training", *training), defaults);
   }
+  config::Reader reader(place);
   config::describe(reader, experiment);
   reader.refuse_unknown_keys();
 }

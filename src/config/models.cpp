@@ -16,9 +16,8 @@ std::string model_name(const ModelConfig& model) {
 
 std::vector<std::string> model_names() { return names(ModelConfig{}); }
 
-std::vector<std::string> seen_modalities(const ModelConfig& model) {
-  return std::visit([](const auto& one) { return std::vector<std::string>(one.kSees.begin(), one.kSees.end()); },
-                    model);
+std::vector<Modality> seen_modalities(const ModelConfig& model) {
+  return std::visit([](const auto& one) { return std::vector<Modality>(one.kSees.begin(), one.kSees.end()); }, model);
 }
 
 }  // namespace pskd

@@ -8,7 +8,7 @@
 namespace pskd::config {
 namespace {
 
-// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
+// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbors.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
@@ -33,11 +33,11 @@ const Node* Node::find(std::string_view key) const {
 Node* Node::find(std::string_view key) { return const_cast<Node*>(std::as_const(*this).find(key)); }
 
 std::string shown(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  std::string line(text.substr(0, kLongest));
+  constexpr std::size_t kMaxLength = 60;
+  std::string line(text.substr(0, kMaxLength));
   std::replace_if(
       line.begin(), line.end(), [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; }, '?');
-  return text.size() > kLongest ? line + "..." : line;
+  return text.size() > kMaxLength ? line + "..." : line;
 }
 
 std::string quoted(std::string_view text) { return std::string("'").append(shown(text)).append("'"); }
@@ -63,8 +63,8 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& choices) {
-  constexpr std::size_t kLongest = 60;
-  if (name.size() > kLongest) return "";
+  constexpr std::size_t kMaxLength = 60;
+  if (name.size() > kMaxLength) return "";
   std::string nearest;
   std::size_t least = 2 + name.size() / 4;  // one typo in a short name, a few in a long one
   for (const std::string& choice : choices) {

@@ -73,10 +73,10 @@ class Converter {
 
   Node convert(const YAML::Node& yaml, const std::string& place, int depth = 0) {
     // An alias can repeat or contain itself, so that a short text stands for an endless tree.
-    constexpr int kDeepest = 50;
-    constexpr int kMost = 100'000;
-    if (depth > kDeepest) refuse(place, "expected at most " + std::to_string(kDeepest) + " levels, found more");
-    if (++count_ > kMost) refuse(place, "expected at most " + std::to_string(kMost) + " values, found more");
+    constexpr int kMaxDepth = 50;
+    constexpr int kMaxValues = 100'000;
+    if (depth > kMaxDepth) refuse(place, "expected at most " + std::to_string(kMaxDepth) + " levels, found more");
+    if (++count_ > kMaxValues) refuse(place, "expected at most " + std::to_string(kMaxValues) + " values, found more");
     Node node;
     node.where = place;
     check_tag(yaml, node);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "config/experiment_reader.hpp"
+#include "config/legal_values.hpp"
 #include "config/numbers.hpp"
 
 namespace pskd::config {
@@ -11,11 +12,11 @@ namespace {
 using Kind = Node::Kind;
 
 template <class Number>
-void read_number(const Place& place, Number& value, const std::string& type, const Rule& rule) {
+void read_number(const Place& place, Number& value, const Rule& rule, const std::string& legal) {
   Number number{};
   const bool parsed = place.node.kind == Kind::scalar && !place.node.quoted && parse_number(place.node.text, number);
   if (!parsed || !std::isfinite(static_cast<double>(number)) || !rule.holds(static_cast<double>(number))) {
-    return place.expected(type + rule.text);
+    return place.expected(legal);
   }
   value = number;
 }
@@ -50,18 +51,22 @@ void Reader::refuse_unknown_keys() const {
 
 void read(const Place& place, bool& value) {
   if (place.node.kind != Kind::scalar || (place.node.text != "true" && place.node.text != "false")) {
-    return place.expected("true or false");
+    return place.expected(legal_values(value));
   }
   value = place.node.text == "true";
 }
 
-void read(const Place& place, int& value, const Rule& rule) { read_number(place, value, "a whole number", rule); }
-
-void read(const Place& place, std::uint64_t& value, const Rule& rule) {
-  read_number(place, value, "a whole number >= 0", rule);
+void read(const Place& place, int& value, const Rule& rule) {
+  read_number(place, value, rule, legal_values(value, rule));
 }
 
-void read(const Place& place, double& value, const Rule& rule) { read_number(place, value, "a number", rule); }
+void read(const Place& place, std::uint64_t& value, const Rule& rule) {
+  read_number(place, value, rule, legal_values(value, rule));
+}
+
+void read(const Place& place, double& value, const Rule& rule) {
+  read_number(place, value, rule, legal_values(value, rule));
+}
 
 void read(const Place& place, std::string& value, const TextRule& rule) {
   if (place.node.kind != Kind::scalar) return place.expected(rule.text);
@@ -78,8 +83,15 @@ void read(const Place& place, std::string& value, const TextRule& rule) {
   value = place.node.text;
 }
 
+void read(const Place& place, SnapshotName& value) {
+  const bool is_text = place.node.kind == Kind::scalar;
+  const std::optional<SnapshotName> snapshot = is_text ? snapshot_of(place.node.text) : std::nullopt;
+  if (!snapshot) return place.expected(legal_values(value));
+  value = *snapshot;
+}
+
 void read(const Place& place, std::pair<int, int>& value) {
-  const std::string what = "[first epoch, end (not included)] of the learner, or [0, 0] for all";
+  const std::string what = legal_values(value);
   std::array<int, 2> ends{};
   if (place.node.kind != Kind::list || place.node.items.size() != 2) return place.expected(what);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -97,7 +109,7 @@ void read(const Place& place, std::optional<double>& value, const OrWord& rule) 
     return;
   }
   double number = 0;
-  read_number(place, number, rule.word + " or a number", rule.rule);
+  read_number(place, number, rule.rule, legal_values(value, rule));
   value = number;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/node.hpp"
+#include "pskd/config/experiment.hpp"
 #include "pskd/config/rules.hpp"
 
 namespace pskd::config {
@@ -39,14 +40,14 @@ class Reader {
 
   /// Reads the value of `key` if the map has one. Null means the default.
   template <class T, class... Rules>
-  void operator()(const char* key, T& value, const Rules&... rules) {
-    known_.emplace_back(key);
-    const Node* node = map_.node.find(key);
-    if (node != nullptr && node->kind != Node::Kind::null) read(map_.at(key, *node), value, rules...);
+  void operator()(const Key& key, T& value, const Rules&... rules) {
+    known_.emplace_back(key.name);
+    const Node* node = map_.node.find(key.name);
+    if (node != nullptr && node->kind != Node::Kind::null) read(map_.at(known_.back(), *node), value, rules...);
   }
 
   /// A key that is read elsewhere.
-  void also_known(const char* key) { known_.emplace_back(key); }
+  void also_known(const Key& key, const char* = "", const char* = "") { known_.emplace_back(key.name); }
 
   void refuse_unknown_keys() const;
 
@@ -60,6 +61,7 @@ void read(const Place& place, int& value, const Rule& rule);
 void read(const Place& place, std::uint64_t& value, const Rule& rule);
 void read(const Place& place, double& value, const Rule& rule);
 void read(const Place& place, std::string& value, const TextRule& rule);
+void read(const Place& place, SnapshotName& value);
 void read(const Place& place, std::pair<int, int>& value);
 void read(const Place& place, std::optional<double>& value, const OrWord& rule);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
 #include "config/node.hpp"
 #include "config/numbers.hpp"
@@ -20,17 +19,10 @@ bool is_stage_name(const std::string& text) {
 }
 
 bool is_folder_name(const std::string& text) {
-  constexpr std::size_t kLongest = 200;
+  constexpr std::size_t kMaxLength = 200;
   const auto letter = [](char c) { return is_lower(c) || is_upper(c) || is_digit(c); };
   const auto legal = [&](char c) { return letter(c) || c == '.' || c == '_' || c == '-'; };
-  return !text.empty() && text.size() <= kLongest && letter(text[0]) && std::all_of(text.begin(), text.end(), legal);
-}
-
-bool is_snapshot_name(const std::string& text) {
-  constexpr std::string_view kNumbered = "epoch-";
-  int epoch = 0;
-  return text == "last" || text == "best" ||
-         (text.starts_with(kNumbered) && parse_number(text.substr(kNumbered.size()), epoch) && epoch > 0);
+  return !text.empty() && text.size() <= kMaxLength && letter(text[0]) && std::all_of(text.begin(), text.end(), legal);
 }
 
 }  // namespace
@@ -69,8 +61,6 @@ TextRule folder_name() {
 }
 
 TextRule stage_name() { return {"a stage name of lower-case letters, digits, '_' and '-'", is_stage_name}; }
-
-TextRule snapshot_name() { return {"last, best or epoch-<n>", is_snapshot_name}; }
 
 TextRule one_of(const std::vector<std::string>& choices) {
   const std::string text = (choices.size() > 1 ? "one of " : "") + joined(choices);

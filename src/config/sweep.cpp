@@ -16,7 +16,7 @@ using config::Node;
 using config::Problems;
 using Kind = config::Node::Kind;
 
-constexpr std::size_t kMostRuns = 10'000;
+constexpr std::size_t kMaxRuns = 10'000;
 
 /// One value of one dimension of the sweep: its part of the run's name, where it is written, and what it sets.
 struct Setting {
@@ -114,11 +114,12 @@ std::vector<std::vector<Setting>> dimensions_of(const Node& sweep, Problems& pro
     problems.add(sweep.where, "sweep", "expected a map with grid, paired or both, found " + config::shown(sweep));
     return dimensions;
   }
-  const std::vector<std::string> known = {"grid", "paired"};
+  std::vector<std::string> known;
+  for (const config::Key& key : sweep_keys()) known.emplace_back(key.name);
   for (const auto& [key, value] : sweep.entries) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     problems.add(value.where, "sweep." + config::shown(key),
-                 "unknown key, expected one of grid, paired" + config::did_you_mean(key, known));
+                 "unknown key, expected one of " + config::joined(known) + config::did_you_mean(key, known));
   }
   if (const Node* paired = map_of(sweep, "paired", problems)) {
     const bool lists = paired->entries.front().second.kind == Kind::list;
@@ -135,8 +136,8 @@ std::vector<Setting> combinations(const std::vector<std::vector<Setting>>& dimen
                                   Problems& problems) {
   std::vector<Setting> all = {Setting{"", sweep.where, {}}};
   for (const std::vector<Setting>& dimension : dimensions) {
-    if (all.size() * dimension.size() > kMostRuns) {
-      problems.add(sweep.where, "sweep", "expected at most " + std::to_string(kMostRuns) + " runs, found more");
+    if (all.size() * dimension.size() > kMaxRuns) {
+      problems.add(sweep.where, "sweep", "expected at most " + std::to_string(kMaxRuns) + " runs, found more");
       return {};
     }
     std::vector<Setting> longer;
@@ -176,6 +177,13 @@ void check_names(const std::vector<Setting>& runs, Problems& problems) {
 }
 
 }  // namespace
+
+std::vector<config::Key> sweep_keys() {
+  return {{"grid", "Key path and list of values for each dimension. Every combination is a run, with each of paired."},
+          {"paired",
+           "Settings that go together: {name: {key.path: value, ...}, ...}, or lists of one length, {key.path: [value, "
+           "...], ...}, which are taken side by side."}};
+}
 
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
   Problems problems;

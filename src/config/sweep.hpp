@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "pskd/config/experiment.hpp"
+#include "pskd/config/rules.hpp"
 
 namespace pskd {
 
@@ -33,6 +34,9 @@ struct Sweep {
   std::filesystem::path folder;  ///< <run.root>/<name>
   std::vector<SweepRun> runs;    ///< `paired` in the file's order, for each the grid with its last key moving fastest
 };
+
+/// The keys of the section `sweep`.
+std::vector<config::Key> sweep_keys();
 
 /// Reads and expands `file`; `overrides` apply to every run, below the sweep's own settings. Throws one Error(config)
 /// with all problems of all runs, each with file:line, as load_experiment.

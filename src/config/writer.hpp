@@ -1,15 +1,12 @@
 // Writes described structs as YAML, every key with its value but those that rules leave out.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "config/describe.hpp"
-#include "config/numbers.hpp"
+#include "config/value_text.hpp"
 
 namespace pskd::config {
 
@@ -18,71 +15,42 @@ class Writer {
   Writer(std::string& out, int indent) : out_(out), indent_(indent) {}
 
   template <class T, class... Rules>
-  void operator()(const std::string& key, T& value, const Rules&... rules) {
-    out_ += std::string(indent_, ' ') + key + ":";
-    write(value, rules...);
+  void operator()(const Key& key, T& value, const Rules&... rules) {
+    out_ += std::string(indent_, ' ').append(key.name) + ":";
+    if constexpr (requires { value_text(value, rules...); }) {
+      out_ += " " + value_text(value, rules...) + "\n";
+    } else {
+      write(value);
+    }
   }
 
   template <class T>
-  void operator()(const std::string& key, std::optional<T>& value, LeftOutWhenAbsent) {
+  void operator()(const Key& key, std::optional<T>& value, LeftOutWhenAbsent) {
     if (value) (*this)(key, *value);
   }
 
-  void operator()(const std::string& key, std::string& value, const TextRule& rule, const LeftOutAs& usual) {
-    if (value != usual.value) (*this)(key, value, rule);
+  template <class T, class Rule>
+  void operator()(const Key& key, T& value, const Rule& rule, const LeftOutAs& usual) {
+    if (value_text(value, rule) != usual.value) (*this)(key, value, rule);
   }
 
-  template <class Enum>
-  void operator()(const std::string& key, Enum& value, const EnumRule<Enum>& rule, const LeftOutAs& usual) {
-    if (word(value) != usual.value) (*this)(key, value, rule);
-  }
+  /// A key that is not written: what it says is in the others.
+  void also_known(const Key&, const char*, const char*) {}
 
   /// A line of text at this depth.
   void line(const std::string& text) { out_ += std::string(indent_, ' ') + text + "\n"; }
 
  private:
-  void inline_value(const std::string& text) { out_ += " " + text + "\n"; }
-
-  static std::string text_of(const std::string& value);
-  template <class Value>
-  static std::string text_of(Value value) {
-    if constexpr (std::is_enum_v<Value>) {
-      return text_of(word(value));
-    } else {
-      return number_text(value);
-    }
-  }
-  template <class T>
-  static std::string text_of(const std::vector<T>& values) {
-    std::string text;
-    for (const T& value : values) text += (text.empty() ? "" : ", ") + text_of(value);
-    return "[" + text + "]";
-  }
-
-  void write(bool value) { inline_value(value ? "true" : "false"); }
-  void write(int value, const Rule&) { inline_value(text_of(value)); }
-  void write(double value, const Rule&) { inline_value(text_of(value)); }
-  void write(const std::string& value, const TextRule&) { inline_value(text_of(value)); }
-  template <class Enum>
-  void write(Enum value, const EnumRule<Enum>&) {
-    inline_value(text_of(value));
-  }
-  void write(std::pair<int, int>& value) { inline_value(text_of(std::vector<int>{value.first, value.second})); }
-  void write(std::optional<double>& value, const OrWord& rule) { inline_value(value ? text_of(*value) : rule.word); }
   void write(ModelConfig& value);
   void write(std::vector<TeacherRef>& values);
   void write(std::vector<StageConfig>& values);
 
-  template <class T, class Each>
-  void write(const std::vector<T>& values, const ListRule<Each>&) {
-    inline_value(text_of(values));
-  }
-  template <class T, class... Rules>
-  void write(std::optional<T>& value, const Rules&... rules) {
+  template <class T>
+  void write(std::optional<T>& value) {
     if (value) {
-      write(*value, rules...);
+      write(*value);
     } else {
-      inline_value("null");
+      out_ += " null\n";
     }
   }
   template <class T>

@@ -331,7 +331,7 @@ ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInf
   if (is_empty(*resolved.test) && is_empty(*resolved.val)) {
     fail("test", "no subject and no trial is left to test on, nor to validate on");
   }
-  if (resolved.selection == "val" && is_empty(*resolved.val)) {
+  if (resolved.selection == Selection::val && is_empty(*resolved.val)) {
     fail("val", "protocol.selection: val needs validation clips, e.g. protocol.val.subjects=[7]");
   }
   check_all_apart(resolved, info);

@@ -16,7 +16,9 @@ std::vector<TeacherRef> follow_trajectory(const TeacherRef& teacher, int teacher
   for (int step = 0; step < steps; ++step) {
     TeacherRef part = teacher;
     part.epochs = part_of(epochs, step, steps);
-    if (step + 1 < steps) part.snapshot = "epoch-" + std::to_string(std::max(1, teacher_epochs * (step + 1) / steps));
+    if (step + 1 < steps) {
+      part.snapshot = {SnapshotName::Kind::epoch, std::max(1, teacher_epochs * (step + 1) / steps)};
+    }
     schedule.push_back(part);
   }
   return schedule;
@@ -27,7 +29,7 @@ std::vector<TeacherRef> move_weights(const StageConfig& stage, const ProgressCon
   std::vector<TeacherRef> schedule;
   for (int step = 0; step < progress.steps; ++step) {
     const double moved = progress.steps > 1 ? static_cast<double>(step) / (progress.steps - 1) : 0.5;
-    const double towards_far = progress.from == "near" ? moved : 1 - moved;
+    const double towards_far = progress.from == ProgressStart::near ? moved : 1 - moved;
     for (int k = 0; k < count; ++k) {
       const double nearness = count > 1 ? static_cast<double>(k) / (count - 1) : 0.5;
       TeacherRef part = stage.teachers[k];
@@ -42,10 +44,10 @@ std::vector<TeacherRef> move_weights(const StageConfig& stage, const ProgressCon
 }  // namespace
 
 std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experiment& experiment) {
-  if (experiment.progress.mode == "weights") return move_weights(stage, experiment.progress);
+  if (experiment.progress.mode == ProgressMode::weights) return move_weights(stage, experiment.progress);
   std::vector<TeacherRef> schedule;
   for (TeacherRef teacher : stage.teachers) {
-    if (experiment.progress.mode == "trajectory") {
+    if (experiment.progress.mode == ProgressMode::trajectory) {
       const int teacher_epochs = find_stage(experiment, teacher.stage).epochs;
       const auto parts = follow_trajectory(teacher, teacher_epochs, stage.epochs, experiment.progress.steps);
       schedule.insert(schedule.end(), parts.begin(), parts.end());
@@ -60,11 +62,10 @@ std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experi
 std::vector<int> snapshot_epochs(const std::string& stage, const Experiment& experiment) {
   const std::vector<int>& own = find_stage(experiment, stage).snapshots;
   std::set<int> epochs(own.begin(), own.end());
-  const std::string prefix = "epoch-";
   for (const StageConfig& student : experiment.stages) {
     for (const TeacherRef& teacher : schedule_teachers(student, experiment)) {
-      if (teacher.stage != stage || !teacher.snapshot.starts_with(prefix)) continue;
-      epochs.insert(std::stoi(teacher.snapshot.substr(prefix.size())));
+      if (teacher.stage != stage || teacher.snapshot.kind != SnapshotName::Kind::epoch) continue;
+      epochs.insert(teacher.snapshot.epoch);
     }
   }
   return {epochs.begin(), epochs.end()};

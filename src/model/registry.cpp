@@ -54,7 +54,7 @@ std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape&
 
 std::shared_ptr<Network> make_network(const StageConfig& stage, const DataShape& shape, std::uint64_t key) {
   auto network = make_network(stage.model, shape, key);
-  if (stage.precision == "bf16") network->use_bfloat16();
+  if (stage.precision == Precision::bf16) network->use_bfloat16();
   return network;
 }
 

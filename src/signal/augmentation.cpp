@@ -21,7 +21,7 @@ Eigen::Matrix3f rotation_about(const Eigen::Vector3d& axis, double degrees) {
   return Eigen::AngleAxisd(degrees * kPi / 180.0, axis).toRotationMatrix().cast<float>();
 }
 
-Eigen::Matrix3f random_tilted_rotation(const SkeletonViewConfig& config, RandomStream& stream) {
+Eigen::Matrix3f random_tilted_rotation(const SkeletonAugmentationConfig& config, RandomStream& stream) {
   const double turn = stream.uniform(-config.turn, config.turn);
   const double direction = stream.uniform(0.0, 2 * kPi);
   const Eigen::Vector3d horizontal(std::cos(direction), 0.0, std::sin(direction));
@@ -103,7 +103,7 @@ void turn_vectors(Frames& frames, const Eigen::Matrix3f& rotation) {
 
 }  // namespace
 
-Augmentation draw_augmentation(const ViewsConfig& config, RandomStream& stream) {
+Augmentation draw_augmentation(const AugmentationConfig& config, RandomStream& stream) {
   Augmentation augmentation;
   const double kept = 1.0 - stream.uniform(0.0, config.crop);
   augmentation.begin = stream.uniform(0.0, 1.0 - kept);

@@ -30,7 +30,7 @@ struct Augmentation {
   std::uint64_t noise_key = 0;  ///< stream of bone lengths and white noise
 };
 
-Augmentation draw_augmentation(const ViewsConfig& config, RandomStream& stream);
+Augmentation draw_augmentation(const AugmentationConfig& config, RandomStream& stream);
 
 /// `n` moments in the clip's normalized time, strictly increasing from begin to end: the integral of the speed.
 std::vector<double> augmented_times(const Augmentation& augmentation, int n);

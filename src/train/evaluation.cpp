@@ -11,7 +11,7 @@ namespace pskd {
 namespace {
 
 Snapshot load_selected(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return load_snapshot(setup, seed, stage, setup.experiment.protocol.selection == "val" ? "best" : "last");
+  return load_snapshot(setup, seed, stage, setup.experiment.protocol.selection == Selection::val ? "best" : "last");
 }
 
 /// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.

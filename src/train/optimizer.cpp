@@ -23,7 +23,7 @@ std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, dou
 
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
                                                         const std::vector<torch::Tensor>& parameters) {
-  if (config.name == "sgd") {
+  if (config.name == OptimizerName::sgd) {
     return with_groups<torch::optim::SGD>(torch::optim::SGDOptions(config.lr).momentum(config.momentum),
                                           config.weight_decay, parameters);
   }
@@ -32,7 +32,7 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& c
 
 double learning_rate(const OptimizerConfig& config, double epoch, int epochs) {
   if (epoch < config.warmup) return config.lr * epoch / config.warmup;
-  if (config.schedule == "constant") return config.lr;
+  if (config.schedule == LearningRateSchedule::constant) return config.lr;
   const double done = (epoch - config.warmup) / (epochs - config.warmup);
   return config.lr * 0.5 * (1 + std::cos(std::numbers::pi * done));
 }

@@ -62,13 +62,13 @@ std::vector<int> columns_of(const std::vector<std::string>& channels, const Data
 
 }  // namespace
 
-Modalities modalities(const std::vector<std::string>& names) {
-  const auto named = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
-  return {named("skeleton"), named("sensor")};
+Modalities modalities(const std::vector<Modality>& seen) {
+  const auto sees = [&](Modality one) { return std::find(seen.begin(), seen.end(), one) != seen.end(); };
+  return {sees(Modality::skeleton), sees(Modality::sensor)};
 }
 
 Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, const std::vector<Clip>& train) {
-  Renderer renderer{experiment.views, info.topology, columns_of(experiment.data.channels, info), {}};
+  Renderer renderer{experiment.augmentation, info.topology, columns_of(experiment.data.channels, info), {}};
   renderer.statistics = fit_sensor_statistics(train, renderer.sensor_columns);
   return renderer;
 }
@@ -82,8 +82,8 @@ DataShape data_shape(const Experiment& experiment) {
   const DatasetInfo info = dataset_info(experiment.data);
   const std::size_t channels = columns_of(experiment.data.channels, info).size();
   const std::size_t classes = resolve_protocol(experiment.protocol, info).classes.size();
-  return {static_cast<int>(channels), experiment.views.sensor.frames, experiment.views.skeleton.frames, info.topology,
-          static_cast<int>(classes)};
+  return {static_cast<int>(channels), experiment.augmentation.sensor.frames, experiment.augmentation.skeleton.frames,
+          info.topology, static_cast<int>(classes)};
 }
 
 Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted) {

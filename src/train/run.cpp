@@ -51,7 +51,7 @@ RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
   record.dataset = setup.info.name;
   record.config_hash = setup.config_hash;
   record.protocol = describe(protocol);
-  record.selection = protocol.selection;
+  record.selection = word(protocol.selection);
   record.seed = seed;
   record.shared_subjects = protocol.allow_shared_subjects;
   return record;
@@ -82,8 +82,8 @@ Experiment resolve_experiment(Experiment experiment) {
 }
 
 TrainingSetup prepare_training(Experiment experiment) {
-  if (experiment.run.device != "cpu") {
-    throw Error(ErrorKind::config, "run.device: expected cpu, found " + experiment.run.device +
+  if (experiment.run.device != Device::cpu) {
+    throw Error(ErrorKind::config, "run.device: expected cpu, found " + word(experiment.run.device) +
                                        "; training on a graphics card is not there yet");
   }
   const DatasetInfo info = dataset_info(experiment.data);

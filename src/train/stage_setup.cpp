@@ -75,9 +75,10 @@ std::vector<TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setu
   std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
   std::vector<TeacherOutputCache::Teacher> teachers;
   for (const TeacherRef& reference : schedule_teachers(stage, setup.experiment)) {
-    Snapshot& snapshot = snapshots[{reference.stage, reference.snapshot}];
-    if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, reference.snapshot);
-    manifest.teachers[reference.stage + "/" + reference.snapshot] = snapshot.hash;
+    const std::string name = word(reference.snapshot);
+    Snapshot& snapshot = snapshots[{reference.stage, name}];
+    if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, name);
+    manifest.teachers[reference.stage + "/" + name] = snapshot.hash;
     teachers.push_back({reference, snapshot.network, teacher_outputs_folder(setup, seed) / snapshot.hash});
   }
   return teachers;

@@ -143,7 +143,7 @@ Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
 
 StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const int number = manifest_.position.epoch;
-  const int count = setup_.experiment.views.count;
+  const int count = setup_.experiment.augmentation.count;
   const int augmentation = count > 0 ? number % count : number;
   Epoch epoch;
   epoch.teachers = bank_.active(number);
@@ -289,7 +289,7 @@ Position train_stage(const TrainingSetup& setup, const StageConfig& stage, std::
   spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
                stages.size(), trainer.parameters(), stage.epochs,
                done > 0 ? fmt::format(", {} of them done", done) : "");
-  if (done < stage.epochs && stage.precision == "bf16" && !environment().bfloat16) {
+  if (done < stage.epochs && stage.precision == Precision::bf16 && !environment().bfloat16) {
     spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
                  stage.name);
   }

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/write_anew.hpp"
 
 namespace pskd::testing {
 
@@ -22,8 +22,7 @@ class ConfigFiles : public ::testing::Test {
  protected:
   std::filesystem::path write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories((folder_ / name).parent_path());
-    std::filesystem::remove(folder_ / name);  // a file system may flush one that is cut to nothing and written again
-    std::ofstream(folder_ / name, std::ios::binary) << text;
+    write_anew(folder_ / name, text);
     return folder_ / name;
   }
 

@@ -52,8 +52,8 @@ stages:
 )");
   ASSERT_EQ(stage.teachers.size(), 2U);
   EXPECT_EQ(stage.teachers[0].stage, "big");
-  EXPECT_EQ(stage.teachers[0].snapshot, "last");
-  EXPECT_EQ(stage.teachers[1].snapshot, "epoch-40");
+  EXPECT_EQ(stage.teachers[0].snapshot, SnapshotName{});
+  EXPECT_EQ(word(stage.teachers[1].snapshot), "epoch-40");
   EXPECT_EQ(stage.teachers[1].epochs, std::make_pair(0, 50));
   EXPECT_EQ(stage.teachers[1].weight, 0.5);
   EXPECT_EQ(stage.loss.acs->threshold, 0.6);
@@ -107,9 +107,9 @@ TEST_F(LoadExperiment, MapsMergeAndListsReplace) {
   write("b.yaml", "seeds: [1, 2, 3]\nviews: {crop: 0.5, sensor: {scale: 0.3}}\n");
   const Experiment experiment = load("include: b.yaml\nseeds: [4]\nviews: {sensor: {noise: 0}}\n" + kSmallest);
   EXPECT_THAT(experiment.seeds, ElementsAre(4U));
-  EXPECT_EQ(experiment.views.crop, 0.5);
-  EXPECT_EQ(experiment.views.sensor.scale, 0.3);
-  EXPECT_EQ(experiment.views.sensor.noise, 0);
+  EXPECT_EQ(experiment.augmentation.crop, 0.5);
+  EXPECT_EQ(experiment.augmentation.sensor.scale, 0.3);
+  EXPECT_EQ(experiment.augmentation.sensor.noise, 0);
 }
 
 const char* const kTwoStages = R"(
@@ -212,8 +212,8 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   EXPECT_EQ(experiment.protocol.train->trials.value(), (std::vector<int>{2, 3}));
   EXPECT_EQ(experiment.protocol.val->subjects, std::nullopt);
   EXPECT_THAT(experiment.protocol.val->trials.value(), IsEmpty());
-  EXPECT_EQ(experiment.views.sensor.rotation, 1e-300);
-  EXPECT_EQ(experiment.views.sensor.scale, 0.1 + 0.2);
+  EXPECT_EQ(experiment.augmentation.sensor.rotation, 1e-300);
+  EXPECT_EQ(experiment.augmentation.sensor.scale, 0.1 + 0.2);
   EXPECT_THAT(experiment.seeds, ElementsAre(18446744073709551615U, 0U));
   ASSERT_EQ(experiment.stages.size(), 3U);
   EXPECT_EQ(experiment.stages[1].name, "null");
@@ -221,10 +221,10 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   EXPECT_EQ(experiment.stages[1].teachers[1].epochs, std::make_pair(1, 9));
   EXPECT_EQ(experiment.stages[1].loss.acs->selection, AcsSelection::soft);
   EXPECT_EQ(experiment.stages[1].loss.acs->semantic.words, 5);
-  EXPECT_EQ(experiment.stages[1].precision, "bf16");
-  EXPECT_EQ(experiment.stages[2].precision, "fp32");
+  EXPECT_EQ(experiment.stages[1].precision, Precision::bf16);
+  EXPECT_EQ(experiment.stages[2].precision, Precision::fp32);
   EXPECT_EQ(experiment.stages[2].loss.acs->threshold, std::nullopt);
-  EXPECT_EQ(experiment.progress.from, "far");
+  EXPECT_EQ(experiment.progress.from, ProgressStart::far);
 }
 
 TEST_F(LoadExperiment, TheHashIgnoresWhatDoesNotDecideTheResult) {
@@ -239,11 +239,11 @@ TEST_F(LoadExperiment, ALossThatIsNotThereLeavesNoTraceInTheHash) {
   EXPECT_THAT(to_yaml(load(kSmallest)), Not(HasSubstr("fitnet")));
   std::set<std::string> hashes;
   for (const std::string& term : teacher_terms()) {
-    const std::string learner =
+    const std::string stages =
         "stages={first: {model: {name: sensor-cnn}, sees: [sensor]}, second: {model: {name: sensor-cnn}, sees: "
         "[sensor], teachers: [first], loss: {" +
         term + ": {}}}}";
-    const Experiment experiment = load(kSmallest, {learner});
+    const Experiment experiment = load(kSmallest, {stages});
     EXPECT_EQ(teacher_terms(find_stage(experiment, "second").loss), std::vector<std::string>{term});
     const std::string yaml = to_yaml(experiment);
     EXPECT_EQ(to_yaml(load(yaml)), yaml) << term;
@@ -255,7 +255,8 @@ TEST_F(LoadExperiment, ALossThatIsNotThereLeavesNoTraceInTheHash) {
 TEST_F(LoadExperiment, TheUsualPrecisionLeavesNoTraceInTheHash) {
   EXPECT_THAT(to_yaml(load(kSmallest)), Not(HasSubstr("precision")));
   EXPECT_EQ(config_hash(load(kSmallest, {"stages.student.precision=fp32"})), config_hash(load(kSmallest)));
-  EXPECT_EQ(load(kSmallest, {"training.precision=bf16"}).stages.at(0).precision, "bf16") << "for all stages at once";
+  EXPECT_EQ(load(kSmallest, {"training.precision=bf16"}).stages.at(0).precision, Precision::bf16)
+      << "for all stages at once";
 }
 
 TEST_F(LoadExperiment, TheHashCountsEverythingElse) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "config_files.hpp"
+#include "support/refusal.hpp"
 
 namespace pskd {
 namespace {
@@ -26,13 +27,7 @@ class SweepFile : public testing::ConfigFiles {
     return result;
   }
   std::string refusal(const std::string& section) const {
-    try {
-      sweep(section);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::config);
-      return error.what();
-    }
-    return "not refused";
+    return testing::refusal(ErrorKind::config, [&] { sweep(section); });
   }
 };
 

@@ -76,7 +76,7 @@ TEST(Protocol, CrossSubjectIsTheDefault) {
 TEST(Protocol, SubjectsThatValidateLeaveTheTrainingOnes) {
   ProtocolConfig protocol;
   protocol.val = subjects({7});
-  protocol.selection = "val";
+  protocol.selection = Selection::val;
   const Split parts = split(protocol);
   EXPECT_THAT(subjects_of(parts.train), ElementsAre(1, 3, 5));
   EXPECT_THAT(subjects_of(parts.val), ElementsAre(7));
@@ -201,7 +201,7 @@ TEST(Protocol, WrongClassesAreRefused) {
 
 TEST(Protocol, SelectionByValidationNeedsValidation) {
   ProtocolConfig protocol;
-  protocol.selection = "val";
+  protocol.selection = Selection::val;
   EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.val"));
 }
 

@@ -34,7 +34,7 @@ using Indices = std::vector<std::size_t>;
 class CacheFiles : public ::testing::Test {
  protected:
   TeacherOutputCache cache(const std::shared_ptr<Network>& network, double weight = 1) {
-    return TeacherOutputCache({{{"teacher", "last", {0, 10}, weight}, network, folder_ / "answers/teacher"}});
+    return TeacherOutputCache({{{"teacher", {}, {0, 10}, weight}, network, folder_ / "answers/teacher"}});
   }
 
   const testing::TemporaryFolder temporary_;
@@ -106,7 +106,7 @@ TEST(TeacherOutputCache, ComputesASharedSkeletonBranchOnce) {
 
 TEST(TeacherOutputCache, KnowsWhoIsActiveInAnEpoch) {
   const auto network = std::make_shared<Doubling>();
-  const TeacherOutputCache cache({{{"a", "last", {0, 5}, 1}, network, {}}, {{"b", "last", {3, 9}, 1}, network, {}}});
+  const TeacherOutputCache cache({{{"a", {}, {0, 5}, 1}, network, {}}, {{"b", {}, {3, 9}, 1}, network, {}}});
   EXPECT_EQ(cache.active(0), (std::vector<std::size_t>{0}));
   EXPECT_EQ(cache.active(4), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(cache.active(5), (std::vector<std::size_t>{1}));

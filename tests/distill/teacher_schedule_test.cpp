@@ -15,7 +15,7 @@ Experiment chain() {
   experiment.stages[1].epochs = 60;
   experiment.stages[2].name = "student";
   experiment.stages[2].epochs = 30;
-  experiment.stages[2].teachers = {{"far", "last", {0, 0}, 1}, {"near", "last", {0, 0}, 1}};
+  experiment.stages[2].teachers = {{"far"}, {"near"}};
   return experiment;
 }
 
@@ -38,13 +38,13 @@ TEST(Schedule, ChainKeepsAGivenEpochRange) {
 
 TEST(Schedule, TrajectoryFollowsEarlySnapshotsThenLaterOnes) {
   Experiment experiment = chain();
-  experiment.progress = {"trajectory", 3, "near"};
+  experiment.progress = {ProgressMode::trajectory, 3, ProgressStart::near};
   const auto schedule = schedule_teachers(experiment.stages[2], experiment);
   ASSERT_EQ(schedule.size(), 6U);
   const std::vector<std::string> snapshots = {"epoch-30", "epoch-60", "last", "epoch-20", "epoch-40", "last"};
   const std::vector<Range> ranges = {{0, 10}, {10, 20}, {20, 30}, {0, 10}, {10, 20}, {20, 30}};
   for (std::size_t i = 0; i < schedule.size(); ++i) {
-    EXPECT_EQ(schedule[i].snapshot, snapshots[i]);
+    EXPECT_EQ(word(schedule[i].snapshot), snapshots[i]);
     EXPECT_EQ(schedule[i].epochs, ranges[i]);
   }
   EXPECT_EQ(snapshot_epochs("far", experiment), (std::vector{30, 60})) << "so that the teacher keeps them";
@@ -54,7 +54,7 @@ TEST(Schedule, TrajectoryFollowsEarlySnapshotsThenLaterOnes) {
 
 TEST(Schedule, WeightsMoveFromTheNearTeacherToTheFarOneOrBack) {
   Experiment experiment = chain();
-  experiment.progress = {"weights", 3, "near"};
+  experiment.progress = {ProgressMode::weights, 3, ProgressStart::near};
   const auto schedule = schedule_teachers(experiment.stages[2], experiment);
   ASSERT_EQ(schedule.size(), 4U) << "a weight of zero leaves the teacher out";
   EXPECT_EQ(schedule[0].stage, "near");
@@ -63,7 +63,7 @@ TEST(Schedule, WeightsMoveFromTheNearTeacherToTheFarOneOrBack) {
   EXPECT_EQ(schedule[2].weight, 0.5);
   EXPECT_EQ(schedule[3].stage, "far");
   EXPECT_EQ(schedule[3].epochs, Range(20, 30));
-  experiment.progress.from = "far";
+  experiment.progress.from = ProgressStart::far;
   EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].stage, "far");
 }
 

@@ -60,7 +60,7 @@ TEST(Network, AnswersClipByClipOnceTrained) {
 StageConfig in_bfloat16(const ModelConfig& model) {
   StageConfig stage;
   stage.model = model;
-  stage.precision = "bf16";
+  stage.precision = Precision::bf16;
   return stage;
 }
 

@@ -280,12 +280,27 @@ TEST_F(Program, ACyclicIncludeIsNamed) {
 
 TEST(Help, CarriesExamples) {
   for (const char* verb : {"train", "sweep", "table", "report", "eval", "data check", "data build", "data info",
-                           "data synth", "model show", "config show", "config check", "doctor", "bench"}) {
+                           "data synth", "model show", "config show", "config check", "config explain",
+                           "config reference", "commands", "doctor", "bench"}) {
     const Finished help = run_program(std::string(verb) + " --help");
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.output, AllOf(HasSubstr("Example"), HasSubstr("pskd " + std::string(verb)))) << verb;
   }
   EXPECT_EQ(run_program("--help train").output, run_program("train --help").output);
+}
+
+TEST(Help, TheShippedPageOfTheCommandLineIsWhatTheProgramPrints) {
+  std::ifstream stream(kSource + "/docs/command-line.md");
+  const std::string page((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  EXPECT_EQ(run_program("commands").output, page)
+      << "the page is out of date; write it anew: pskd commands > docs/command-line.md";
+}
+
+TEST(Config, ExplainsAKeyAndNamesTheNearestOfAnUnknownOne) {
+  EXPECT_THAT(run_program("config explain stages.student.epochs").output, HasSubstr("a whole number >= 1"));
+  const Finished unknown = run_program("config explain stages.student.epohcs");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.output, HasSubstr("did you mean epochs?"));
 }
 
 TEST(Help, AnUnknownVerbOrFlagIsAUsageError) {

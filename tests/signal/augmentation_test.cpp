@@ -42,7 +42,7 @@ std::vector<float> skeleton_of(const Clip& clip, const Augmentation& augmentatio
 
 Augmentation random_augmentation(std::uint64_t key) {
   RandomStream stream(key);
-  return draw_augmentation(ViewsConfig{}, stream);
+  return draw_augmentation(AugmentationConfig{}, stream);
 }
 
 TEST(Augmentation, DefaultShowsTheClipAsItIs) {
@@ -52,7 +52,7 @@ TEST(Augmentation, DefaultShowsTheClipAsItIs) {
 }
 
 TEST(Augmentation, AllAmountsZeroShowsTheClipAsItIs) {
-  ViewsConfig none;
+  AugmentationConfig none;
   none.crop = none.time_warp = none.sensor.rotation = none.sensor.scale = none.sensor.magnitude_warp =
       none.sensor.noise = 0;
   none.skeleton.turn = none.skeleton.tilt = none.skeleton.limbs = none.skeleton.scale = none.skeleton.jitter = 0;
@@ -93,7 +93,7 @@ TEST(Augmentation, IsTheSameForTheSameKeyAndAnotherForAnother) {
 }
 
 TEST(Augmentation, TurningTheSensorKeepsItsMagnitude) {
-  ViewsConfig turning;
+  AugmentationConfig turning;
   turning.crop = turning.time_warp = turning.sensor.scale = turning.sensor.magnitude_warp = turning.sensor.noise = 0;
   turning.sensor.rotation = 180;
   RandomStream stream(11);
@@ -108,7 +108,7 @@ TEST(Augmentation, TurningTheSensorKeepsItsMagnitude) {
 }
 
 TEST(Augmentation, TurningTheSkeletonKeepsBoneLengths) {
-  ViewsConfig turning;
+  AugmentationConfig turning;
   turning.crop = turning.time_warp = turning.skeleton.limbs = turning.skeleton.scale = turning.skeleton.jitter = 0;
   RandomStream stream(12);
   const Clip clip = waving_clip();
@@ -223,7 +223,7 @@ TEST(Augmentation, ConfidencesOfA2DSkeletonStay) {
 }
 
 TEST(Augmentation, TheShareOfMirroredViewsIsAsAsked) {
-  ViewsConfig config;
+  AugmentationConfig config;
   config.skeleton.mirror = 0.25;
   int mirrored = 0;
   for (std::uint64_t key = 0; key < 1000; ++key) {

@@ -63,10 +63,10 @@ struct ExampleRun {
     StageConfig skeleton, student;
     skeleton.name = "skeleton";
     skeleton.model = SkeletonGcnConfig{};
-    skeleton.sees = {"skeleton"};
+    skeleton.sees = {Modality::skeleton};
     student.name = "student";
     student.model = SensorCnnConfig{};
-    student.sees = {"sensor"};
+    student.sees = {Modality::sensor};
     student.teachers.push_back({.stage = "skeleton"});
     student.loss.acs = AcsConfig{};
     Experiment experiment;

@@ -51,7 +51,7 @@ class Checkpoint : public ::testing::Test {
 };
 
 TEST_F(Checkpoint, TrainingGoesOnToTheSameBitsWithEitherOptimizer) {
-  for (const char* name : {"adamw", "sgd"}) {
+  for (const OptimizerName name : {OptimizerName::adamw, OptimizerName::sgd}) {
     OptimizerConfig config;
     config.name = name;
     const auto network = make_network(tiny(), shape(), 1);
@@ -174,14 +174,14 @@ TEST(LearningRate, WarmsUpThenFollowsHalfACosineToZero) {
   EXPECT_DOUBLE_EQ(learning_rate(config, 5, 25), 1);
   EXPECT_DOUBLE_EQ(learning_rate(config, 15, 25), 0.5);
   EXPECT_NEAR(learning_rate(config, 25, 25), 0, 1e-12);
-  config.schedule = "constant";
+  config.schedule = LearningRateSchedule::constant;
   EXPECT_DOUBLE_EQ(learning_rate(config, 20, 25), 1);
 }
 
 TEST(Optimizer, DecaysWeightsButNotBiasesOrBatchNorm) {
   OptimizerConfig config;
   config.weight_decay = 0.5;
-  for (const char* name : {"adamw", "sgd"}) {
+  for (const OptimizerName name : {OptimizerName::adamw, OptimizerName::sgd}) {
     config.name = name;
     const auto network = make_network(tiny(), shape(), 1);
     const auto optimizer = make_optimizer(config, network->parameters());
@@ -193,7 +193,7 @@ TEST(Optimizer, DecaysWeightsButNotBiasesOrBatchNorm) {
     optimizer->step();
     for (const auto& item : network->named_parameters()) {
       const bool weight = item.value().dim() > 1;
-      EXPECT_EQ(torch::equal(item.value(), before[item.key()]), !weight) << name << " " << item.key();
+      EXPECT_EQ(torch::equal(item.value(), before[item.key()]), !weight) << word(name) << " " << item.key();
     }
   }
 }

@@ -97,8 +97,8 @@ void grow_epoch(benchmark::State& state, const Size& size) {
   pskd::Experiment experiment;
   const pskd::DatasetInfo info = made_up_info(size);
   experiment.data.channels = info.channels;
-  experiment.views.skeleton.frames = size.frames;
-  experiment.views.sensor.frames = 2 * size.frames;
+  experiment.augmentation.skeleton.frames = size.frames;
+  experiment.augmentation.sensor.frames = 2 * size.frames;
   const std::vector<pskd::Clip> clips = made_up_clips(size, info);
   const pskd::Renderer renderer = pskd::make_renderer(experiment, info, clips);
   Epochs epochs(measured_stage("student"), renderer, clips);
@@ -113,7 +113,7 @@ void grow_skeleton(benchmark::State& state, const Size& size) {
   pskd::Experiment experiment;
   const pskd::DatasetInfo info = made_up_info(size);
   experiment.data.channels = info.channels;
-  experiment.views.skeleton.frames = size.frames;
+  experiment.augmentation.skeleton.frames = size.frames;
   const std::vector<pskd::Clip> clips = made_up_clips(size, info);
   const pskd::Renderer renderer = pskd::make_renderer(experiment, info, clips);
   const torch::Tensor labels = pskd::label_tensor(clips);

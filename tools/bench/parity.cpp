@@ -107,7 +107,7 @@ void write_tensors(const std::filesystem::path& file, const Tensors& tensors) {
 void write_parity(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   for (pskd::StageConfig stage : measured_stages()) {
-    if (stage.precision != "fp32") continue;  // what it rounds is far above what parity is held to
+    if (stage.precision != pskd::Precision::fp32) continue;  // what it rounds is far above what parity is held to
     stage.model = std::visit([](const auto& model) { return pskd::ModelConfig(without_dropout(model)); }, stage.model);
     write_tensors(folder / (stage.name + ".float32.pt"), results(stage, torch::kFloat32));
     write_tensors(folder / (stage.name + ".float64.pt"), results(stage, torch::kFloat64));

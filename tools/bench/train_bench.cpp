@@ -20,7 +20,7 @@ void note_speed(benchmark::State& state, const pskd::StageConfig& stage, const p
   const auto clips = state.iterations() * bench.clips();
   state.SetItemsProcessed(clips);
   state.counters["FLOP/s"] = {bench.flops(), benchmark::Counter::kIsIterationInvariantRate};
-  if (stage.precision != "fp32") return;  // the ceiling is that of fp32
+  if (stage.precision != pskd::Precision::fp32) return;  // the ceiling is that of fp32
   state.counters["share_of_ceiling"] = {bench.flops() / ceiling().flops, benchmark::Counter::kIsIterationInvariantRate};
 }
 
@@ -69,7 +69,8 @@ pskd::DataShape utd_shape() { return pskd::data_shape(pskd::Experiment{}); }
 
 std::vector<pskd::StageConfig> measured_stages() {
   std::vector<pskd::StageConfig> stages;
-  const auto add = [&](const char* name, const pskd::ModelConfig& model, const char* precision = "fp32") {
+  const auto add = [&](const char* name, const pskd::ModelConfig& model,
+                       pskd::Precision precision = pskd::Precision::fp32) {
     stages.emplace_back();
     stages.back().name = name;
     stages.back().model = model;
@@ -78,8 +79,8 @@ std::vector<pskd::StageConfig> measured_stages() {
   const pskd::SkeletonGcnConfig reference{.width = 48, .kernel = 9};
   add("skeleton", pskd::SkeletonGcnConfig{});
   add("skeleton_reference", reference);
-  add("skeleton_bf16", pskd::SkeletonGcnConfig{}, "bf16");
-  add("skeleton_reference_bf16", reference, "bf16");
+  add("skeleton_bf16", pskd::SkeletonGcnConfig{}, pskd::Precision::bf16);
+  add("skeleton_reference_bf16", reference, pskd::Precision::bf16);
   add("fused", pskd::FusedConfig{});
   add("sensor", pskd::SensorCnnConfig{.width = 96});
   add("student", pskd::SensorCnnConfig{});

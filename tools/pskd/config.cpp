@@ -2,21 +2,23 @@
 
 #include <iostream>
 
+#include "config/reference.hpp"
 #include "pskd/config/load.hpp"
 #include "verbs.hpp"
 
-void add_config(CLI::App& app) {
-  CLI::App* config = app.add_subcommand("config", "Look at an experiment description");
-  config->require_subcommand(1);
+namespace {
 
+void add_show(CLI::App& config) {
   auto shown = std::make_shared<ConfigOptions>();
-  CLI::App* show = config->add_subcommand("show", "Print the resolved config: every key with its value");
+  CLI::App* show = config.add_subcommand("show", "Print the resolved config: every key with its value");
   shown->add_to(*show);
   show->footer("Example:\n  pskd config show --config configs/utd.yaml --set progress.mode=weights");
   show->callback([shown] { std::cout << pskd::to_yaml(shown->load()); });
+}
 
+void add_check(CLI::App& config) {
   auto checked = std::make_shared<ConfigOptions>();
-  CLI::App* check = config->add_subcommand("check", "Report every problem of a config at once");
+  CLI::App* check = config.add_subcommand("check", "Report every problem of a config at once");
   checked->add_to(*check);
   check->footer("Exits 2 when there is a problem. Example:\n  pskd config check --config configs/utd.yaml");
   check->callback([checked] {
@@ -24,4 +26,30 @@ void add_config(CLI::App& app) {
     std::cout << fmt::format("{}: good; {} stages, {} seeds, hash {}\n", checked->file, experiment.stages.size(),
                              experiment.seeds.size(), pskd::config_hash(experiment));
   });
+}
+
+void add_explain(CLI::App& config) {
+  auto key = std::make_shared<std::string>();
+  CLI::App* explain = config.add_subcommand("explain", "Say what a key means, which values are legal, and its default");
+  explain->add_option("key", *key, "key path, such as stages.student.epochs (default: the keys of a file)")
+      ->type_name("KEY.PATH");
+  explain->footer("Examples:\n  pskd config explain stages.student.loss.acs.threshold\n  pskd config explain views");
+  explain->callback([key] { std::cout << pskd::config::explain(*key); });
+}
+
+void add_reference(CLI::App& config) {
+  CLI::App* reference = config.add_subcommand("reference", "Print docs/config-reference.md: every key, in Markdown");
+  reference->footer("Example:\n  pskd config reference > docs/config-reference.md");
+  reference->callback([] { std::cout << pskd::config::reference_page(); });
+}
+
+}  // namespace
+
+void add_config(CLI::App& app) {
+  CLI::App* config = app.add_subcommand("config", "Look at an experiment description, or at the keys it may have");
+  config->require_subcommand(1);
+  add_show(*config);
+  add_check(*config);
+  add_explain(*config);
+  add_reference(*config);
 }

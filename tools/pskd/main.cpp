@@ -42,17 +42,26 @@ void announce(const TrainOptions& options) {
                experiment.seeds.size() == 1 ? "" : "s", fmt::join(experiment.seeds, ", "));
 }
 
+/// The first part of `pskd commands`. The other program knows the options of the other verbs.
+void print_own_verbs(const CLI::App& app) {
+  std::cout << command_line_head(app);
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!is_torch_verb(verb->get_name())) std::cout << verb_section(*verb);
+  }
+  std::cout << std::flush;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // No option before the verb takes a value.
   char** verb = std::find_if(argv + 1, argv + argc, [](const char* word) { return *word != '-'; });
   if (verb != argv + argc && is_torch_verb(*verb)) return become_torch_program(argv);
-  bool training = false;
+  bool goes_on = false;  // in the other program
   const int code = run_command_line(argc, argv, [&](CLI::App& app) {
     add_train(app, [&](const TrainOptions& options) {
       announce(options);
-      training = true;
+      goes_on = true;
     });
     add_torch_verb(app, "sweep");
     add_table(app);
@@ -63,6 +72,10 @@ int main(int argc, char** argv) {
     add_config(app);
     add_torch_verb(app, "doctor");
     add_torch_verb(app, "bench");
+    add_commands(app, [&] {
+      print_own_verbs(app);
+      goes_on = true;
+    });
   });
-  return training ? become_torch_program(argv) : code;
+  return goes_on ? become_torch_program(argv) : code;
 }

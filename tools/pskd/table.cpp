@@ -1,3 +1,5 @@
+#include <spdlog/fmt/ranges.h>
+
 #include <iostream>
 
 #include "base/run_layout.hpp"
@@ -55,6 +57,12 @@ void run(const Options& options) {
   std::cout << kFormats.at(options.layout.format)(make_table(options)) << std::flush;
 }
 
+/// What a help text says of an option that takes one of the names of a map: "{a,b}".
+template <class Value>
+std::string choices(const std::map<std::string, Value>& values) {
+  return fmt::format("{{{}}}", fmt::join(names_of(values), ","));
+}
+
 }  // namespace
 
 void add_table(CLI::App& app) {
@@ -69,17 +77,17 @@ void add_table(CLI::App& app) {
   verb->add_option("runs", options->runs, "folders of sweeps, experiments or runs; all finished seeds in them");
   verb->add_option("--rows", options->layout.options.rows,
                    "method (the run's name; default), run (with its sweep's), dataset or stage")
-      ->transform(CLI::CheckedTransformer(kAxes))
-      ->type_name("AXIS");
+      ->transform(CLI::CheckedTransformer(kAxes).description(""))
+      ->type_name(choices(kAxes));
   verb->add_option("--columns", options->layout.options.columns, "default: dataset")
-      ->transform(CLI::CheckedTransformer(kAxes))
-      ->type_name("AXIS");
+      ->transform(CLI::CheckedTransformer(kAxes).description(""))
+      ->type_name(choices(kAxes));
   verb->add_option(
           "--metric", options->layout.options.metric,
           "accuracy (default), macro_f1, or cost: parameters (also of layers that only training needs), MACs, size, "
           "latency")
-      ->transform(CLI::CheckedTransformer(kMetrics))
-      ->type_name("METRIC");
+      ->transform(CLI::CheckedTransformer(kMetrics).description(""))
+      ->type_name(choices(kMetrics));
   verb->add_option("--stage", options->layout.options.stage, "whose scores")->capture_default_str();
   verb->add_option("--reference", options->layout.options.reference,
                    "row that the others are compared with, paired by seed");

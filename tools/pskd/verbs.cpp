@@ -21,6 +21,12 @@ const std::map<std::string, std::string> kTorchVerbs = {
     {"bench", "How fast this machine trains each stage, and how fast it could compute"},
 };
 
+std::string exit_codes() {
+  std::string text;
+  for (const auto& [code, meaning] : kExitCodes) text += (text.empty() ? "" : ", ") + std::string(code) + " " + meaning;
+  return text;
+}
+
 }  // namespace
 
 void ConfigOptions::add_to(CLI::App& verb, bool required) {
@@ -46,10 +52,7 @@ int run_command_line(int argc, char** argv, const std::function<void(CLI::App& a
   app.name("pskd");
   app.set_version_flag("--version", "pskd " PSKD_VERSION);
   app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 done, 2 usage or config, 3 data or files, 4 diverged, 5 checkpoint, 130 / 143 stopped after "
-      "saving.\n"
-      "`pskd VERB --help` shows the options of a verb, with examples.");
+  app.footer("Exit codes: " + exit_codes() + ".\n`pskd VERB --help` shows the options of a verb, with examples.");
   add_verbs(app);
   try {
     app.parse(argc, argv);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pskd/config/experiment.hpp"
@@ -39,3 +41,18 @@ void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& ru
 void add_table(CLI::App& app);
 void add_data(CLI::App& app);
 void add_config(CLI::App& app);
+
+/// The exit codes of every verb, and what they mean.
+inline constexpr std::array<std::pair<const char*, const char*>, 6> kExitCodes = {
+    {{"0", "done"},
+     {"2", "usage or config"},
+     {"3", "data or files"},
+     {"4", "diverged"},
+     {"5", "checkpoint"},
+     {"130 / 143", "stopped after saving"}}};
+
+/// `pskd commands`; `print` prints the page docs/command-line.md: its head and a section for every verb.
+void add_commands(CLI::App& app, const std::function<void()>& print);
+std::string command_line_head(const CLI::App& app);
+/// The section of a verb and of the verbs in it. `prefix` is what comes before its name, `heading` a run of '#'.
+std::string verb_section(const CLI::App& verb, const std::string& prefix = "pskd", const std::string& heading = "##");

@@ -1,5 +1,5 @@
-// The loss of a stage. Each way to learn from teachers is here in full: its options with their defaults and meaning
-// (a struct), their keys and legal ranges (describe), and its row in kTeacherLosses. What it computes is in
+// The loss of a stage. Each way to learn from teachers is here in full: its meaning and its options with their defaults
+// (a struct), their keys, meanings and legal values (describe), and its row in kTeacherLosses. What it computes is in
 // distill/losses/<key>.hpp. See docs/dev/adding-a-loss.md.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "pskd/config/rules.hpp"
@@ -15,33 +16,38 @@ namespace pskd {
 
 // Of several teachers, each loss is the mean over them, weighed by their weights; CA-MKD and ACS weigh them themselves.
 
-/// Logit distillation (Hinton et al. 2015): temperature^2 KL(teacher || student).
 struct KdConfig {
+  static constexpr const char* kMeaning =
+      "Knowledge distillation (Hinton et al. 2015): temperature^2 KL(teacher || student).";
   double weight = 0.5;
   double temperature = 2;
 };
 template <class Fields>
 void describe(Fields& fields, KdConfig& kd) {
-  fields("weight", kd.weight, config::at_least(0));
-  fields("temperature", kd.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, kd.weight, config::at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, kd.temperature, config::above(0));
 }
 
 /// The semantic term of ACS: relations between the embeddings of a batch (Park et al. 2019) and class-name word
 /// vectors.
 struct SemanticConfig {
-  double weight = 1;      ///< w_sem
-  double distance = 1;    ///< share of the relational distance
-  double angle = 2;       ///< share of the relational angle
-  double words = 0;       ///< share of the distance to the class name's word vector
-  std::string word_file;  ///< .npy, [classes, embedding]; needed when words > 0; relative as data.root
+  double weight = 1;
+  double distance = 1;
+  double angle = 2;
+  double words = 0;
+  std::string word_file;
 };
 template <class Fields>
 void describe(Fields& fields, SemanticConfig& semantic) {
-  fields("weight", semantic.weight, config::at_least(0));
-  fields("distance", semantic.distance, config::at_least(0));
-  fields("angle", semantic.angle, config::at_least(0));
-  fields("words", semantic.words, config::at_least(0));
-  fields("word_file", semantic.word_file, config::any_text());
+  fields({"weight", "Weight of the semantic term, w_sem."}, semantic.weight, config::at_least(0));
+  fields({"distance", "Share of the relational distance."}, semantic.distance, config::at_least(0));
+  fields({"angle", "Share of the relational angle."}, semantic.angle, config::at_least(0));
+  fields({"words", "Share of the distance to the word vector of the class's name."}, semantic.words,
+         config::at_least(0));
+  fields({"word_file",
+          "File of word vectors, .npy, [classes, embedding]; needed where words > 0. A relative one lies as data.root "
+          "does."},
+         semantic.word_file, config::any_text());
 }
 
 /// Whom ACS lets a clip learn from.
@@ -51,24 +57,31 @@ enum class AcsSelection {
 };
 constexpr std::array<const char*, 2> words_of(AcsSelection) { return {"hard", "soft"}; }
 
-/// Adaptive-Confidence Semantic loss; METHOD: L = w_ce CE + w_ac mean_i L_ac(i) + w_sem L_sem.
 struct AcsConfig {
-  double weight = 1;                  ///< w_ac
-  double temperature = 4;             ///< tau of the mimicry
-  double confidence_temperature = 1;  ///< tau_c of the teacher's confidence in the truth
+  static constexpr const char* kMeaning = "Adaptive-Confidence Semantic loss, that of our reconstruction of PSKD.";
+  double weight = 1;
+  double temperature = 4;
+  double confidence_temperature = 1;
   AcsSelection selection = AcsSelection::hard;
-  std::optional<double>
-      threshold;  ///< theta; absent ("student" in the file): the student's own confidence in the truth
+  std::optional<double> threshold;  ///< absent: the student's own confidence, "student" in a file
   SemanticConfig semantic;
 };
 template <class Fields>
 void describe(Fields& fields, AcsConfig& acs) {
-  fields("weight", acs.weight, config::at_least(0));
-  fields("temperature", acs.temperature, config::above(0));
-  fields("confidence_temperature", acs.confidence_temperature, config::above(0));
-  fields("selection", acs.selection, config::one_of_enum<AcsSelection>());
-  fields("threshold", acs.threshold, config::OrWord{"student", config::between(0, 1)});
-  fields("semantic", acs.semantic);
+  fields({"weight", "Weight of the mimicry, w_ac."}, acs.weight, config::at_least(0));
+  fields({"temperature", "Temperature of the mimicry, tau."}, acs.temperature, config::above(0));
+  fields({"confidence_temperature", "Temperature of a teacher's confidence in the truth, tau_c."},
+         acs.confidence_temperature, config::above(0));
+  fields({"selection",
+          "hard: a clip learns from the most confident eligible teacher, else from its label. soft: from all eligible "
+          "teachers and the label, weighed by confidence."},
+         acs.selection, config::one_of_enum<AcsSelection>());
+  fields({"threshold",
+          "Confidence in the truth from which a teacher is eligible, theta. student means the student's own."},
+         acs.threshold, config::OrWord{"student", config::between(0, 1)});
+  fields(
+      {"semantic", "Semantic term: relations between the embeddings of a batch (Park et al. 2019), and word vectors."},
+      acs.semantic);
 }
 inline std::optional<config::Inconsistency> inconsistency(const AcsConfig& acs) {
   if (acs.semantic.words <= 0 || !acs.semantic.word_file.empty()) return std::nullopt;
@@ -77,105 +90,112 @@ inline std::optional<config::Inconsistency> inconsistency(const AcsConfig& acs) 
       "expected a .npy file of word vectors, which loss.acs.semantic.words > 0 needs, found nothing"};
 }
 
-/// FitNet (Romero et al. 2015): the teacher's embedding is the hint; a linear regressor is trained beside the student.
 struct FitnetConfig {
+  static constexpr const char* kMeaning =
+      "FitNet (Romero et al. 2015): the teacher's embedding is the hint. A linear regressor is trained beside the "
+      "student.";
   double weight = 1;
 };
 template <class Fields>
 void describe(Fields& fields, FitnetConfig& fitnet) {
-  fields("weight", fitnet.weight, config::at_least(0));
+  fields({"weight", "Weight of the term."}, fitnet.weight, config::at_least(0));
 }
 
-/// Attention transfer (Zagoruyko, Komodakis 2017), attention over time.
 struct AtConfig {
+  static constexpr const char* kMeaning = "Attention transfer (Zagoruyko, Komodakis 2017): attention over time.";
   double weight = 1;
 };
 template <class Fields>
 void describe(Fields& fields, AtConfig& at) {
-  fields("weight", at.weight, config::at_least(0));
+  fields({"weight", "Weight of the term."}, at.weight, config::at_least(0));
 }
 
-/// Similarity-preserving distillation (Tung, Mori 2019).
 struct SpConfig {
-  double weight = 100;  ///< the loss is a mean of squares of small numbers
+  static constexpr const char* kMeaning = "Similarity-preserving distillation (Tung, Mori 2019).";
+  double weight = 100;
 };
 template <class Fields>
 void describe(Fields& fields, SpConfig& sp) {
-  fields("weight", sp.weight, config::at_least(0));
+  fields({"weight", "Weight of the term, which is a mean of squares of small numbers."}, sp.weight,
+         config::at_least(0));
 }
 
-/// Relational distillation (Park et al. 2019): as in ACS, but of every teacher and over all clips.
 struct RkdConfig {
+  static constexpr const char* kMeaning =
+      "Relational distillation (Park et al. 2019): as in acs, but of every teacher and over all clips.";
   double weight = 1;
-  double distance = 1;  ///< share of the relational distance
-  double angle = 2;     ///< share of the relational angle
+  double distance = 1;
+  double angle = 2;
 };
 template <class Fields>
 void describe(Fields& fields, RkdConfig& rkd) {
-  fields("weight", rkd.weight, config::at_least(0));
-  fields("distance", rkd.distance, config::at_least(0));
-  fields("angle", rkd.angle, config::at_least(0));
+  fields({"weight", "Weight of the term."}, rkd.weight, config::at_least(0));
+  fields({"distance", "Share of the relational distance."}, rkd.distance, config::at_least(0));
+  fields({"angle", "Share of the relational angle."}, rkd.angle, config::at_least(0));
 }
 
-/// Contrastive representation distillation (Tian et al. 2020); linear heads are trained beside the student.
 struct CrdConfig {
+  static constexpr const char* kMeaning =
+      "Contrastive representation distillation (Tian et al. 2020). Linear heads are trained beside the student.";
   double weight = 0.8;
   double temperature = 0.07;
-  int dimensions = 128;  ///< of the space in which student and teacher are compared
+  int dimensions = 128;
 };
 template <class Fields>
 void describe(Fields& fields, CrdConfig& crd) {
-  fields("weight", crd.weight, config::at_least(0));
-  fields("temperature", crd.temperature, config::above(0));
-  fields("dimensions", crd.dimensions, config::at_least(1));
+  fields({"weight", "Weight of the term."}, crd.weight, config::at_least(0));
+  fields({"temperature", "Temperature of the similarities."}, crd.temperature, config::above(0));
+  fields({"dimensions", "Size of the space in which student and teacher are compared."}, crd.dimensions,
+         config::at_least(1));
 }
 
-/// Decoupled KD (Zhao et al. 2022).
 struct DkdConfig {
+  static constexpr const char* kMeaning = "Decoupled distillation (Zhao et al. 2022).";
   double weight = 0.5;
-  double alpha = 1;  ///< of the true class against the others
-  double beta = 2;   ///< of the others among each other
+  double alpha = 1;
+  double beta = 2;
   double temperature = 2;
 };
 template <class Fields>
 void describe(Fields& fields, DkdConfig& dkd) {
-  fields("weight", dkd.weight, config::at_least(0));
-  fields("alpha", dkd.alpha, config::at_least(0));
-  fields("beta", dkd.beta, config::at_least(0));
-  fields("temperature", dkd.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, dkd.weight, config::at_least(0));
+  fields({"alpha", "Share of the true class against the others."}, dkd.alpha, config::at_least(0));
+  fields({"beta", "Share of the others among each other."}, dkd.beta, config::at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, dkd.temperature, config::above(0));
 }
 
-/// DIST (Huang et al. 2022).
 struct DistConfig {
+  static constexpr const char* kMeaning = "DIST (Huang et al. 2022).";
   double weight = 0.5;
-  double beta = 1;   ///< of the relations between a clip's classes
-  double gamma = 1;  ///< of those between a class's clips
+  double beta = 1;
+  double gamma = 1;
   double temperature = 2;
 };
 template <class Fields>
 void describe(Fields& fields, DistConfig& dist) {
-  fields("weight", dist.weight, config::at_least(0));
-  fields("beta", dist.beta, config::at_least(0));
-  fields("gamma", dist.gamma, config::at_least(0));
-  fields("temperature", dist.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, dist.weight, config::at_least(0));
+  fields({"beta", "Share of the relations between a clip's classes."}, dist.beta, config::at_least(0));
+  fields({"gamma", "Share of the relations between a class's clips."}, dist.gamma, config::at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, dist.temperature, config::above(0));
 }
 
-/// Confidence-aware multi-teacher KD (Zhang, Chen, Wang 2022).
 struct CaMkdConfig {
+  static constexpr const char* kMeaning =
+      "Confidence-aware multi-teacher distillation (Zhang, Chen, Wang 2022), which weighs the teachers itself.";
   double weight = 0.5;
   double temperature = 2;
 };
 template <class Fields>
 void describe(Fields& fields, CaMkdConfig& ca_mkd) {
-  fields("weight", ca_mkd.weight, config::at_least(0));
-  fields("temperature", ca_mkd.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, ca_mkd.weight, config::at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, ca_mkd.temperature, config::above(0));
 }
 
 /// The loss of a stage: a sum of what is there.
 struct LossConfig {
-  double ce = 1;                 ///< weight of the cross-entropy with the label
-  double label_smoothing = 0.1;  ///< 0 <= label_smoothing < 1
-  double branches = 1;           ///< weight of the cross-entropy on the sensor branch of a fused model
+  double ce = 1;
+  double label_smoothing = 0.1;
+  double branches = 1;
   std::optional<KdConfig> kd;
   std::optional<AcsConfig> acs;
   std::optional<FitnetConfig> fitnet;
@@ -224,14 +244,17 @@ void for_each_teacher_loss(const Visit& visit) {
 
 template <class Fields>
 void describe(Fields& fields, LossConfig& loss) {
-  fields("ce", loss.ce, config::at_least(0));
-  fields("label_smoothing", loss.label_smoothing, config::share_below_one());
-  fields("branches", loss.branches, config::at_least(0));
+  fields({"ce", "Weight of the cross-entropy with the label."}, loss.ce, config::at_least(0));
+  fields({"label_smoothing", "Label smoothing of the cross-entropy."}, loss.label_smoothing, config::share_below_one());
+  fields({"branches", "Weight of the cross-entropy on the sensor branch of a fused model."}, loss.branches,
+         config::at_least(0));
   for_each_teacher_loss([&](const auto& row) {
+    auto& options = loss.*row.config;
+    const config::Key key{row.key, std::decay_t<decltype(*options)>::kMeaning};
     if (row.when_absent == WhenAbsent::null) {
-      fields(row.key, loss.*row.config);
+      fields(key, options);
     } else {
-      fields(row.key, loss.*row.config, config::kLeftOutWhenAbsent);
+      fields(key, options, config::kLeftOutWhenAbsent);
     }
   });
 }

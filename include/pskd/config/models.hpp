@@ -1,5 +1,5 @@
-// The models of stages. Each is here in full: its name, what it sees, its options with their defaults and meaning (a
-// struct), and their keys and legal ranges (describe). Its network is in model/. See docs/dev/adding-a-model.md.
+// The models of stages. Each is here in full: its name, what it sees, its options with their defaults (a struct), and
+// their keys, meanings and legal values (describe). Its network is in model/. See docs/dev/adding-a-model.md.
 #pragma once
 
 #include <array>
@@ -11,65 +11,74 @@
 
 namespace pskd {
 
+/// A kind of recording. A stage sees one or both.
+enum class Modality { skeleton, sensor };
+constexpr std::array<const char*, 2> words_of(Modality) { return {"skeleton", "sensor"}; }
+
 /// What of a skeleton a network may see; signal/skeleton.hpp computes it.
 enum class SkeletonStream { joint, bone, motion };
 constexpr std::array<const char*, 3> words_of(SkeletonStream) { return {"joint", "bone", "motion"}; }
 
 struct SkeletonGcnConfig {
   static constexpr const char* kName = "skeleton-gcn";
-  static constexpr std::array kSees = {"skeleton"};
-  std::vector<SkeletonStream> streams = {SkeletonStream::joint, SkeletonStream::bone,
-                                         SkeletonStream::motion};  ///< concatenated as input channels
-  int width = 24;                   ///< channels of the first third of the blocks; then doubled, then doubled again
-  int blocks = 6;                   ///< >= 1
-  int kernel = 5;                   ///< frames of a temporal convolution, odd
-  int segments = 8;                 ///< equal parts of time pooled apart, so that order in time is seen
-  int embedding = 300;              ///< size of the semantic layer
-  double dropout = 0.5;             ///< before the semantic layer, 0 <= dropout < 1
-  double classifier_dropout = 0.3;  ///< before the classifier
+  static constexpr std::array kSees = {Modality::skeleton};
+  std::vector<SkeletonStream> streams = {SkeletonStream::joint, SkeletonStream::bone, SkeletonStream::motion};
+  int width = 24;
+  int blocks = 6;
+  int kernel = 5;
+  int segments = 8;
+  int embedding = 300;
+  double dropout = 0.5;
+  double classifier_dropout = 0.3;
 };
 template <class Fields>
 void describe(Fields& fields, SkeletonGcnConfig& model) {
-  fields("streams", model.streams, config::some_of(config::one_of_enum<SkeletonStream>()));
-  fields("width", model.width, config::at_least(1));
-  fields("blocks", model.blocks, config::at_least(1));
-  fields("kernel", model.kernel, config::odd());
-  fields("segments", model.segments, config::at_least(1));
-  fields("embedding", model.embedding, config::at_least(1));
-  fields("dropout", model.dropout, config::share_below_one());
-  fields("classifier_dropout", model.classifier_dropout, config::share_below_one());
+  fields({"streams", "Input streams, concatenated as channels."}, model.streams,
+         config::some_of(config::one_of_enum<SkeletonStream>()));
+  fields({"width", "Channels of the first third of the blocks; then doubled, then doubled again."}, model.width,
+         config::at_least(1));
+  fields({"blocks", "Blocks of graph and temporal convolutions."}, model.blocks, config::at_least(1));
+  fields({"kernel", "Frames of a temporal convolution."}, model.kernel, config::odd());
+  fields({"segments", "Equal parts of time that are pooled apart, so that order in time is seen."}, model.segments,
+         config::at_least(1));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, config::at_least(1));
+  fields({"dropout", "Dropout before the semantic layer."}, model.dropout, config::share_below_one());
+  fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, config::share_below_one());
 }
 
 struct SensorCnnConfig {
   static constexpr const char* kName = "sensor-cnn";
-  static constexpr std::array kSees = {"sensor"};
-  int width = 48;                   ///< channels of the first block; later blocks are multiples of it
-  int kernel = 7;                   ///< samples of a convolution, odd
-  int segments = 4;                 ///< equal parts of time pooled apart
-  int embedding = 300;              ///< size of the semantic layer
-  double dropout = 0.3;             ///< before the semantic layer
-  double classifier_dropout = 0.3;  ///< before the classifier
+  static constexpr std::array kSees = {Modality::sensor};
+  int width = 48;
+  int kernel = 7;
+  int segments = 4;
+  int embedding = 300;
+  double dropout = 0.3;
+  double classifier_dropout = 0.3;
 };
 template <class Fields>
 void describe(Fields& fields, SensorCnnConfig& model) {
-  fields("width", model.width, config::at_least(1));
-  fields("kernel", model.kernel, config::odd());
-  fields("segments", model.segments, config::at_least(1));
-  fields("embedding", model.embedding, config::at_least(1));
-  fields("dropout", model.dropout, config::share_below_one());
-  fields("classifier_dropout", model.classifier_dropout, config::share_below_one());
+  fields({"width", "Channels of the first block; those of later blocks are multiples of it."}, model.width,
+         config::at_least(1));
+  fields({"kernel", "Samples of a convolution."}, model.kernel, config::odd());
+  fields({"segments", "Equal parts of time that are pooled apart."}, model.segments, config::at_least(1));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, config::at_least(1));
+  fields({"dropout", "Dropout before the semantic layer."}, model.dropout, config::share_below_one());
+  fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, config::share_below_one());
 }
 
 struct FusedConfig {
   static constexpr const char* kName = "fused";
-  static constexpr std::array kSees = {"skeleton", "sensor"};
-  SkeletonGcnConfig skeleton;  ///< of the stage it starts from, unless given; stays frozen
+  static constexpr std::array kSees = {Modality::skeleton, Modality::sensor};
+  SkeletonGcnConfig skeleton;
   SensorCnnConfig sensor;
 };
 template <class Fields>
 void describe(Fields& fields, FusedConfig& model) {
-  fields("skeleton", model.skeleton);
-  fields("sensor", model.sensor);
+  fields({"skeleton",
+          "Skeleton branch, which stays frozen. Absent means as in the skeleton-gcn stage that it starts from."},
+         model.skeleton);
+  fields({"sensor", "Sensor branch."}, model.sensor);
 }
 
 /// Every model. The order is that of messages.
@@ -79,7 +88,7 @@ using ModelConfig = std::variant<SkeletonGcnConfig, SensorCnnConfig, FusedConfig
 std::string model_name(const ModelConfig& model);
 /// Those of all models.
 std::vector<std::string> model_names();
-/// The modalities that a model sees: skeleton, sensor.
-std::vector<std::string> seen_modalities(const ModelConfig& model);
+/// The modalities that a model sees.
+std::vector<Modality> seen_modalities(const ModelConfig& model);
 
 }  // namespace pskd

@@ -1,9 +1,10 @@
-// What descriptions of keys are made of: their legal ranges (what a message says is expected, and the test of it), and
-// the words of enums.
+// What descriptions say of a key: its name, what it means, and which values are legal. The texts of the rules are what
+// messages say is expected, and what the reference page says. And the words of enums.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,14 @@ std::string word(Enum value) {
 }  // namespace pskd
 
 namespace pskd::config {
+
+/// The name of a key, and in sentences what it means. It lives as long as the texts it was made of.
+struct Key {
+  std::string_view name, meaning;
+
+  Key(const char* key, const char* what = "") : name(key), meaning(what) {}
+  Key(const std::string& key) : name(key) {}
+};
 
 /// Of a number. `text` continues "a number".
 struct Rule {
@@ -88,7 +97,6 @@ TextRule any_text();
 TextRule not_empty();
 TextRule folder_name();
 TextRule stage_name();
-TextRule snapshot_name();
 TextRule one_of(const std::vector<std::string>& choices);
 
 /// The words that words_of(Enum) returns.

@@ -15,12 +15,12 @@ namespace pskd {
 struct Modalities {
   bool skeleton = false, sensor = false;
 };
-/// From the names in a config ("skeleton", "sensor").
-Modalities modalities(const std::vector<std::string>& names);
+/// From the modalities in a config.
+Modalities modalities(const std::vector<Modality>& seen);
 
 /// What rendering needs to know about a data set; the statistics come from training clips only.
 struct Renderer {
-  ViewsConfig views;
+  AugmentationConfig views;
   Topology topology;
   std::vector<int> sensor_columns;
   Statistics statistics;

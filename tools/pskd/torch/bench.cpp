@@ -20,7 +20,8 @@ struct Options {
 };
 
 struct StageSpeed {
-  std::string stage, model, precision;
+  std::string stage, model;
+  pskd::Precision precision = pskd::Precision::fp32;
   double milliseconds = 0;  ///< of a step, median
   double clips = 0;         ///< trained a second
   double flops = 0;         ///< a second
@@ -62,7 +63,7 @@ StageSpeed measure(const pskd::StageConfig& stage, const pskd::DataShape& shape,
 
 /// Nothing for a stage in bf16: the ceiling is that of fp32.
 std::optional<double> share_of(const pskd::Ceiling& ceiling, const StageSpeed& stage) {
-  if (stage.precision != "fp32") return {};
+  if (stage.precision != pskd::Precision::fp32) return {};
   return stage.flops / ceiling.flops;
 }
 
@@ -78,7 +79,7 @@ void print(const pskd::Environment& here, const std::vector<std::string>& advice
     const std::optional<double> share = share_of(ceiling, stage);
     std::cout << fmt::format("{:<16} {:<14} {:>10.2f} {:>10.0f} {:>10.1f} {:>12}\n", stage.stage, stage.model,
                              stage.milliseconds, stage.clips, stage.flops / 1e9,
-                             share ? fmt::format("{:.0f} %", 100 * *share) : stage.precision);
+                             share ? fmt::format("{:.0f} %", 100 * *share) : word(stage.precision));
   }
   std::cout << '\n';
   for (const std::string& line : advice) std::cout << "slow: " << line << '\n';
@@ -97,7 +98,7 @@ void print_json(const pskd::Environment& here, const std::vector<std::string>& a
   for (const StageSpeed& stage : stages) {
     const std::optional<double> share = share_of(ceiling, stage);
     out["stages"].push_back({{"stage", stage.stage},
-                             {"precision", stage.precision},
+                             {"precision", word(stage.precision)},
                              {"model", stage.model},
                              {"step_ms", stage.milliseconds},
                              {"clips_per_second", stage.clips},
@@ -133,8 +134,8 @@ void add_bench(CLI::App& app) {
       ->capture_default_str();
   verb->add_flag("--json", options->json, "as JSON");
   verb->footer(
-      "Trains on made-up views, so no data set is needed; without --config, the networks of the default chain for the\n"
-      "shape of UTD-MHAD. A step is forward, loss, backward and optimiser on one batch; teachers' answers are given.\n"
+      "Trains on made-up clips, so no data set is needed; without --config, the networks of the default chain for the\n"
+      "shape of UTD-MHAD. A step is forward, loss, backward and optimizer on one batch; teachers' outputs are given.\n"
       "GFLOP/s count the multiply-adds of convolutions and products, twice; the ceiling is the fastest of a large\n"
       "convolution and a large matrix product in the same process. Examples:\n"
       "  pskd bench\n"

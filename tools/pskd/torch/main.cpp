@@ -1,3 +1,5 @@
+#include <iostream>
+
 #include "base/process.hpp"
 #include "torch_verbs.hpp"
 #include "train/environment.hpp"
@@ -16,5 +18,10 @@ int main(int argc, char** argv) {
     add_model(app);
     add_doctor(app);
     add_bench(app);
+    add_commands(app, [&app] {
+      for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (is_torch_verb(verb->get_name())) std::cout << verb_section(*verb);
+      }
+    });
   });
 }
