@@ -86,15 +86,15 @@ TrainingSetup prepare_training(Experiment experiment) {
     throw Error(ErrorKind::config, "run.device: expected cpu, found " + word(experiment.run.device) +
                                        "; training on a graphics card is not there yet");
   }
-  const DatasetInfo info = dataset_info(experiment.data);
-  experiment.protocol = resolve_protocol(experiment.protocol, info);
-  Dataset dataset = load_dataset(experiment.data);
+  const Reader reader = make_reader(experiment.data);
+  experiment.protocol = resolve_protocol(experiment.protocol, reader.info);
+  Dataset dataset = load_dataset(reader, experiment.data);
   std::string data_hash = dataset.hash;
   Split split = make_split(std::move(dataset), experiment.protocol);
   if (split.train.size() < 2) throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
-  Renderer renderer = make_renderer(experiment, info, split.train);
+  Renderer renderer = make_renderer(experiment, reader.info, split.train);
   std::string hash = config_hash(experiment);
-  return {std::move(experiment), std::move(hash),     info, std::move(data_hash),
+  return {std::move(experiment), std::move(hash),     reader.info, std::move(data_hash),
           std::move(split),      std::move(renderer), {}};
 }
 
