@@ -83,7 +83,7 @@ class StageTrainer {
   /// that their difference under one seed is the method's. All stages see the same augmentations, so that a teacher's
   /// output on one serves every student.
   std::uint64_t key_;
-  TeacherOutputCache bank_;
+  TeacherOutputCache teachers_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
   torch::Tensor labels_;
   Input validation_;
@@ -101,8 +101,8 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage,
       snapshots_(snapshot_epochs(stage.name, setup.experiment)),
       state_(initial_state(setup, stage, seed)),
       key_(stream_key(seed, model_name(stage.model), count_parameters(*state_.network))),
-      bank_(load_teachers(setup, stage, seed, manifest_)),
-      branch_(bank_.branch_of(*state_.network)),
+      teachers_(load_teachers(setup, stage, seed, manifest_)),
+      branch_(teachers_.branch_of(*state_.network)),
       labels_(label_tensor(setup.split.train)),
       steps_(steps_per_epoch(labels_.size(0), stage.batch)) {
   if (!setup.split.val.empty()) {
@@ -134,7 +134,7 @@ void StageTrainer::train() {
 Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
   Modalities wanted = modalities(stage_.sees);
   for (const std::size_t teacher : missing) {
-    const Modalities seen = modalities(find_stage(setup_.experiment, bank_.reference(teacher).stage).sees);
+    const Modalities seen = modalities(find_stage(setup_.experiment, teachers_.reference(teacher).stage).sees);
     wanted.skeleton |= seen.skeleton;
     wanted.sensor |= seen.sensor;
   }
@@ -146,10 +146,10 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const int count = setup_.experiment.augmentation.count;
   const int augmentation = count > 0 ? number % count : number;
   Epoch epoch;
-  epoch.teachers = bank_.active(number);
-  const std::vector<std::size_t> missing = bank_.recall(epoch.teachers, augmentation);
+  epoch.teachers = teachers_.active(number);
+  const std::vector<std::size_t> missing = teachers_.lookup(epoch.teachers, augmentation);
   epoch.input = render_augmented(setup_.renderer, setup_.split.train, needed(missing), augmentation_key_, augmentation);
-  epoch.outputs = bank_.answers(epoch.teachers, epoch.input);
+  epoch.outputs = teachers_.compute(epoch.teachers, epoch.input);
   // The frozen branch of a fused student says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
     if (epoch.teachers[k] == branch_) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
@@ -242,7 +242,7 @@ void StageTrainer::add_shares(const Epoch& epoch, EpochMetrics& metrics) const {
   nlohmann::ordered_json& shares = metrics.line["shares"] = nlohmann::ordered_json::object();
   for (std::size_t k = 0; k <= epoch.teachers.size(); ++k) {
     const bool label = k == epoch.teachers.size();
-    const std::string name = label ? "label" : bank_.reference(epoch.teachers[k]).stage;
+    const std::string name = label ? "label" : teachers_.reference(epoch.teachers[k]).stage;
     const double share = manifest_.position.shares[k] / clips;
     shares[name] = shares.value(name, 0.0) + share;  // two snapshots of a stage may teach at once
     metrics.text += fmt::format("  {} {:.0f} %", name, 100 * manifest_.position.shares[k] / clips);
