@@ -29,10 +29,10 @@ int usable_cores() {
 
 bool keep_freed_memory() {
 #if defined(__GLIBC__)
-  constexpr int kMost = std::numeric_limits<int>::max();
-  constexpr int kMostOfOldGlibc = 32 << 20;
-  const bool threshold = mallopt(M_MMAP_THRESHOLD, kMost) == 1 || mallopt(M_MMAP_THRESHOLD, kMostOfOldGlibc) == 1;
-  return threshold && mallopt(M_TRIM_THRESHOLD, kMost) == 1 && mallopt(M_TOP_PAD, 64 << 20) == 1;
+  constexpr int kMax = std::numeric_limits<int>::max();
+  constexpr int kMaxOfOldGlibc = 32 << 20;
+  const bool threshold = mallopt(M_MMAP_THRESHOLD, kMax) == 1 || mallopt(M_MMAP_THRESHOLD, kMaxOfOldGlibc) == 1;
+  return threshold && mallopt(M_TRIM_THRESHOLD, kMax) == 1 && mallopt(M_TOP_PAD, 64 << 20) == 1;
 #else
   return false;
 #endif

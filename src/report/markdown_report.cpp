@@ -80,7 +80,7 @@ std::string reproduction_section(const RunRecord& record) {
 
 std::filesystem::path write_report(const std::filesystem::path& folder) {
   const std::vector<RunRecord> records = find_run_records(folder);
-  const Table results = results_table(records);  // refuses what cannot be summarised, an empty list too
+  const Table results = results_table(records);  // refuses what cannot be summarized, an empty list too
   const RunRecord& first = records.front();
   std::string text = "# " + first.experiment + "\n\n" + to_markdown(results);
   text.append("\n## F1 of each class, %, mean over seeds\n\n").append(to_markdown(per_class_table(records)));

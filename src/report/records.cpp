@@ -11,7 +11,7 @@ namespace {
 
 [[noreturn]] void refuse(const RunRecord& first, const RunRecord& other, const std::string& what,
                          const std::string& expected, const std::string& found) {
-  throw Error(ErrorKind::data, "cannot summarise runs of different experiments in one table: seed " +
+  throw Error(ErrorKind::data, "cannot summarize runs of different experiments in one table: seed " +
                                    std::to_string(first.seed) + " has " + what + " '" + expected + "', seed " +
                                    std::to_string(other.seed) + " has '" + found +
                                    "'; make one table for each experiment");
