@@ -29,7 +29,7 @@ std::uint64_t mix(std::uint64_t key, std::string_view part);
 std::uint64_t mix(std::uint64_t key, std::uint64_t part);
 template <std::integral Integer>
 std::uint64_t mix(std::uint64_t key, Integer part) {
-  return mix(key, static_cast<std::uint64_t>(part));
+  return detail::mix(key, static_cast<std::uint64_t>(part));
 }
 }  // namespace detail
 

@@ -4,7 +4,7 @@
 #include "config/numbers.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
 const std::string kNumbered = "epoch-";  // and a number: the name of a snapshot
@@ -34,7 +34,7 @@ std::optional<SnapshotName> snapshot_of(const std::string& name) {
   if (name == "last") return SnapshotName{SnapshotName::Kind::last};
   if (name == "best") return SnapshotName{SnapshotName::Kind::best};
   int epoch = 0;
-  const bool numbered = name.starts_with(kNumbered) && config::parse_number(name.substr(kNumbered.size()), epoch);
+  const bool numbered = name.starts_with(kNumbered) && parse_number(name.substr(kNumbered.size()), epoch);
   if (!numbered || epoch < 1) return std::nullopt;
   return SnapshotName{SnapshotName::Kind::epoch, epoch};
 }
@@ -45,8 +45,8 @@ const StageConfig& find_stage(const Experiment& experiment, const std::string& n
     if (stage.name == name) return stage;
     names.push_back(stage.name);
   }
-  throw Error(ErrorKind::config, "expected one of the stages " + config::joined(names) + ", found " +
-                                     config::quoted(name) + config::did_you_mean(name, names));
+  throw Error(ErrorKind::config,
+              "expected one of the stages " + joined(names) + ", found " + quoted(name) + did_you_mean(name, names));
 }
 
-}  // namespace pskd
+}  // namespace pskd::config

@@ -9,25 +9,25 @@
 #include "config/experiment_reader.hpp"
 #include "config/writer.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
 // The stage defaults have been put under every stage; read on their own, a problem of theirs is reported where it was
 // written.
-void read_experiment(const config::Node& root, Experiment& experiment, config::Problems& problems) {
-  const config::Place place{root, "", problems};
-  if (const config::Node* training = root.find("training"); training != nullptr && !training->switched_off) {
-    config::StageDefaults defaults;
-    config::read(place.at("training", *training), defaults);
+void read_experiment(const Node& root, Experiment& experiment, Problems& problems) {
+  const Place place{root, "", problems};
+  if (const Node* training = root.find("training"); training != nullptr && !training->switched_off) {
+    StageDefaults defaults;
+    read(place.at("training", *training), defaults);
   }
-  config::Reader reader(place);
-  config::describe(reader, experiment);
+  Reader reader(place);
+  describe(reader, experiment);
   reader.refuse_unknown_keys();
 }
 
 }  // namespace
 
-Experiment config::experiment_of(Node root, Problems& problems) {
+Experiment experiment_of(Node root, Problems& problems) {
   apply_stage_defaults(root);
   inherit_skeleton_branches(root);
   Experiment experiment;
@@ -37,14 +37,14 @@ Experiment config::experiment_of(Node root, Problems& problems) {
 }
 
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-  config::Problems problems;
-  config::Node root = config::read_with_includes(file, problems);
-  for (const std::string& setting : overrides) config::apply_override(root, setting, problems);
-  if (const config::Node* sweep = root.find("sweep")) {
+  Problems problems;
+  Node root = read_with_includes(file, problems);
+  for (const std::string& setting : overrides) apply_override(root, setting, problems);
+  if (const Node* sweep = root.find("sweep")) {
     problems.add(sweep->where, "sweep", "this file stands for many experiments; train them with pskd sweep");
     problems.throw_if_any();
   }
-  Experiment experiment = config::experiment_of(std::move(root), problems);
+  Experiment experiment = experiment_of(std::move(root), problems);
   problems.throw_if_any();
   return experiment;
 }
@@ -52,8 +52,8 @@ Experiment load_experiment(const std::filesystem::path& file, const std::vector<
 std::string to_yaml(const Experiment& experiment) {
   Experiment written = experiment;  // descriptions take fields they may fill
   std::string text;
-  config::Writer writer(text, 0);
-  config::describe(writer, written);
+  Writer writer(text, 0);
+  describe(writer, written);
   return text;
 }
 
@@ -72,4 +72,4 @@ std::filesystem::path resolve_data_path(const std::string& path) {
   return std::filesystem::path(root != nullptr && *root != '\0' ? root : "data") / path;
 }
 
-}  // namespace pskd
+}  // namespace pskd::config

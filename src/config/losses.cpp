@@ -1,6 +1,6 @@
 #include "pskd/config/losses.hpp"
 
-namespace pskd {
+namespace pskd::config {
 
 std::vector<std::string> teacher_terms() {
   std::vector<std::string> keys;
@@ -16,4 +16,4 @@ std::vector<std::string> teacher_terms(const LossConfig& loss) {
   return keys;
 }
 
-}  // namespace pskd
+}  // namespace pskd::config

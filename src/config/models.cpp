@@ -1,6 +1,6 @@
 #include "pskd/config/models.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
 template <class... Models>
@@ -20,4 +20,4 @@ std::vector<Modality> seen_modalities(const ModelConfig& model) {
   return std::visit([](const auto& one) { return std::vector<Modality>(one.kSees.begin(), one.kSees.end()); }, model);
 }
 
-}  // namespace pskd
+}  // namespace pskd::config

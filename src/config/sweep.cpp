@@ -9,12 +9,10 @@
 #include "config/assembled.hpp"
 #include "pskd/config/rules.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
-using config::Node;
-using config::Problems;
-using Kind = config::Node::Kind;
+using Kind = Node::Kind;
 
 constexpr std::size_t kMaxRuns = 10'000;
 
@@ -38,7 +36,7 @@ std::string value_name(const Node& value) {
 std::string leaf(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
 void require_key_path(const Node& value, const std::string& section, const std::string& path, Problems& problems) {
-  if (!config::is_key_path(path)) {
+  if (!is_key_path(path)) {
     problems.add(value.where, section,
                  "expected a key path such as stages.student.epochs, found " + config::quoted(path));
   }
@@ -48,8 +46,7 @@ void require_key_path(const Node& value, const std::string& section, const std::
 bool is_value_list(const std::string& key, const Node& node, const std::string& section, Problems& problems) {
   require_key_path(node, section, key, problems);
   if (node.kind == Kind::list && !node.items.empty()) return true;
-  problems.add(node.where, section + "." + config::shown(key),
-               "expected a list of values, in brackets, found " + config::shown(node));
+  problems.add(node.where, section + "." + shown(key), "expected a list of values, in brackets, found " + shown(node));
   return false;
 }
 
@@ -68,11 +65,11 @@ std::vector<Setting> named_settings(const Node& paired, Problems& problems) {
     if (values.switched_off) continue;
     Setting& setting = settings.emplace_back(Setting{name, values.where, {}});
     if (values.kind != Kind::map) {
-      problems.add(values.where, "sweep.paired." + config::shown(name),
-                   "expected the settings of this run, {key.path: value, ...}, found " + config::shown(values));
+      problems.add(values.where, "sweep.paired." + shown(name),
+                   "expected the settings of this run, {key.path: value, ...}, found " + shown(values));
     }
     for (const auto& [key, value] : values.entries) {
-      require_key_path(value, "sweep.paired." + config::shown(name), key, problems);
+      require_key_path(value, "sweep.paired." + shown(name), key, problems);
       setting.values.emplace_back(key, &value);
     }
   }
@@ -84,7 +81,7 @@ std::vector<Setting> parallel_lists(const Node& paired, Problems& problems) {
   for (const auto& [key, values] : paired.entries) {
     if (!is_value_list(key, values, "sweep.paired", problems)) continue;
     if (values.items.size() != settings.size()) {
-      problems.add(values.where, "sweep.paired." + config::shown(key),
+      problems.add(values.where, "sweep.paired." + shown(key),
                    "expected as many values as the first list, " + std::to_string(settings.size()) + ", found " +
                        std::to_string(values.items.size()));
       continue;
@@ -103,7 +100,7 @@ const Node* map_of(const Node& sweep, const std::string& name, Problems& problem
   const Node* map = sweep.find(name);
   if (map == nullptr || map->kind == Kind::null) return nullptr;
   if (map->kind == Kind::map && !map->entries.empty()) return map;
-  problems.add(map->where, "sweep." + name, "expected a map of settings, found " + config::shown(*map));
+  problems.add(map->where, "sweep." + name, "expected a map of settings, found " + shown(*map));
   return nullptr;
 }
 
@@ -111,15 +108,15 @@ const Node* map_of(const Node& sweep, const std::string& name, Problems& problem
 std::vector<std::vector<Setting>> dimensions_of(const Node& sweep, Problems& problems) {
   std::vector<std::vector<Setting>> dimensions;
   if (sweep.kind != Kind::map) {
-    problems.add(sweep.where, "sweep", "expected a map with grid, paired or both, found " + config::shown(sweep));
+    problems.add(sweep.where, "sweep", "expected a map with grid, paired or both, found " + shown(sweep));
     return dimensions;
   }
   std::vector<std::string> known;
-  for (const config::Key& key : sweep_keys()) known.emplace_back(key.name);
+  for (const Key& key : sweep_keys()) known.emplace_back(key.name);
   for (const auto& [key, value] : sweep.entries) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    problems.add(value.where, "sweep." + config::shown(key),
-                 "unknown key, expected one of " + config::joined(known) + config::did_you_mean(key, known));
+    problems.add(value.where, "sweep." + shown(key),
+                 "unknown key, expected one of " + joined(known) + did_you_mean(key, known));
   }
   if (const Node* paired = map_of(sweep, "paired", problems)) {
     const bool lists = paired->entries.front().second.kind == Kind::list;
@@ -160,7 +157,7 @@ std::vector<Setting> combinations(const std::vector<std::vector<Setting>>& dimen
 
 void check_names(const std::vector<Setting>& runs, Problems& problems) {
   std::map<std::string, std::string> places;
-  const config::TextRule rule = config::folder_name();
+  const TextRule rule = folder_name();
   for (const Setting& run : runs) {
     if (!rule.holds(run.name) || run.name == kStagesFolder) {
       problems.add(
@@ -178,7 +175,7 @@ void check_names(const std::vector<Setting>& runs, Problems& problems) {
 
 }  // namespace
 
-std::vector<config::Key> sweep_keys() {
+std::vector<Key> sweep_keys() {
   return {{"grid", "Key path and list of values for each dimension. Every combination is a run, with each of paired."},
           {"paired",
            "Settings that go together: {name: {key.path: value, ...}, ...}, or lists of one length, {key.path: [value, "
@@ -187,8 +184,8 @@ std::vector<config::Key> sweep_keys() {
 
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
   Problems problems;
-  Node root = config::read_with_includes(file, problems);
-  for (const std::string& setting : overrides) config::apply_override(root, setting, problems);
+  Node root = read_with_includes(file, problems);
+  for (const std::string& setting : overrides) apply_override(root, setting, problems);
   const Node* section = root.find("sweep");
   if (section == nullptr) {
     problems.add(file.string(), "sweep",
@@ -204,8 +201,8 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::strin
   Sweep result;
   for (const Setting& setting : settings) {
     Node one = root;
-    for (const auto& [key, value] : setting.values) config::merge_at(one, key, *value);
-    result.runs.push_back({setting.name, config::experiment_of(std::move(one), problems)});
+    for (const auto& [key, value] : setting.values) merge_at(one, key, *value);
+    result.runs.push_back({setting.name, experiment_of(std::move(one), problems)});
   }
   problems.throw_if_any();
 
@@ -219,4 +216,4 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::strin
   return result;
 }
 
-}  // namespace pskd
+}  // namespace pskd::config

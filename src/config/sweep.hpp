@@ -22,7 +22,7 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/config/rules.hpp"
 
-namespace pskd {
+namespace pskd::config {
 
 struct SweepRun {
   std::string name;
@@ -36,10 +36,10 @@ struct Sweep {
 };
 
 /// The keys of the section `sweep`.
-std::vector<config::Key> sweep_keys();
+std::vector<Key> sweep_keys();
 
 /// Reads and expands `file`; `overrides` apply to every run, below the sweep's own settings. Throws one Error(config)
 /// with all problems of all runs, each with file:line, as load_experiment.
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
-}  // namespace pskd
+}  // namespace pskd::config

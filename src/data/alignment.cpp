@@ -7,7 +7,7 @@
 #include "data/interpolation.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 // `position`, rows from 0, held between the first and the last of `values`.
@@ -133,4 +133,4 @@ Stream side_by_side(const std::vector<Stream>& streams) {
   return all;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

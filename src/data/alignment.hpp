@@ -8,7 +8,7 @@
 #include "data/repairs.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 /// Samples as a sensor stamped them.
 struct TimedSamples {
@@ -46,4 +46,4 @@ void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rai
 /// Streams of one recording side by side, each stretched over the same span and resampled to the longest one's length.
 Stream side_by_side(const std::vector<Stream>& streams);
 
-}  // namespace pskd
+}  // namespace pskd::data

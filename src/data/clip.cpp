@@ -5,7 +5,7 @@
 
 #include "base/checksum.hpp"
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 void add(ContentHasher& hasher, const Frames& frames) {
@@ -34,4 +34,4 @@ std::string dataset_hash(const std::vector<Clip>& clips) {
   return hasher.hex();
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

@@ -9,7 +9,7 @@
 #include "data/finite.hpp"
 #include "data/reader.hpp"
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 using Paths = std::vector<std::filesystem::path>;
@@ -171,4 +171,4 @@ Dataset complete_dataset(DataCheck check) {
   return dataset;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

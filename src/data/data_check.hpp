@@ -12,7 +12,7 @@
 #include "data/repairs.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 /// Acceleration this close to the sensor's rail, in g, counts as on it.
 inline constexpr double kRailMargin = 0.01;
@@ -43,4 +43,4 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
 /// that lacks a modality though its data set has no such gap; and when no clip is left.
 Dataset complete_dataset(DataCheck check);
 
-}  // namespace pskd
+}  // namespace pskd::data

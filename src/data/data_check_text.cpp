@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 struct Lengths {
@@ -152,4 +152,4 @@ std::string to_json(const DataCheck& check) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

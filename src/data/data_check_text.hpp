@@ -5,11 +5,11 @@
 
 #include "data/data_check.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 /// For people: counts by subject and class, lengths, what is missing, broken or double.
 std::string describe(const DataCheck& check);
 /// For programs: the same as JSON.
 std::string to_json(const DataCheck& check);
 
-}  // namespace pskd
+}  // namespace pskd::data

@@ -1,6 +1,6 @@
 #include "data/finite.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 void check_finite(const std::filesystem::path& file, const Frames& frames) {
   const auto wrong = !frames.isFinite();
@@ -15,4 +15,4 @@ void check_finite(const std::filesystem::path& file, const Frames& frames) {
                   count);
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

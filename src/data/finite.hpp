@@ -7,7 +7,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 /// Thrown by readers: the file is sound, its values are not.
 class NotFinite : public Error {
@@ -22,4 +22,4 @@ class NotFinite : public Error {
 /// Throws NotFinite naming the file, the first such frame and its column (from 1) unless every value is finite.
 void check_finite(const std::filesystem::path& file, const Frames& frames);
 
-}  // namespace pskd
+}  // namespace pskd::data

@@ -4,7 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
-namespace pskd {
+namespace pskd::data {
 
 /// Where a position lies between rows: after row `before`, by `share` of the way to the next.
 struct RowPosition {
@@ -29,4 +29,4 @@ auto row_at(const Values& values, const RowPosition& place) {
   return values.row(place.before) * (Scalar{1} - share) + values.row(after) * share;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

@@ -10,7 +10,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 using Numbers = std::vector<int>;
@@ -53,17 +53,17 @@ using NumberList = std::optional<Numbers>;  // absent: every value
 struct Axis {
   const char* key;   // of a list
   const char* unit;  // one of them
-  NumberList SplitPart::*list;
+  NumberList config::SplitPart::*list;
   int Clip::*number;
   Numbers DatasetInfo::*all;
 };
 
 // In the order of SplitAxis.
 constexpr std::array<Axis, 4> kAxes = {{
-    {"subjects", "subject", &SplitPart::subjects, &Clip::subject, &DatasetInfo::subjects},
-    {"trials", "trial", &SplitPart::trials, &Clip::trial, &DatasetInfo::trials},
-    {"scenes", "scene", &SplitPart::scenes, &Clip::scene, &DatasetInfo::scenes},
-    {"cameras", "camera", &SplitPart::cameras, &Clip::camera, &DatasetInfo::cameras},
+    {"subjects", "subject", &config::SplitPart::subjects, &Clip::subject, &DatasetInfo::subjects},
+    {"trials", "trial", &config::SplitPart::trials, &Clip::trial, &DatasetInfo::trials},
+    {"scenes", "scene", &config::SplitPart::scenes, &Clip::scene, &DatasetInfo::scenes},
+    {"cameras", "camera", &config::SplitPart::cameras, &Clip::camera, &DatasetInfo::cameras},
 }};
 
 std::string text(const NumberList& list) { return list ? text(*list) : "all"; }
@@ -79,29 +79,29 @@ Numbers common(const NumberList& a, const NumberList& b, const Numbers& all) {
 
 struct NamedPart {
   const char* name;
-  const SplitPart* part;
+  const config::SplitPart* part;
 };
 
 // The parts that hold clips.
-std::vector<NamedPart> used_parts(const ProtocolConfig& protocol) {
+std::vector<NamedPart> used_parts(const config::ProtocolConfig& protocol) {
   std::vector<NamedPart> parts;
-  if (protocol.train && !is_empty(*protocol.train)) parts.push_back({"train", &*protocol.train});
-  if (protocol.val && !is_empty(*protocol.val)) parts.push_back({"val", &*protocol.val});
-  if (protocol.test && !is_empty(*protocol.test)) parts.push_back({"test", &*protocol.test});
+  if (protocol.train && !config::is_empty(*protocol.train)) parts.push_back({"train", &*protocol.train});
+  if (protocol.val && !config::is_empty(*protocol.val)) parts.push_back({"val", &*protocol.val});
+  if (protocol.test && !config::is_empty(*protocol.test)) parts.push_back({"test", &*protocol.test});
   return parts;
 }
 
 // ---- resolving --------------------------------------------------------------------------------
 
-const SplitPart kNothing{Numbers{}, Numbers{}};
+const config::SplitPart kNothing{Numbers{}, Numbers{}};
 
 // Subjects that validate do not train, unless the lists say so themselves.
-Numbers subjects_taken(const ProtocolConfig& protocol) {
+Numbers subjects_taken(const config::ProtocolConfig& protocol) {
   return protocol.val && protocol.val->subjects ? *protocol.val->subjects : Numbers{};
 }
 
 // The numbers of an axis that validate, where the config tells validation clips by this axis alone.
-Numbers validating(const ProtocolConfig& protocol, const Axis& axis) {
+Numbers validating(const config::ProtocolConfig& protocol, const Axis& axis) {
   if (!protocol.val) return {};
   for (const Axis& other : kAxes) {
     if (other.list != axis.list && protocol.val.value().*other.list) return {};
@@ -110,7 +110,7 @@ Numbers validating(const ProtocolConfig& protocol, const Axis& axis) {
 }
 
 // Some numbers of one axis train, the others test.
-void fill_by_rule(ProtocolConfig& protocol, const DatasetInfo& info, const ProtocolRule& rule) {
+void fill_by_rule(config::ProtocolConfig& protocol, const DatasetInfo& info, const ProtocolRule& rule) {
   const Axis& axis = kAxes[static_cast<std::size_t>(rule.axis)];
   const bool by_subject = rule.axis == SplitAxis::subjects;
   if (!by_subject && !protocol.allow_shared_subjects) {
@@ -120,18 +120,18 @@ void fill_by_rule(ProtocolConfig& protocol, const DatasetInfo& info, const Proto
              "and every table will say so");
   }
   if (!protocol.train) {
-    SplitPart& train = protocol.train.emplace();
+    config::SplitPart& train = protocol.train.emplace();
     train.*axis.list = without(rule.train, by_subject ? subjects_taken(protocol) : validating(protocol, axis));
     if (!by_subject) train.subjects = without(info.subjects, subjects_taken(protocol));
   }
   if (!protocol.test) {
-    SplitPart& test = protocol.test.emplace();
+    config::SplitPart& test = protocol.test.emplace();
     test.*axis.list = without(info.*axis.all, rule.train);
     if (!by_subject) test.subjects = info.subjects;
   }
 }
 
-void fill_leave_one_subject_out(ProtocolConfig& protocol, const DatasetInfo& info) {
+void fill_leave_one_subject_out(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (!protocol.test || !protocol.test->subjects || protocol.test->subjects->size() != 1) {
     fail("test.subjects",
          "leave-one-subject-out needs exactly one test subject, e.g. protocol.test.subjects=[1]; found " +
@@ -139,10 +139,10 @@ void fill_leave_one_subject_out(ProtocolConfig& protocol, const DatasetInfo& inf
   }
   if (protocol.train) return;
   const Numbers others = without(info.subjects, *protocol.test->subjects);
-  protocol.train = SplitPart{without(others, subjects_taken(protocol)), std::nullopt};
+  protocol.train = config::SplitPart{without(others, subjects_taken(protocol)), std::nullopt};
 }
 
-void fill_parts(ProtocolConfig& protocol, const DatasetInfo& info) {
+void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   const auto rule = info.protocols.find(protocol.name);
   if (rule != info.protocols.end()) {
     fill_by_rule(protocol, info, rule->second);
@@ -169,7 +169,7 @@ Numbers labels_of(const std::string& name, const DatasetInfo& info) {
                       "; classes: " + text(info.classes));
 }
 
-void fill_classes(ProtocolConfig& protocol, const DatasetInfo& info) {
+void fill_classes(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (protocol.classes.empty()) {
     protocol.classes = info.classes;
     return;
@@ -199,7 +199,7 @@ void check_numbers(const std::string& key, const std::string& what, const Number
   }
 }
 
-void check_known(const ProtocolConfig& protocol, const std::function<Numbers(const Axis&)>& known) {
+void check_known(const config::ProtocolConfig& protocol, const std::function<Numbers(const Axis&)>& known) {
   for (const NamedPart& named : used_parts(protocol)) {
     for (const Axis& axis : kAxes) {
       check_numbers(std::string(named.name) + "." + axis.key, axis.unit, named.part->*axis.list, known(axis));
@@ -207,14 +207,15 @@ void check_known(const ProtocolConfig& protocol, const std::function<Numbers(con
   }
 }
 
-void check_apart(const NamedPart& a, const NamedPart& b, const ProtocolConfig& protocol, const DatasetInfo& info) {
+void check_apart(const NamedPart& a, const NamedPart& b, const config::ProtocolConfig& protocol,
+                 const DatasetInfo& info) {
   const std::string pair = std::string(a.name) + " and protocol." + b.name;
   std::string shared;  // what both parts hold, besides subjects
   bool other_clips = false;
   for (const Axis& axis : kAxes) {
     if ((info.*axis.all).empty()) continue;
     const Numbers both = common(a.part->*axis.list, b.part->*axis.list, info.*axis.all);
-    if (axis.list == &SplitPart::subjects) {
+    if (axis.list == &config::SplitPart::subjects) {
       if (both.empty()) return;
       continue;
     }
@@ -231,7 +232,7 @@ void check_apart(const NamedPart& a, const NamedPart& b, const ProtocolConfig& p
   }
 }
 
-void check_all_apart(const ProtocolConfig& protocol, const DatasetInfo& info) {
+void check_all_apart(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
   const std::vector<NamedPart> parts = used_parts(protocol);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     for (std::size_t j = i + 1; j < parts.size(); ++j) check_apart(parts[i], parts[j], protocol, info);
@@ -240,7 +241,7 @@ void check_all_apart(const ProtocolConfig& protocol, const DatasetInfo& info) {
 
 // ---- splitting --------------------------------------------------------------------------------
 
-bool holds(const SplitPart& part, const Clip& clip) {
+bool holds(const config::SplitPart& part, const Clip& clip) {
   return std::all_of(kAxes.begin(), kAxes.end(),
                      [&](const Axis& axis) { return admits(part.*axis.list, clip.*axis.number); });
 }
@@ -289,14 +290,14 @@ void check_contents_apart(const std::vector<std::pair<const char*, const std::ve
   }
 }
 
-void check_not_empty(const char* name, const SplitPart& part, const std::vector<Clip>& clips) {
-  if (is_empty(part) || !clips.empty()) return;
+void check_not_empty(const char* name, const config::SplitPart& part, const std::vector<Clip>& clips) {
+  if (config::is_empty(part) || !clips.empty()) return;
   std::string lists;
   for (const Axis& axis : kAxes) lists += std::string(axis.key) + " " + text(part.*axis.list) + ", ";
   throw Error(ErrorKind::data, std::string("the ") + name + " part holds no clip: " + lists + "of the classes kept");
 }
 
-bool shares_subjects(const ProtocolConfig& protocol) {
+bool shares_subjects(const config::ProtocolConfig& protocol) {
   std::set<int> seen;
   std::size_t parts_of_everyone = 0;
   const std::vector<NamedPart> parts = used_parts(protocol);
@@ -312,7 +313,7 @@ bool shares_subjects(const ProtocolConfig& protocol) {
   return seen.size() < listed || (parts_of_everyone > 0 && parts.size() > 1);
 }
 
-std::string describe_part(const char* name, const SplitPart& part) {
+std::string describe_part(const char* name, const config::SplitPart& part) {
   std::string line = std::string(", ") + name;
   for (const Axis& axis : kAxes) {
     if (part.*axis.list) line += std::string(" ") + axis.key + " " + text(part.*axis.list);
@@ -322,28 +323,28 @@ std::string describe_part(const char* name, const SplitPart& part) {
 
 }  // namespace
 
-ProtocolConfig resolve_protocol(const ProtocolConfig& protocol, const DatasetInfo& info) {
-  ProtocolConfig resolved = protocol;
+config::ProtocolConfig resolve_protocol(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  config::ProtocolConfig resolved = protocol;
   check_known(resolved, [&](const Axis& axis) { return info.*axis.all; });
   fill_parts(resolved, info);
   fill_classes(resolved, info);
-  if (is_empty(*resolved.train)) fail("train", "no subject and no trial is left to train on");
-  if (is_empty(*resolved.test) && is_empty(*resolved.val)) {
+  if (config::is_empty(*resolved.train)) fail("train", "no subject and no trial is left to train on");
+  if (config::is_empty(*resolved.test) && config::is_empty(*resolved.val)) {
     fail("test", "no subject and no trial is left to test on, nor to validate on");
   }
-  if (resolved.selection == Selection::val && is_empty(*resolved.val)) {
+  if (resolved.selection == config::Selection::val && config::is_empty(*resolved.val)) {
     fail("val", "protocol.selection: val needs validation clips, e.g. protocol.val.subjects=[7]");
   }
   check_all_apart(resolved, info);
   return resolved;
 }
 
-Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
+Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   check_known(protocol, [&](const Axis& axis) { return present(dataset.clips, axis.number); });
   check_all_apart(protocol, dataset.info);
-  const SplitPart train = protocol.train.value_or(kNothing);
-  const SplitPart val = protocol.val.value_or(kNothing);
-  const SplitPart test = protocol.test.value_or(kNothing);
+  const config::SplitPart train = protocol.train.value_or(kNothing);
+  const config::SplitPart val = protocol.val.value_or(kNothing);
+  const config::SplitPart test = protocol.test.value_or(kNothing);
   Split split;
   split.classes = protocol.classes;
   for (Clip& clip : relabeled(std::move(dataset), split.classes)) {
@@ -363,11 +364,11 @@ Split make_split(Dataset dataset, const ProtocolConfig& protocol) {
   return split;
 }
 
-std::string describe(const ProtocolConfig& protocol) {
+std::string describe(const config::ProtocolConfig& protocol) {
   std::string line = protocol.name;
   for (const NamedPart& named : used_parts(protocol)) line += describe_part(named.name, *named.part);
   if (shares_subjects(protocol)) line += ", SUBJECTS SHARED";
   return line;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

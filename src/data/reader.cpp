@@ -4,9 +4,9 @@
 #include <array>
 #include <numeric>
 
-namespace pskd {
+namespace pskd::data {
 
-void refuse_other_choices(const DataConfig& config, std::initializer_list<DataChoice> offered) {
+void refuse_other_choices(const config::DataConfig& config, std::initializer_list<DataChoice> offered) {
   struct Choice {
     DataChoice choice;
     const char* key;
@@ -59,4 +59,4 @@ FolderListing list_recordings(const Reader& reader, const std::filesystem::path&
   return listing;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

@@ -13,7 +13,7 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 /// The files of one recording.
 struct RecordingFiles {
@@ -61,7 +61,7 @@ FolderListing list_recordings(const Reader& source, const std::filesystem::path&
 enum class DataChoice { sensors, skeleton, cameras, classes, description };
 
 /// Throws Error(config) when a choice of `config` is given that is not in `offered`: the data set has no such choice.
-void refuse_other_choices(const DataConfig& config, std::initializer_list<DataChoice> offered);
+void refuse_other_choices(const config::DataConfig& config, std::initializer_list<DataChoice> offered);
 
 /// 1, 2, ..., last.
 std::vector<int> from_one_to(int last);
@@ -73,4 +73,4 @@ struct SensorChannels {
 /// The names of all channels: the sensor's own for one sensor, else h01_ax, ...
 std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensors);
 
-}  // namespace pskd
+}  // namespace pskd::data

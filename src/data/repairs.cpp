@@ -1,6 +1,6 @@
 #include "data/repairs.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 void note_repair(Repairs& repairs, const std::string& rule, const std::string& clip, std::int64_t count) {
   Repair& repair = repairs[rule];
@@ -8,4 +8,4 @@ void note_repair(Repairs& repairs, const std::string& rule, const std::string& c
   if (repair.clips.empty() || repair.clips.back() != clip) repair.clips.push_back(clip);
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

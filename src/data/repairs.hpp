@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace pskd {
+namespace pskd::data {
 
 /// What readers put right by one rule: how many values, frames or files, and in which clips.
 struct Repair {
@@ -17,4 +17,4 @@ struct Repair {
 using Repairs = std::map<std::string, Repair>;
 void note_repair(Repairs& repairs, const std::string& rule, const std::string& clip, std::int64_t count = 1);
 
-}  // namespace pskd
+}  // namespace pskd::data

@@ -6,7 +6,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 // Kinect v1, in the order of UTD-MHAD's d_skel; the bones point towards the shoulder center.
@@ -195,4 +195,4 @@ void check_topology(const Topology& topology, const std::string& where) {
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::data

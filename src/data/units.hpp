@@ -1,9 +1,9 @@
 // Units of measurement.
 #pragma once
 
-namespace pskd {
+namespace pskd::data {
 
 /// Standard gravity, m/s^2: one g.
 inline constexpr double kGravity = 9.80665;
 
-}  // namespace pskd
+}  // namespace pskd::data

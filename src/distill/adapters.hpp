@@ -12,7 +12,7 @@
 
 #include "pskd/config/experiment.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 
 /// Size of the embedding of each stage that teaches, whichever of its snapshots does.
 using TeacherSizes = std::map<std::string, int>;
@@ -38,7 +38,7 @@ class Adapters : public torch::nn::Module {
 
 /// The adapters that `loss` needs for a student whose embedding has the size `student`; null where it needs none. The
 /// draw of the parameters depends on `key` only.
-std::shared_ptr<Adapters> make_adapters(const LossConfig& loss, int student, const TeacherSizes& teachers,
+std::shared_ptr<Adapters> make_adapters(const config::LossConfig& loss, int student, const TeacherSizes& teachers,
                                         std::uint64_t key);
 
-}  // namespace pskd
+}  // namespace pskd::distill

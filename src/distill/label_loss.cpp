@@ -1,6 +1,6 @@
 #include "distill/label_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 
 namespace F = torch::nn::functional;
 
@@ -8,4 +8,4 @@ torch::Tensor label_loss(const torch::Tensor& logits, const torch::Tensor& label
   return F::cross_entropy(logits, labels, F::CrossEntropyFuncOptions().label_smoothing(smoothing));
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill

@@ -9,7 +9,7 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 
 struct Objective {
   torch::Tensor loss;        ///< scalar
@@ -18,7 +18,8 @@ struct Objective {
 
 /// w_ce CE + branch CE + the term of every loss in losses/registry.hpp that is configured. Without teachers (none is
 /// active in this epoch) only the cross-entropies.
-Objective objective(const Output& student, const torch::Tensor& labels, const std::vector<TeacherOutput>& teachers,
-                    const LossConfig& config, const LossContext& context);
+Objective objective(const model::Output& student, const torch::Tensor& labels,
+                    const std::vector<TeacherOutput>& teachers, const config::LossConfig& config,
+                    const losses::LossContext& context);
 
-}  // namespace pskd
+}  // namespace pskd::distill

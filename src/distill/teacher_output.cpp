@@ -4,24 +4,24 @@
 
 #include "distill/losses/at.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 constexpr std::int64_t kBatch = 64;
 
 }  // namespace
 
-TeacherOutput compute_output(Network& network, const Input& input) {
+TeacherOutput compute_output(model::Network& network, const model::Input& input) {
   const torch::NoGradGuard no_grad;
   network.eval();
   const torch::Tensor& any = input.sensor.defined() ? input.sensor : input.skeleton;
   std::vector<torch::Tensor> embeddings, logits, attention;
   for (std::int64_t first = 0; first < any.size(0); first += kBatch) {
     const std::int64_t count = std::min(kBatch, any.size(0) - first);
-    Output output = network.forward(narrow(input, first, count));
+    model::Output output = network.forward(model::narrow(input, first, count));
     embeddings.push_back(output.embedding);
     logits.push_back(output.logits);
-    if (output.features.defined()) attention.push_back(temporal_attention(output.features));
+    if (output.features.defined()) attention.push_back(losses::temporal_attention(output.features));
   }
   TeacherOutput all{torch::cat(embeddings), torch::cat(logits)};
   if (!attention.empty()) all.attention = torch::cat(attention);
@@ -35,4 +35,4 @@ TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& cli
   return {of(output.embedding), of(output.logits), output.weight, of(output.attention), output.stage};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill

@@ -7,7 +7,7 @@
 
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 
 /// Symbols: N clips, D embedding size, K classes, T' frames of the teacher's features.
 struct TeacherOutput {
@@ -19,9 +19,9 @@ struct TeacherOutput {
 };
 
 /// Runs `network` on all clips of `input` in batches, in evaluation mode and without gradients.
-TeacherOutput compute_output(Network& network, const Input& input);
+TeacherOutput compute_output(model::Network& network, const model::Input& input);
 
 /// The clips `clips` ([n], int64) of an output for all of them.
 TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& clips);
 
-}  // namespace pskd
+}  // namespace pskd::distill

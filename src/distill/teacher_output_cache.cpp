@@ -4,7 +4,7 @@
 #include "model/fused.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 /// An output that cannot be kept (a full disk, a folder that a finished sweep removes) is computed again when needed.
@@ -30,8 +30,8 @@ TeacherOutputCache::TeacherOutputCache(std::vector<Teacher> teachers) : teachers
   for (const Teacher& teacher : teachers_) branches_.push_back(branch_of(*teacher.network));
 }
 
-std::optional<std::size_t> TeacherOutputCache::branch_of(const Network& network) const {
-  const auto* fused = dynamic_cast<const Fused*>(&network);
+std::optional<std::size_t> TeacherOutputCache::branch_of(const model::Network& network) const {
+  const auto* fused = dynamic_cast<const model::Fused*>(&network);
   if (fused == nullptr) return std::nullopt;
   for (std::size_t k = 0; k < teachers_.size(); ++k) {
     if (fused->branch_equals(*teachers_[k].network)) return k;
@@ -59,11 +59,12 @@ std::vector<std::size_t> TeacherOutputCache::lookup(const std::vector<std::size_
   return missing;
 }
 
-std::vector<TeacherOutput> TeacherOutputCache::compute(const std::vector<std::size_t>& teachers, const Input& input) {
+std::vector<TeacherOutput> TeacherOutputCache::compute(const std::vector<std::size_t>& teachers,
+                                                       const model::Input& input) {
   for (const bool with_branch : {false, true}) {  // branches before the networks they are part of
     for (const std::size_t teacher : teachers) {
       if (known_.contains(teacher) || branches_[teacher].has_value() != with_branch) continue;
-      Input seen = input;
+      model::Input seen = input;
       const auto branch = with_branch ? known_.find(*branches_[teacher]) : known_.end();
       if (branch != known_.end()) seen.skeleton_embedding = branch->second.embedding;
       known_[teacher] = compute_output(*teachers_[teacher].network, seen);
@@ -79,4 +80,4 @@ std::vector<TeacherOutput> TeacherOutputCache::compute(const std::vector<std::si
   return outputs;
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill

@@ -11,32 +11,32 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 
 /// The teachers of a stage and their outputs for augmentations of the training clips. An output is computed once for
 /// each augmentation, whichever stage or process needs it first.
 class TeacherOutputCache {
  public:
   struct Teacher {
-    TeacherRef reference;
-    std::shared_ptr<Network> network;
+    config::TeacherRef reference;
+    std::shared_ptr<model::Network> network;
     std::filesystem::path prefix;  ///< of the paths of the files with this network's outputs
   };
   explicit TeacherOutputCache(std::vector<Teacher> teachers);
 
   /// The teacher that is the frozen skeleton branch of `network`, where that is a fused one and has such a teacher.
-  std::optional<std::size_t> branch_of(const Network& network) const;
+  std::optional<std::size_t> branch_of(const model::Network& network) const;
 
   /// The teachers that are active in `epoch`, as indices.
   std::vector<std::size_t> active(int epoch) const;
-  const TeacherRef& reference(std::size_t teacher) const { return teachers_[teacher].reference; }
+  const config::TeacherRef& reference(std::size_t teacher) const { return teachers_[teacher].reference; }
 
   /// Looks up the outputs of `teachers` for augmentation number `augmentation`. Returns the teachers whose output is
   /// missing.
   std::vector<std::size_t> lookup(const std::vector<std::size_t>& teachers, int augmentation);
   /// The outputs of `teachers` for the augmentation of the last lookup. Those that are missing are computed from
   /// `input` and kept. A skeleton teacher that is also a fused teacher's frozen branch is computed once for both.
-  std::vector<TeacherOutput> compute(const std::vector<std::size_t>& teachers, const Input& input);
+  std::vector<TeacherOutput> compute(const std::vector<std::size_t>& teachers, const model::Input& input);
 
  private:
   std::filesystem::path file_of(std::size_t teacher) const;
@@ -47,4 +47,4 @@ class TeacherOutputCache {
   std::map<std::size_t, TeacherOutput> known_;  ///< outputs for augmentation_
 };
 
-}  // namespace pskd
+}  // namespace pskd::distill

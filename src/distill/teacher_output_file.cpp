@@ -6,7 +6,7 @@
 #include "base/little_endian.hpp"
 #include "base/sealed_file.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 // Payload: for each of the three tensors its two sizes (8 bytes each, little-endian; 0 x 0 where undefined), then the
@@ -53,4 +53,4 @@ std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& fi
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill

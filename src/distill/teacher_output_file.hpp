@@ -6,7 +6,7 @@
 
 #include "distill/teacher_output.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 
 /// Writes embeddings, logits and attention in float32. Does not wait for the disk. Throws Error(io).
 void write_teacher_output(const std::filesystem::path& file, const TeacherOutput& output);
@@ -14,4 +14,4 @@ void write_teacher_output(const std::filesystem::path& file, const TeacherOutput
 /// Nothing when there is no such file or when it is damaged: the output can be computed again.
 std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& file);
 
-}  // namespace pskd
+}  // namespace pskd::distill

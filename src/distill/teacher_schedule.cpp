@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 /// Part `step` of `steps` equal parts of 0 .. epochs.
@@ -11,28 +11,29 @@ std::pair<int, int> part_of(int epochs, int step, int steps) {
   return {epochs * step / steps, epochs * (step + 1) / steps};
 }
 
-std::vector<TeacherRef> follow_trajectory(const TeacherRef& teacher, int teacher_epochs, int epochs, int steps) {
-  std::vector<TeacherRef> schedule;
+std::vector<config::TeacherRef> follow_trajectory(const config::TeacherRef& teacher, int teacher_epochs, int epochs,
+                                                  int steps) {
+  std::vector<config::TeacherRef> schedule;
   for (int step = 0; step < steps; ++step) {
-    TeacherRef part = teacher;
+    config::TeacherRef part = teacher;
     part.epochs = part_of(epochs, step, steps);
     if (step + 1 < steps) {
-      part.snapshot = {SnapshotName::Kind::epoch, std::max(1, teacher_epochs * (step + 1) / steps)};
+      part.snapshot = {config::SnapshotName::Kind::epoch, std::max(1, teacher_epochs * (step + 1) / steps)};
     }
     schedule.push_back(part);
   }
   return schedule;
 }
 
-std::vector<TeacherRef> move_weights(const StageConfig& stage, const ProgressConfig& progress) {
+std::vector<config::TeacherRef> move_weights(const config::StageConfig& stage, const config::ProgressConfig& progress) {
   const auto count = static_cast<int>(stage.teachers.size());
-  std::vector<TeacherRef> schedule;
+  std::vector<config::TeacherRef> schedule;
   for (int step = 0; step < progress.steps; ++step) {
     const double moved = progress.steps > 1 ? static_cast<double>(step) / (progress.steps - 1) : 0.5;
-    const double towards_far = progress.from == ProgressStart::near ? moved : 1 - moved;
+    const double towards_far = progress.from == config::ProgressStart::near ? moved : 1 - moved;
     for (int k = 0; k < count; ++k) {
       const double nearness = count > 1 ? static_cast<double>(k) / (count - 1) : 0.5;
-      TeacherRef part = stage.teachers[k];
+      config::TeacherRef part = stage.teachers[k];
       part.weight *= (1 - towards_far) * nearness + towards_far * (1 - nearness);
       part.epochs = part_of(stage.epochs, step, progress.steps);
       if (part.weight > 0) schedule.push_back(part);
@@ -43,12 +44,13 @@ std::vector<TeacherRef> move_weights(const StageConfig& stage, const ProgressCon
 
 }  // namespace
 
-std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experiment& experiment) {
-  if (experiment.progress.mode == ProgressMode::weights) return move_weights(stage, experiment.progress);
-  std::vector<TeacherRef> schedule;
-  for (TeacherRef teacher : stage.teachers) {
-    if (experiment.progress.mode == ProgressMode::trajectory) {
-      const int teacher_epochs = find_stage(experiment, teacher.stage).epochs;
+std::vector<config::TeacherRef> schedule_teachers(const config::StageConfig& stage,
+                                                  const config::Experiment& experiment) {
+  if (experiment.progress.mode == config::ProgressMode::weights) return move_weights(stage, experiment.progress);
+  std::vector<config::TeacherRef> schedule;
+  for (config::TeacherRef teacher : stage.teachers) {
+    if (experiment.progress.mode == config::ProgressMode::trajectory) {
+      const int teacher_epochs = config::find_stage(experiment, teacher.stage).epochs;
       const auto parts = follow_trajectory(teacher, teacher_epochs, stage.epochs, experiment.progress.steps);
       schedule.insert(schedule.end(), parts.begin(), parts.end());
       continue;
@@ -59,16 +61,16 @@ std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experi
   return schedule;
 }
 
-std::vector<int> snapshot_epochs(const std::string& stage, const Experiment& experiment) {
-  const std::vector<int>& own = find_stage(experiment, stage).snapshots;
+std::vector<int> snapshot_epochs(const std::string& stage, const config::Experiment& experiment) {
+  const std::vector<int>& own = config::find_stage(experiment, stage).snapshots;
   std::set<int> epochs(own.begin(), own.end());
-  for (const StageConfig& student : experiment.stages) {
-    for (const TeacherRef& teacher : schedule_teachers(student, experiment)) {
-      if (teacher.stage != stage || teacher.snapshot.kind != SnapshotName::Kind::epoch) continue;
+  for (const config::StageConfig& student : experiment.stages) {
+    for (const config::TeacherRef& teacher : schedule_teachers(student, experiment)) {
+      if (teacher.stage != stage || teacher.snapshot.kind != config::SnapshotName::Kind::epoch) continue;
       epochs.insert(teacher.snapshot.epoch);
     }
   }
   return {epochs.begin(), epochs.end()};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill

@@ -6,7 +6,7 @@
 
 #include "pskd/config/experiment.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 
 /// The teachers of `stage` with progress applied and every epoch range spelled out.
 /// chain: as listed.
@@ -15,9 +15,10 @@ namespace pskd {
 /// weights: over `steps` equal parts of the epochs the weight of a teacher moves between 1 and 0 by its place in the
 /// list (the last listed is the nearest). With `from: near` the near ones begin and the far ones end. A weight of 0
 /// leaves the teacher out.
-std::vector<TeacherRef> schedule_teachers(const StageConfig& stage, const Experiment& experiment);
+std::vector<config::TeacherRef> schedule_teachers(const config::StageConfig& stage,
+                                                  const config::Experiment& experiment);
 
 /// The epochs after which `stage` must keep a snapshot: its own `snapshots` and those that later stages follow.
-std::vector<int> snapshot_epochs(const std::string& stage, const Experiment& experiment);
+std::vector<int> snapshot_epochs(const std::string& stage, const config::Experiment& experiment);
 
-}  // namespace pskd
+}  // namespace pskd::distill

@@ -6,7 +6,7 @@
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 // The .npy format (NumPy Enhancement Proposal 1): "\x93NUMPY", version, length of the header, a Python dictionary, the
@@ -45,4 +45,4 @@ torch::Tensor read_word_vectors(const std::filesystem::path& file, int classes, 
   return values.to(torch::kFloat32);
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill

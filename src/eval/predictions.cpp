@@ -10,7 +10,7 @@
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 namespace {
 
 constexpr std::size_t kFixedColumns = 4;
@@ -157,4 +157,4 @@ std::vector<Prediction> read_predictions(const std::filesystem::path& file, cons
   return predictions;
 }
 
-}  // namespace pskd
+}  // namespace pskd::eval

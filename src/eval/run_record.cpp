@@ -8,7 +8,7 @@
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 
 namespace {
 
@@ -212,4 +212,4 @@ RunRecord read_run_record(const std::filesystem::path& file) {
   return record;
 }
 
-}  // namespace pskd
+}  // namespace pskd::eval

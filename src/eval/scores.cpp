@@ -6,7 +6,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 
 namespace {
 
@@ -79,4 +79,4 @@ Summary summarize(const std::vector<double>& values) {
   return summary;
 }
 
-}  // namespace pskd
+}  // namespace pskd::eval

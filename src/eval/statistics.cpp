@@ -15,7 +15,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 
 namespace {
 
@@ -166,4 +166,4 @@ McNemar mcnemar(const std::vector<Prediction>& first, const std::vector<Predicti
   return mcnemar(counts[1][1], counts[1][0], counts[0][1], counts[0][0]);
 }
 
-}  // namespace pskd
+}  // namespace pskd::eval

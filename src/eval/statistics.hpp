@@ -7,7 +7,7 @@
 
 #include "pskd/eval/predictions.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 
 struct Interval {
   double low = 0, high = 0;
@@ -53,4 +53,4 @@ McNemar mcnemar(int both_right, int only_first, int only_second, int both_wrong)
 /// Clips in any order. Throws Error(data) when the two lists are not about the same clips with the same labels.
 McNemar mcnemar(const std::vector<Prediction>& first, const std::vector<Prediction>& second);
 
-}  // namespace pskd
+}  // namespace pskd::eval

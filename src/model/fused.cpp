@@ -5,9 +5,9 @@
 #include "pskd/base/error.hpp"
 #include "pskd/model/registry.hpp"
 
-namespace pskd {
+namespace pskd::model {
 
-Fused::Fused(const FusedConfig& config, const DataShape& shape)
+Fused::Fused(const config::FusedConfig& config, const DataShape& shape)
     : skeleton_(register_module("skeleton", std::make_shared<SkeletonGcn>(config.skeleton, shape))),
       sensor_(register_module("sensor", std::make_shared<SensorCnn>(config.sensor, shape))) {
   if (config.skeleton.embedding != config.sensor.embedding) {
@@ -56,4 +56,4 @@ void Fused::start_from_skeleton(const Network& teacher) {
   sensor_->head()->copy_classifier(*skeleton_->head());
 }
 
-}  // namespace pskd
+}  // namespace pskd::model

@@ -5,7 +5,7 @@
 #include "model/skeleton_gcn.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::model {
 
 /// Both branches map into one semantic space: e = (e_skeleton + e_sensor) / 2, classified by the sensor branch's
 /// classifier, which starts as the skeleton teacher's. The skeleton branch stays frozen, always in evaluation mode: it
@@ -14,7 +14,7 @@ namespace pskd {
 class Fused : public Network {
  public:
   /// Throws Error(config) when the branches' embeddings differ in size.
-  Fused(const FusedConfig& config, const DataShape& shape);
+  Fused(const config::FusedConfig& config, const DataShape& shape);
   /// Sees both modalities; the skeleton branch does not run when input.skeleton_embedding is there.
   Output forward(const Input& input) override;
   void train(bool on = true) override;
@@ -32,4 +32,4 @@ class Fused : public Network {
   std::shared_ptr<SensorCnn> sensor_;
 };
 
-}  // namespace pskd
+}  // namespace pskd::model

@@ -1,6 +1,6 @@
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::model {
 namespace {
 
 template <class Select>
@@ -52,4 +52,4 @@ torch::Tensor pool_segments(const torch::Tensor& sequence, int segments) {
   return torch::adaptive_avg_pool1d(sequence, segments).flatten(1);
 }
 
-}  // namespace pskd
+}  // namespace pskd::model

@@ -6,7 +6,7 @@
 #include "pskd/base/error.hpp"
 #include "signal/skeleton.hpp"
 
-namespace pskd {
+namespace pskd::model {
 namespace {
 
 template <class Built, class Config>
@@ -22,9 +22,9 @@ struct Model {
 };
 
 constexpr std::tuple kModels{
-    Model<SkeletonGcnConfig>{[](const auto& config) { return config.embedding; }, build<SkeletonGcn>},
-    Model<SensorCnnConfig>{[](const auto& config) { return config.embedding; }, build<SensorCnn>},
-    Model<FusedConfig>{[](const auto& config) { return config.skeleton.embedding; }, build<Fused>},
+    Model<config::SkeletonGcnConfig>{[](const auto& config) { return config.embedding; }, build<SkeletonGcn>},
+    Model<config::SensorCnnConfig>{[](const auto& config) { return config.embedding; }, build<SensorCnn>},
+    Model<config::FusedConfig>{[](const auto& config) { return config.skeleton.embedding; }, build<Fused>},
 };
 
 template <class Config>
@@ -47,18 +47,18 @@ void copy_tensors(const torch::OrderedDict<std::string, torch::Tensor>& to,
 
 }  // namespace
 
-std::shared_ptr<Network> make_network(const ModelConfig& model, const DataShape& shape, std::uint64_t key) {
+std::shared_ptr<Network> make_network(const config::ModelConfig& model, const DataShape& shape, std::uint64_t key) {
   torch::manual_seed(key);
   return std::visit([&](const auto& config) { return model_of(config).build(config, shape); }, model);
 }
 
-std::shared_ptr<Network> make_network(const StageConfig& stage, const DataShape& shape, std::uint64_t key) {
+std::shared_ptr<Network> make_network(const config::StageConfig& stage, const DataShape& shape, std::uint64_t key) {
   auto network = make_network(stage.model, shape, key);
-  if (stage.precision == Precision::bf16) network->use_bfloat16();
+  if (stage.precision == config::Precision::bf16) network->use_bfloat16();
   return network;
 }
 
-int embedding_size(const ModelConfig& model) {
+int embedding_size(const config::ModelConfig& model) {
   return std::visit([](const auto& config) { return model_of(config).embedding_size(config); }, model);
 }
 
@@ -77,8 +77,8 @@ void start_from(Network& target, const Network& source) {
 
 Input example_input(const DataShape& shape, int n) {
   const auto joints = static_cast<std::int64_t>(shape.topology.joints.size());
-  return {torch::randn({n, kStreamChannels, shape.skeleton_frames, joints}),
+  return {torch::randn({n, signal::kStreamChannels, shape.skeleton_frames, joints}),
           torch::randn({n, shape.sensor_channels, shape.sensor_frames})};
 }
 
-}  // namespace pskd
+}  // namespace pskd::model

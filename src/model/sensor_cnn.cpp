@@ -5,9 +5,9 @@
 #include "ops/norm_relu.hpp"
 #include "ops/temporal_convolution.hpp"
 
-namespace pskd {
+namespace pskd::model {
 
-SensorCnn::SensorCnn(const SensorCnnConfig& config, const DataShape& shape) : segments_(config.segments) {
+SensorCnn::SensorCnn(const config::SensorCnnConfig& config, const DataShape& shape) : segments_(config.segments) {
   const std::array widths{config.width, config.width * 3 / 2, config.width * 2, config.width * 2};
   register_module("convolutions", convolutions_);
   register_module("norms", norms_);
@@ -37,4 +37,4 @@ Output SensorCnn::forward(const Input& input) {
   return output;
 }
 
-}  // namespace pskd
+}  // namespace pskd::model

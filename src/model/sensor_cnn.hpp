@@ -4,13 +4,13 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::model {
 
 /// Four blocks of convolution, batch norm and ReLU with max pooling by 2 after the first three; channels grow as
 /// width * (1, 1.5, 2, 2). Then the mean over `segments` parts of time and the semantic head.
 class SensorCnn : public Network {
  public:
-  SensorCnn(const SensorCnnConfig& config, const DataShape& shape);
+  SensorCnn(const config::SensorCnnConfig& config, const DataShape& shape);
   /// Sees input.sensor [N, S, T].
   Output forward(const Input& input) override;
   SemanticHead head() { return head_; }
@@ -21,4 +21,4 @@ class SensorCnn : public Network {
   int segments_;
 };
 
-}  // namespace pskd
+}  // namespace pskd::model

@@ -5,7 +5,7 @@
 #include "ops/temporal_convolution.hpp"
 #include "signal/skeleton.hpp"
 
-namespace pskd {
+namespace pskd::model {
 namespace {
 
 // Motion is in metres per frame: a still joint's variance is below the usual 1e-5.
@@ -21,7 +21,7 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::nn::Conv2dImpl& laye
   return ops::temporal_convolution(x, layer.weight.squeeze(3), layer.options.stride()->at(0));
 }
 
-torch::Tensor part_means(const Topology& topology) {
+torch::Tensor part_means(const data::Topology& topology) {
   torch::Tensor means = torch::zeros(
       {static_cast<std::int64_t>(topology.joints.size()), static_cast<std::int64_t>(topology.parts.size())});
   for (std::size_t part = 0; part < topology.parts.size(); ++part) {
@@ -44,7 +44,7 @@ torch::Tensor pool_parts(const torch::Tensor& x, const torch::Tensor& parts, int
 
 }  // namespace
 
-torch::Tensor skeleton_adjacency(const Topology& topology) {
+torch::Tensor skeleton_adjacency(const data::Topology& topology) {
   const auto joints = static_cast<std::int64_t>(topology.joints.size());
   torch::Tensor adjacency = torch::zeros({3, joints, joints});
   for (std::int64_t joint = 0; joint < joints; ++joint) {
@@ -84,9 +84,9 @@ torch::Tensor GcnBlockImpl::forward(const torch::Tensor& x) {
   return ops::norm_relu(y, *temporal_norm_, shortcut_ ? ops::batch_norm(convolve(x, *shortcut_), *shortcut_norm_) : x);
 }
 
-SkeletonGcn::SkeletonGcn(const SkeletonGcnConfig& config, const DataShape& shape)
+SkeletonGcn::SkeletonGcn(const config::SkeletonGcnConfig& config, const DataShape& shape)
     : parts_(register_buffer("parts", part_means(shape.topology))), segments_(config.segments) {
-  for (const SkeletonStream stream : config.streams) {
+  for (const config::SkeletonStream stream : config.streams) {
     for (std::int64_t axis = 0; axis < 3; ++axis)
       stream_channels_.push_back(3 * static_cast<std::int64_t>(stream) + axis);
   }
@@ -121,4 +121,4 @@ Output SkeletonGcn::forward(const Input& input) {
   return output;
 }
 
-}  // namespace pskd
+}  // namespace pskd::model

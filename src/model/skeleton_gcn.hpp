@@ -5,11 +5,11 @@
 #include "pskd/data/topology.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::model {
 
 /// Three adjacency subsets [3, V, V] of a skeleton: each joint itself, its parent, its children; rows sum to 1 or are
 /// 0.
-torch::Tensor skeleton_adjacency(const Topology& topology);
+torch::Tensor skeleton_adjacency(const data::Topology& topology);
 
 /// y[n, c', t, v] = sum_k sum_c W_k[c', c] sum_u A_k[v, u] x[n, c, t, u], with A learned freely from the skeleton's
 /// adjacency.
@@ -45,7 +45,7 @@ TORCH_MODULE(GcnBlock);
 /// `segments` parts of time, and the semantic head.
 class SkeletonGcn : public Network {
  public:
-  SkeletonGcn(const SkeletonGcnConfig& config, const DataShape& shape);
+  SkeletonGcn(const config::SkeletonGcnConfig& config, const DataShape& shape);
   /// Sees input.skeleton [N, 9, T, V].
   Output forward(const Input& input) override;
   SemanticHead head() { return head_; }
@@ -59,4 +59,4 @@ class SkeletonGcn : public Network {
   int segments_;
 };
 
-}  // namespace pskd
+}  // namespace pskd::model

@@ -6,7 +6,7 @@
 #include <map>
 #include <sstream>
 
-namespace pskd {
+namespace pskd::model {
 namespace {
 
 struct Recorded {
@@ -141,4 +141,4 @@ std::string describe(const NetworkSummary& summary) {
   return text.str();
 }
 
-}  // namespace pskd
+}  // namespace pskd::model

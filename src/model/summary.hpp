@@ -6,7 +6,7 @@
 
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::model {
 
 struct LayerSummary {
   std::string name;                  ///< of the parameter that the operation uses, "blocks.0.temporal"
@@ -29,4 +29,4 @@ NetworkSummary summarize_network(Network& network, const Input& input);
 
 std::string describe(const NetworkSummary& summary);
 
-}  // namespace pskd
+}  // namespace pskd::model

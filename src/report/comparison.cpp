@@ -12,33 +12,33 @@
 #include "report/records.hpp"
 #include "report/wording.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
 /// A stage of a record, and the row and column it belongs to.
 struct Entry {
   std::string row, column;
-  const RunRecord* record;
-  const StageResult* stage;
+  const eval::RunRecord* record;
+  const eval::StageResult* stage;
 };
 
 const std::map<Axis, std::string> kAxisTitles = {
     {Axis::method, "method"}, {Axis::run, "run"}, {Axis::dataset, "data set"}, {Axis::stage, "stage"}};
 
-std::string value_of(Axis axis, const RunRecord& record, const StageResult& stage) {
+std::string value_of(Axis axis, const eval::RunRecord& record, const eval::StageResult& stage) {
   if (axis == Axis::method) return record.experiment;
   if (axis == Axis::run) return record.sweep + "/" + record.experiment;
   if (axis == Axis::stage) return stage.name;
   return record.dataset.empty() ? "data set not recorded" : record.dataset;
 }
 
-std::vector<Entry> entries_of(const std::vector<RunRecord>& records, const ComparisonOptions& options) {
+std::vector<Entry> entries_of(const std::vector<eval::RunRecord>& records, const ComparisonOptions& options) {
   const bool all_stages = options.rows == Axis::stage || options.columns == Axis::stage;
   std::vector<Entry> entries;
   std::set<std::string> known;
-  for (const RunRecord& record : records) {
-    for (const StageResult& stage : record.stages) {
+  for (const eval::RunRecord& record : records) {
+    for (const eval::StageResult& stage : record.stages) {
       known.insert(stage.name);
       if (!all_stages && stage.name != options.stage) continue;
       entries.push_back(
@@ -89,14 +89,14 @@ struct Fact {
 
 /// What the numbers of one column must have in common, in the words of the table.
 std::vector<Fact> conditions(const Entry& entry) {
-  const RunRecord& record = *entry.record;
-  const StageResult& stage = *entry.stage;
+  const eval::RunRecord& record = *entry.record;
+  const eval::StageResult& stage = *entry.stage;
   if (!stage.test && !stage.val) {
     throw Error(ErrorKind::data, "cannot make a table: stage '" + stage.name + "' of '" + record.experiment +
                                      "' has neither test nor val scores; give the protocol a test or val part");
   }
   std::string classes;
-  for (const ClassScore& one : shown_scores(stage).per_class) {
+  for (const eval::ClassScore& one : shown_scores(stage).per_class) {
     classes += (classes.empty() ? "" : ", ") + one.name + " " + std::to_string(one.support);
   }
   return {{"data set", record.dataset},
@@ -126,7 +126,7 @@ const Entry& check_column(const std::vector<Entry>& entries, const std::string& 
 }
 
 double score_of(const Entry& entry, Metric metric) {
-  const Scores& scores = shown_scores(*entry.stage);
+  const eval::Scores& scores = shown_scores(*entry.stage);
   return metric == Metric::accuracy ? scores.accuracy : scores.macro_f1;
 }
 
@@ -146,7 +146,7 @@ std::string with_sign(double value) {
   return (text == "-0.0" ? "0.0" : text.starts_with('-') || text == "0.0" ? text : "+" + text);
 }
 
-std::vector<std::string> difference_cells(const PairedDifference& difference, double adjusted) {
+std::vector<std::string> difference_cells(const eval::PairedDifference& difference, double adjusted) {
   if (difference.n == 0) return {kEnDash, kEnDash, kEnDash, kEnDash, "0"};
   const std::string mean = with_sign(difference.mean);
   const std::string pairs = std::to_string(difference.n);
@@ -161,16 +161,16 @@ constexpr std::size_t kDifferenceColumns = 5;
 std::map<std::string, std::vector<std::string>> differences_in(const std::string& column,
                                                                const std::vector<std::string>& rows, const Cells& cells,
                                                                const ComparisonOptions& options) {
-  std::map<std::string, PairedDifference> found;
+  std::map<std::string, eval::PairedDifference> found;
   std::vector<double> p_values;
   const auto reference = cells.find({options.reference, column});
   for (const std::string& row : rows) {
     const auto cell = cells.find({row, column});
     if (row == options.reference || cell == cells.end() || reference == cells.end()) continue;
-    found[row] = paired_difference(paired_values(cell->second, reference->second, options.metric));
+    found[row] = eval::paired_difference(paired_values(cell->second, reference->second, options.metric));
     p_values.push_back(found[row].permutation_p);
   }
-  const std::vector<double> adjusted = holm(p_values);
+  const std::vector<double> adjusted = eval::holm(p_values);
   std::map<std::string, std::vector<std::string>> texts;
   std::size_t index = 0;
   for (const std::string& row : rows) {
@@ -205,7 +205,7 @@ void add_scores(Table& table, const std::string& column, const std::vector<std::
 /// Parameters, those trained beside them, MACs, size and latency. All but the last are the network's, whatever the
 /// seed.
 std::vector<std::string> cost_cells(const Cell& cell) {
-  const StageResult& first = *cell.begin()->second->stage;
+  const eval::StageResult& first = *cell.begin()->second->stage;
   std::vector<std::string> cells = {std::to_string(first.parameters), kEnDash, kEnDash, kEnDash, kEnDash};
   if (first.cost) {
     cells[1] = std::to_string(first.cost->adapters);
@@ -272,7 +272,7 @@ void add_reading_notes(Table& table, const std::vector<Entry>& entries, const Co
 
 }  // namespace
 
-Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOptions& options) {
+Table comparison_table(const std::vector<eval::RunRecord>& records, const ComparisonOptions& options) {
   if (options.rows == options.columns) throw Error(ErrorKind::usage, "--rows and --columns must differ");
   const std::vector<Entry> entries = entries_of(records, options);
   const std::vector<std::string> rows = distinct(entries, &Entry::row), columns = distinct(entries, &Entry::column);
@@ -297,7 +297,7 @@ Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOp
   return table;
 }
 
-Table mcnemar_table(const std::string& first, const std::string& second, const McNemar& result) {
+Table mcnemar_table(const std::string& first, const std::string& second, const eval::McNemar& result) {
   Table table;
   table.notes = {
       "McNemar's test over clips, of two single models; it says nothing about other seeds", "first: " + first,
@@ -314,4 +314,4 @@ Table mcnemar_table(const std::string& first, const std::string& second, const M
   return table;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

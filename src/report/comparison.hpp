@@ -8,7 +8,7 @@
 #include "pskd/eval/run_record.hpp"
 #include "report/table.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 /// What rows and columns of a comparison are: the run's name (a sweep's setting), that with the sweep before it, so
 /// that settings of several sweeps stay apart, the data set, or the stage.
@@ -29,9 +29,9 @@ struct ComparisonOptions {
 /// multiply-adds, size, and latency, which is a time. Throws Error(data) when a column mixes protocols, selection
 /// rules, clips or the sharing of subjects, when a cell holds a seed twice or different configs, and when nothing fits;
 /// Error(usage) when there is no such reference or stage.
-Table comparison_table(const std::vector<RunRecord>& records, const ComparisonOptions& options);
+Table comparison_table(const std::vector<eval::RunRecord>& records, const ComparisonOptions& options);
 
 /// McNemar's test of two single models from their predictions on the same clips.
-Table mcnemar_table(const std::string& first, const std::string& second, const McNemar& result);
+Table mcnemar_table(const std::string& first, const std::string& second, const eval::McNemar& result);
 
-}  // namespace pskd
+}  // namespace pskd::report

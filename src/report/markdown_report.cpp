@@ -13,7 +13,7 @@
 #include "report/run_search.hpp"
 #include "report/wording.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
@@ -31,14 +31,14 @@ struct Confusion {
 };
 
 /// The largest off-diagonal cells of the confusion matrix summed over seeds; equal ones in class order.
-std::vector<Confusion> largest_confusions(const std::vector<RunRecord>& records, std::size_t stage) {
+std::vector<Confusion> largest_confusions(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   const std::size_t classes = shown_scores(records.front().stages[stage]).per_class.size();
   std::vector<Confusion> found;
   for (std::size_t truth = 0; truth < classes; ++truth) {
     for (std::size_t predicted = 0; predicted < classes; ++predicted) {
       Confusion cell{truth, predicted, 0, 0};
-      for (const RunRecord& record : records) {
-        const Scores& scores = shown_scores(record.stages[stage]);
+      for (const eval::RunRecord& record : records) {
+        const eval::Scores& scores = shown_scores(record.stages[stage]);
         cell.count += scores.confusion[truth][predicted];
         cell.clips += scores.per_class[truth].support;
       }
@@ -50,16 +50,16 @@ std::vector<Confusion> largest_confusions(const std::vector<RunRecord>& records,
   return found;
 }
 
-std::string confusions_section(const std::vector<RunRecord>& records) {
+std::string confusions_section(const std::vector<eval::RunRecord>& records) {
   const std::size_t stage = student_stage(records.front().stages);
-  const StageResult& record = records.front().stages[stage];
+  const eval::StageResult& record = records.front().stages[stage];
   std::string text = "## Largest confusions of `" + record.name + "`, all seeds together\n\n";
   const std::vector<Confusion> confusions = largest_confusions(records, stage);
   if (confusions.empty()) return text + "No clip was confused.\n";
   Table table;
   table.header = {"truth", "predicted", "clips", "of the class's", "%"};
   for (const Confusion& one : confusions) {
-    const std::vector<ClassScore>& classes = shown_scores(record).per_class;
+    const std::vector<eval::ClassScore>& classes = shown_scores(record).per_class;
     table.rows.push_back({classes[one.truth].name, classes[one.predicted].name, std::to_string(one.count),
                           std::to_string(one.clips),
                           per_cent(static_cast<double>(one.count) / static_cast<double>(one.clips))});
@@ -67,7 +67,7 @@ std::string confusions_section(const std::vector<RunRecord>& records) {
   return text + to_markdown(table);
 }
 
-std::string reproduction_section(const RunRecord& record) {
+std::string reproduction_section(const eval::RunRecord& record) {
   const std::string config = ExperimentLayout{}.run(record.seed).config().string();
   return "## How to reproduce\n\n`" + config +
          "`, beside this file, holds every setting and seed of this experiment (config hash " + record.config_hash +
@@ -79,9 +79,9 @@ std::string reproduction_section(const RunRecord& record) {
 }  // namespace
 
 std::filesystem::path write_report(const std::filesystem::path& folder) {
-  const std::vector<RunRecord> records = find_run_records(folder);
+  const std::vector<eval::RunRecord> records = find_run_records(folder);
   const Table results = results_table(records);  // refuses what cannot be summarized, an empty list too
-  const RunRecord& first = records.front();
+  const eval::RunRecord& first = records.front();
   std::string text = "# " + first.experiment + "\n\n" + to_markdown(results);
   text.append("\n## F1 of each class, %, mean over seeds\n\n").append(to_markdown(per_class_table(records)));
   text.append("\n").append(confusions_section(records));
@@ -91,4 +91,4 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   return file;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

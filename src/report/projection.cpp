@@ -3,7 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 
-namespace pskd {
+namespace pskd::report {
 
 Projection project_to_plane(const Eigen::MatrixXd& rows) {
   Projection result{Eigen::MatrixX2d::Zero(rows.rows(), 2), {0, 0}};
@@ -24,4 +24,4 @@ Projection project_to_plane(const Eigen::MatrixXd& rows) {
   return result;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -3,7 +3,7 @@
 
 #include <Eigen/Core>
 
-namespace pskd {
+namespace pskd::report {
 
 struct Projection {
   Eigen::MatrixX2d points;          ///< [N, 2], along the first and the second principal axis
@@ -15,4 +15,4 @@ struct Projection {
 /// the same points always give the same picture. Axes that the points do not have (N < 3, D < 2, equal points) are 0.
 Projection project_to_plane(const Eigen::MatrixXd& rows);
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -5,11 +5,11 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
-[[noreturn]] void refuse(const RunRecord& first, const RunRecord& other, const std::string& what,
+[[noreturn]] void refuse(const eval::RunRecord& first, const eval::RunRecord& other, const std::string& what,
                          const std::string& expected, const std::string& found) {
   throw Error(ErrorKind::data, "cannot summarize runs of different experiments in one table: seed " +
                                    std::to_string(first.seed) + " has " + what + " '" + expected + "', seed " +
@@ -18,15 +18,15 @@ namespace {
 }
 
 /// Stage names, the part whose scores are shown, and classes: whatever rows and columns are made of.
-std::string layout(const RunRecord& record) {
+std::string layout(const eval::RunRecord& record) {
   std::string text;
-  for (const StageResult& stage : record.stages) {
+  for (const eval::StageResult& stage : record.stages) {
     if (!stage.test && !stage.val) {
       throw Error(ErrorKind::data, "seed " + std::to_string(record.seed) + ": stage '" + stage.name +
                                        "' has neither test nor val scores; give the protocol a test or val part");
     }
     text += (text.empty() ? "" : ", ") + stage.name + (stage.test ? " on test" : " on val") + " (";
-    for (const ClassScore& one : shown_scores(stage).per_class) text += " " + one.name;
+    for (const eval::ClassScore& one : shown_scores(stage).per_class) text += " " + one.name;
     text += " )";
   }
   return text;
@@ -34,12 +34,12 @@ std::string layout(const RunRecord& record) {
 
 }  // namespace
 
-void check_same_experiment(const std::vector<RunRecord>& records) {
+void check_same_experiment(const std::vector<eval::RunRecord>& records) {
   if (records.empty()) throw Error(ErrorKind::data, "cannot make a table: there is no finished run");
-  const RunRecord& first = records.front();
+  const eval::RunRecord& first = records.front();
   if (first.stages.empty()) throw Error(ErrorKind::data, "cannot make a table: the runs have no stage");
   std::set<std::uint64_t> seeds;
-  for (const RunRecord& record : records) {
+  for (const eval::RunRecord& record : records) {
     if (!seeds.insert(record.seed).second) {
       throw Error(ErrorKind::data, "cannot make a table: seed " + std::to_string(record.seed) + " is there twice");
     }
@@ -54,13 +54,13 @@ void check_same_experiment(const std::vector<RunRecord>& records) {
   }
 }
 
-const Scores& shown_scores(const StageResult& stage) { return stage.test ? *stage.test : *stage.val; }
+const eval::Scores& shown_scores(const eval::StageResult& stage) { return stage.test ? *stage.test : *stage.val; }
 
-std::size_t student_stage(const std::vector<StageResult>& stages) {
+std::size_t student_stage(const std::vector<eval::StageResult>& stages) {
   for (std::size_t index = 0; index < stages.size(); ++index) {
     if (stages[index].name == "student") return index;
   }
   return stages.size() - 1;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

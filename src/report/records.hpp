@@ -5,17 +5,17 @@
 
 #include "pskd/eval/run_record.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 /// Throws Error(data) when there is no record, when a seed is there twice, or when the records do not share config
 /// hash, protocol, selection rule, stages and classes: means over such records would be means over different things.
-void check_same_experiment(const std::vector<RunRecord>& records);
+void check_same_experiment(const std::vector<eval::RunRecord>& records);
 
 /// The test part's scores or, in a protocol without one, the val part's. check_same_experiment has seen to it that one
 /// exists.
-const Scores& shown_scores(const StageResult& stage);
+const eval::Scores& shown_scores(const eval::StageResult& stage);
 
 /// The stage the reports look at closely: the one named "student", else the last.
-std::size_t student_stage(const std::vector<StageResult>& stages);
+std::size_t student_stage(const std::vector<eval::StageResult>& stages);
 
-}  // namespace pskd
+}  // namespace pskd::report

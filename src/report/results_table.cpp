@@ -6,36 +6,38 @@
 #include "report/records.hpp"
 #include "report/wording.hpp"
 
-namespace pskd {
+namespace pskd::report {
 namespace {
 
 /// Of the stage at `index`, one value per record.
-std::vector<double> over_records(const std::vector<RunRecord>& records, std::size_t index,
-                                 const std::function<double(const StageResult&)>& value) {
+std::vector<double> over_records(const std::vector<eval::RunRecord>& records, std::size_t index,
+                                 const std::function<double(const eval::StageResult&)>& value) {
   std::vector<double> values;
-  for (const RunRecord& record : records) values.push_back(value(record.stages[index]));
+  for (const eval::RunRecord& record : records) values.push_back(value(record.stages[index]));
   return values;
 }
 
-std::vector<std::string> row_of(const std::vector<RunRecord>& records, std::size_t index) {
-  const StageResult& stage = records.front().stages[index];
-  const auto accuracy = over_records(records, index, [](const StageResult& one) { return shown_scores(one).accuracy; });
-  const auto macro_f1 = over_records(records, index, [](const StageResult& one) { return shown_scores(one).macro_f1; });
-  const auto seconds = over_records(records, index, [](const StageResult& one) { return one.seconds; });
+std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std::size_t index) {
+  const eval::StageResult& stage = records.front().stages[index];
+  const auto accuracy =
+      over_records(records, index, [](const eval::StageResult& one) { return shown_scores(one).accuracy; });
+  const auto macro_f1 =
+      over_records(records, index, [](const eval::StageResult& one) { return shown_scores(one).macro_f1; });
+  const auto seconds = over_records(records, index, [](const eval::StageResult& one) { return one.seconds; });
   return {stage.name,
           mean_and_deviation(accuracy),
           mean_and_deviation(macro_f1),
           std::to_string(records.size()),
           std::to_string(stage.parameters),
           std::to_string(stage.epochs),
-          fixed(summarize(seconds).mean, 1)};
+          fixed(eval::summarize(seconds).mean, 1)};
 }
 
-std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
-  const RunRecord& first = records.front();
+std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
+  const eval::RunRecord& first = records.front();
   std::string seeds;
-  for (const RunRecord& record : records) seeds.append(" ").append(std::to_string(record.seed));
-  const Scores& scores = shown_scores(first.stages.front());
+  for (const eval::RunRecord& record : records) seeds.append(" ").append(std::to_string(record.seed));
+  const eval::Scores& scores = shown_scores(first.stages.front());
   std::vector<std::string> notes = {
       "protocol: " + first.protocol,
       "selection rule: " + selection_rule(first.selection),
@@ -52,7 +54,7 @@ std::vector<std::string> notes_of(const std::vector<RunRecord>& records) {
 
 }  // namespace
 
-Table results_table(const std::vector<RunRecord>& records) {
+Table results_table(const std::vector<eval::RunRecord>& records) {
   check_same_experiment(records);
   Table table;
   table.notes = notes_of(records);
@@ -63,22 +65,23 @@ Table results_table(const std::vector<RunRecord>& records) {
   return table;
 }
 
-Table per_class_table(const std::vector<RunRecord>& records) {
-  const std::vector<StageResult>& stages = records.front().stages;
+Table per_class_table(const std::vector<eval::RunRecord>& records) {
+  const std::vector<eval::StageResult>& stages = records.front().stages;
   Table table;
   table.header = {"class", "clips"};
-  for (const StageResult& stage : stages) table.header.push_back(stage.name);
-  const std::vector<ClassScore>& classes = shown_scores(stages.front()).per_class;
+  for (const eval::StageResult& stage : stages) table.header.push_back(stage.name);
+  const std::vector<eval::ClassScore>& classes = shown_scores(stages.front()).per_class;
   for (std::size_t label = 0; label < classes.size(); ++label) {
     std::vector<std::string>& row = table.rows.emplace_back();
     row = {classes[label].name, std::to_string(classes[label].support)};
     for (std::size_t stage = 0; stage < stages.size(); ++stage) {
       std::vector<double> f1;
-      for (const RunRecord& record : records) f1.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
-      row.push_back(fixed(100 * summarize(f1).mean, 1));
+      for (const eval::RunRecord& record : records)
+        f1.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
+      row.push_back(fixed(100 * eval::summarize(f1).mean, 1));
     }
   }
   return table;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -6,15 +6,15 @@
 #include "pskd/eval/run_record.hpp"
 #include "report/table.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 /// Rows: stages in training order; columns: accuracy and macro F1 (per cent, mean and standard deviation over the
 /// records), n, parameters, epochs, training seconds (mean). Scores are of the test part or, in a protocol without one,
 /// of the val part. Throws Error(data) when there is no record, when a seed is there twice, or when the records do not
 /// share config hash, protocol, selection rule, stages and classes.
-Table results_table(const std::vector<RunRecord>& records);
+Table results_table(const std::vector<eval::RunRecord>& records);
 
 /// Rows: classes; columns: clips of the class, then the F1 of each stage in per cent, mean over seeds.
-Table per_class_table(const std::vector<RunRecord>& records);
+Table per_class_table(const std::vector<eval::RunRecord>& records);
 
-}  // namespace pskd
+}  // namespace pskd::report

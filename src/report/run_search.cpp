@@ -9,27 +9,28 @@
 #include "base/run_layout.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::report {
 namespace {
 
 namespace fs = std::filesystem;
 
 }  // namespace
 
-std::vector<RunRecord> find_run_records(const std::filesystem::path& folder) {
+std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folder) {
   if (!std::filesystem::is_directory(folder)) {
     throw Error(ErrorKind::data, "cannot read results: expected a folder runs/<experiment>/<config hash> at '" +
                                      folder.string() + "', found none");
   }
-  std::vector<RunRecord> records;
-  for (const RunLayout& run : finished_runs_in(folder)) records.push_back(read_run_record(run.result()));
-  std::sort(records.begin(), records.end(), [](const RunRecord& a, const RunRecord& b) { return a.seed < b.seed; });
+  std::vector<eval::RunRecord> records;
+  for (const RunLayout& run : finished_runs_in(folder)) records.push_back(eval::read_run_record(run.result()));
+  std::sort(records.begin(), records.end(),
+            [](const eval::RunRecord& a, const eval::RunRecord& b) { return a.seed < b.seed; });
   return records;
 }
 
-std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders) {
+std::vector<eval::RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders) {
   namespace fs = std::filesystem;
-  std::vector<RunRecord> records;
+  std::vector<eval::RunRecord> records;
   std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
     const std::vector<RunLayout> runs = finished_runs_below(folder);
@@ -38,12 +39,12 @@ std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::pa
                                        ": expected a folder of a sweep or a run with a finished seed, "
                                        "found no result.json in it");
     }
-    std::vector<std::pair<fs::path, RunRecord>> found;  // with the experiment's folder
+    std::vector<std::pair<fs::path, eval::RunRecord>> found;  // with the experiment's folder
     for (const RunLayout& run : runs) {
       if (!seen.insert(fs::canonical(run.result())).second) continue;
       const fs::path file = fs::absolute(run.result()).lexically_normal();
       const ExperimentLayout experiment{RunLayout{file.parent_path()}.experiment()};
-      found.emplace_back(experiment.folder, read_run_record(run.result()));
+      found.emplace_back(experiment.folder, eval::read_run_record(run.result()));
       found.back().second.sweep = experiment.sweep();
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
@@ -55,9 +56,9 @@ std::vector<RunRecord> collect_run_records(const std::vector<std::filesystem::pa
 }
 
 std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
-  std::vector<std::tuple<fs::path, std::uint64_t, fs::path, RunRecord>> found;
+  std::vector<std::tuple<fs::path, std::uint64_t, fs::path, eval::RunRecord>> found;
   for (const RunLayout& finished : finished_runs_below(folder)) {
-    RunRecord record = read_run_record(finished.result());
+    eval::RunRecord record = eval::read_run_record(finished.result());
     const RunLayout run{fs::absolute(finished.result()).lexically_normal().parent_path()};
     found.emplace_back(run.experiment(), record.seed, run.folder, std::move(record));
   }
@@ -78,4 +79,4 @@ std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
   return runs;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <map>
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
@@ -138,4 +138,4 @@ std::string to_csv(const Table& table) {
   return text;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

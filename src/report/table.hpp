@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace pskd {
+namespace pskd::report {
 
 struct Table {
   std::vector<std::string> notes;  ///< printed above: protocol, selection rule, n, what is ours
@@ -21,4 +21,4 @@ std::string to_latex(const Table& table);
 /// RFC 4180: header, rows, lines ended by CR LF. The notes are a last column, the same in every row.
 std::string to_csv(const Table& table);
 
-}  // namespace pskd
+}  // namespace pskd::report

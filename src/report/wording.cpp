@@ -5,7 +5,7 @@
 
 #include "pskd/eval/scores.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 std::string fixed(double value, int digits) {
   std::ostringstream text;
@@ -14,7 +14,7 @@ std::string fixed(double value, int digits) {
 }
 
 std::string mean_and_deviation(const std::vector<double>& shares) {
-  const Summary summary = summarize(shares);
+  const eval::Summary summary = eval::summarize(shares);
   return fixed(100 * summary.mean, 1) + " \u00b1 " +
          (summary.n > 1 ? fixed(100 * summary.deviation, 1) : std::string(kEnDash));
 }
@@ -25,4 +25,4 @@ std::string selection_rule(const std::string& selection) {
   return selection;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace pskd {
+namespace pskd::report {
 
 inline constexpr const char* kEnDash = "\u2013";
 inline constexpr const char* kReconstruction = "our reconstruction of PSKD";
@@ -20,4 +20,4 @@ std::string mean_and_deviation(const std::vector<double>& shares);
 /// In words.
 std::string selection_rule(const std::string& selection);
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -10,7 +10,7 @@
 #include "signal/resample.hpp"
 #include "signal/skeleton.hpp"
 
-namespace pskd {
+namespace pskd::signal {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
@@ -21,7 +21,7 @@ Eigen::Matrix3f rotation_about(const Eigen::Vector3d& axis, double degrees) {
   return Eigen::AngleAxisd(degrees * kPi / 180.0, axis).toRotationMatrix().cast<float>();
 }
 
-Eigen::Matrix3f random_tilted_rotation(const SkeletonAugmentationConfig& config, RandomStream& stream) {
+Eigen::Matrix3f random_tilted_rotation(const config::SkeletonAugmentationConfig& config, RandomStream& stream) {
   const double turn = stream.uniform(-config.turn, config.turn);
   const double direction = stream.uniform(0.0, 2 * kPi);
   const Eigen::Vector3d horizontal(std::cos(direction), 0.0, std::sin(direction));
@@ -30,32 +30,32 @@ Eigen::Matrix3f random_tilted_rotation(const SkeletonAugmentationConfig& config,
 }
 
 /// Where u in [0, 1] lies between equally spaced `knots`.
-RowPosition position_among(const std::vector<double>& knots, double u) {
-  return row_position(u * static_cast<double>(knots.size() - 1), static_cast<Eigen::Index>(knots.size()));
+data::RowPosition position_among(const std::vector<double>& knots, double u) {
+  return data::row_position(u * static_cast<double>(knots.size() - 1), static_cast<Eigen::Index>(knots.size()));
 }
 
 /// The value at u in [0, 1] of the line through equally spaced `knots`.
 double line_through(const std::vector<double>& knots, double u) {
   if (knots.size() == 1) return knots.front();
-  const RowPosition at = position_among(knots, u);
+  const data::RowPosition at = position_among(knots, u);
   return knots[at.before] * (1 - at.share) + knots[at.before + 1] * at.share;
 }
 
 /// The integral of that line from 0 to u, times (number of knots - 1).
 double integral_to(const std::vector<double>& knots, double u) {
   if (knots.size() == 1) return u * knots.front();
-  const RowPosition at = position_among(knots, u);
+  const data::RowPosition at = position_among(knots, u);
   double sum = 0;
   for (Eigen::Index i = 0; i < at.before; ++i) sum += (knots[i] + knots[i + 1]) / 2;
   return sum + (knots[at.before] + line_through(knots, u)) / 2 * at.share;
 }
 
 /// Scales the bone to each joint by a factor of its own and sets the joints together again from the root.
-void stretch_limbs(Frames& poses, const Topology& topology, double deviation, RandomStream& stream) {
+void stretch_limbs(data::Frames& poses, const data::Topology& topology, double deviation, RandomStream& stream) {
   const auto joints = static_cast<Eigen::Index>(topology.joints.size());
   std::vector<float> factors(topology.joints.size());
   for (float& factor : factors) factor = static_cast<float>(stream.normal(1.0, deviation));
-  const Frames original = poses;
+  const data::Frames original = poses;
   std::vector<bool> placed(topology.joints.size());
   const std::function<void(int)> place = [&](int joint) {
     if (placed[joint]) return;
@@ -70,32 +70,32 @@ void stretch_limbs(Frames& poses, const Topology& topology, double deviation, Ra
   for (int joint = 0; joint < joints; ++joint) place(joint);
 }
 
-void mirror(Frames& poses, const Topology& topology) {
+void mirror(data::Frames& poses, const data::Topology& topology) {
   const auto joints = static_cast<Eigen::Index>(topology.joints.size());
   for (Eigen::Index joint = 0; joint < joints; ++joint) poses.col(3 * joint) *= -1.0F;
   for (const auto& [left, right] : topology.mirrored) {
-    const Frames kept = poses.middleCols<3>(3 * left);
+    const data::Frames kept = poses.middleCols<3>(3 * left);
     poses.middleCols<3>(3 * left) = poses.middleCols<3>(3 * right);
     poses.middleCols<3>(3 * right) = kept;
   }
 }
 
 // Of a 2-D skeleton the camera sees the turned plane; confidences stay.
-Eigen::Matrix3f as_seen(const Eigen::Matrix3f& rotation, const Topology& topology) {
+Eigen::Matrix3f as_seen(const Eigen::Matrix3f& rotation, const data::Topology& topology) {
   if (topology.dimensions == 3) return rotation;
   Eigen::Matrix3f seen = Eigen::Matrix3f::Identity();
   seen.topLeftCorner<2, 2>() = rotation.topLeftCorner<2, 2>();
   return seen;
 }
 
-Frames select_columns(const Frames& frames, const std::vector<int>& columns) {
-  Frames selected(frames.rows(), static_cast<Eigen::Index>(columns.size()));
+data::Frames select_columns(const data::Frames& frames, const std::vector<int>& columns) {
+  data::Frames selected(frames.rows(), static_cast<Eigen::Index>(columns.size()));
   for (Eigen::Index i = 0; i < selected.cols(); ++i) selected.col(i) = frames.col(columns[i]);
   return selected;
 }
 
 /// Turns each group of three columns, seen as vectors, by `rotation`.
-void turn_vectors(Frames& frames, const Eigen::Matrix3f& rotation) {
+void turn_vectors(data::Frames& frames, const Eigen::Matrix3f& rotation) {
   for (Eigen::Index first = 0; first + 3 <= frames.cols(); first += 3) {
     frames.middleCols<3>(first) = (frames.middleCols<3>(first).matrix() * rotation.transpose()).eval().array();
   }
@@ -103,7 +103,7 @@ void turn_vectors(Frames& frames, const Eigen::Matrix3f& rotation) {
 
 }  // namespace
 
-Augmentation draw_augmentation(const AugmentationConfig& config, RandomStream& stream) {
+Augmentation draw_augmentation(const config::AugmentationConfig& config, RandomStream& stream) {
   Augmentation augmentation;
   const double kept = 1.0 - stream.uniform(0.0, config.crop);
   augmentation.begin = stream.uniform(0.0, 1.0 - kept);
@@ -139,10 +139,10 @@ std::vector<double> augmented_times(const Augmentation& augmentation, int n) {
   return times;
 }
 
-void render_sensor(const Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+void render_sensor(const data::Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
                    const Statistics& statistics, int frames, std::span<float> out) {
   const std::vector<double> times = augmented_times(augmentation, frames);
-  Frames values = resample(select_columns(clip.sensor, columns), times);
+  data::Frames values = resample(select_columns(clip.sensor, columns), times);
   turn_vectors(values, augmentation.sensor_rotation);
   RandomStream noise(stream_key(augmentation.noise_key, "sensor"));
   const double last = std::max(frames - 1, 1);
@@ -156,9 +156,9 @@ void render_sensor(const Clip& clip, const Augmentation& augmentation, const std
   }
 }
 
-void render_skeleton(const Clip& clip, const Augmentation& augmentation, const Topology& topology, int frames,
-                     std::span<float> out) {
-  Frames poses = resample(clip.skeleton, augmented_times(augmentation, frames));
+void render_skeleton(const data::Clip& clip, const Augmentation& augmentation, const data::Topology& topology,
+                     int frames, std::span<float> out) {
+  data::Frames poses = resample(clip.skeleton, augmented_times(augmentation, frames));
   if (augmentation.mirrored) mirror(poses, topology);
   center_poses(poses, topology);
   RandomStream stream(stream_key(augmentation.noise_key, "skeleton"));
@@ -175,4 +175,4 @@ void render_skeleton(const Clip& clip, const Augmentation& augmentation, const T
   write_streams(poses, topology, out);
 }
 
-}  // namespace pskd
+}  // namespace pskd::signal

@@ -14,7 +14,7 @@
 #include "pskd/data/topology.hpp"
 #include "pskd/signal/statistics.hpp"
 
-namespace pskd {
+namespace pskd::signal {
 
 /// The default one leaves the clip as it is.
 struct Augmentation {
@@ -30,18 +30,18 @@ struct Augmentation {
   std::uint64_t noise_key = 0;  ///< stream of bone lengths and white noise
 };
 
-Augmentation draw_augmentation(const AugmentationConfig& config, RandomStream& stream);
+Augmentation draw_augmentation(const config::AugmentationConfig& config, RandomStream& stream);
 
 /// `n` moments in the clip's normalized time, strictly increasing from begin to end: the integral of the speed.
 std::vector<double> augmented_times(const Augmentation& augmentation, int n);
 
 /// The augmented sensor channels, standardized: `out` is [columns, frames]. The first three columns are the axes of
 /// one accelerometer and turn together; further ones (angular rate) turn in groups of three as well.
-void render_sensor(const Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+void render_sensor(const data::Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
                    const Statistics& statistics, int frames, std::span<float> out);
 
 /// The augmented skeleton streams: `out` is [kStreamChannels, frames, V].
-void render_skeleton(const Clip& clip, const Augmentation& augmentation, const Topology& topology, int frames,
-                     std::span<float> out);
+void render_skeleton(const data::Clip& clip, const Augmentation& augmentation, const data::Topology& topology,
+                     int frames, std::span<float> out);
 
-}  // namespace pskd
+}  // namespace pskd::signal

@@ -4,7 +4,7 @@
 
 #include "data/interpolation.hpp"
 
-namespace pskd {
+namespace pskd::signal {
 
 std::vector<double> uniform_times(int n) {
   std::vector<double> times(n);
@@ -12,13 +12,13 @@ std::vector<double> uniform_times(int n) {
   return times;
 }
 
-Frames resample(const Frames& frames, const std::vector<double>& times) {
-  Frames result(static_cast<Eigen::Index>(times.size()), frames.cols());
+data::Frames resample(const data::Frames& frames, const std::vector<double>& times) {
+  data::Frames result(static_cast<Eigen::Index>(times.size()), frames.cols());
   for (Eigen::Index i = 0; i < result.rows(); ++i) {
     const double position = std::clamp(times[i], 0.0, 1.0) * static_cast<double>(frames.rows() - 1);
-    result.row(i) = row_at(frames, row_position(position, frames.rows()));
+    result.row(i) = data::row_at(frames, data::row_position(position, frames.rows()));
   }
   return result;
 }
 
-}  // namespace pskd
+}  // namespace pskd::signal

@@ -6,12 +6,12 @@
 
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::signal {
 
 /// `n` equally spaced moments from 0 to 1.
 std::vector<double> uniform_times(int n);
 
 /// `frames` ([T, F]) at `times` (each in [0, 1]; clamped): [times.size(), F].
-Frames resample(const Frames& frames, const std::vector<double>& times);
+data::Frames resample(const data::Frames& frames, const std::vector<double>& times);
 
-}  // namespace pskd
+}  // namespace pskd::signal

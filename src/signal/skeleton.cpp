@@ -1,15 +1,15 @@
 #include "signal/skeleton.hpp"
 
-namespace pskd {
+namespace pskd::signal {
 
-void center_poses(Frames& poses, const Topology& topology) {
+void center_poses(data::Frames& poses, const data::Topology& topology) {
   const Eigen::Index axes = topology.dimensions;
   const Eigen::Array<float, 1, Eigen::Dynamic> center = poses.middleCols(3 * topology.center, axes).colwise().mean();
   const auto joints = static_cast<Eigen::Index>(topology.joints.size());
   for (Eigen::Index joint = 0; joint < joints; ++joint) poses.middleCols(3 * joint, axes).rowwise() -= center;
 }
 
-void write_streams(const Frames& poses, const Topology& topology, std::span<float> out) {
+void write_streams(const data::Frames& poses, const data::Topology& topology, std::span<float> out) {
   const Eigen::Index frames = poses.rows();
   const auto joints = static_cast<Eigen::Index>(topology.joints.size());
   const auto at = [&](Eigen::Index channel, Eigen::Index t, Eigen::Index joint) -> float& {
@@ -29,4 +29,4 @@ void write_streams(const Frames& poses, const Topology& topology, std::span<floa
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::signal

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pskd {
+namespace pskd::signal {
 
-Statistics fit_sensor_statistics(std::span<const Clip> clips, const std::vector<int>& columns) {
+Statistics fit_sensor_statistics(std::span<const data::Clip> clips, const std::vector<int>& columns) {
   Statistics statistics;
   for (const int column : columns) {
     double sum = 0, squares = 0, count = 0;
-    for (const Clip& clip : clips) {
+    for (const data::Clip& clip : clips) {
       const Eigen::ArrayXd values = clip.sensor.col(column).cast<double>();
       sum += values.sum();
       squares += values.square().sum();
@@ -23,4 +23,4 @@ Statistics fit_sensor_statistics(std::span<const Clip> clips, const std::vector<
   return statistics;
 }
 
-}  // namespace pskd
+}  // namespace pskd::signal

@@ -8,7 +8,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 
 std::vector<std::string> task_arguments(const SweepLaunch& launch, const std::string& config) {
   std::vector<std::string> words = {"sweep", "--config", config};
@@ -17,14 +17,14 @@ std::vector<std::string> task_arguments(const SweepLaunch& launch, const std::st
   return words;
 }
 
-void train_task(const Sweep& sweep, const SweepTask& task, bool event_files) {
+void train_task(const config::Sweep& sweep, const SweepTask& task, bool event_files) {
   if (!task.problem.empty()) throw Error(ErrorKind::config, task.problem);
   forget_failure(task);
   try {
-    TrainingSetup setup = prepare_training(task.experiment);
+    train::TrainingSetup setup = train::prepare_training(task.experiment);
     setup.stage_store = SweepLayout{sweep.folder}.stage_store().folder;
     setup.event_files = event_files;
-    train_run(setup, task.seed, Existing::resume);
+    train::train_run(setup, task.seed, train::Existing::resume);
   } catch (const Stopped&) {
     throw;
   } catch (const std::exception& error) {
@@ -45,4 +45,4 @@ void throw_failures(const std::vector<TaskFailure>& failures, std::size_t tasks,
   throw std::runtime_error(text);
 }
 
-}  // namespace pskd
+}  // namespace pskd::sweep

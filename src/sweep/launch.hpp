@@ -7,7 +7,7 @@
 #include "config/sweep.hpp"
 #include "sweep/tasks.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 
 /// Every process of a sweep trains with one thread, so that its numbers do not depend on how many there are.
 inline constexpr int kTaskThreads = 1;
@@ -24,7 +24,7 @@ struct SweepLaunch {
 std::vector<std::string> task_arguments(const SweepLaunch& launch, const std::string& config);
 
 /// Trains the task in this process; a finished one is left alone. Why it failed is noted for other processes.
-void train_task(const Sweep& sweep, const SweepTask& task, bool event_files);
+void train_task(const config::Sweep& sweep, const SweepTask& task, bool event_files);
 
 struct TaskFailure {
   const SweepTask* task = nullptr;
@@ -35,4 +35,4 @@ struct TaskFailure {
 /// is what became of the other `tasks`: "done".
 void throw_failures(const std::vector<TaskFailure>& failures, std::size_t tasks, const std::string& others);
 
-}  // namespace pskd
+}  // namespace pskd::sweep

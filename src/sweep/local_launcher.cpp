@@ -13,7 +13,7 @@
 #include "pskd/base/error.hpp"
 #include "sweep/status.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{50};
@@ -119,4 +119,4 @@ std::vector<TaskFailure> train_here(const SweepLaunch& launch, const std::vector
   return pool.failures();
 }
 
-}  // namespace pskd
+}  // namespace pskd::sweep

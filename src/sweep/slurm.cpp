@@ -12,7 +12,7 @@
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 namespace fs = std::filesystem;
@@ -151,4 +151,4 @@ std::set<std::string> tasks_in_slurm(const fs::path& folder) {
   return tasks;
 }
 
-}  // namespace pskd
+}  // namespace pskd::sweep

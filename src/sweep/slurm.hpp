@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace pskd {
+namespace pskd::sweep {
 
 /// A job array as it is submitted.
 struct SlurmArray {
@@ -26,4 +26,4 @@ std::string submit_array(const SlurmArray& array, const std::filesystem::path& f
 /// squeue, which is asked only if there are any, cannot tell.
 std::set<std::string> tasks_in_slurm(const std::filesystem::path& folder);
 
-}  // namespace pskd
+}  // namespace pskd::sweep

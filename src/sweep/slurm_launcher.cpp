@@ -8,16 +8,16 @@
 #include "pskd/base/error.hpp"
 #include "sweep/slurm.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path slurm_folder(const Sweep& sweep) { return SweepLayout{sweep.folder}.slurm(); }
+fs::path slurm_folder(const config::Sweep& sweep) { return SweepLayout{sweep.folder}.slurm(); }
 
 /// One job array; returns its id.
-std::string submit_tasks(const SweepLaunch& launch, const Sweep& sweep, const std::vector<const SweepTask*>& tasks,
-                         const std::string& after, std::ostream& out) {
+std::string submit_tasks(const SweepLaunch& launch, const config::Sweep& sweep,
+                         const std::vector<const SweepTask*>& tasks, const std::string& after, std::ostream& out) {
   SlurmArray array{.name = "pskd-" + sweep.name, .tasks = {}, .limit = launch.jobs, .after = after, .program = {}};
   for (const SweepTask* task : tasks) {
     forget_failure(*task);
@@ -33,9 +33,9 @@ std::string submit_tasks(const SweepLaunch& launch, const Sweep& sweep, const st
 
 }  // namespace
 
-std::set<std::string> queued_tasks(const Sweep& sweep) { return tasks_in_slurm(slurm_folder(sweep)); }
+std::set<std::string> queued_tasks(const config::Sweep& sweep) { return tasks_in_slurm(slurm_folder(sweep)); }
 
-std::vector<TaskFailure> submit_to_slurm(const SweepLaunch& launch, const Sweep& sweep,
+std::vector<TaskFailure> submit_to_slurm(const SweepLaunch& launch, const config::Sweep& sweep,
                                          const std::vector<SweepTask>& tasks, std::ostream& out) {
   const FileLock lock(slurm_folder(sweep) / ".lock");
   const std::set<std::string> queued = queued_tasks(sweep);
@@ -64,4 +64,4 @@ std::vector<TaskFailure> submit_to_slurm(const SweepLaunch& launch, const Sweep&
   return failures;
 }
 
-}  // namespace pskd
+}  // namespace pskd::sweep

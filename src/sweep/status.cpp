@@ -6,7 +6,7 @@
 #include <cmath>
 #include <map>
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 const char* state_name(TaskState state) {
@@ -55,4 +55,4 @@ std::string time_text(double seconds) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-}  // namespace pskd
+}  // namespace pskd::sweep

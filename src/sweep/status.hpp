@@ -7,7 +7,7 @@
 
 #include "sweep/tasks.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 
 /// A line for each task, then how many are in which state and the time left with `jobs` at a time. `queued` holds the
 /// unique names of those that wait in Slurm.
@@ -18,4 +18,4 @@ std::string time_text(double seconds);
 
 std::string first_line(const std::string& text);
 
-}  // namespace pskd
+}  // namespace pskd::sweep

@@ -10,7 +10,7 @@
 #include "pskd/train/run.hpp"
 #include "train/stage_key.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,12 +20,12 @@ bool is_trained(const SweepTask& task, const TaskStage& stage) {
   return fs::exists(task.layout.stage(stage.name).checkpoint("last"));
 }
 
-void add_seeds(std::vector<SweepTask>& tasks, const SweepRun& run) {
+void add_seeds(std::vector<SweepTask>& tasks, const config::SweepRun& run) {
   SweepTask task{.run = run.name, .experiment = run.experiment, .layout = {}, .stages = {}, .problem = {}};
   try {
-    task.experiment = resolve_experiment(run.experiment);
-    for (const StageConfig& stage : task.experiment.stages) {
-      task.stages.push_back({stage.name, stage_hash(task.experiment, stage.name), stage.epochs});
+    task.experiment = train::resolve_experiment(run.experiment);
+    for (const config::StageConfig& stage : task.experiment.stages) {
+      task.stages.push_back({stage.name, train::stage_hash(task.experiment, stage.name), stage.epochs});
     }
   } catch (const Error& error) {
     task.problem = error.what();
@@ -33,16 +33,16 @@ void add_seeds(std::vector<SweepTask>& tasks, const SweepRun& run) {
   for (const std::uint64_t seed : task.experiment.seeds) {
     SweepTask& one = tasks.emplace_back(task);
     one.seed = seed;
-    one.layout = {run_folder(one.experiment, seed)};
+    one.layout = {train::run_folder(one.experiment, seed)};
     for (TaskStage& stage : one.stages) stage.identity.append("/").append(std::to_string(seed));
   }
 }
 
 }  // namespace
 
-std::vector<SweepTask> make_tasks(const Sweep& sweep) {
+std::vector<SweepTask> make_tasks(const config::Sweep& sweep) {
   std::vector<SweepTask> tasks;
-  for (const SweepRun& run : sweep.runs) add_seeds(tasks, run);
+  for (const config::SweepRun& run : sweep.runs) add_seeds(tasks, run);
   return tasks;
 }
 
@@ -58,7 +58,7 @@ const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::strin
 TaskState state_of(const SweepTask& task) {
   if (!task.problem.empty()) return TaskState::failed;
   if (fs::exists(task.layout.result())) return TaskState::done;
-  if (is_running(task.experiment, task.seed)) return TaskState::running;
+  if (train::is_running(task.experiment, task.seed)) return TaskState::running;
   return fs::exists(task.layout.error()) ? TaskState::failed : TaskState::waiting;
 }
 
@@ -95,7 +95,7 @@ double seconds_left(const std::vector<SweepTask>& tasks, int jobs) {
       if (is_trained(task, stage)) trained.insert(stage.identity);
     }
     if (state_of(task) != TaskState::done) continue;
-    for (const StageResult& stage : read_run_record(task.layout.result()).stages) {
+    for (const eval::StageResult& stage : eval::read_run_record(task.layout.result()).stages) {
       times[stage.name].seconds += stage.seconds;
       times[stage.name].epochs += stage.epochs;
     }
@@ -113,4 +113,4 @@ double seconds_left(const std::vector<SweepTask>& tasks, int jobs) {
   return left / jobs;
 }
 
-}  // namespace pskd
+}  // namespace pskd::sweep

@@ -8,7 +8,7 @@
 #include "base/run_layout.hpp"
 #include "config/sweep.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 
 /// A stage that a task needs. Tasks with the same identity share it.
 struct TaskStage {
@@ -19,7 +19,7 @@ struct TaskStage {
 struct SweepTask {
   std::string run;
   std::uint64_t seed = 0;
-  Experiment experiment;  ///< resolved
+  config::Experiment experiment;  ///< resolved
   RunLayout layout;
   std::vector<TaskStage> stages;
   std::string problem;  ///< why it cannot even begin; empty: it can
@@ -32,7 +32,7 @@ struct SweepTask {
 enum class TaskState { done, running, queued, failed, waiting };
 
 /// All tasks, run by run. A setting that does not fit its data set is a task with a problem.
-std::vector<SweepTask> make_tasks(const Sweep& sweep);
+std::vector<SweepTask> make_tasks(const config::Sweep& sweep);
 
 /// The task of this name. Throws Error(usage) that lists those there are.
 const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::string& name);
@@ -52,4 +52,4 @@ bool shares_untrained_stage(const SweepTask& task, const std::vector<const Sweep
 /// finished runs took for an epoch. Negative while too little is finished to say.
 double seconds_left(const std::vector<SweepTask>& tasks, int jobs);
 
-}  // namespace pskd
+}  // namespace pskd::sweep

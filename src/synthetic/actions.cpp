@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <numbers>
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 using Value = std::array<double, 4>;
@@ -365,4 +365,4 @@ const ActionScript& action_script(int action) {
   return scripts.at(static_cast<std::size_t>(action - 1));
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

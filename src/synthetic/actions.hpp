@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-namespace pskd {
+namespace pskd::synthetic {
 
 /// `value` of a track at `time`, a share of the clip's duration. Hands: outward, up, forward in arm lengths from the
 /// shoulder, and the forearm's twist in degrees. Trunk: pitch, yaw, roll in degrees. Pelvis: drop, forward in leg
@@ -26,4 +26,4 @@ inline constexpr std::array<double, 4> kHandAtRest = {0.12, -0.94, 0.08, 0};
 /// The script of an action, from 1 to 27, in the order of UTD-MHAD's classes.
 const ActionScript& action_script(int action);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -1,6 +1,6 @@
 #include "synthetic/berkeley_actions.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 using Value = std::array<double, 4>;
@@ -85,4 +85,4 @@ const ActionScript& berkeley_script(int action) {
   return scripts.at(static_cast<std::size_t>(action - 1));
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

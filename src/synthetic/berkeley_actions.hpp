@@ -3,9 +3,9 @@
 
 #include "synthetic/actions.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 /// The script of an action, from 1 to 11, in the order of Berkeley-MHAD's classes.
 const ActionScript& berkeley_script(int action);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 using Eigen::AngleAxisd;
@@ -137,4 +137,4 @@ PosedBody pose_body(const Body& body, const Stance& stance, const Pose& pose) {
   return Poser(body, stance, pose).run();
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

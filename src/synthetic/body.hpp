@@ -8,7 +8,7 @@
 #include <Eigen/Core>
 #include <array>
 
-namespace pskd {
+namespace pskd::synthetic {
 
 inline constexpr int kHumanoidJoints = 20;
 
@@ -75,4 +75,4 @@ struct PosedBody {
 
 PosedBody pose_body(const Body& body, const Stance& stance, const Pose& pose);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -2,7 +2,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 void check_synthetic_number(const std::string& what, int value, int largest) {
   if (value >= 1 && value <= largest) return;
@@ -16,4 +16,4 @@ void check_synthetic_options(const SyntheticOptions& options) {
   check_synthetic_number("a number of actions", options.actions, 27);
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace pskd {
+namespace pskd::synthetic {
 
 /// At most UTD-MHAD's own numbers, so that its reader takes the files.
 struct SyntheticOptions {
@@ -31,4 +31,4 @@ void check_synthetic_options(const SyntheticOptions& options);
 /// Throws Error(usage) unless `value` lies in 1 .. `largest`; `what` names it, such as "a subject".
 void check_synthetic_number(const std::string& what, int value, int largest);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -14,7 +14,7 @@
 #include "synthetic/actions.hpp"
 #include "synthetic/body.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 using Eigen::AngleAxisd;
@@ -325,7 +325,7 @@ Vector3d felt_force(const WornSensor& sensor, double interval, Index step) {
   const auto row = [&](Index i) -> Vector3d { return sensor.position.row(i).matrix().transpose(); };
   const Vector3d acceleration = (row(middle + 1) - 2 * row(middle) + row(middle - 1)) / (interval * interval);
   const Matrix3d to_sensor = sensor.axes[static_cast<std::size_t>(step)].transpose();
-  return to_sensor * (acceleration / kGravity + Vector3d::UnitY());
+  return to_sensor * (acceleration / data::kGravity + Vector3d::UnitY());
 }
 
 Vector3d angular_rate(const WornSensor& sensor, double interval, Index step) {
@@ -334,4 +334,4 @@ Vector3d angular_rate(const WornSensor& sensor, double interval, Index step) {
   return turn.angle() / (2 * interval) * turn.axis();
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -7,7 +7,7 @@
 
 #include "synthetic/actions.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 /// Who does what, how often and sampled how.
 struct PerformancePlan {
@@ -46,4 +46,4 @@ Eigen::Vector3d felt_force(const WornSensor& sensor, double interval, Eigen::Ind
 /// Angular rate of the sensor in its own axes at `step`, rad/s.
 Eigen::Vector3d angular_rate(const WornSensor& sensor, double interval, Eigen::Index step);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

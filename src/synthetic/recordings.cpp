@@ -12,7 +12,7 @@
 #include "synthetic/performance.hpp"
 #include "synthetic/timing.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 using Eigen::ArrayXXd;
@@ -66,7 +66,8 @@ ArrayXXd film(const SyntheticMotion& motion, Index frames, RandomStream& random)
   ArrayXXd values(frames, motion.joints.cols());
   const double stride = static_cast<double>(motion.joints.rows() - 1) / static_cast<double>(frames - 1);
   for (Index t = 0; t < frames; ++t) {
-    values.row(t) = row_at(motion.joints, row_position(stride * static_cast<double>(t), motion.joints.rows()));
+    values.row(t) =
+        data::row_at(motion.joints, data::row_position(stride * static_cast<double>(t), motion.joints.rows()));
   }
   for (Index joint = 0; joint < kHumanoidJoints; ++joint) {
     const bool far_out = joint >= 4 && joint % 4 >= 2;
@@ -93,17 +94,17 @@ SyntheticRecording make_synthetic_recording(const SyntheticOptions& options, int
   return {film(motion, timing.skeleton_frames, camera), sense(motion, timing.sensor_samples, sensor)};
 }
 
-Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subject, int trial) {
+data::Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subject, int trial) {
   const SyntheticRecording recording = make_synthetic_recording(options, action, subject, trial);
-  Clip clip;
-  clip.id = utd_clip_id(action, subject, trial);
+  data::Clip clip;
+  clip.id = data::readers::utd_clip_id(action, subject, trial);
   clip.subject = subject;
   clip.trial = trial;
   clip.label = action - 1;
   clip.skeleton = recording.skeleton.cast<float>();
   clip.sensor = recording.sensor.cast<float>();
-  clip.hash = clip_hash(clip);
+  clip.hash = data::clip_hash(clip);
   return clip;
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -10,7 +10,7 @@
 #include "pskd/data/clip.hpp"
 #include "synthetic/options.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 /// What really happened, before the camera and the sensor saw it: `steps` moments at equal intervals.
 struct SyntheticMotion {
@@ -34,6 +34,6 @@ struct SyntheticRecording {
 SyntheticRecording make_synthetic_recording(const SyntheticOptions& options, int action, int subject, int trial);
 
 /// The same as a clip of UTD-MHAD.
-Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subject, int trial);
+data::Clip make_synthetic_clip(const SyntheticOptions& options, int action, int subject, int trial);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -7,7 +7,7 @@
 #include "synthetic/actions.hpp"
 #include "synthetic/performance.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 using Eigen::Index;
@@ -39,4 +39,4 @@ Timing synthetic_timing(const SyntheticOptions& options, int action, int subject
   return timing;
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -5,7 +5,7 @@
 
 #include "synthetic/options.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 inline constexpr int kStepsPerSample = 4;  ///< of the motion, for each sample of the sensor
 
@@ -21,4 +21,4 @@ Timing synthetic_timing(const SyntheticOptions& options, int action, int subject
 /// Duration this person needs for this trial of the action. Throws Error(usage) for numbers out of range.
 double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -7,7 +7,7 @@
 
 #include "ops/cpu/simd.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 constexpr std::int64_t kNumbersPerTask = 1 << 14;
@@ -82,4 +82,4 @@ torch::Tensor AdamW::step(LossClosure closure) {
   return loss;
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -3,7 +3,7 @@
 
 #include <torch/torch.h>
 
-namespace pskd {
+namespace pskd::train {
 
 /// As torch::optim::AdamW, state and checkpoints included, but reads and writes each number once a step instead of a
 /// dozen times; for contiguous float parameters, without amsgrad.
@@ -13,4 +13,4 @@ class AdamW : public torch::optim::AdamW {
   torch::Tensor step(LossClosure closure = nullptr) override;
 };
 
-}  // namespace pskd
+}  // namespace pskd::train

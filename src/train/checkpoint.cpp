@@ -7,7 +7,7 @@
 #include "base/sealed_file.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Position, epoch, step, loss_sum, clips, correct, shares, seconds, best_epoch,
                                    best_accuracy)
@@ -54,8 +54,9 @@ void write_module(torch::serialize::OutputArchive& archive, const std::string& n
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest, const Network& network,
-                     const torch::optim::Optimizer* optimizer, const torch::nn::Module* adapters) {
+void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest,
+                     const model::Network& network, const torch::optim::Optimizer* optimizer,
+                     const torch::nn::Module* adapters) {
   torch::serialize::OutputArchive archive;
   write_module(archive, "network", network);
   if (adapters != nullptr) write_module(archive, "adapters", *adapters);
@@ -73,7 +74,8 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
 }
 
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
-                                 Network& network, torch::optim::Optimizer* optimizer, torch::nn::Module* adapters) {
+                                 model::Network& network, torch::optim::Optimizer* optimizer,
+                                 torch::nn::Module* adapters) {
   const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
   try {
     const std::size_t manifest_end = bytes.find('\n', kSealBytes);
@@ -114,4 +116,4 @@ LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const Checkp
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

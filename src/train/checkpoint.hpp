@@ -10,7 +10,7 @@
 
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// Where a stage's training stands. `epoch` epochs are complete and `step` steps of the next; the sums are over those
 /// steps.
@@ -39,8 +39,9 @@ struct CheckpointManifest {
 
 /// Writes atomically. `optimizer` may be null (a snapshot that is only taught from), and so may `adapters`, the layers
 /// that the loss trains beside the network.
-void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest, const Network& network,
-                     const torch::optim::Optimizer* optimizer, const torch::nn::Module* adapters = nullptr);
+void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest,
+                     const model::Network& network, const torch::optim::Optimizer* optimizer,
+                     const torch::nn::Module* adapters = nullptr);
 
 struct LoadedCheckpoint {
   CheckpointManifest manifest;
@@ -52,7 +53,7 @@ struct LoadedCheckpoint {
 /// `expected` (whose position is ignored). The config is compared by the stage's hash; by the experiment's in a file
 /// from before there was one.
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
-                                 Network& network, torch::optim::Optimizer* optimizer,
+                                 model::Network& network, torch::optim::Optimizer* optimizer,
                                  torch::nn::Module* adapters = nullptr);
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -4,7 +4,7 @@
 #include "model/summary.hpp"
 #include "train/speed.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 namespace {
 
@@ -25,13 +25,13 @@ class OneThread {
 
 }  // namespace
 
-StageCost measure_cost(Network& network, const Input& clip) {
+eval::StageCost measure_cost(model::Network& network, const model::Input& clip) {
   const torch::NoGradGuard no_grad;
   const OneThread one;
   network.eval();
-  StageCost cost;
-  cost.macs = summarize_network(network, clip).macs;
-  std::int64_t numbers = count_parameters(network);
+  eval::StageCost cost;
+  cost.macs = model::summarize_network(network, clip).macs;
+  std::int64_t numbers = model::count_parameters(network);
   for (const torch::Tensor& buffer : network.buffers()) {
     if (buffer.is_floating_point()) numbers += buffer.numel();  // the others count batches, which only training needs
   }
@@ -40,4 +40,4 @@ StageCost measure_cost(Network& network, const Input& clip) {
   return cost;
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -4,10 +4,10 @@
 #include "pskd/eval/run_record.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// All but the adapters, which the network does not know. `clip`: [1, ...]. Latency is the median of some runs after a
 /// first one. Nothing is drawn from a random stream, and the number of threads stays as it was.
-StageCost measure_cost(Network& network, const Input& clip);
+eval::StageCost measure_cost(model::Network& network, const model::Input& clip);
 
-}  // namespace pskd
+}  // namespace pskd::train

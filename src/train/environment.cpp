@@ -9,9 +9,10 @@
 #include <fstream>
 
 #include "base/process.hpp"
+#include "ops/backend.hpp"
 #include "ops/cpu/simd.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 std::string cpu_name() {
@@ -42,7 +43,8 @@ Environment environment() {
                      at::get_num_threads(),
                      {},
                      ops::cpu::multiplies_bfloat16(),
-                     blas_library()};
+                     blas_library(),
+                     ops::backend_for(torch::empty({0})) == ops::Backend::reference};
   result.libraries = {{"libtorch", TORCH_VERSION}, {"oneDNN", at::get_mkldnn_version()}, {"BLAS", result.blas}};
   return result;
 }
@@ -65,6 +67,9 @@ std::vector<std::string> speed_advice(const Environment& here) {
     lines.push_back("OMP_WAIT_POLICY is " + setup.wait_policy +
                     ": two runs on one machine will slow each other down many times; unset it or make it passive");
   }
+  if (here.reference_ops) {
+    lines.emplace_back("PSKD_OPS=reference: operations run as plain LibTorch calls, which is slower; unset it");
+  }
   if (here.threads > here.cores) {
     lines.push_back(std::to_string(here.threads) + " threads on " + std::to_string(here.cores) + " cores");
   }
@@ -80,4 +85,4 @@ void prepare_torch(int threads) {
   at::globalContext().setFlushDenormal(true);
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -5,14 +5,15 @@
 #include <utility>
 #include <vector>
 
-namespace pskd {
+namespace pskd::train {
 
 struct Environment {
   std::string version, git_revision, cpu;
   int cores = 0, threads = 0;
   std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
   bool bfloat16 = false;                                       ///< whether the processor computes in bfloat16
-  std::string blas;  ///< the library that matrix products really go to, "OpenBLAS" or "reference BLAS"
+  std::string blas;            ///< the library that matrix products really go to, "OpenBLAS" or "reference BLAS"
+  bool reference_ops = false;  ///< whether PSKD_OPS chose the operations in plain LibTorch calls
 };
 
 Environment environment();
@@ -23,4 +24,4 @@ std::vector<std::string> speed_advice(const Environment& here);
 /// Tells torch and OpenBLAS how many threads to use, 0 meaning every core this process may use, and to flush denormals.
 void prepare_torch(int threads);
 
-}  // namespace pskd
+}  // namespace pskd::train

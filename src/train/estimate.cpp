@@ -9,24 +9,26 @@
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;  // any one: nothing that is drawn here is kept
 
 /// As many training clips as the stage has in a batch.
-std::vector<Clip> first_batch(const TrainingSetup& setup, const StageConfig& stage) {
+std::vector<data::Clip> first_batch(const TrainingSetup& setup, const config::StageConfig& stage) {
   const auto count = std::min<std::size_t>(setup.split.train.size(), stage.batch);
   return {setup.split.train.begin(), setup.split.train.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 /// Seconds of one training step of `stage` on a batch of real clips. Teachers are drawn, not trained.
-double time_step(const TrainingSetup& setup, const StageConfig& stage, std::shared_ptr<Network> network) {
-  const std::vector<Clip> clips = first_batch(setup, stage);
+double time_step(const TrainingSetup& setup, const config::StageConfig& stage,
+                 std::shared_ptr<model::Network> network) {
+  const std::vector<data::Clip> clips = first_batch(setup, stage);
   TrainState state = make_train_state(std::move(network), loss_context(setup, stage, kSeed), stage.optimizer);
-  std::vector<std::shared_ptr<Network>> teachers;
-  for (const TeacherRef& teacher : stage.teachers) {
-    teachers.push_back(make_network(find_stage(setup.experiment, teacher.stage), data_shape(setup), kSeed));
+  std::vector<std::shared_ptr<model::Network>> teachers;
+  for (const config::TeacherRef& teacher : stage.teachers) {
+    teachers.push_back(
+        model::make_network(config::find_stage(setup.experiment, teacher.stage), data_shape(setup), kSeed));
   }
   const Modalities wanted = stage.teachers.empty() ? modalities(stage.sees) : Modalities{true, true};
   double seconds = 0;
@@ -34,7 +36,7 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, std::shar
     const auto start = std::chrono::steady_clock::now();
     Batch batch{render_augmented(setup.renderer, clips, wanted, kSeed, 0), label_tensor(clips), {}};
     for (std::size_t i = 0; i < teachers.size(); ++i) {
-      batch.teachers.push_back(compute_output(*teachers[i], batch.input));
+      batch.teachers.push_back(distill::compute_output(*teachers[i], batch.input));
       batch.teachers.back().stage = stage.teachers[i].stage;
     }
     train_step(state, stage, batch);
@@ -47,13 +49,14 @@ double time_step(const TrainingSetup& setup, const StageConfig& stage, std::shar
 
 std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
   std::vector<StageEstimate> estimates;
-  for (const StageConfig& stage : setup.experiment.stages) {
-    const auto network = make_network(stage, data_shape(setup), kSeed);
+  for (const config::StageConfig& stage : setup.experiment.stages) {
+    const auto network = model::make_network(stage, data_shape(setup), kSeed);
     const auto clips = static_cast<std::int64_t>(setup.split.train.size());
     const int steps = steps_per_epoch(clips, stage.batch) * stage.epochs;
-    estimates.push_back({stage.name, count_parameters(*network), steps, steps * time_step(setup, stage, network)});
+    estimates.push_back(
+        {stage.name, model::count_parameters(*network), steps, steps * time_step(setup, stage, network)});
   }
   return estimates;
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

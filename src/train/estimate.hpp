@@ -7,7 +7,7 @@
 
 #include "pskd/train/run.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 struct StageEstimate {
   std::string name;
@@ -19,4 +19,4 @@ struct StageEstimate {
 /// For each stage the parameters, and the time by that of a training step measured on one batch.
 std::vector<StageEstimate> estimate_run(const TrainingSetup& setup);
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -7,34 +7,36 @@
 #include "train/manifest.hpp"
 #include "train/stage_setup.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 Snapshot load_selected(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return load_snapshot(setup, seed, stage, setup.experiment.protocol.selection == Selection::val ? "best" : "last");
+  return load_snapshot(setup, seed, stage,
+                       setup.experiment.protocol.selection == config::Selection::val ? "best" : "last");
 }
 
 /// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.
-std::optional<Scores> score_part(const TrainingSetup& setup, const StageConfig& stage, Network& network,
-                                 const std::vector<Clip>& clips, const std::filesystem::path& file) {
+std::optional<eval::Scores> score_part(const TrainingSetup& setup, const config::StageConfig& stage,
+                                       model::Network& network, const std::vector<data::Clip>& clips,
+                                       const std::filesystem::path& file) {
   if (clips.empty()) return std::nullopt;
-  const std::vector<Prediction> predictions = predict(setup, stage, network, clips);
-  write_predictions(file, predictions, setup.split.classes);
-  return score(predictions, setup.split.classes);
+  const std::vector<eval::Prediction> predictions = predict(setup, stage, network, clips);
+  eval::write_predictions(file, predictions, setup.split.classes);
+  return eval::score(predictions, setup.split.classes);
 }
 
 }  // namespace
 
-std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+std::shared_ptr<model::Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
   return load_selected(setup, seed, stage).network;
 }
 
-std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& stage, Network& network,
-                                const std::vector<Clip>& clips) {
-  std::vector<Prediction> predictions;
+std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::StageConfig& stage,
+                                      model::Network& network, const std::vector<data::Clip>& clips) {
+  std::vector<eval::Prediction> predictions;
   if (clips.empty()) return predictions;
-  const Input input = render_plain(setup.renderer, clips, modalities(stage.sees));
-  const torch::Tensor probabilities = torch::softmax(compute_output(network, input).logits, 1).contiguous();
+  const model::Input input = render_plain(setup.renderer, clips, modalities(stage.sees));
+  const torch::Tensor probabilities = torch::softmax(distill::compute_output(network, input).logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
   for (std::size_t i = 0; i < clips.size(); ++i) {
@@ -45,24 +47,24 @@ std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& s
   return predictions;
 }
 
-StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const StageConfig& stage, int epochs,
-                           double seconds) {
+eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
+                                 int epochs, double seconds) {
   const auto [network, hash] = load_selected(setup, seed, stage.name);
   const StageLayout folder = stage_layout(setup, seed, stage.name);
-  StageResult result;
+  eval::StageResult result;
   result.name = stage.name;
   result.test = score_part(setup, stage, *network, setup.split.test, folder.test_predictions());
   result.val = score_part(setup, stage, *network, setup.split.val, folder.val_predictions());
-  result.parameters = count_parameters(*network);
+  result.parameters = model::count_parameters(*network);
   result.epochs = epochs;
   result.seconds = seconds;
   result.cost =
       measure_cost(*network, render_plain(setup.renderer, {setup.split.train.front()}, modalities(stage.sees)));
   if (const auto adapters = stage_adapters(setup.experiment, stage, seed)) {
-    result.cost->adapters = count_parameters(*adapters);
+    result.cost->adapters = model::count_parameters(*adapters);
   }
   note_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage.name, hash);
   return result;
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -10,7 +10,7 @@
 #include "pskd/base/error.hpp"
 #include "train/environment.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
   const Environment here = environment();
@@ -23,9 +23,10 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
                                      {"threads", here.threads},
                                      {"data", setup.info.name},
                                      {"data_hash", setup.data_hash}};
+  if (here.reference_ops) manifest["operations"] = "reference";
   for (const auto& [name, version] : here.libraries) manifest["libraries"][name] = version;
   std::set<int> subjects;
-  for (const Clip& clip : setup.split.train) subjects.insert(clip.subject);
+  for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
   manifest["train_subjects"] = subjects;
   manifest["train_clips"] = setup.split.train.size();
   return manifest.dump(2) + "\n";
@@ -62,4 +63,4 @@ void require_same_data(const std::filesystem::path& manifest, const TrainingSetu
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

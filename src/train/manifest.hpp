@@ -7,7 +7,7 @@
 
 #include "pskd/train/run.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// Version, git revision, libraries, CPU, threads, data hash, train subjects.
 std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed);
@@ -19,4 +19,4 @@ void note_checkpoint(const std::filesystem::path& manifest, const std::string& s
 /// then differ.
 void require_same_data(const std::filesystem::path& manifest, const TrainingSetup& setup);
 
-}  // namespace pskd
+}  // namespace pskd::train

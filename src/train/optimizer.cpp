@@ -5,7 +5,7 @@
 
 #include "train/adamw.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 template <class Optimizer, class Options>
@@ -21,18 +21,18 @@ std::unique_ptr<torch::optim::Optimizer> with_groups(const Options& options, dou
 
 }  // namespace
 
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const config::OptimizerConfig& config,
                                                         const std::vector<torch::Tensor>& parameters) {
-  if (config.name == OptimizerName::sgd) {
+  if (config.name == config::OptimizerName::sgd) {
     return with_groups<torch::optim::SGD>(torch::optim::SGDOptions(config.lr).momentum(config.momentum),
                                           config.weight_decay, parameters);
   }
   return with_groups<AdamW>(torch::optim::AdamWOptions(config.lr), config.weight_decay, parameters);
 }
 
-double learning_rate(const OptimizerConfig& config, double epoch, int epochs) {
+double learning_rate(const config::OptimizerConfig& config, double epoch, int epochs) {
   if (epoch < config.warmup) return config.lr * epoch / config.warmup;
-  if (config.schedule == LearningRateSchedule::constant) return config.lr;
+  if (config.schedule == config::LearningRateSchedule::constant) return config.lr;
   const double done = (epoch - config.warmup) / (epochs - config.warmup);
   return config.lr * 0.5 * (1 + std::cos(std::numbers::pi * done));
 }
@@ -41,4 +41,4 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   for (torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(rate);
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

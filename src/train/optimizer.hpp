@@ -8,16 +8,16 @@
 
 #include "pskd/config/experiment.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// AdamW or SGD over `parameters`; weight decay only on those with two dimensions and more.
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const config::OptimizerConfig& config,
                                                         const std::vector<torch::Tensor>& parameters);
 
 /// The learning rate at `epoch` (with its fraction) of `epochs`: linear from 0 over the warm-up, then half a cosine
 /// down to 0, or constant.
-double learning_rate(const OptimizerConfig& config, double epoch, int epochs);
+double learning_rate(const config::OptimizerConfig& config, double epoch, int epochs);
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
 
-}  // namespace pskd
+}  // namespace pskd::train

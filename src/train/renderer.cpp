@@ -12,40 +12,41 @@
 #include "signal/augmentation.hpp"
 #include "signal/skeleton.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 constexpr std::int64_t kClipsPerTask = 16;
 
-Input render(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted,
-             const std::function<Augmentation(const Clip&)>& view_of) {
+model::Input render(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted,
+                    const std::function<signal::Augmentation(const data::Clip&)>& view_of) {
   const auto count = static_cast<std::int64_t>(clips.size());
   const auto joints = static_cast<std::int64_t>(renderer.topology.joints.size());
   const auto channels = static_cast<std::int64_t>(renderer.sensor_columns.size());
   const int skeleton_frames = renderer.views.skeleton.frames, sensor_frames = renderer.views.sensor.frames;
-  const std::int64_t skeleton_size = kStreamChannels * skeleton_frames * joints, sensor_size = channels * sensor_frames;
-  Input input;
-  if (wanted.skeleton) input.skeleton = torch::empty({count, kStreamChannels, skeleton_frames, joints});
+  const std::int64_t skeleton_size = signal::kStreamChannels * skeleton_frames * joints,
+                     sensor_size = channels * sensor_frames;
+  model::Input input;
+  if (wanted.skeleton) input.skeleton = torch::empty({count, signal::kStreamChannels, skeleton_frames, joints});
   if (wanted.sensor) input.sensor = torch::empty({count, channels, sensor_frames});
   float* skeleton = wanted.skeleton ? input.skeleton.data_ptr<float>() : nullptr;
   float* sensor = wanted.sensor ? input.sensor.data_ptr<float>() : nullptr;
   at::parallel_for(0, count, kClipsPerTask, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const Augmentation view = view_of(clips[i]);
+      const signal::Augmentation view = view_of(clips[i]);
       if (wanted.skeleton) {
-        render_skeleton(clips[i], view, renderer.topology, skeleton_frames,
-                        {skeleton + i * skeleton_size, static_cast<std::size_t>(skeleton_size)});
+        signal::render_skeleton(clips[i], view, renderer.topology, skeleton_frames,
+                                {skeleton + i * skeleton_size, static_cast<std::size_t>(skeleton_size)});
       }
       if (wanted.sensor) {
-        render_sensor(clips[i], view, renderer.sensor_columns, renderer.statistics, sensor_frames,
-                      {sensor + i * sensor_size, static_cast<std::size_t>(sensor_size)});
+        signal::render_sensor(clips[i], view, renderer.sensor_columns, renderer.statistics, sensor_frames,
+                              {sensor + i * sensor_size, static_cast<std::size_t>(sensor_size)});
       }
     }
   });
   return input;
 }
 
-std::vector<int> columns_of(const std::vector<std::string>& channels, const DatasetInfo& info) {
+std::vector<int> columns_of(const std::vector<std::string>& channels, const data::DatasetInfo& info) {
   std::vector<int> columns;
   for (const std::string& channel : channels) {
     const auto found = std::find(info.channels.begin(), info.channels.end(), channel);
@@ -62,46 +63,47 @@ std::vector<int> columns_of(const std::vector<std::string>& channels, const Data
 
 }  // namespace
 
-Modalities modalities(const std::vector<Modality>& seen) {
-  const auto sees = [&](Modality one) { return std::find(seen.begin(), seen.end(), one) != seen.end(); };
-  return {sees(Modality::skeleton), sees(Modality::sensor)};
+Modalities modalities(const std::vector<config::Modality>& seen) {
+  const auto sees = [&](config::Modality one) { return std::find(seen.begin(), seen.end(), one) != seen.end(); };
+  return {sees(config::Modality::skeleton), sees(config::Modality::sensor)};
 }
 
-Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, const std::vector<Clip>& train) {
+Renderer make_renderer(const config::Experiment& experiment, const data::DatasetInfo& info,
+                       const std::vector<data::Clip>& train) {
   Renderer renderer{experiment.augmentation, info.topology, columns_of(experiment.data.channels, info), {}};
-  renderer.statistics = fit_sensor_statistics(train, renderer.sensor_columns);
+  renderer.statistics = signal::fit_sensor_statistics(train, renderer.sensor_columns);
   return renderer;
 }
 
-DataShape data_shape(const Renderer& renderer, int classes) {
+model::DataShape data_shape(const Renderer& renderer, int classes) {
   return {static_cast<int>(renderer.sensor_columns.size()), renderer.views.sensor.frames,
           renderer.views.skeleton.frames, renderer.topology, classes};
 }
 
-DataShape data_shape(const Experiment& experiment) {
-  const DatasetInfo info = dataset_info(experiment.data);
+model::DataShape data_shape(const config::Experiment& experiment) {
+  const data::DatasetInfo info = data::readers::dataset_info(experiment.data);
   const std::size_t channels = columns_of(experiment.data.channels, info).size();
-  const std::size_t classes = resolve_protocol(experiment.protocol, info).classes.size();
+  const std::size_t classes = data::resolve_protocol(experiment.protocol, info).classes.size();
   return {static_cast<int>(channels), experiment.augmentation.sensor.frames, experiment.augmentation.skeleton.frames,
           info.topology, static_cast<int>(classes)};
 }
 
-Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted) {
-  return render(renderer, clips, wanted, [](const Clip&) { return Augmentation{}; });
+model::Input render_plain(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted) {
+  return render(renderer, clips, wanted, [](const data::Clip&) { return signal::Augmentation{}; });
 }
 
-Input render_augmented(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
-                       int number) {
-  return render(renderer, clips, wanted, [&](const Clip& clip) {
+model::Input render_augmented(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted,
+                              std::uint64_t key, int number) {
+  return render(renderer, clips, wanted, [&](const data::Clip& clip) {
     RandomStream stream(stream_key(key, "view", number, clip.id));
-    return draw_augmentation(renderer.views, stream);
+    return signal::draw_augmentation(renderer.views, stream);
   });
 }
 
-torch::Tensor label_tensor(const std::vector<Clip>& clips) {
+torch::Tensor label_tensor(const std::vector<data::Clip>& clips) {
   torch::Tensor labels = torch::empty({static_cast<std::int64_t>(clips.size())}, torch::kInt64);
   for (std::size_t i = 0; i < clips.size(); ++i) labels[static_cast<std::int64_t>(i)] = clips[i].label;
   return labels;
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -18,17 +18,17 @@
 #include "train/stage_store.hpp"
 #include "train/stage_trainer.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
-ExperimentLayout experiment_layout(const RunConfig& run, const std::string& hash) {
+ExperimentLayout experiment_layout(const config::RunConfig& run, const std::string& hash) {
   return ExperimentLayout::of(run.root, run.name, hash);
 }
 ExperimentLayout layout_of(const TrainingSetup& setup) {
   return experiment_layout(setup.experiment.run, setup.config_hash);
 }
-ExperimentLayout layout_of(const Experiment& resolved) {
-  return experiment_layout(resolved.run, config_hash(resolved));
+ExperimentLayout layout_of(const config::Experiment& resolved) {
+  return experiment_layout(resolved.run, config::config_hash(resolved));
 }
 
 void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
@@ -39,33 +39,33 @@ void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing exist
     remove_unfinished_files(run.folder);
     return;
   }
-  write_file_atomically(run.config(), to_yaml(setup.experiment));
+  write_file_atomically(run.config(), config::to_yaml(setup.experiment));
   write_file_atomically(run.manifest(), run_manifest(setup, seed));
 }
 
 /// Everything that result.json says but the stages.
-RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
-  const ProtocolConfig& protocol = setup.experiment.protocol;
-  RunRecord record;
+eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
+  const config::ProtocolConfig& protocol = setup.experiment.protocol;
+  eval::RunRecord record;
   record.experiment = setup.experiment.run.name;
   record.dataset = setup.info.name;
   record.config_hash = setup.config_hash;
-  record.protocol = describe(protocol);
-  record.selection = word(protocol.selection);
+  record.protocol = data::describe(protocol);
+  record.selection = config::word(protocol.selection);
   record.seed = seed;
   record.shared_subjects = protocol.allow_shared_subjects;
   return record;
 }
 
-std::vector<StageResult> train_stages(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
   const RunLayout run = layout_of(setup).run(seed);
   const FileLock lock(layout_of(setup).lock(seed),
                       [&] { spdlog::info("another process trains {}: waiting for it", run.folder.string()); });
   require_startable(setup, seed, existing);
   start_folder(setup, seed, existing);
   const RunLog log(run.log());
-  std::vector<StageResult> results;
-  for (const StageConfig& stage : setup.experiment.stages) {
+  std::vector<eval::StageResult> results;
+  for (const config::StageConfig& stage : setup.experiment.stages) {
     const Position position = setup.stage_store.empty() ? train_stage(setup, stage, seed, run.stage(stage.name))
                                                         : train_shared_stage(setup, stage, seed);
     results.push_back(evaluate_stage(setup, seed, stage, position.epoch, position.seconds));
@@ -76,38 +76,40 @@ std::vector<StageResult> train_stages(const TrainingSetup& setup, std::uint64_t 
 
 }  // namespace
 
-Experiment resolve_experiment(Experiment experiment) {
-  experiment.protocol = resolve_protocol(experiment.protocol, dataset_info(experiment.data));
+config::Experiment resolve_experiment(config::Experiment experiment) {
+  experiment.protocol = data::resolve_protocol(experiment.protocol, data::readers::dataset_info(experiment.data));
   return experiment;
 }
 
-TrainingSetup prepare_training(Experiment experiment) {
-  if (experiment.run.device != Device::cpu) {
-    throw Error(ErrorKind::config, "run.device: expected cpu, found " + word(experiment.run.device) +
+TrainingSetup prepare_training(config::Experiment experiment) {
+  if (experiment.run.device != config::Device::cpu) {
+    throw Error(ErrorKind::config, "run.device: expected cpu, found " + config::word(experiment.run.device) +
                                        "; training on a graphics card is not there yet");
   }
-  const Reader reader = make_reader(experiment.data);
-  experiment.protocol = resolve_protocol(experiment.protocol, reader.info);
-  Dataset dataset = load_dataset(reader, experiment.data);
+  const data::Reader reader = data::readers::make_reader(experiment.data);
+  experiment.protocol = data::resolve_protocol(experiment.protocol, reader.info);
+  data::Dataset dataset = data::store::load_dataset(reader, experiment.data);
   std::string data_hash = dataset.hash;
-  Split split = make_split(std::move(dataset), experiment.protocol);
+  data::Split split = data::make_split(std::move(dataset), experiment.protocol);
   if (split.train.size() < 2) throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
   Renderer renderer = make_renderer(experiment, reader.info, split.train);
-  std::string hash = config_hash(experiment);
+  std::string hash = config::config_hash(experiment);
   return {std::move(experiment), std::move(hash),     reader.info, std::move(data_hash),
           std::move(split),      std::move(renderer), {}};
 }
 
 std::filesystem::path experiment_folder(const TrainingSetup& setup) { return layout_of(setup).folder; }
-std::filesystem::path experiment_folder(const Experiment& resolved) { return layout_of(resolved).folder; }
+std::filesystem::path experiment_folder(const config::Experiment& resolved) { return layout_of(resolved).folder; }
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) {
   return layout_of(setup).run(seed).folder;
 }
-std::filesystem::path run_folder(const Experiment& resolved, std::uint64_t seed) {
+std::filesystem::path run_folder(const config::Experiment& resolved, std::uint64_t seed) {
   return layout_of(resolved).run(seed).folder;
 }
 
-bool is_running(const Experiment& resolved, std::uint64_t seed) { return is_locked(layout_of(resolved).lock(seed)); }
+bool is_running(const config::Experiment& resolved, std::uint64_t seed) {
+  return is_locked(layout_of(resolved).lock(seed));
+}
 
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
   const RunLayout run = layout_of(setup).run(seed);
@@ -125,9 +127,9 @@ void train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing
     if (setup.event_files) write_event_files(run);
     return;
   }
-  RunRecord record = describe_run(setup, seed);
+  eval::RunRecord record = describe_run(setup, seed);
   record.stages = train_stages(setup, seed, existing);
-  write_run_record(run.result(), record);
+  eval::write_run_record(run.result(), record);
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

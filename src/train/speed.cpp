@@ -7,7 +7,7 @@
 #include "base/quantile.hpp"
 #include "model/summary.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -37,11 +37,11 @@ Workload copy() {
 }
 
 /// Operations of a training step on a batch; see StepBench::flops.
-double count_flops(Network& network, const DataShape& shape, std::int64_t clips, int embedding) {
-  Input clip = example_input(shape, 1);
-  const auto whole = static_cast<double>(summarize_network(network, clip).macs);
+double count_flops(model::Network& network, const model::DataShape& shape, std::int64_t clips, int embedding) {
+  model::Input clip = model::example_input(shape, 1);
+  const auto whole = static_cast<double>(model::summarize_network(network, clip).macs);
   clip.skeleton_embedding = torch::zeros({1, embedding});  // leaves a fused network what it trains
-  const auto trained = static_cast<double>(summarize_network(network, clip).macs);
+  const auto trained = static_cast<double>(model::summarize_network(network, clip).macs);
   return static_cast<double>(clips) * (2 * whole + 4 * trained);
 }
 
@@ -75,29 +75,29 @@ Ceiling measure_ceiling(double seconds) {
   return ceiling;
 }
 
-StepBench::StepBench(const StageConfig& stage, const DataShape& shape) : stage_(stage) {
-  auto network = make_network(stage, shape, 1);
-  batch_.input = example_input(shape, stage.batch);
+StepBench::StepBench(const config::StageConfig& stage, const model::DataShape& shape) : stage_(stage) {
+  auto network = model::make_network(stage, shape, 1);
+  batch_.input = model::example_input(shape, stage.batch);
   batch_.labels = torch::randint(shape.classes, {stage.batch}, torch::kInt64);
-  const int embedding = embedding_size(stage.model);
+  const int embedding = model::embedding_size(stage.model);
   flops_ = count_flops(*network, shape, clips(), embedding);
-  TeacherSizes sizes;
-  for (const TeacherRef& teacher : stage.teachers) sizes[teacher.stage] = embedding;
-  LossContext context;
+  distill::TeacherSizes sizes;
+  for (const config::TeacherRef& teacher : stage.teachers) sizes[teacher.stage] = embedding;
+  distill::losses::LossContext context;
   context.words = torch::randn({shape.classes, embedding});
-  context.adapters = make_adapters(stage.loss, embedding, sizes, 1);
+  context.adapters = distill::make_adapters(stage.loss, embedding, sizes, 1);
   state_ = make_train_state(std::move(network), std::move(context), stage.optimizer);
   // Right and sure, as trained teachers are about training clips: a loss that asks for that has its full work.
   const torch::Tensor truth = torch::one_hot(batch_.labels, shape.classes).to(torch::kFloat32);
-  for (const TeacherRef& teacher : stage.teachers) {
+  for (const config::TeacherRef& teacher : stage.teachers) {
     batch_.teachers.push_back({torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth,
                                teacher.weight, torch::rand({clips(), kAttentionFrames}), teacher.stage});
   }
   state_.network->train();
 }
 
-void StepBench::step(const Input& input, const torch::Tensor& labels) {
+void StepBench::step(const model::Input& input, const torch::Tensor& labels) {
   train_step(state_, stage_, {input, labels, batch_.teachers});
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

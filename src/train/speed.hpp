@@ -10,7 +10,7 @@
 #include "pskd/model/registry.hpp"
 #include "train/train_step.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// Seconds of each run of `action`: at least `fewest` runs, more until `seconds` have passed. One run before them,
 /// which pays for first-time set-up, is not counted.
@@ -37,13 +37,13 @@ Ceiling measure_ceiling(double seconds);
 /// right and sure: computing it is not part of a step.
 class StepBench {
  public:
-  StepBench(const StageConfig& stage, const DataShape& shape);
+  StepBench(const config::StageConfig& stage, const model::DataShape& shape);
   /// One step on a batch of made-up clips.
   void step() { train_step(state_, stage_, batch_); }
   /// One step on these clips and labels [N] int64; N must be clips() where the stage has teachers.
-  void step(const Input& input, const torch::Tensor& labels);
+  void step(const model::Input& input, const torch::Tensor& labels);
 
-  Network& network() { return *state_.network; }
+  model::Network& network() { return *state_.network; }
   std::int64_t clips() const { return batch_.labels.size(0); }
   /// Floating-point operations of a step: two for each multiply-add of every convolution and product that the forward
   /// pass executes, three times those where the backward pass follows (gradients of inputs and of weights), once in a
@@ -51,10 +51,10 @@ class StepBench {
   double flops() const { return flops_; }
 
  private:
-  StageConfig stage_;
+  config::StageConfig stage_;
   TrainState state_;
   Batch batch_;
   double flops_ = 0;
 };
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -8,36 +8,36 @@
 #include "pskd/config/load.hpp"
 #include "train/environment.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 /// The stage, its teachers, theirs, and so on.
-std::set<std::string> lineage(const Experiment& experiment, const std::string& stage) {
-  const StageConfig& config = find_stage(experiment, stage);
+std::set<std::string> lineage(const config::Experiment& experiment, const std::string& stage) {
+  const config::StageConfig& config = config::find_stage(experiment, stage);
   std::set<std::string> names = {stage};
   if (!config.starts_from.empty()) names.merge(lineage(experiment, config.starts_from));
-  for (const TeacherRef& teacher : config.teachers) names.merge(lineage(experiment, teacher.stage));
+  for (const config::TeacherRef& teacher : config.teachers) names.merge(lineage(experiment, teacher.stage));
   return names;
 }
 
 }  // namespace
 
-std::string stage_hash(const Experiment& experiment, const std::string& stage) {
+std::string stage_hash(const config::Experiment& experiment, const std::string& stage) {
   const std::set<std::string> names = lineage(experiment, stage);
-  Experiment decisive = experiment;
+  config::Experiment decisive = experiment;
   decisive.stages.clear();
-  for (const StageConfig& one : experiment.stages) {
+  for (const config::StageConfig& one : experiment.stages) {
     if (!names.contains(one.name)) continue;
-    StageConfig& written = decisive.stages.emplace_back(one);
-    written.teachers = schedule_teachers(one, experiment);
-    written.snapshots = snapshot_epochs(one.name, experiment);
+    config::StageConfig& written = decisive.stages.emplace_back(one);
+    written.teachers = distill::schedule_teachers(one, experiment);
+    written.snapshots = distill::snapshot_epochs(one.name, experiment);
   }
   decisive.progress = {};  // it is in the schedules
-  return config_hash(decisive);
+  return config::config_hash(decisive);
 }
 
 std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed) {
-  const Experiment& experiment = setup.experiment;
+  const config::Experiment& experiment = setup.experiment;
   ContentHasher hasher;
   hasher.add(stage_hash(experiment, stage));
   hasher.add(std::to_string(seed));
@@ -45,11 +45,12 @@ std::string stage_key(const TrainingSetup& setup, const std::string& stage, std:
   const Environment here = environment();
   hasher.add(std::to_string(here.threads));
   hasher.add(here.version);
+  if (here.reference_ops) hasher.add("reference");  // absent otherwise, so that the keys of before stay
   for (const std::string& name : lineage(experiment, stage)) {
-    const auto& acs = find_stage(experiment, name).loss.acs;
-    if (acs && acs->semantic.words > 0) hasher.add(read_file(resolve_data_path(acs->semantic.word_file)));
+    const auto& acs = config::find_stage(experiment, name).loss.acs;
+    if (acs && acs->semantic.words > 0) hasher.add(read_file(config::resolve_data_path(acs->semantic.word_file)));
   }
   return hasher.hex();
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -10,9 +10,9 @@
 #include "pskd/config/load.hpp"
 #include "train/stage_key.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
-DataShape data_shape(const TrainingSetup& setup) {
+model::DataShape data_shape(const TrainingSetup& setup) {
   return data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
 }
 
@@ -25,28 +25,32 @@ std::filesystem::path teacher_outputs_folder(const TrainingSetup& setup, std::ui
                                    : StageStoreLayout{setup.stage_store}.teacher_outputs();
 }
 
-std::shared_ptr<Network> initial_network(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
-  auto network = make_network(stage, data_shape(setup), stream_key(seed, "parameters"));
+std::shared_ptr<model::Network> initial_network(const TrainingSetup& setup, const config::StageConfig& stage,
+                                                std::uint64_t seed) {
+  auto network = model::make_network(stage, data_shape(setup), stream_key(seed, "parameters"));
   if (!stage.starts_from.empty()) {
-    start_from(*network, *load_snapshot(setup, seed, stage.starts_from, "last").network);
+    model::start_from(*network, *load_snapshot(setup, seed, stage.starts_from, "last").network);
   }
   return network;
 }
 
-std::shared_ptr<Adapters> stage_adapters(const Experiment& experiment, const StageConfig& stage, std::uint64_t seed) {
-  TeacherSizes teachers;
-  for (const TeacherRef& teacher : stage.teachers) {
-    teachers[teacher.stage] = embedding_size(find_stage(experiment, teacher.stage).model);
+std::shared_ptr<distill::Adapters> stage_adapters(const config::Experiment& experiment,
+                                                  const config::StageConfig& stage, std::uint64_t seed) {
+  distill::TeacherSizes teachers;
+  for (const config::TeacherRef& teacher : stage.teachers) {
+    teachers[teacher.stage] = model::embedding_size(config::find_stage(experiment, teacher.stage).model);
   }
-  return make_adapters(stage.loss, embedding_size(stage.model), teachers, stream_key(seed, "adapters"));
+  return distill::make_adapters(stage.loss, model::embedding_size(stage.model), teachers, stream_key(seed, "adapters"));
 }
 
-LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
-  LossContext context;
+distill::losses::LossContext loss_context(const TrainingSetup& setup, const config::StageConfig& stage,
+                                          std::uint64_t seed) {
+  distill::losses::LossContext context;
   context.adapters = stage_adapters(setup.experiment, stage, seed);
   if (stage.loss.acs && stage.loss.acs->semantic.words > 0) {
-    context.words = read_word_vectors(resolve_data_path(stage.loss.acs->semantic.word_file),
-                                      static_cast<int>(setup.split.classes.size()), embedding_size(stage.model));
+    context.words =
+        distill::read_word_vectors(config::resolve_data_path(stage.loss.acs->semantic.word_file),
+                                   static_cast<int>(setup.split.classes.size()), model::embedding_size(stage.model));
   }
   return context;
 }
@@ -63,19 +67,20 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
 
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
                        const std::string& snapshot) {
-  auto network = make_network(find_stage(setup.experiment, stage), data_shape(setup), seed);
+  auto network = model::make_network(config::find_stage(setup.experiment, stage), data_shape(setup), seed);
   const LoadedCheckpoint loaded = load_checkpoint(stage_layout(setup, seed, stage).checkpoint(snapshot),
                                                   stage_manifest(setup, seed, stage), *network, nullptr);
   network->eval();
   return {network, loaded.hash};
 }
 
-std::vector<TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup, const StageConfig& stage,
-                                                       std::uint64_t seed, CheckpointManifest& manifest) {
+std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup,
+                                                                const config::StageConfig& stage, std::uint64_t seed,
+                                                                CheckpointManifest& manifest) {
   std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
-  std::vector<TeacherOutputCache::Teacher> teachers;
-  for (const TeacherRef& reference : schedule_teachers(stage, setup.experiment)) {
-    const std::string name = word(reference.snapshot);
+  std::vector<distill::TeacherOutputCache::Teacher> teachers;
+  for (const config::TeacherRef& reference : distill::schedule_teachers(stage, setup.experiment)) {
+    const std::string name = config::word(reference.snapshot);
     Snapshot& snapshot = snapshots[{reference.stage, name}];
     if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, name);
     manifest.teachers[reference.stage + "/" + name] = snapshot.hash;
@@ -84,4 +89,4 @@ std::vector<TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setu
   return teachers;
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

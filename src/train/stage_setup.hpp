@@ -12,10 +12,10 @@
 #include "pskd/train/run.hpp"
 #include "train/checkpoint.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// The number of classes decides the shape, beside the renderer.
-DataShape data_shape(const TrainingSetup& setup);
+model::DataShape data_shape(const TrainingSetup& setup);
 
 /// The folder of `stage` in the run of `seed`.
 StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
@@ -25,20 +25,23 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
 std::filesystem::path teacher_outputs_folder(const TrainingSetup& setup, std::uint64_t seed);
 
 /// The network of `stage` as training begins: freshly drawn, or with the parameters of the stage that it starts from.
-std::shared_ptr<Network> initial_network(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed);
+std::shared_ptr<model::Network> initial_network(const TrainingSetup& setup, const config::StageConfig& stage,
+                                                std::uint64_t seed);
 
 /// The layers that the loss of `stage` trains beside it, freshly drawn; null where it needs none.
-std::shared_ptr<Adapters> stage_adapters(const Experiment& experiment, const StageConfig& stage, std::uint64_t seed);
+std::shared_ptr<distill::Adapters> stage_adapters(const config::Experiment& experiment,
+                                                  const config::StageConfig& stage, std::uint64_t seed);
 
 /// What the loss of `stage` needs beside a batch: layers are drawn, word vectors read. Throws Error(data).
-LossContext loss_context(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed);
+distill::losses::LossContext loss_context(const TrainingSetup& setup, const config::StageConfig& stage,
+                                          std::uint64_t seed);
 
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
 /// A stage's network with the parameters of one of its snapshots, and the content hash of that checkpoint.
 struct Snapshot {
-  std::shared_ptr<Network> network;
+  std::shared_ptr<model::Network> network;
   std::string hash;
 };
 /// `snapshot` is last, best or epoch-<n>. Throws Error(checkpoint).
@@ -46,7 +49,8 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
                        const std::string& snapshot);
 
 /// The teachers of `stage`, loaded from the run's folder. Their checkpoints' hashes are noted in `manifest`.
-std::vector<TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup, const StageConfig& stage,
-                                                       std::uint64_t seed, CheckpointManifest& manifest);
+std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup,
+                                                                const config::StageConfig& stage, std::uint64_t seed,
+                                                                CheckpointManifest& manifest);
 
-}  // namespace pskd
+}  // namespace pskd::train

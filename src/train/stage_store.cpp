@@ -11,7 +11,7 @@
 #include "train/stage_setup.hpp"
 #include "train/stage_trainer.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -33,7 +33,7 @@ void link_files(const StageLayout& shared, const StageLayout& own) {
 
 }  // namespace
 
-Position train_shared_stage(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
+Position train_shared_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   const StageStoreLayout store{setup.stage_store};
   const std::string key = stage_key(setup, stage.name, seed);
   const StageLayout shared = store.stage(key);
@@ -58,4 +58,4 @@ void discard_teacher_outputs(const fs::path& stage_store) {
   fs::remove_all(StageStoreLayout{stage_store}.teacher_outputs(), in_use);
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -22,14 +22,14 @@
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-TrainState initial_state(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed) {
+TrainState initial_state(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   auto network = initial_network(setup, stage, seed);
   return make_train_state(std::move(network), loss_context(setup, stage, seed), stage.optimizer);
 }
@@ -37,20 +37,21 @@ TrainState initial_state(const TrainingSetup& setup, const StageConfig& stage, s
 class StageTrainer {
  public:
   /// Draws the parameters, loads the teachers and goes on from last.ckpt where there is one.
-  StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed, const StageLayout& folder);
+  StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
+               const StageLayout& folder);
 
   /// The epochs that are left.
   void train();
 
-  std::int64_t parameters() const { return count_parameters(*state_.network); }
+  std::int64_t parameters() const { return model::count_parameters(*state_.network); }
   const Position& position() const { return manifest_.position; }
 
  private:
   /// What an epoch trains on: every clip under its augmentation, and what the active teachers say about it.
   struct Epoch {
-    Input input;
+    model::Input input;
     std::vector<std::size_t> teachers;
-    std::vector<TeacherOutput> outputs;
+    std::vector<distill::TeacherOutput> outputs;
     torch::Tensor order;  ///< [N] int64
   };
   /// A line of metrics.jsonl, and the same for people.
@@ -73,7 +74,7 @@ class StageTrainer {
   void save(const std::string& snapshot) const;
 
   const TrainingSetup& setup_;
-  const StageConfig& stage_;
+  const config::StageConfig& stage_;
   std::uint64_t augmentation_key_;
   StageLayout folder_;
   CheckpointManifest manifest_;
@@ -83,24 +84,24 @@ class StageTrainer {
   /// that their difference under one seed is the method's. All stages see the same augmentations, so that a teacher's
   /// output on one serves every student.
   std::uint64_t key_;
-  TeacherOutputCache teachers_;
+  distill::TeacherOutputCache teachers_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
   torch::Tensor labels_;
-  Input validation_;
+  model::Input validation_;
   torch::Tensor validation_labels_;
   int steps_ = 1;
 };
 
-StageTrainer::StageTrainer(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
+StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
                            const StageLayout& folder)
     : setup_(setup),
       stage_(stage),
       augmentation_key_(stream_key(seed, "views")),
       folder_(folder),
       manifest_(stage_manifest(setup, seed, stage.name)),
-      snapshots_(snapshot_epochs(stage.name, setup.experiment)),
+      snapshots_(distill::snapshot_epochs(stage.name, setup.experiment)),
       state_(initial_state(setup, stage, seed)),
-      key_(stream_key(seed, model_name(stage.model), count_parameters(*state_.network))),
+      key_(stream_key(seed, config::model_name(stage.model), model::count_parameters(*state_.network))),
       teachers_(load_teachers(setup, stage, seed, manifest_)),
       branch_(teachers_.branch_of(*state_.network)),
       labels_(label_tensor(setup.split.train)),
@@ -134,7 +135,7 @@ void StageTrainer::train() {
 Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
   Modalities wanted = modalities(stage_.sees);
   for (const std::size_t teacher : missing) {
-    const Modalities seen = modalities(find_stage(setup_.experiment, teachers_.reference(teacher).stage).sees);
+    const Modalities seen = modalities(config::find_stage(setup_.experiment, teachers_.reference(teacher).stage).sees);
     wanted.skeleton |= seen.skeleton;
     wanted.sensor |= seen.sensor;
   }
@@ -182,7 +183,7 @@ void StageTrainer::train_batch(const Epoch& epoch) {
   Position& position = manifest_.position;
   const torch::Tensor rows = batch_rows(epoch.order, position.step, steps_);
   Batch batch{select_clips(epoch.input, rows), labels_.index_select(0, rows), {}};
-  for (const TeacherOutput& output : epoch.outputs) batch.teachers.push_back(select_clips(output, rows));
+  for (const distill::TeacherOutput& output : epoch.outputs) batch.teachers.push_back(select_clips(output, rows));
 
   torch::manual_seed(stream_key(key_, "dropout", position.epoch, position.step));
   set_learning_rate(
@@ -270,7 +271,7 @@ void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, Met
 }
 
 double StageTrainer::validate() {
-  const TeacherOutput output = compute_output(*state_.network, validation_);
+  const distill::TeacherOutput output = distill::compute_output(*state_.network, validation_);
   return output.logits.argmax(1).eq(validation_labels_).to(torch::kFloat64).mean().item<double>();
 }
 
@@ -281,7 +282,7 @@ void StageTrainer::save(const std::string& snapshot) const {
 
 }  // namespace
 
-Position train_stage(const TrainingSetup& setup, const StageConfig& stage, std::uint64_t seed,
+Position train_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
                      const StageLayout& folder) {
   StageTrainer trainer(setup, stage, seed, folder);
   const int done = trainer.position().epoch;
@@ -289,7 +290,7 @@ Position train_stage(const TrainingSetup& setup, const StageConfig& stage, std::
   spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
                stages.size(), trainer.parameters(), stage.epochs,
                done > 0 ? fmt::format(", {} of them done", done) : "");
-  if (done < stage.epochs && stage.precision == Precision::bf16 && !environment().bfloat16) {
+  if (done < stage.epochs && stage.precision == config::Precision::bf16 && !environment().bfloat16) {
     spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
                  stage.name);
   }
@@ -297,4 +298,4 @@ Position train_stage(const TrainingSetup& setup, const StageConfig& stage, std::
   return trainer.position();
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

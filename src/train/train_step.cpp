@@ -5,7 +5,7 @@
 
 #include "train/optimizer.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 std::vector<torch::Tensor> trained_parameters(const torch::nn::Module& network, const torch::nn::Module* adapters) {
@@ -19,16 +19,17 @@ std::vector<torch::Tensor> trained_parameters(const torch::nn::Module& network, 
 
 }  // namespace
 
-TrainState make_train_state(std::shared_ptr<Network> network, LossContext context, const OptimizerConfig& config) {
+TrainState make_train_state(std::shared_ptr<model::Network> network, distill::losses::LossContext context,
+                            const config::OptimizerConfig& config) {
   TrainState state{std::move(network), std::move(context), {}, nullptr};
   state.parameters = trained_parameters(*state.network, state.context.adapters.get());
   state.optimizer = make_optimizer(config, state.parameters);
   return state;
 }
 
-StepResult train_step(TrainState& state, const StageConfig& stage, const Batch& batch) {
-  const Output output = state.network->forward(batch.input);
-  const Objective result = objective(output, batch.labels, batch.teachers, stage.loss, state.context);
+StepResult train_step(TrainState& state, const config::StageConfig& stage, const Batch& batch) {
+  const model::Output output = state.network->forward(batch.input);
+  const distill::Objective result = distill::objective(output, batch.labels, batch.teachers, stage.loss, state.context);
   result.loss.backward();
   if (stage.optimizer.clip_norm > 0) {
     torch::nn::utils::clip_grad_norm_(state.parameters, stage.optimizer.clip_norm);
@@ -49,4 +50,4 @@ torch::Tensor batch_rows(const torch::Tensor& order, int step, int steps) {
   return order.narrow(0, first, end - first);
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -11,23 +11,24 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// A network in training, what its loss needs and trains beside it, and the optimizer of both.
 struct TrainState {
-  std::shared_ptr<Network> network;
-  LossContext context;
+  std::shared_ptr<model::Network> network;
+  distill::losses::LossContext context;
   std::vector<torch::Tensor> parameters;  ///< all that are trained
   std::unique_ptr<torch::optim::Optimizer> optimizer;
 };
 
 /// The state before the first step. The network is left in its mode, training or evaluation.
-TrainState make_train_state(std::shared_ptr<Network> network, LossContext context, const OptimizerConfig& config);
+TrainState make_train_state(std::shared_ptr<model::Network> network, distill::losses::LossContext context,
+                            const config::OptimizerConfig& config);
 
 struct Batch {
-  Input input;                          ///< of N clips
-  torch::Tensor labels;                 ///< [N] int64
-  std::vector<TeacherOutput> teachers;  ///< what each teacher says about these clips
+  model::Input input;                            ///< of N clips
+  torch::Tensor labels;                          ///< [N] int64
+  std::vector<distill::TeacherOutput> teachers;  ///< what each teacher says about these clips
 };
 
 struct StepResult {
@@ -38,7 +39,7 @@ struct StepResult {
 
 /// Forward, loss, backward, gradient clipping and optimizer, as `stage` configures them. Leaves no gradients behind.
 /// The loss may come out as infinite or NaN; the parameters then are as well.
-StepResult train_step(TrainState& state, const StageConfig& stage, const Batch& batch);
+StepResult train_step(TrainState& state, const config::StageConfig& stage, const Batch& batch);
 
 /// Steps of an epoch over `clips` clips in batches of at most `batch`.
 int steps_per_epoch(std::int64_t clips, int batch);
@@ -47,4 +48,4 @@ int steps_per_epoch(std::int64_t clips, int batch);
 /// clip would have no batch statistics.
 torch::Tensor batch_rows(const torch::Tensor& order, int step, int steps);
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -26,8 +26,8 @@ class ConfigFiles : public ::testing::Test {
     return folder_ / name;
   }
 
-  Experiment load(const std::string& text, const std::vector<std::string>& overrides = {}) const {
-    return load_experiment(write("a.yaml", text), overrides);
+  config::Experiment load(const std::string& text, const std::vector<std::string>& overrides = {}) const {
+    return config::load_experiment(write("a.yaml", text), overrides);
   }
 
   /// The lines of the error of loading `text` as a.yaml, the folder taken out; none when it loads.
@@ -38,7 +38,7 @@ class ConfigFiles : public ::testing::Test {
   std::vector<std::string> problems_of_file(const std::filesystem::path& file,
                                             const std::vector<std::string>& overrides = {}) const {
     try {
-      load_experiment(file, overrides);
+      config::load_experiment(file, overrides);
       return {};
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::config);

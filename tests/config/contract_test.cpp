@@ -3,7 +3,7 @@
 
 #include "config_files.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
 using ::testing::ElementsAre;
@@ -90,4 +90,4 @@ TEST_P(ShippedConfig, HoldsTheWholeChain) {
 INSTANTIATE_TEST_SUITE_P(Configs, ShippedConfig, ::testing::Values("utd.yaml", "demo.yaml"));
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::config

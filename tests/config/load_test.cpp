@@ -6,7 +6,7 @@
 
 #include "config_files.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
 using ::testing::ElementsAre;
@@ -293,4 +293,4 @@ TEST(ResolveDataPath, LooksUnderTheDataRoot) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::config

@@ -5,7 +5,7 @@
 #include "config/node.hpp"
 #include "config_files.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
 using ::testing::ElementsAre;
@@ -14,7 +14,7 @@ using testing::kSmallest;
 using ::testing::StartsWith;
 
 // Of every model, and of every loss that learns from teachers.
-const std::string kModels = config::joined(model_names()), kTerms = config::joined(teacher_terms());
+const std::string kModels = joined(model_names()), kTerms = joined(teacher_terms());
 
 /// A config whose third line is `line`, a key of the stage `student`.
 std::string with_stage_line(const std::string& line) {
@@ -417,4 +417,4 @@ TEST_F(ConfigProblems, DamagedTextNeverCrashes) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::config

@@ -8,22 +8,21 @@
 #include "config_files.hpp"
 #include "support/refusal.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
-using config::explain;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
 TEST(ConfigReference, IsTheShippedPage) {
-  EXPECT_EQ(read_file(std::filesystem::path(PSKD_SOURCE_DIR) / "docs/config-reference.md"), config::reference_page())
+  EXPECT_EQ(read_file(std::filesystem::path(PSKD_SOURCE_DIR) / "docs/config-reference.md"), reference_page())
       << "the page is out of date; write it anew: pskd config reference > docs/config-reference.md";
 }
 
 TEST(ConfigReference, EveryKeySaysWhatItMeans) {
-  for (const config::KeyMap& map : config::key_table()) {
-    for (const config::KeyRow& row : map.rows) {
+  for (const KeyMap& map : key_table()) {
+    for (const KeyRow& row : map.rows) {
       EXPECT_THAT(row.meaning, ::testing::EndsWith(".")) << map.places.front().path << " " << row.name;
       EXPECT_THAT(row.legal, Not(IsEmpty())) << map.places.front().path << " " << row.name;
       EXPECT_THAT(row.usual, Not(IsEmpty())) << map.places.front().path << " " << row.name;
@@ -85,4 +84,4 @@ TEST(ConfigExplain, RefusesAnUnknownKeyNamingTheNearest) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::config

@@ -5,7 +5,7 @@
 #include "config_files.hpp"
 #include "support/refusal.hpp"
 
-namespace pskd {
+namespace pskd::config {
 namespace {
 
 using ::testing::AllOf;
@@ -131,4 +131,4 @@ TEST(ShippedSweeps, CanBeRead) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::config

@@ -14,7 +14,7 @@
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 using ::testing::AllOf;
@@ -24,17 +24,17 @@ using ::testing::Not;
 using testing::refusal;
 using ::testing::UnorderedElementsAre;
 
-SplitPart subjects(std::vector<int> numbers) { return {std::move(numbers), std::nullopt}; }
-SplitPart trials(std::vector<int> numbers) { return {std::nullopt, std::move(numbers)}; }
+config::SplitPart subjects(std::vector<int> numbers) { return {std::move(numbers), std::nullopt}; }
+config::SplitPart trials(std::vector<int> numbers) { return {std::nullopt, std::move(numbers)}; }
 
 // The whole grid of UTD-MHAD; clips differ in one value only.
 Dataset grid(int classes = 27, int people = 8) {
-  Dataset dataset{utd_mhad_info(), {}, ""};
+  Dataset dataset{readers::utd_mhad_info(), {}, ""};
   for (int label = 0; label < classes; ++label) {
     for (int subject = 1; subject <= people; ++subject) {
       for (int trial = 1; trial <= 4; ++trial) {
         Clip clip;
-        clip.id = utd_clip_id(label + 1, subject, trial);
+        clip.id = readers::utd_clip_id(label + 1, subject, trial);
         clip.label = label;
         clip.subject = subject;
         clip.trial = trial;
@@ -48,13 +48,13 @@ Dataset grid(int classes = 27, int people = 8) {
   return dataset;
 }
 
-Split split(const ProtocolConfig& protocol, Dataset dataset = grid()) {
-  const ProtocolConfig resolved = resolve_protocol(protocol, dataset.info);
+Split split(const config::ProtocolConfig& protocol, Dataset dataset = grid()) {
+  const config::ProtocolConfig resolved = resolve_protocol(protocol, dataset.info);
   return make_split(std::move(dataset), resolved);
 }
 
-std::string config_refusal(const ProtocolConfig& protocol) {
-  return refusal(ErrorKind::config, [&] { resolve_protocol(protocol, utd_mhad_info()); });
+std::string config_refusal(const config::ProtocolConfig& protocol) {
+  return refusal(ErrorKind::config, [&] { resolve_protocol(protocol, readers::utd_mhad_info()); });
 }
 
 std::set<int> subjects_of(const std::vector<Clip>& clips) {
@@ -74,16 +74,16 @@ TEST(Protocol, CrossSubjectIsTheDefault) {
 }
 
 TEST(Protocol, SubjectsThatValidateLeaveTheTrainingOnes) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.val = subjects({7});
-  protocol.selection = Selection::val;
+  protocol.selection = config::Selection::val;
   const Split parts = split(protocol);
   EXPECT_THAT(subjects_of(parts.train), ElementsAre(1, 3, 5));
   EXPECT_THAT(subjects_of(parts.val), ElementsAre(7));
 }
 
 TEST(Protocol, AnEmptyListMeansNobody) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.val = subjects({});
   EXPECT_TRUE(split(protocol).val.empty());
   protocol.train = subjects({});
@@ -91,7 +91,7 @@ TEST(Protocol, AnEmptyListMeansNobody) {
 }
 
 TEST(Protocol, SubjectSpecificMustBeAllowedToShareSubjects) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.name = "subject-specific";
   EXPECT_THAT(config_refusal(protocol), HasSubstr("allow_shared_subjects: true"));
   protocol.allow_shared_subjects = true;
@@ -103,7 +103,7 @@ TEST(Protocol, SubjectSpecificMustBeAllowedToShareSubjects) {
 }
 
 TEST(Protocol, ValidationTrialsLeaveTheTrainingOnesOfSubjectSpecific) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.name = "subject-specific";
   protocol.allow_shared_subjects = true;
   protocol.val = trials({2});
@@ -113,7 +113,7 @@ TEST(Protocol, ValidationTrialsLeaveTheTrainingOnesOfSubjectSpecific) {
 }
 
 TEST(Protocol, LeaveOneSubjectOutTrainsOnTheOthers) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.name = "leave-one-subject-out";
   EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("protocol.test.subjects"), HasSubstr("exactly one")));
   protocol.test = subjects({3, 4});
@@ -126,10 +126,10 @@ TEST(Protocol, LeaveOneSubjectOutTrainsOnTheOthers) {
 }
 
 TEST(Protocol, AnyListsMakeAProtocol) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.name = "mine";
   EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("'mine'"), HasSubstr("cross-subject")));
-  protocol.train = SplitPart{std::vector<int>{1, 2}, std::vector<int>{1}};
+  protocol.train = config::SplitPart{std::vector<int>{1, 2}, std::vector<int>{1}};
   protocol.test = subjects({3});
   const Split parts = split(protocol);
   EXPECT_EQ(parts.train.size(), 27U * 2U);
@@ -137,19 +137,19 @@ TEST(Protocol, AnyListsMakeAProtocol) {
 }
 
 TEST(Protocol, SharedSubjectsAreRefusedAndNamed) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.train = subjects({1, 2, 3});
   protocol.test = subjects({3, 4});
   EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.train and protocol.test"));
-  protocol.train = SplitPart{std::vector<int>{1, 3}, std::vector<int>{1}};
-  protocol.test = SplitPart{std::vector<int>{3, 4}, std::vector<int>{2}};
+  protocol.train = config::SplitPart{std::vector<int>{1, 3}, std::vector<int>{1}};
+  protocol.test = config::SplitPart{std::vector<int>{3, 4}, std::vector<int>{2}};
   EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("subjects 3;"), HasSubstr("allow_shared_subjects")));
   protocol.allow_shared_subjects = true;
   EXPECT_EQ(split(protocol).train.size(), 27U * 2U);
 }
 
 TEST(Protocol, ASharedRecordingIsRefusedEvenWhereSubjectsMayBeShared) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.allow_shared_subjects = true;
   protocol.train = trials({1, 2});
   protocol.test = trials({2, 3});
@@ -157,17 +157,17 @@ TEST(Protocol, ASharedRecordingIsRefusedEvenWhereSubjectsMayBeShared) {
 }
 
 TEST(Protocol, ValidatingOnTestSubjectsIsRefused) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.val = subjects({2});
   EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.val and protocol.test"));
 }
 
 TEST(Protocol, ANumberThatDoesNotExistIsRefused) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.train = subjects({1, 9});
   EXPECT_THAT(config_refusal(protocol),
               AllOf(HasSubstr("protocol.train.subjects"), HasSubstr("subject 9"), HasSubstr("1 2 3 4 5 6 7 8")));
-  protocol.train = SplitPart{std::vector<int>{1}, std::vector<int>{5}};
+  protocol.train = config::SplitPart{std::vector<int>{1}, std::vector<int>{5}};
   EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("protocol.train.trials"), HasSubstr("trial 5")));
   protocol.train = subjects({1, 1});
   EXPECT_THAT(config_refusal(protocol), HasSubstr("listed twice"));
@@ -179,7 +179,7 @@ TEST(Protocol, ASubjectWithoutRecordingsIsRefusedWhenTheDataAreThere) {
 }
 
 TEST(Protocol, ClassesAreChosenByNameOrGroupAndRelabelledInOrder) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.classes = {"jog", "wave"};
   const Split two = split(protocol);
   EXPECT_THAT(two.classes, ElementsAre("wave", "jog"));
@@ -190,7 +190,7 @@ TEST(Protocol, ClassesAreChosenByNameOrGroupAndRelabelledInOrder) {
 }
 
 TEST(Protocol, WrongClassesAreRefused) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.classes = {"wave", "flying"};
   EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("'flying'"), HasSubstr("wrist"), HasSubstr("swipe_left")));
   protocol.classes = {"wrist", "wave"};
@@ -200,8 +200,8 @@ TEST(Protocol, WrongClassesAreRefused) {
 }
 
 TEST(Protocol, SelectionByValidationNeedsValidation) {
-  ProtocolConfig protocol;
-  protocol.selection = Selection::val;
+  config::ProtocolConfig protocol;
+  protocol.selection = config::Selection::val;
   EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.val"));
 }
 
@@ -211,11 +211,11 @@ TEST(Protocol, AClassNobodyTrainsIsRefused) {
 
 TEST(Protocol, APartWithoutClipsIsRefused) {
   Dataset dataset = grid(3);
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.name = "mine";
   protocol.classes = {"swipe_left", "swipe_right"};
   protocol.train = subjects({1});
-  protocol.test = SplitPart{std::vector<int>{2}, std::vector<int>{4}};
+  protocol.test = config::SplitPart{std::vector<int>{2}, std::vector<int>{4}};
   std::erase_if(dataset.clips, [](const Clip& c) { return c.subject == 2 && c.trial == 4 && c.label < 2; });
   EXPECT_THAT(refusal(ErrorKind::data, [&] { split(protocol, dataset); }), HasSubstr("the test part holds no clip"));
 }
@@ -230,21 +230,21 @@ TEST(Protocol, ACopiedRecordingOnBothSidesIsRefused) {
 }
 
 TEST(Protocol, ResolvingTwiceChangesNothing) {
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.val = subjects({7});
   protocol.classes = {"wrist"};
-  const ProtocolConfig once = resolve_protocol(protocol, utd_mhad_info());
-  const ProtocolConfig twice = resolve_protocol(once, utd_mhad_info());
+  const config::ProtocolConfig once = resolve_protocol(protocol, readers::utd_mhad_info());
+  const config::ProtocolConfig twice = resolve_protocol(once, readers::utd_mhad_info());
   EXPECT_EQ(describe(once), describe(twice));
   EXPECT_EQ(once.classes, twice.classes);
 }
 
 TEST(Protocol, TheDescriptionNamesThePartsAndSharedSubjects) {
-  const auto text = [](const ProtocolConfig& protocol) {
-    return describe(resolve_protocol(protocol, utd_mhad_info()));
+  const auto text = [](const config::ProtocolConfig& protocol) {
+    return describe(resolve_protocol(protocol, readers::utd_mhad_info()));
   };
   EXPECT_EQ(text({}), "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8");
-  ProtocolConfig protocol;
+  config::ProtocolConfig protocol;
   protocol.allow_shared_subjects = true;
   EXPECT_THAT(text(protocol), Not(HasSubstr("SHARED"))) << "allowed, but not so";
   protocol.name = "subject-specific";
@@ -255,11 +255,11 @@ TEST(Protocol, TheDescriptionNamesThePartsAndSharedSubjects) {
 
 TEST(RealUtdMhad, CrossSubjectHas431And430Clips) {
   PSKD_REAL_DATA_OR_SKIP(root, "utd-mhad");
-  const Dataset dataset = read_dataset(testing::utd_config(root));
+  const Dataset dataset = readers::read_dataset(testing::utd_config(root));
   const Split headline = split({}, dataset);
   EXPECT_EQ(headline.train.size(), 431U);
   EXPECT_EQ(headline.test.size(), 430U);
-  ProtocolConfig easier;
+  config::ProtocolConfig easier;
   easier.name = "subject-specific";
   easier.allow_shared_subjects = true;
   EXPECT_EQ(split(easier, dataset).train.size(), 432U);
@@ -267,4 +267,4 @@ TEST(RealUtdMhad, CrossSubjectHas431And430Clips) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data

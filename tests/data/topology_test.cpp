@@ -8,7 +8,7 @@
 
 #include "support/refusal.hpp"
 
-namespace pskd {
+namespace pskd::data {
 namespace {
 
 using ::testing::AllOf;
@@ -120,4 +120,4 @@ TEST(Topology, WhatIsWrongIsNamed) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data

@@ -7,7 +7,7 @@
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 using testing::expect_gradient;
@@ -15,12 +15,12 @@ using testing::golden_cases;
 using testing::to_labels;
 using testing::to_tensor;
 
-AcsConfig config_of(const nlohmann::json& in) {
-  AcsConfig config;
+config::AcsConfig config_of(const nlohmann::json& in) {
+  config::AcsConfig config;
   config.weight = in["weight"];
   config.temperature = in["temperature"];
   config.confidence_temperature = in["confidence_temperature"];
-  config.selection = in["selection"] == "soft" ? AcsSelection::soft : AcsSelection::hard;
+  config.selection = in["selection"] == "soft" ? config::AcsSelection::soft : config::AcsSelection::hard;
   if (!in["threshold"].is_null()) config.threshold = in["threshold"].get<double>();
   config.semantic.weight = in["semantic_weight"];
   config.semantic.distance = in["semantic_shares"]["distance"];
@@ -42,19 +42,20 @@ TEST(Acs, AgreesWithAnIndependentImplementation) {
     SCOPED_TRACE(one["name"].get<std::string>());
     const auto& in = one["inputs"];
     const auto& expected = one["expected"];
-    const AcsConfig config = config_of(in);
+    const config::AcsConfig config = config_of(in);
     const auto teachers = teachers_of(in);
     const torch::Tensor labels = to_labels(in["labels"]), logits = to_tensor(in["student"]["logits"]);
     const torch::Tensor embedding = to_tensor(in["student"]["embeddings"]), words = to_tensor(in["words"]);
 
-    const torch::Tensor assignment = acs_assignment(logits, teachers, labels, config);
+    const torch::Tensor assignment = losses::acs_assignment(logits, teachers, labels, config);
     EXPECT_TRUE(torch::allclose(assignment, to_tensor(expected["weights"]).t(), 1e-9, 1e-12)) << assignment;
-    const torch::Tensor mimicry = acs_mimicry(logits, teachers, labels, assignment, config.temperature);
+    const torch::Tensor mimicry = losses::acs_mimicry(logits, teachers, labels, assignment, config.temperature);
     EXPECT_NEAR(mimicry.item<double>(), expected["l_ac"], 1e-9);
-    const torch::Tensor semantics = acs_semantics(embedding, teachers, labels, assignment, config.semantic, words);
+    const torch::Tensor semantics =
+        losses::acs_semantics(embedding, teachers, labels, assignment, config.semantic, words);
     EXPECT_NEAR(semantics.item<double>(), expected["l_sem"], 1e-9);
 
-    LossConfig loss;
+    config::LossConfig loss;
     loss.ce = 0;
     loss.acs = config;
     EXPECT_NEAR(objective({embedding, logits, {}}, labels, teachers, loss, {words}).loss.item<double>(),
@@ -80,9 +81,9 @@ struct Batch {
 };
 
 TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
-  for (const AcsSelection selection : {AcsSelection::hard, AcsSelection::soft}) {
+  for (const config::AcsSelection selection : {config::AcsSelection::hard, config::AcsSelection::soft}) {
     Batch batch;
-    LossConfig loss;
+    config::LossConfig loss;
     loss.acs.emplace();
     loss.acs->selection = selection;
     loss.acs->threshold =
@@ -91,8 +92,8 @@ TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
     const auto total = [&] {
       return objective({batch.embedding, batch.logits, {}}, batch.labels, batch.teachers, loss, {batch.words}).loss;
     };
-    expect_gradient(total, batch.logits, word(selection) + " logits", 18);
-    expect_gradient(total, batch.embedding, word(selection) + " embedding", 30);
+    expect_gradient(total, batch.logits, config::word(selection) + " logits", 18);
+    expect_gradient(total, batch.embedding, config::word(selection) + " embedding", 30);
   }
 }
 
@@ -101,21 +102,21 @@ TEST(Acs, AWrongTeacherIsNeverFollowed) {
   for (TeacherOutput& teacher : batch.teachers) {
     teacher.logits = torch::one_hot((batch.labels + 1) % 3, 3).to(torch::kFloat64) * 20;
   }
-  for (const AcsSelection selection : {AcsSelection::hard, AcsSelection::soft}) {
-    AcsConfig config;
+  for (const config::AcsSelection selection : {config::AcsSelection::hard, config::AcsSelection::soft}) {
+    config::AcsConfig config;
     config.selection = selection;
     config.threshold = 0;
-    const torch::Tensor assignment = acs_assignment(batch.logits, batch.teachers, batch.labels, config);
-    EXPECT_TRUE(torch::allclose(assignment.select(1, 2), torch::ones({6}, torch::kFloat64))) << word(selection);
+    const torch::Tensor assignment = losses::acs_assignment(batch.logits, batch.teachers, batch.labels, config);
+    EXPECT_TRUE(torch::allclose(assignment.select(1, 2), torch::ones({6}, torch::kFloat64))) << config::word(selection);
   }
 }
 
 TEST(Acs, AStudentSurerThanItsTeachersLearnsFromTheLabel) {
   Batch batch;
   const torch::Tensor sure = torch::one_hot(batch.labels, 3).to(torch::kFloat64) * 50;
-  const torch::Tensor assignment = acs_assignment(sure, batch.teachers, batch.labels, AcsConfig{});
+  const torch::Tensor assignment = losses::acs_assignment(sure, batch.teachers, batch.labels, config::AcsConfig{});
   EXPECT_TRUE(assignment.select(1, 2).eq(1).all().item<bool>());
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::distill

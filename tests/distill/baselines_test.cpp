@@ -12,7 +12,7 @@
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 using testing::expect_gradient;
@@ -45,14 +45,14 @@ void expect_finite(const torch::Tensor& loss, const torch::Tensor& student, cons
 TEST(Baselines, HintAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "hint")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss = hint_loss(to_tensor(in["student"]), to_tensor(in["teacher"]));
+    const torch::Tensor loss = losses::hint_loss(to_tensor(in["student"]), to_tensor(in["teacher"]));
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
 
 TEST(Baselines, AttentionAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "attention")) {
-    const torch::Tensor maps = temporal_attention(to_tensor(one["inputs"]["features"]));
+    const torch::Tensor maps = losses::temporal_attention(to_tensor(one["inputs"]["features"]));
     EXPECT_LT(largest_difference(maps, to_tensor(one["expected"]["maps"])), kTolerance) << one["name"];
   }
 }
@@ -60,7 +60,7 @@ TEST(Baselines, AttentionAgreesWithAnIndependentImplementation) {
 TEST(Baselines, AttentionTransferAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "transfer")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss = attention_transfer(to_tensor(in["student"]), to_tensor(in["teacher"]));
+    const torch::Tensor loss = losses::attention_transfer(to_tensor(in["student"]), to_tensor(in["teacher"]));
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
@@ -68,7 +68,7 @@ TEST(Baselines, AttentionTransferAgreesWithAnIndependentImplementation) {
 TEST(Baselines, SimilarityPreservingAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "similarity")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss = similarity_preserving(to_tensor(in["student"]), to_tensor(in["teacher"]));
+    const torch::Tensor loss = losses::similarity_preserving(to_tensor(in["student"]), to_tensor(in["teacher"]));
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
@@ -76,8 +76,8 @@ TEST(Baselines, SimilarityPreservingAgreesWithAnIndependentImplementation) {
 TEST(Baselines, ContrastiveAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "contrastive")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss =
-        contrastive(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]), in["temperature"]);
+    const torch::Tensor loss = losses::contrastive(to_tensor(in["student"]), to_tensor(in["teacher"]),
+                                                   to_labels(in["labels"]), in["temperature"]);
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
@@ -85,8 +85,9 @@ TEST(Baselines, ContrastiveAgreesWithAnIndependentImplementation) {
 TEST(Baselines, DecoupledKdAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "decoupled")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss = decoupled_kd(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]),
-                                            in["alpha"], in["beta"], in["temperature"]);
+    const torch::Tensor loss =
+        losses::decoupled_kd(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]), in["alpha"],
+                             in["beta"], in["temperature"]);
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
@@ -94,8 +95,8 @@ TEST(Baselines, DecoupledKdAgreesWithAnIndependentImplementation) {
 TEST(Baselines, DistAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "dist")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss =
-        dist_loss(to_tensor(in["student"]), to_tensor(in["teacher"]), in["beta"], in["gamma"], in["temperature"]);
+    const torch::Tensor loss = losses::dist_loss(to_tensor(in["student"]), to_tensor(in["teacher"]), in["beta"],
+                                                 in["gamma"], in["temperature"]);
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
@@ -105,9 +106,10 @@ TEST(Baselines, CaMkdAgreesWithAnIndependentImplementation) {
     const auto& in = one["inputs"];
     const std::vector<torch::Tensor> teachers = to_tensors(in["teachers"]);
     const torch::Tensor labels = to_labels(in["labels"]);
-    EXPECT_LT(largest_difference(ca_mkd_weights(teachers, labels), to_tensor(one["expected"]["weights"])), kTolerance)
+    EXPECT_LT(largest_difference(losses::ca_mkd_weights(teachers, labels), to_tensor(one["expected"]["weights"])),
+              kTolerance)
         << one["name"];
-    const torch::Tensor loss = ca_mkd(to_tensor(in["student"]), teachers, labels, in["temperature"]);
+    const torch::Tensor loss = losses::ca_mkd(to_tensor(in["student"]), teachers, labels, in["temperature"]);
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
@@ -119,20 +121,28 @@ TEST(Baselines, HaveTheDerivativeOfTheirValueAsGradient) {
   const torch::Tensor teacher_logits = random({5, 4}) * 3, second_logits = random({5, 4}) * 3;
   const torch::Tensor embeddings = random_leaf({5, 6}), logits = random_leaf({5, 4});
   const torch::Tensor features = random_leaf({5, 3, 4}), joints = random_leaf({5, 2, 12, 3});
-  expect_gradient([&] { return hint_loss(embeddings, teacher); }, embeddings, "hint_loss", 30);
-  expect_gradient([&] { return attention_transfer(temporal_attention(features), map); }, features, "shorter map", 30);
-  expect_gradient([&] { return attention_transfer(temporal_attention(joints), map); }, joints, "longer map", 60);
-  expect_gradient([&] { return similarity_preserving(embeddings, wide_teacher); }, embeddings, "similarity", 30);
-  expect_gradient([&] { return decoupled_kd(logits, teacher_logits, labels, 1, 8, 2); }, logits, "decoupled_kd", 20);
-  expect_gradient([&] { return dist_loss(logits, teacher_logits, 1, 2, 2); }, logits, "dist_loss", 20);
-  expect_gradient([&] { return ca_mkd(logits, {teacher_logits, second_logits}, labels, 2); }, logits, "ca_mkd", 20);
+  expect_gradient([&] { return losses::hint_loss(embeddings, teacher); }, embeddings, "hint_loss", 30);
+  expect_gradient([&] { return losses::attention_transfer(losses::temporal_attention(features), map); }, features,
+                  "shorter map", 30);
+  expect_gradient([&] { return losses::attention_transfer(losses::temporal_attention(joints), map); }, joints,
+                  "longer map", 60);
+  expect_gradient([&] { return losses::similarity_preserving(embeddings, wide_teacher); }, embeddings, "similarity",
+                  30);
+  expect_gradient([&] { return losses::decoupled_kd(logits, teacher_logits, labels, 1, 8, 2); }, logits, "decoupled_kd",
+                  20);
+  expect_gradient([&] { return losses::dist_loss(logits, teacher_logits, 1, 2, 2); }, logits, "dist_loss", 20);
+  expect_gradient(
+      [&] {
+        return losses::ca_mkd(logits, {teacher_logits, second_logits}, labels, 2);
+      },
+      logits, "ca_mkd", 20);
 }
 
 TEST(Contrastive, TrainsTheHeadsOfStudentAndTeacher) {
   torch::manual_seed(2);
   const torch::Tensor labels = labels_of({0, 3, 1, 3, 2});
   const torch::Tensor student = random_leaf({5, 6}), teacher = random_leaf({5, 6});
-  const auto loss = [&] { return contrastive(student, teacher, labels, 0.2); };
+  const auto loss = [&] { return losses::contrastive(student, teacher, labels, 0.2); };
   expect_gradient(loss, student, "student", 30);
   expect_gradient(loss, teacher, "teacher", 30);
 }
@@ -141,9 +151,9 @@ TEST(Baselines, DoNotTrainTheTeacher) {
   torch::manual_seed(3);
   const torch::Tensor labels = labels_of({0, 3, 1, 3});
   const torch::Tensor student = random_leaf({4, 5}), teacher = random_leaf({4, 5});
-  (hint_loss(student, teacher) + attention_transfer(student.square(), teacher.square()) +
-   similarity_preserving(student, teacher) + decoupled_kd(student, teacher, labels, 1, 8, 2) +
-   dist_loss(student, teacher, 1, 1, 2) + ca_mkd(student, {teacher, teacher}, labels, 2))
+  (losses::hint_loss(student, teacher) + losses::attention_transfer(student.square(), teacher.square()) +
+   losses::similarity_preserving(student, teacher) + losses::decoupled_kd(student, teacher, labels, 1, 8, 2) +
+   losses::dist_loss(student, teacher, 1, 1, 2) + losses::ca_mkd(student, {teacher, teacher}, labels, 2))
       .backward();
   EXPECT_TRUE(student.grad().defined());
   EXPECT_FALSE(teacher.grad().defined());
@@ -154,14 +164,16 @@ TEST(Baselines, AreZeroWhereTheStudentIsLikeTheTeacherAndPositiveElsewhere) {
   const torch::Tensor labels = labels_of({0, 3, 1, 3, 2, 0});
   const torch::Tensor teacher = random({6, 5}), other = random({6, 5});
   const std::vector<std::pair<std::string, std::function<torch::Tensor(const torch::Tensor&)>>> losses = {
-      {"hint", [&](const torch::Tensor& student) { return hint_loss(student, teacher); }},
-      {"attention", [&](const auto& student) { return attention_transfer(student.square(), teacher.square()); }},
-      {"similarity", [&](const torch::Tensor& student) { return similarity_preserving(student, teacher); }},
-      {"decoupled", [&](const torch::Tensor& student) { return decoupled_kd(student, teacher, labels, 1, 8, 2); }},
-      {"dist", [&](const torch::Tensor& student) { return dist_loss(student, teacher, 1, 1, 2); }},
+      {"hint", [&](const torch::Tensor& student) { return losses::hint_loss(student, teacher); }},
+      {"attention",
+       [&](const auto& student) { return losses::attention_transfer(student.square(), teacher.square()); }},
+      {"similarity", [&](const torch::Tensor& student) { return losses::similarity_preserving(student, teacher); }},
+      {"decoupled",
+       [&](const torch::Tensor& student) { return losses::decoupled_kd(student, teacher, labels, 1, 8, 2); }},
+      {"dist", [&](const torch::Tensor& student) { return losses::dist_loss(student, teacher, 1, 1, 2); }},
       {"ca_mkd",
        [&](const torch::Tensor& student) {
-         return ca_mkd(student, {teacher, teacher}, labels, 2);
+         return losses::ca_mkd(student, {teacher, teacher}, labels, 2);
        }},
   };
   for (const auto& [name, loss] : losses) {
@@ -173,28 +185,28 @@ TEST(Baselines, AreZeroWhereTheStudentIsLikeTheTeacherAndPositiveElsewhere) {
 TEST(AttentionTransfer, ComparesWhenAndNotHowMuch) {
   torch::manual_seed(5);
   const torch::Tensor map = random({4, 8}).square();
-  EXPECT_LT(attention_transfer(map * 30, map).item<double>(), 1e-12);
-  EXPECT_LT(attention_transfer(map.repeat_interleave(3, 1), map).item<double>(), 1e-12);
-  EXPECT_GT(attention_transfer(map.flip(1), map).item<double>(), 1e-3);
+  EXPECT_LT(losses::attention_transfer(map * 30, map).item<double>(), 1e-12);
+  EXPECT_LT(losses::attention_transfer(map.repeat_interleave(3, 1), map).item<double>(), 1e-12);
+  EXPECT_GT(losses::attention_transfer(map.flip(1), map).item<double>(), 1e-3);
 }
 
 TEST(AttentionTransfer, IsTwoWhereTheMapsDoNotOverlap) {
   const torch::Tensor early = torch::tensor({{3.0, 1.0, 0.0, 0.0}}, torch::kFloat64);
-  EXPECT_NEAR(attention_transfer(early, early.flip(1)).item<double>(), 2, 1e-12);
+  EXPECT_NEAR(losses::attention_transfer(early, early.flip(1)).item<double>(), 2, 1e-12);
 }
 
 TEST(SimilarityPreserving, IgnoresTurningAndScalingTheEmbeddings) {
   torch::manual_seed(6);
   const torch::Tensor teacher = random({6, 4});
   const torch::Tensor rotation = std::get<0>(torch::linalg_qr(random({4, 4})));
-  EXPECT_LT(similarity_preserving(torch::matmul(teacher, rotation) * 2.5, teacher).item<double>(), 1e-12);
-  EXPECT_GT(similarity_preserving(teacher + 1, teacher).item<double>(), 1e-3);
+  EXPECT_LT(losses::similarity_preserving(torch::matmul(teacher, rotation) * 2.5, teacher).item<double>(), 1e-12);
+  EXPECT_GT(losses::similarity_preserving(teacher + 1, teacher).item<double>(), 1e-3);
 }
 
 TEST(Contrastive, PrefersTheOwnClipAndForgivesItsLabel) {
   const torch::Tensor clips = torch::eye(4, torch::kFloat64), labels = labels_of({0, 0, 1, 1});
   const auto loss = [&](const std::vector<std::int64_t>& order) {
-    return contrastive(clips.index_select(0, labels_of(order)), clips, labels, 0.1).item<double>();
+    return losses::contrastive(clips.index_select(0, labels_of(order)), clips, labels, 0.1).item<double>();
   };
   const double own = loss({0, 1, 2, 3}), same_label = loss({1, 0, 3, 2}), other_label = loss({2, 3, 0, 1});
   EXPECT_LT(own, same_label);
@@ -204,7 +216,7 @@ TEST(Contrastive, PrefersTheOwnClipAndForgivesItsLabel) {
 TEST(Contrastive, IsZeroAndTrainsNothingInABatchOfOneLabel) {
   torch::manual_seed(7);
   const torch::Tensor student = random_leaf({3, 4}), teacher = random_leaf({3, 4});
-  const torch::Tensor loss = contrastive(student, teacher, labels_of({2, 2, 2}), 0.1);
+  const torch::Tensor loss = losses::contrastive(student, teacher, labels_of({2, 2, 2}), 0.1);
   loss.backward();
   EXPECT_EQ(loss.item<double>(), 0);
   EXPECT_EQ(student.grad().abs().max().item<double>(), 0);
@@ -219,8 +231,8 @@ TEST(DecoupledKd, IsKdWhereTheOtherClassesWeighWhatTheTeacherGivesThem) {
     const torch::Tensor z = logits.slice(0, clip, clip + 1), of_teacher = teacher.slice(0, clip, clip + 1);
     const torch::Tensor label = labels.slice(0, clip, clip + 1);
     const double doubt = 1 - torch::softmax(of_teacher / temperature, 1)[0][label.item<std::int64_t>()].item<double>();
-    EXPECT_NEAR(decoupled_kd(z, of_teacher, label, 1, doubt, temperature).item<double>(),
-                divergence(z, of_teacher, temperature).item<double>(), 1e-12);
+    EXPECT_NEAR(losses::decoupled_kd(z, of_teacher, label, 1, doubt, temperature).item<double>(),
+                losses::divergence(z, of_teacher, temperature).item<double>(), 1e-12);
   }
 }
 
@@ -229,9 +241,9 @@ TEST(Dist, IgnoresStretchingAndShiftingTheTeachersProbabilities) {
   const torch::Tensor logits = random({6, 5}), p = torch::softmax(random({6, 5}) * 2, 1);
   // Mixed with equal chances of all classes, every row is stretched and shifted, and so is every column.
   const torch::Tensor surer = p.log(), less_sure = (0.3 * p + 0.7 / 5).log();
-  EXPECT_NEAR(dist_loss(logits, surer, 1, 2, 1).item<double>(), dist_loss(logits, less_sure, 1, 2, 1).item<double>(),
-              1e-12);
-  EXPECT_LT(dist_loss(less_sure, surer, 1, 2, 1).item<double>(), 1e-12);
+  EXPECT_NEAR(losses::dist_loss(logits, surer, 1, 2, 1).item<double>(),
+              losses::dist_loss(logits, less_sure, 1, 2, 1).item<double>(), 1e-12);
+  EXPECT_LT(losses::dist_loss(less_sure, surer, 1, 2, 1).item<double>(), 1e-12);
 }
 
 TEST(CaMkd, GivesTheTeacherThatIsWrongLess) {
@@ -239,7 +251,7 @@ TEST(CaMkd, GivesTheTeacherThatIsWrongLess) {
   const torch::Tensor right_then_wrong = torch::tensor({{4.0, 0.0, 0.0}, {4.0, 0.0, 0.0}}, torch::kFloat64);
   const torch::Tensor wrong_then_right = torch::tensor({{0.0, 4.0, 0.0}, {0.0, 4.0, 0.0}}, torch::kFloat64);
   const torch::Tensor unsure = torch::zeros({2, 3}, torch::kFloat64);
-  const torch::Tensor weights = ca_mkd_weights({right_then_wrong, wrong_then_right, unsure}, labels);
+  const torch::Tensor weights = losses::ca_mkd_weights({right_then_wrong, wrong_then_right, unsure}, labels);
   EXPECT_LT(largest_difference(weights.sum(1), torch::ones({2}, torch::kFloat64)), 1e-12);
   EXPECT_LT(largest_difference(weights[0], weights[1].index_select(0, labels_of({1, 0, 2}))), 1e-12);
   EXPECT_GT(weights[0][0].item<double>(), weights[0][2].item<double>());
@@ -248,7 +260,7 @@ TEST(CaMkd, GivesTheTeacherThatIsWrongLess) {
 
 TEST(CaMkd, GivesATeacherThatIsSureOfAWrongClassNothing) {
   const torch::Tensor labels = labels_of({0}), right = torch::tensor({{9.0, 0.0}}, torch::kFloat64);
-  const torch::Tensor weights = ca_mkd_weights({right, torch::tensor({{0.0, 1e5}}, torch::kFloat64)}, labels);
+  const torch::Tensor weights = losses::ca_mkd_weights({right, torch::tensor({{0.0, 1e5}}, torch::kFloat64)}, labels);
   EXPECT_NEAR(weights[0][0].item<double>(), 1, 1e-12);
   EXPECT_NEAR(weights[0][1].item<double>(), 0, 1e-12);
 }
@@ -256,8 +268,8 @@ TEST(CaMkd, GivesATeacherThatIsSureOfAWrongClassNothing) {
 TEST(CaMkd, IsKdForASingleTeacher) {
   torch::manual_seed(10);
   const torch::Tensor logits = random({4, 5}), teacher = random({4, 5}), labels = labels_of({0, 4, 2, 2});
-  EXPECT_NEAR(ca_mkd(logits, {teacher}, labels, 3).item<double>(), divergence(logits, teacher, 3).mean().item<double>(),
-              1e-12);
+  EXPECT_NEAR(losses::ca_mkd(logits, {teacher}, labels, 3).item<double>(),
+              losses::divergence(logits, teacher, 3).mean().item<double>(), 1e-12);
 }
 
 /// The losses on embeddings and on logits, in the precision of training, with what breaks formulas.
@@ -268,11 +280,12 @@ TEST(Baselines, StayFiniteWhereEmbeddingsAreEqualOrZeroAndForOneClip) {
     for (const double value : {0.0, 1.0, 1e-25}) {
       const torch::Tensor equal = torch::full({clips, 3}, value).requires_grad_();
       for (const auto& [of_teacher, name] : {std::pair(teacher, "random teacher"), {equal.detach(), "equal teacher"}}) {
-        expect_finite(hint_loss(equal, of_teacher), equal, name);
-        expect_finite(attention_transfer(equal, of_teacher.square()), equal, name);
-        expect_finite(attention_transfer(temporal_attention(equal.unsqueeze(1)), of_teacher.square()), equal, name);
-        expect_finite(similarity_preserving(equal, of_teacher), equal, name);
-        expect_finite(contrastive(equal, of_teacher, labels, 0.07), equal, name);
+        expect_finite(losses::hint_loss(equal, of_teacher), equal, name);
+        expect_finite(losses::attention_transfer(equal, of_teacher.square()), equal, name);
+        expect_finite(losses::attention_transfer(losses::temporal_attention(equal.unsqueeze(1)), of_teacher.square()),
+                      equal, name);
+        expect_finite(losses::similarity_preserving(equal, of_teacher), equal, name);
+        expect_finite(losses::contrastive(equal, of_teacher, labels, 0.07), equal, name);
       }
     }
   }
@@ -287,9 +300,9 @@ TEST(Baselines, StayFiniteForSureTeachersAndForClassesThatNobodyConsiders) {
     for (const torch::Tensor& student : {sure, unsure, wrong}) {
       const torch::Tensor logits = student.clone().requires_grad_();
       for (const torch::Tensor& teacher : {sure, unsure, wrong}) {
-        expect_finite(decoupled_kd(logits, teacher, labels, 1, 8, 1), logits, "decoupled_kd");
-        expect_finite(dist_loss(logits, teacher, 1, 1, 1), logits, "dist_loss");
-        expect_finite(ca_mkd(logits, {teacher, sure, wrong}, labels, 1), logits, "ca_mkd");
+        expect_finite(losses::decoupled_kd(logits, teacher, labels, 1, 8, 1), logits, "decoupled_kd");
+        expect_finite(losses::dist_loss(logits, teacher, 1, 1, 1), logits, "dist_loss");
+        expect_finite(losses::ca_mkd(logits, {teacher, sure, wrong}, labels, 1), logits, "ca_mkd");
       }
     }
   }
@@ -300,9 +313,10 @@ TEST(Baselines, LeaveAnEmbeddingOfZerosAGradientOfItsNeighboursSize) {
   const torch::Tensor student = torch::randn({5, 4}), teacher = torch::randn({5, 4});
   student[2].zero_();
   student.requires_grad_();
-  (similarity_preserving(student, teacher) + contrastive(student, teacher, torch::arange(5), 0.1)).backward();
+  (losses::similarity_preserving(student, teacher) + losses::contrastive(student, teacher, torch::arange(5), 0.1))
+      .backward();
   EXPECT_LT(student.grad().abs().max().item<double>(), 1e3);
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::distill

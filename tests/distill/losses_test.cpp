@@ -8,7 +8,7 @@
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 using testing::expect_gradient;
@@ -31,7 +31,8 @@ TEST(LabelLoss, AgreesWithAnIndependentImplementation) {
 TEST(Divergence, AgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("losses.json", "kd")) {
     const auto& in = one["inputs"];
-    const torch::Tensor loss = divergence(to_tensor(in["student"]), to_tensor(in["teacher"]), in["temperature"]).mean();
+    const torch::Tensor loss =
+        losses::divergence(to_tensor(in["student"]), to_tensor(in["teacher"]), in["temperature"]).mean();
     EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
   }
 }
@@ -39,16 +40,17 @@ TEST(Divergence, AgreesWithAnIndependentImplementation) {
 TEST(Relations, AgreeWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("losses.json", "relational")) {
     const torch::Tensor student = to_tensor(one["inputs"]["student"]), teacher = to_tensor(one["inputs"]["teacher"]);
-    EXPECT_NEAR(relational_distance(student, teacher).item<double>(), one["expected"]["distance"], kTolerance)
+    EXPECT_NEAR(losses::relational_distance(student, teacher).item<double>(), one["expected"]["distance"], kTolerance)
         << one["name"];
-    EXPECT_NEAR(relational_angle(student, teacher).item<double>(), one["expected"]["angle"], kTolerance) << one["name"];
+    EXPECT_NEAR(losses::relational_angle(student, teacher).item<double>(), one["expected"]["angle"], kTolerance)
+        << one["name"];
   }
 }
 
 TEST(Divergence, IsZeroExactlyWhereStudentAndTeacherAgree) {
   const torch::Tensor logits = torch::randn({4, 6}, torch::kFloat64);
-  EXPECT_LT(divergence(logits, logits + 3, 2).abs().max().item<double>(), 1e-12);
-  EXPECT_GT(divergence(logits, logits.flip(1), 2).min().item<double>(), 0);
+  EXPECT_LT(losses::divergence(logits, logits + 3, 2).abs().max().item<double>(), 1e-12);
+  EXPECT_GT(losses::divergence(logits, logits.flip(1), 2).min().item<double>(), 0);
 }
 
 TEST(Relations, IgnoreTurningMovingAndScalingTheEmbeddings) {
@@ -56,8 +58,8 @@ TEST(Relations, IgnoreTurningMovingAndScalingTheEmbeddings) {
   const torch::Tensor teacher = torch::randn({6, 4}, torch::kFloat64);
   const torch::Tensor rotation = std::get<0>(torch::linalg_qr(torch::randn({4, 4}, torch::kFloat64)));
   const torch::Tensor student = torch::matmul(teacher, rotation) * 2.5 + 1;
-  EXPECT_LT(relational_distance(student, teacher).item<double>(), 1e-12);
-  EXPECT_LT(relational_angle(student, teacher).item<double>(), 1e-12);
+  EXPECT_LT(losses::relational_distance(student, teacher).item<double>(), 1e-12);
+  EXPECT_LT(losses::relational_angle(student, teacher).item<double>(), 1e-12);
 }
 
 TEST(Gradient, EveryLossIsTheDerivativeOfItsValue) {
@@ -67,26 +69,28 @@ TEST(Gradient, EveryLossIsTheDerivativeOfItsValue) {
   const torch::Tensor teacher = torch::randn({5, 7}, torch::kFloat64), words = torch::randn({4, 6}, torch::kFloat64);
   const torch::Tensor logits = random_leaf({5, 4}), embeddings = random_leaf({5, 6});
   expect_gradient([&] { return label_loss(logits, labels, 0.1); }, logits, "label_loss", 20);
-  expect_gradient([&] { return divergence(logits, teacher_logits, 3).mean(); }, logits, "divergence", 20);
-  expect_gradient([&] { return relational_distance(embeddings, teacher); }, embeddings, "relational_distance", 30);
-  expect_gradient([&] { return relational_angle(embeddings, teacher); }, embeddings, "relational_angle", 30);
-  expect_gradient([&] { return word_distance(embeddings, words, labels); }, embeddings, "word_distance", 30);
+  expect_gradient([&] { return losses::divergence(logits, teacher_logits, 3).mean(); }, logits, "divergence", 20);
+  expect_gradient([&] { return losses::relational_distance(embeddings, teacher); }, embeddings, "relational_distance",
+                  30);
+  expect_gradient([&] { return losses::relational_angle(embeddings, teacher); }, embeddings, "relational_angle", 30);
+  expect_gradient([&] { return losses::word_distance(embeddings, words, labels); }, embeddings, "word_distance", 30);
 }
 
 TEST(Gradient, StaysFiniteWhereEmbeddingsAreEqual) {
   const torch::Tensor teacher = torch::randn({4, 3}, torch::kFloat64);
   const torch::Tensor equal = torch::ones({4, 3}, torch::kFloat64).requires_grad_();
-  (relational_distance(equal, teacher) + relational_angle(equal, teacher)).backward();
+  (losses::relational_distance(equal, teacher) + losses::relational_angle(equal, teacher)).backward();
   EXPECT_TRUE(torch::isfinite(equal.grad()).all().item<bool>());
 }
 
 TEST(Losses, DoNotTrainTheTeacher) {
   const torch::Tensor student = random_leaf({4, 5}), teacher = random_leaf({4, 5});
-  (divergence(student, teacher, 2).mean() + relational_distance(student, teacher) + relational_angle(student, teacher))
+  (losses::divergence(student, teacher, 2).mean() + losses::relational_distance(student, teacher) +
+   losses::relational_angle(student, teacher))
       .backward();
   EXPECT_TRUE(student.grad().defined());
   EXPECT_FALSE(teacher.grad().defined());
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::distill

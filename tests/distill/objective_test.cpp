@@ -6,7 +6,7 @@
 #include "pskd/config/experiment.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 using testing::expect_gradient;
@@ -15,7 +15,7 @@ constexpr int kStudentSize = 5, kTeacherSize = 4, kClasses = 3;
 
 struct Batch {
   torch::Tensor labels = torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64);
-  Output student;
+  model::Output student;
   std::vector<TeacherOutput> teachers;
 
   Batch() {
@@ -31,10 +31,10 @@ struct Batch {
 };
 
 /// The loss that has only the term `key`, with its default settings.
-LossConfig only(const std::string& key) {
-  LossConfig loss;
+config::LossConfig only(const std::string& key) {
+  config::LossConfig loss;
   loss.ce = 0;
-  for_each_teacher_loss([&](const auto& row) {
+  config::for_each_teacher_loss([&](const auto& row) {
     if (key == row.key) (loss.*row.config).emplace();
   });
   if (loss.acs) loss.acs->threshold = 0.3;  // the student's own confidence would move the choice itself
@@ -42,20 +42,20 @@ LossConfig only(const std::string& key) {
   return loss;
 }
 
-LossContext context_of(const LossConfig& loss) {
-  LossContext context;
+losses::LossContext context_of(const config::LossConfig& loss) {
+  losses::LossContext context;
   context.adapters = make_adapters(loss, kStudentSize, {{"far", kTeacherSize}, {"near", kTeacherSize}}, 1);
   if (context.adapters) context.adapters->to(torch::kFloat64);
   return context;
 }
 
 TEST(Objective, EveryTermThatLearnsFromTeachersIsTheDerivativeOfItsValue) {
-  for (const std::string& term : teacher_terms()) {
+  for (const std::string& term : config::teacher_terms()) {
     SCOPED_TRACE(term);
     Batch batch;
-    const LossConfig loss = only(term);
-    ASSERT_EQ(teacher_terms(loss), std::vector<std::string>{term});
-    const LossContext context = context_of(loss);
+    const config::LossConfig loss = only(term);
+    ASSERT_EQ(config::teacher_terms(loss), std::vector<std::string>{term});
+    const losses::LossContext context = context_of(loss);
     const auto total = [&] { return objective(batch.student, batch.labels, batch.teachers, loss, context).loss; };
     EXPECT_GT(total().item<double>(), 0);
     total().backward();
@@ -75,11 +75,11 @@ TEST(Objective, EveryTermThatLearnsFromTeachersIsTheDerivativeOfItsValue) {
 }
 
 TEST(Objective, ATermForOneTeacherIsTheMeanOverTeachersByTheirWeights) {
-  for (const std::string& term : teacher_terms()) {
+  for (const std::string& term : config::teacher_terms()) {
     if (term == "acs" || term == "ca_mkd") continue;
     Batch batch;
-    const LossConfig loss = only(term);
-    const LossContext context = context_of(loss);
+    const config::LossConfig loss = only(term);
+    const losses::LossContext context = context_of(loss);
     const auto of = [&](const std::vector<TeacherOutput>& teachers) {
       return objective(batch.student, batch.labels, teachers, loss, context).loss.item<double>();
     };
@@ -90,14 +90,14 @@ TEST(Objective, ATermForOneTeacherIsTheMeanOverTeachersByTheirWeights) {
 
 TEST(Objective, WithoutTeachersOnlyTheLabelTeaches) {
   Batch batch;
-  LossConfig loss = only("kd");
+  config::LossConfig loss = only("kd");
   loss.ce = 1;
   const double alone = objective(batch.student, batch.labels, {}, loss, {}).loss.item<double>();
   loss.kd.reset();
   EXPECT_EQ(objective(batch.student, batch.labels, batch.teachers, loss, {}).loss.item<double>(), alone);
 }
 
-std::vector<std::string> adapter_names(const LossConfig& loss, const TeacherSizes& teachers) {
+std::vector<std::string> adapter_names(const config::LossConfig& loss, const TeacherSizes& teachers) {
   const auto adapters = make_adapters(loss, kStudentSize, teachers, 1);
   std::vector<std::string> names;
   if (adapters) names = adapters->named_children().keys();
@@ -106,7 +106,7 @@ std::vector<std::string> adapter_names(const LossConfig& loss, const TeacherSize
 
 // Names and order are those of checkpoints.
 TEST(Adapters, AreThereForTheLossesThatNeedThem) {
-  LossConfig both = only("fitnet");
+  config::LossConfig both = only("fitnet");
   both.crd.emplace();
   const TeacherSizes teachers = {{"far", 4}, {"near", 7}};
   using Names = std::vector<std::string>;
@@ -119,7 +119,7 @@ TEST(Adapters, AreThereForTheLossesThatNeedThem) {
 }
 
 TEST(Adapters, BringTheStudentToEachTeachersOwnSize) {
-  LossConfig both = only("fitnet");
+  config::LossConfig both = only("fitnet");
   both.crd.emplace().dimensions = 3;
   const auto adapters = make_adapters(both, kStudentSize, {{"far", 4}, {"near", 7}}, 1);
   const torch::Tensor student = torch::randn({6, kStudentSize});
@@ -140,4 +140,4 @@ TEST(Adapters, AreDrawnByTheirKeyAlone) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::distill

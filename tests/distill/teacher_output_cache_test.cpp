@@ -6,13 +6,13 @@
 #include "pskd/model/registry.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 /// Doubles its input and counts how often it runs.
-class Doubling : public Network {
+class Doubling : public model::Network {
  public:
-  Output forward(const Input& input) override {
+  model::Output forward(const model::Input& input) override {
     ++runs;
     return {input.sensor * 2, input.sensor * 3, {}};
   }
@@ -30,17 +30,30 @@ TEST(ComputeOutput, CoversAllClipsWhateverTheBatches) {
 }
 
 using Indices = std::vector<std::size_t>;
+using Teacher = TeacherOutputCache::Teacher;
+
+/// A teacher of the epochs `epochs`, whose outputs go to files that begin with `prefix`.
+Teacher teacher(const std::string& stage, const std::shared_ptr<model::Network>& network,
+                const std::filesystem::path& prefix, std::pair<int, int> epochs = {0, 0}, double weight = 1) {
+  Teacher made;
+  made.reference.stage = stage;
+  made.reference.epochs = epochs;
+  made.reference.weight = weight;
+  made.network = network;
+  made.prefix = prefix;
+  return made;
+}
 
 class CacheFiles : public ::testing::Test {
  protected:
-  TeacherOutputCache cache(const std::shared_ptr<Network>& network, double weight = 1) {
-    return TeacherOutputCache({{{"teacher", {}, {0, 10}, weight}, network, folder_ / "answers/teacher"}});
+  TeacherOutputCache cache(const std::shared_ptr<model::Network>& network, double weight = 1) {
+    return TeacherOutputCache({teacher("teacher", network, folder_ / "answers/teacher", {0, 10}, weight)});
   }
 
   const testing::TemporaryFolder temporary_;
   const std::filesystem::path folder_ = temporary_.path();
   const std::shared_ptr<Doubling> network_ = std::make_shared<Doubling>();
-  const Input clips_{{}, torch::randn({8, 4})};
+  const model::Input clips_{{}, torch::randn({8, 4})};
 };
 
 TEST_F(CacheFiles, AnOutputIsComputedOnceForAnAugmentationWhicheverStageNeedsIt) {
@@ -76,20 +89,20 @@ TEST_F(CacheFiles, ADamagedOutputIsComputedAgain) {
 
 // The skeleton teacher is the fused teacher's frozen branch. Computed once, both outputs are those of each alone.
 TEST(TeacherOutputCache, ComputesASharedSkeletonBranchOnce) {
-  const DataShape shape{3, 32, 16, topology("kinect-20"), 5};
-  SkeletonGcnConfig small;
+  const model::DataShape shape{3, 32, 16, data::topology("kinect-20"), 5};
+  config::SkeletonGcnConfig small;
   small.width = 4;
   small.blocks = 3;
-  FusedConfig both;
+  config::FusedConfig both;
   both.skeleton = small;
   both.sensor.width = 4;
-  const auto skeleton = make_network(small, shape, 1), fused = make_network(both, shape, 2);
-  start_from(*fused, *skeleton);
-  const Input clips{torch::randn({70, 9, 16, 20}), torch::randn({70, 3, 32})};
+  const auto skeleton = model::make_network(small, shape, 1), fused = model::make_network(both, shape, 2);
+  model::start_from(*fused, *skeleton);
+  const model::Input clips{torch::randn({70, 9, 16, 20}), torch::randn({70, 3, 32})};
   const TeacherOutput skeleton_alone = compute_output(*skeleton, clips), fused_alone = compute_output(*fused, clips);
   const testing::TemporaryFolder folder;
   TeacherOutputCache cache(
-      {{{"fused"}, fused, folder.path() / "fused"}, {{"skeleton"}, skeleton, folder.path() / "skeleton"}});
+      {teacher("fused", fused, folder / "fused"), teacher("skeleton", skeleton, folder / "skeleton")});
   EXPECT_EQ(cache.branch_of(*fused), 1U);
   EXPECT_EQ(cache.branch_of(*skeleton), std::nullopt);
   EXPECT_EQ(cache.lookup({0, 1}, 0), Indices({0, 1}));
@@ -101,12 +114,12 @@ TEST(TeacherOutputCache, ComputesASharedSkeletonBranchOnce) {
   EXPECT_TRUE(torch::equal(cache.compute({0}, clips)[0].logits, fused_alone.logits)) << "the skeleton is not active";
   EXPECT_TRUE(torch::equal(outputs[0].attention, fused_alone.attention));
   skeleton->parameters()[0].data().add_(1e-3);
-  EXPECT_EQ(TeacherOutputCache({{{"skeleton"}, skeleton, {}}}).branch_of(*fused), std::nullopt);
+  EXPECT_EQ(TeacherOutputCache({teacher("skeleton", skeleton, "")}).branch_of(*fused), std::nullopt);
 }
 
 TEST(TeacherOutputCache, KnowsWhoIsActiveInAnEpoch) {
   const auto network = std::make_shared<Doubling>();
-  const TeacherOutputCache cache({{{"a", {}, {0, 5}, 1}, network, {}}, {{"b", {}, {3, 9}, 1}, network, {}}});
+  const TeacherOutputCache cache({teacher("a", network, "", {0, 5}), teacher("b", network, "", {3, 9})});
   EXPECT_EQ(cache.active(0), (std::vector<std::size_t>{0}));
   EXPECT_EQ(cache.active(4), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(cache.active(5), (std::vector<std::size_t>{1}));
@@ -114,4 +127,4 @@ TEST(TeacherOutputCache, KnowsWhoIsActiveInAnEpoch) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::distill

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 /// Teachers `far` (90 epochs) and `near` (60 epochs) of a student with 30 epochs.
-Experiment chain() {
-  Experiment experiment;
+config::Experiment chain() {
+  config::Experiment experiment;
   experiment.stages.resize(3);
   experiment.stages[0].name = "far";
   experiment.stages[0].epochs = 90;
@@ -22,7 +22,7 @@ Experiment chain() {
 using Range = std::pair<int, int>;
 
 TEST(Schedule, ChainFollowsTheListedTeachersThroughout) {
-  const Experiment experiment = chain();
+  const config::Experiment experiment = chain();
   const auto schedule = schedule_teachers(experiment.stages[2], experiment);
   ASSERT_EQ(schedule.size(), 2U);
   EXPECT_EQ(schedule[0].stage, "far");
@@ -31,20 +31,20 @@ TEST(Schedule, ChainFollowsTheListedTeachersThroughout) {
 }
 
 TEST(Schedule, ChainKeepsAGivenEpochRange) {
-  Experiment experiment = chain();
+  config::Experiment experiment = chain();
   experiment.stages[2].teachers[0].epochs = {5, 12};
   EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].epochs, Range(5, 12));
 }
 
 TEST(Schedule, TrajectoryFollowsEarlySnapshotsThenLaterOnes) {
-  Experiment experiment = chain();
-  experiment.progress = {ProgressMode::trajectory, 3, ProgressStart::near};
+  config::Experiment experiment = chain();
+  experiment.progress = {config::ProgressMode::trajectory, 3, config::ProgressStart::near};
   const auto schedule = schedule_teachers(experiment.stages[2], experiment);
   ASSERT_EQ(schedule.size(), 6U);
   const std::vector<std::string> snapshots = {"epoch-30", "epoch-60", "last", "epoch-20", "epoch-40", "last"};
   const std::vector<Range> ranges = {{0, 10}, {10, 20}, {20, 30}, {0, 10}, {10, 20}, {20, 30}};
   for (std::size_t i = 0; i < schedule.size(); ++i) {
-    EXPECT_EQ(word(schedule[i].snapshot), snapshots[i]);
+    EXPECT_EQ(config::word(schedule[i].snapshot), snapshots[i]);
     EXPECT_EQ(schedule[i].epochs, ranges[i]);
   }
   EXPECT_EQ(snapshot_epochs("far", experiment), (std::vector{30, 60})) << "so that the teacher keeps them";
@@ -53,8 +53,8 @@ TEST(Schedule, TrajectoryFollowsEarlySnapshotsThenLaterOnes) {
 }
 
 TEST(Schedule, WeightsMoveFromTheNearTeacherToTheFarOneOrBack) {
-  Experiment experiment = chain();
-  experiment.progress = {ProgressMode::weights, 3, ProgressStart::near};
+  config::Experiment experiment = chain();
+  experiment.progress = {config::ProgressMode::weights, 3, config::ProgressStart::near};
   const auto schedule = schedule_teachers(experiment.stages[2], experiment);
   ASSERT_EQ(schedule.size(), 4U) << "a weight of zero leaves the teacher out";
   EXPECT_EQ(schedule[0].stage, "near");
@@ -63,9 +63,9 @@ TEST(Schedule, WeightsMoveFromTheNearTeacherToTheFarOneOrBack) {
   EXPECT_EQ(schedule[2].weight, 0.5);
   EXPECT_EQ(schedule[3].stage, "far");
   EXPECT_EQ(schedule[3].epochs, Range(20, 30));
-  experiment.progress.from = ProgressStart::far;
+  experiment.progress.from = config::ProgressStart::far;
   EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].stage, "far");
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::distill

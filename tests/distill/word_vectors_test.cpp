@@ -7,7 +7,7 @@
 #include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::distill {
 namespace {
 
 /// A .npy file as numpy writes it.
@@ -63,4 +63,4 @@ TEST_F(WordVectors, EveryTruncationIsRefused) {
 TEST_F(WordVectors, ThatAreNotFiniteAreRefused) { EXPECT_NE(problem_of(npy("(2, 3)", {1, 2, NAN, 4, 5, 6})), ""); }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::distill

@@ -14,7 +14,7 @@
 #include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 namespace {
 
 using ::testing::HasSubstr;
@@ -114,4 +114,4 @@ TEST_F(PredictionsFile, WhatCouldNotBeReadBackIsNotWritten) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::eval

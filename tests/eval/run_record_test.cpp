@@ -11,7 +11,7 @@
 #include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 namespace {
 
 using ::testing::ElementsAre;
@@ -174,4 +174,4 @@ TEST_F(RunRecordFile, ThatIsAbsentIsAnErrorNamingIt) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::eval

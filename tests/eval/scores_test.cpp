@@ -9,7 +9,7 @@
 #include "pskd/base/error.hpp"
 #include "support/golden.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 namespace {
 
 using ::testing::ElementsAre;
@@ -118,4 +118,4 @@ TEST(Summary, AgreesWithNumpy) {
 TEST(Summary, OfNothingHasNoValues) { EXPECT_EQ(summarize({}).n, 0); }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::eval

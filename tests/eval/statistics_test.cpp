@@ -9,7 +9,7 @@
 #include "support/golden.hpp"
 #include "support/refusal.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 namespace {
 
 using ::testing::DoubleEq;
@@ -149,4 +149,4 @@ TEST(McNemar, RefusesPredictionsAboutOtherClips) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::eval

@@ -14,7 +14,7 @@
 #include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 namespace {
 
 using Eigen::ArrayXXd;
@@ -378,4 +378,4 @@ TEST(BvhText, IsThatOfTheFormat) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::formats

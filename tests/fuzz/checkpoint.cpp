@@ -10,11 +10,11 @@
 namespace pskd::fuzz {
 namespace {
 
-DataShape shape() { return {1, 8, 8, topology("kinect-20"), 2}; }
-ModelConfig model() { return SensorCnnConfig{1, 3, 1, 1, 0, 0}; }
+model::DataShape shape() { return {1, 8, 8, data::topology("kinect-20"), 2}; }
+config::ModelConfig model() { return config::SensorCnnConfig{1, 3, 1, 1, 0, 0}; }
 
-CheckpointManifest manifest() {
-  CheckpointManifest result;
+train::CheckpointManifest manifest() {
+  train::CheckpointManifest result;
   result.stage = "student";
   result.config_hash = "0123456789ab";
   result.seed = 7;
@@ -26,11 +26,12 @@ CheckpointManifest manifest() {
 
 const std::string& sound_file() {
   static const std::string bytes = [] {
-    const auto network = make_network(model(), shape(), 2);
-    const auto optimizer = make_optimizer({}, network->parameters());
-    network->forward(example_input(shape(), 2)).logits.square().sum().backward();
+    const auto network = model::make_network(model(), shape(), 2);
+    const auto optimizer = train::make_optimizer({}, network->parameters());
+    network->forward(model::example_input(shape(), 2)).logits.square().sum().backward();
     optimizer->step();
-    return written_bytes([&](const auto& path) { save_checkpoint(path, manifest(), *network, optimizer.get()); });
+    return written_bytes(
+        [&](const auto& path) { train::save_checkpoint(path, manifest(), *network, optimizer.get()); });
   }();
   return bytes;
 }
@@ -43,11 +44,11 @@ std::string with_manifest(std::string_view line) {
 }
 
 void read(std::string_view input) {
-  static const auto network = make_network(model(), shape(), 1);
+  static const auto network = model::make_network(model(), shape(), 1);
   const auto [is_manifest, rest] = choose(input);
-  const auto optimizer = make_optimizer({}, network->parameters());
-  load_checkpoint(input_file(is_manifest ? with_manifest(rest) : std::string(rest)), manifest(), *network,
-                  optimizer.get());
+  const auto optimizer = train::make_optimizer({}, network->parameters());
+  train::load_checkpoint(input_file(is_manifest ? with_manifest(rest) : std::string(rest)), manifest(), *network,
+                         optimizer.get());
 }
 
 std::vector<std::string> seeds() {

@@ -12,14 +12,16 @@ namespace {
 void read(std::string_view input) {
   const auto [is_payload, rest] = choose(input);
   const std::string seal = is_payload ? make_seal({"clip-store", 1}, rest) : "";
-  read_clip_store(input_file(seal + std::string(rest)), utd_mhad_info());
+  data::store::read_clip_store(input_file(seal + std::string(rest)), data::readers::utd_mhad_info());
 }
 
 std::vector<std::string> seeds() {
-  Clip clip{"a1_s2_t3", 2, 3, 0, 0, 0, Frames::Constant(2, 60, 0.5F), Frames::Constant(2, 6, 1.0F), ""};
-  clip.hash = clip_hash(clip);
+  data::Clip clip{"a1_s2_t3", 2, 3, 0, 0, 0, data::Frames::Constant(2, 60, 0.5F), data::Frames::Constant(2, 6, 1.0F),
+                  ""};
+  clip.hash = data::clip_hash(clip);
   const std::string file = written_bytes([&](const auto& path) {
-    write_clip_store(path, {utd_mhad_info(), {clip}, dataset_hash({clip})}, "0123456789abcdef");
+    data::store::write_clip_store(path, {data::readers::utd_mhad_info(), {clip}, data::dataset_hash({clip})},
+                                  "0123456789abcdef");
   });
   return {"\1" + file.substr(kSealBytes), std::string(1, '\0') + file};
 }

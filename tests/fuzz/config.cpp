@@ -6,7 +6,7 @@
 namespace pskd::fuzz {
 namespace {
 
-void read(std::string_view input) { to_yaml(load_experiment(input_file(input))); }
+void read(std::string_view input) { config::to_yaml(config::load_experiment(input_file(input))); }
 
 std::vector<std::string> seeds() {
   const std::filesystem::path folder = PSKD_SOURCE_DIR "/configs";
@@ -17,8 +17,8 @@ std::vector<std::string> seeds() {
   for (std::size_t at = 0; (at = with_fragments.find(fragments, at)) != std::string::npos; at += absolute.size()) {
     with_fragments.replace(at, fragments.size(), absolute);
   }
-  return {with_fragments, to_yaml(load_experiment(folder / "utd.yaml")),
-          to_yaml(load_experiment(folder / "demo.yaml"))};
+  return {with_fragments, config::to_yaml(config::load_experiment(folder / "utd.yaml")),
+          config::to_yaml(config::load_experiment(folder / "demo.yaml"))};
 }
 
 const Registered config{{"config", read, seeds}};

@@ -14,9 +14,9 @@ void read(std::string_view input) {
   const std::filesystem::path file =
       input_file(is_variable ? testing::mat_header() + testing::mat_compressed(std::string(rest)) : std::string(rest));
   try {
-    read_utd_skeleton(file);
+    data::readers::read_utd_skeleton(file);
   } catch (const Error&) {
-    read_berkeley_mocap(file, "rearMocap");
+    data::readers::read_berkeley_mocap(file, "rearMocap");
   }
 }
 

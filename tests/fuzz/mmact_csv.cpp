@@ -6,7 +6,7 @@
 namespace pskd::fuzz {
 namespace {
 
-void read(std::string_view input) { read_mmact_csv(input_file(input), 100); }
+void read(std::string_view input) { data::readers::read_mmact_csv(input_file(input), 100); }
 
 std::vector<std::string> seeds() {
   return {

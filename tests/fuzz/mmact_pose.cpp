@@ -6,7 +6,7 @@
 namespace pskd::fuzz {
 namespace {
 
-void read(std::string_view input) { read_mmact_pose(input_file(input)); }
+void read(std::string_view input) { data::readers::read_mmact_pose(input_file(input)); }
 
 // 17 key points of a person who stands at `x`.
 std::string person(int x) {

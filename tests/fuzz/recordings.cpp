@@ -50,10 +50,10 @@ void read(std::string_view input) {
     const char* content;
     ~Restored() { testing::write_anew(file, content); }
   } const restored{file, changed.content};
-  DataConfig config;
+  config::DataConfig config;
   config.name = "recordings";
   config.root = sound_folder().string();
-  check_dataset(config);
+  data::readers::check_dataset(config);
 }
 
 std::vector<std::string> seeds() {

@@ -7,7 +7,7 @@
 namespace pskd::fuzz {
 namespace {
 
-void read(std::string_view input) { read_shimmer_text(input_file(input)); }
+void read(std::string_view input) { data::readers::read_shimmer_text(input_file(input)); }
 
 std::vector<std::string> seeds() {
   return {

@@ -5,19 +5,19 @@
 #include "pskd/model/registry.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::model {
 namespace {
 
 using testing::expect_gradient;
 
 /// Four joints in a row.
-Topology small_topology() { return {"row", {"a", "b", "c", "d"}, {-1, 0, 1, 2}, 0, {{0, 1}, {2, 3}}, {}}; }
+data::Topology small_topology() { return {"row", {"a", "b", "c", "d"}, {-1, 0, 1, 2}, 0, {{0, 1}, {2, 3}}, {}}; }
 
 DataShape small_shape() { return {3, 24, 16, small_topology(), 5}; }
 
 /// Without dropout, whose draws would differ between the evaluations.
-SkeletonGcnConfig small_gcn() { return {SkeletonGcnConfig{}.streams, 4, 3, 3, 2, 6, 0, 0}; }
-SensorCnnConfig small_cnn() { return {4, 3, 2, 6, 0, 0}; }
+config::SkeletonGcnConfig small_gcn() { return {config::SkeletonGcnConfig{}.streams, 4, 3, 3, 2, 6, 0, 0}; }
+config::SensorCnnConfig small_cnn() { return {4, 3, 2, 6, 0, 0}; }
 
 torch::Tensor weighted_sum(const torch::Tensor& x) {
   return (x * torch::linspace(-1, 1, x.numel(), torch::kFloat64).reshape(x.sizes())).sum();
@@ -69,7 +69,7 @@ TEST(Gradient, SegmentPooling) {
   expect_gradient([&] { return weighted_sum(pool_segments(x, 4)); }, x, "input");
 }
 
-void expect_network_gradients(const ModelConfig& model) {
+void expect_network_gradients(const config::ModelConfig& model) {
   const auto network = make_network(model, small_shape(), 4);
   network->to(torch::kFloat64);
   Input input = example_input(small_shape(), 3);
@@ -81,19 +81,20 @@ void expect_network_gradients(const ModelConfig& model) {
     for (const torch::Tensor& branch : output.branch_logits) sum = sum + weighted_sum(branch);
     return sum;
   };
-  const bool skeleton = !std::holds_alternative<SensorCnnConfig>(model);
+  const bool skeleton = !std::holds_alternative<config::SensorCnnConfig>(model);
   expect_module_gradients(*network, loss, skeleton ? input.skeleton : input.sensor);
 }
 
 TEST(Gradient, SkeletonGcn) { expect_network_gradients(small_gcn()); }
 TEST(Gradient, SensorCnn) { expect_network_gradients(small_cnn()); }
-TEST(Gradient, Fused) { expect_network_gradients(FusedConfig{small_gcn(), small_cnn()}); }
+TEST(Gradient, Fused) { expect_network_gradients(config::FusedConfig{small_gcn(), small_cnn()}); }
 
 // float32 takes other code paths than float64 (oneDNN, channels-last): at the real size they must agree, but for the
 // few units whose ReLU switches with the last bits.
 TEST(Gradient, InSinglePrecisionAgreesWithDouble) {
-  const DataShape shape{3, 128, 64, topology("kinect-20"), 27};
-  for (ModelConfig model : {ModelConfig{SkeletonGcnConfig{}}, ModelConfig{SensorCnnConfig{}}}) {
+  const DataShape shape{3, 128, 64, data::topology("kinect-20"), 27};
+  for (config::ModelConfig model :
+       {config::ModelConfig{config::SkeletonGcnConfig{}}, config::ModelConfig{config::SensorCnnConfig{}}}) {
     std::visit(
         [](auto& config) {
           if constexpr (requires { config.dropout; }) config.dropout = config.classifier_dropout = 0;
@@ -115,4 +116,4 @@ TEST(Gradient, InSinglePrecisionAgreesWithDouble) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::model

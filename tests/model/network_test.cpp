@@ -8,79 +8,79 @@
 #include "pskd/base/error.hpp"
 #include "pskd/model/registry.hpp"
 
-namespace pskd {
+namespace pskd::model {
 namespace {
 
 using ::testing::HasSubstr;
 
-DataShape utd_shape() { return {3, 128, 64, topology("kinect-20"), 27}; }
+DataShape utd_shape() { return {3, 128, 64, data::topology("kinect-20"), 27}; }
 
 template <class... Models>
-std::vector<ModelConfig> defaults(const std::variant<Models...>&) {
+std::vector<config::ModelConfig> defaults(const std::variant<Models...>&) {
   return {Models{}...};
 }
-const std::vector<ModelConfig> kModels = defaults(ModelConfig{});
+const std::vector<config::ModelConfig> kModels = defaults(config::ModelConfig{});
 
 TEST(Network, GivesAnEmbeddingAndLogitsForEachClip) {
-  for (const ModelConfig& model : kModels) {
+  for (const config::ModelConfig& model : kModels) {
     const auto network = make_network(model, utd_shape(), 1);
     const Output output = network->forward(example_input(utd_shape(), 5));
-    EXPECT_EQ(output.embedding.sizes(), torch::IntArrayRef({5, embedding_size(model)})) << model_name(model);
-    EXPECT_EQ(output.logits.sizes(), torch::IntArrayRef({5, 27})) << model_name(model);
+    EXPECT_EQ(output.embedding.sizes(), torch::IntArrayRef({5, embedding_size(model)})) << config::model_name(model);
+    EXPECT_EQ(output.logits.sizes(), torch::IntArrayRef({5, 27})) << config::model_name(model);
   }
 }
 
 TEST(Network, IsDrawnFromItsKeyOnly) {
-  for (const ModelConfig& model : kModels) {
+  for (const config::ModelConfig& model : kModels) {
     const auto first = make_network(model, utd_shape(), 1)->parameters();
     torch::manual_seed(99);
     const auto again = make_network(model, utd_shape(), 1)->parameters();
     const auto other = make_network(model, utd_shape(), 2)->parameters();
     bool differs = false;
     for (std::size_t i = 0; i < first.size(); ++i) {
-      EXPECT_TRUE(torch::equal(first[i], again[i])) << model_name(model);
+      EXPECT_TRUE(torch::equal(first[i], again[i])) << config::model_name(model);
       differs |= !torch::equal(first[i], other[i]);
     }
-    EXPECT_TRUE(differs) << model_name(model);
+    EXPECT_TRUE(differs) << config::model_name(model);
   }
 }
 
 TEST(Network, AnswersClipByClipOnceTrained) {
-  for (const ModelConfig& model : kModels) {
+  for (const config::ModelConfig& model : kModels) {
     const torch::NoGradGuard no_grad;
     const auto network = make_network(model, utd_shape(), 1);
     network->eval();
     const Input four = example_input(utd_shape(), 4);
     const Input one{four.skeleton.narrow(0, 2, 1), four.sensor.narrow(0, 2, 1)};
     EXPECT_TRUE(torch::allclose(network->forward(four).logits[2], network->forward(one).logits[0], 1e-4, 1e-4))
-        << model_name(model);
+        << config::model_name(model);
   }
 }
 
-StageConfig in_bfloat16(const ModelConfig& model) {
-  StageConfig stage;
+config::StageConfig in_bfloat16(const config::ModelConfig& model) {
+  config::StageConfig stage;
   stage.model = model;
-  stage.precision = Precision::bf16;
+  stage.precision = config::Precision::bf16;
   return stage;
 }
 
 TEST(Network, InBfloat16AnswersNearlyTheSame) {
-  for (const ModelConfig& model : kModels) {
+  for (const config::ModelConfig& model : kModels) {
     const auto full = make_network(model, utd_shape(), 1), half = make_network(in_bfloat16(model), utd_shape(), 1);
     full->eval();
     half->eval();
     const torch::NoGradGuard no_grad;
     const Input input = example_input(utd_shape(), 8);
     const Output exact = full->forward(input), rounded = half->forward(input);
-    EXPECT_EQ(rounded.logits.scalar_type(), torch::kFloat32) << model_name(model);
+    EXPECT_EQ(rounded.logits.scalar_type(), torch::kFloat32) << config::model_name(model);
     const double error = (rounded.embedding - exact.embedding).norm().item<double>();
-    EXPECT_GT(error, 0) << model_name(model) << ": does it compute in bfloat16 at all?";
-    EXPECT_LT(error, 0.02 * exact.embedding.norm().item<double>()) << model_name(model);
+    EXPECT_GT(error, 0) << config::model_name(model) << ": does it compute in bfloat16 at all?";
+    EXPECT_LT(error, 0.02 * exact.embedding.norm().item<double>()) << config::model_name(model);
   }
 }
 
 TEST(Network, InBfloat16KeepsItsParametersAndGradientsInFloat) {
-  for (const ModelConfig& model : kModels) {
+  for (const config::ModelConfig& model : kModels) {
     const auto network = make_network(in_bfloat16(model), utd_shape(), 1);
     network->forward(example_input(utd_shape(), 4)).logits.square().sum().backward();
     for (const auto& item : network->named_parameters()) {
@@ -91,7 +91,9 @@ TEST(Network, InBfloat16KeepsItsParametersAndGradientsInFloat) {
   }
 }
 
-TEST(Student, FitsAWatch) { EXPECT_LE(count_parameters(*make_network(SensorCnnConfig{}, utd_shape(), 1)), 300'000); }
+TEST(Student, FitsAWatch) {
+  EXPECT_LE(count_parameters(*make_network(config::SensorCnnConfig{}, utd_shape(), 1)), 300'000);
+}
 
 TEST(SegmentPooling, SeesTheOrderOfEvents) {
   const torch::Tensor early = torch::tensor({{{1.0F, 1.0F, 0.0F, 0.0F}}}), late = early.flip(2);
@@ -100,7 +102,7 @@ TEST(SegmentPooling, SeesTheOrderOfEvents) {
 }
 
 TEST(Adjacency, IsSelfParentAndChildrenWithRowsThatSumToOneOrZero) {
-  const torch::Tensor adjacency = skeleton_adjacency(topology("kinect-20"));
+  const torch::Tensor adjacency = skeleton_adjacency(data::topology("kinect-20"));
   EXPECT_TRUE(torch::equal(adjacency[0], torch::eye(20)));
   EXPECT_EQ(adjacency[1][6][5].item<float>(), 1) << "the parent of the left wrist is the left elbow";
   EXPECT_FLOAT_EQ(adjacency[2][1][4].item<float>(), 0.25F) << "one of the shoulder centre's four children";
@@ -134,8 +136,8 @@ TEST(SemanticHead, DropsAShareWhileTrainingAndScalesTheRest) {
 }
 
 TEST(SkeletonGcn, SeesOnlyTheStreamsOfItsConfig) {
-  SkeletonGcnConfig joints;
-  joints.streams = {SkeletonStream::joint};
+  config::SkeletonGcnConfig joints;
+  joints.streams = {config::SkeletonStream::joint};
   const auto network = make_network(joints, utd_shape(), 1);
   network->eval();
   Input input = example_input(utd_shape(), 2);
@@ -147,8 +149,8 @@ TEST(SkeletonGcn, SeesOnlyTheStreamsOfItsConfig) {
 }
 
 TEST(Fused, StartsAsTheSkeletonTeacherWhichStaysFrozen) {
-  const auto teacher = make_network(SkeletonGcnConfig{}, utd_shape(), 1);
-  const auto network = make_network(FusedConfig{}, utd_shape(), 2);
+  const auto teacher = make_network(config::SkeletonGcnConfig{}, utd_shape(), 1);
+  const auto network = make_network(config::FusedConfig{}, utd_shape(), 2);
   start_from(*network, *teacher);
   network->train();
   const auto taken = network->named_parameters(), given = teacher->named_parameters();
@@ -164,10 +166,10 @@ TEST(Fused, StartsAsTheSkeletonTeacherWhichStaysFrozen) {
 }
 
 TEST(Fused, RefusesATeacherOfAnotherShapeAndNamesTheLayer) {
-  SkeletonGcnConfig wide;
+  config::SkeletonGcnConfig wide;
   wide.width = 32;
   const auto teacher = make_network(wide, utd_shape(), 1);
-  const auto network = make_network(FusedConfig{}, utd_shape(), 2);
+  const auto network = make_network(config::FusedConfig{}, utd_shape(), 2);
   try {
     start_from(*network, *teacher);
     FAIL() << "nothing was thrown";
@@ -178,8 +180,8 @@ TEST(Fused, RefusesATeacherOfAnotherShapeAndNamesTheLayer) {
 }
 
 TEST(Fused, IsItsTeachersBranchInTheSamePrecisionOnly) {
-  const auto teacher = make_network(SkeletonGcnConfig{}, utd_shape(), 1);
-  const auto network = make_network(FusedConfig{}, utd_shape(), 2);
+  const auto teacher = make_network(config::SkeletonGcnConfig{}, utd_shape(), 1);
+  const auto network = make_network(config::FusedConfig{}, utd_shape(), 2);
   start_from(*network, *teacher);
   const auto& fused = dynamic_cast<const Fused&>(*network);
   EXPECT_TRUE(fused.branch_equals(*teacher));
@@ -188,7 +190,7 @@ TEST(Fused, IsItsTeachersBranchInTheSamePrecisionOnly) {
 }
 
 TEST(Summary, CountsWhatAHandCountGives) {
-  const auto network = make_network(SensorCnnConfig{}, utd_shape(), 1);
+  const auto network = make_network(config::SensorCnnConfig{}, utd_shape(), 1);
   const NetworkSummary summary = summarize_network(*network, example_input(utd_shape(), 1));
   // Four convolutions of 7 samples: 3 -> 48 -> 72 -> 96 -> 96 channels at 128, 64, 32 and 16 samples; then 384 -> 300
   // -> 27.
@@ -203,7 +205,7 @@ TEST(Summary, CountsWhatAHandCountGives) {
 }
 
 TEST(Summary, CountsTheMixingOfJointsAndNamesItsLayers) {
-  const auto network = make_network(SkeletonGcnConfig{}, utd_shape(), 1);
+  const auto network = make_network(config::SkeletonGcnConfig{}, utd_shape(), 1);
   const NetworkSummary summary = summarize_network(*network, example_input(utd_shape(), 1));
   // The first block: 9 channels of 64 frames and 20 joints, by 3 subsets; then 3 * 9 -> 24 channels, and 5 frames of
   // 24 -> 24 channels in every other frame.
@@ -223,4 +225,4 @@ TEST(Summary, CountsTheMixingOfJointsAndNamesItsLayers) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::model

@@ -13,14 +13,14 @@ using testing::expect_rounded;
 /// The loops that a processor has for bfloat16: the general ones, and those of processors that multiply it themselves.
 struct Loops {
   std::string name;
-  void (*mix)(FrameShape, const float*, const c10::BFloat16*, c10::BFloat16*, std::int64_t);
-  void (*correlate)(FrameShape, const c10::BFloat16*, const c10::BFloat16*, float*, std::int64_t);
+  void (*mix)(cpu::FrameShape, const float*, const c10::BFloat16*, c10::BFloat16*, std::int64_t);
+  void (*correlate)(cpu::FrameShape, const c10::BFloat16*, const c10::BFloat16*, float*, std::int64_t);
 };
 
 std::vector<Loops> all_loops() {
   std::vector<Loops> loops = {{"general", mix_frames<c10::BFloat16>, correlate_frames<c10::BFloat16>}};
 #if PSKD_BFLOAT16_PRODUCTS
-  if (multiplies_bfloat16()) loops.push_back({"paired", mix_paired_frames, correlate_paired_frames});
+  if (cpu::multiplies_bfloat16()) loops.push_back({"paired", mix_paired_frames, correlate_paired_frames});
 #endif
   return loops;
 }
@@ -30,7 +30,7 @@ TEST(JointMixing, SumsInFloatAndRoundsOnce) {
   constexpr std::int64_t kFrames = 37, kRows = 60;
   for (const std::int64_t joints : {17, 20}) {
     for (const std::int64_t channels : {1, 9, 24, 41, 48, 96}) {
-      const FrameShape shape{kRows, joints, channels};
+      const cpu::FrameShape shape{kRows, joints, channels};
       const torch::Tensor frames = torch::randn({kFrames, joints, channels}).to(torch::kBFloat16);
       const torch::Tensor others = torch::randn({kFrames, kRows, channels}).to(torch::kBFloat16);
       const torch::Tensor weights = torch::rand({kRows, joints}).to(torch::kBFloat16).to(torch::kFloat32);
@@ -41,7 +41,7 @@ TEST(JointMixing, SumsInFloatAndRoundsOnce) {
         loops.mix(shape, weights.data_ptr<float>(), frames.data_ptr<c10::BFloat16>(), mixed.data_ptr<c10::BFloat16>(),
                   kFrames);
         expect_rounded(mixed, torch::matmul(weights, wide), what);
-        const torch::Tensor sums = torch::zeros({kRows, joints, kSumLanes});
+        const torch::Tensor sums = torch::zeros({kRows, joints, cpu::kSumLanes});
         loops.correlate(shape, others.data_ptr<c10::BFloat16>(), frames.data_ptr<c10::BFloat16>(),
                         sums.data_ptr<float>(), kFrames);
         const torch::Tensor expected = torch::einsum("frc,fjc->rj", {others.to(torch::kFloat32), wide});

@@ -12,21 +12,21 @@ namespace {
 template <int pairs>
 void expect_outputs() {
   const auto numbers = [](int i) { return 0.3 * i * i - 1.7 * i + 0.9; };
-  std::array<double, kPoints<pairs>> inputs;
-  std::array<double, kTaps<pairs>> taps;
-  for (int i = 0; i < kPoints<pairs>; ++i) inputs[i] = numbers(i);
-  for (int k = 0; k < kTaps<pairs>; ++k) taps[k] = numbers(k + 7);
-  using Vector = Lanes<double, 1>;
-  std::array<Vector, kPoints<pairs>> x, products;
-  std::array<Vector, kTaps<pairs>> w;
-  for (int i = 0; i < kPoints<pairs>; ++i) x[i] = Vector{inputs[i]};
-  for (int k = 0; k < kTaps<pairs>; ++k) w[k] = Vector{taps[k]};
+  std::array<double, cpu::kPoints<pairs>> inputs;
+  std::array<double, cpu::kTaps<pairs>> taps;
+  for (int i = 0; i < cpu::kPoints<pairs>; ++i) inputs[i] = numbers(i);
+  for (int k = 0; k < cpu::kTaps<pairs>; ++k) taps[k] = numbers(k + 7);
+  using Vector = cpu::Lanes<double, 1>;
+  std::array<Vector, cpu::kPoints<pairs>> x, products;
+  std::array<Vector, cpu::kTaps<pairs>> w;
+  for (int i = 0; i < cpu::kPoints<pairs>; ++i) x[i] = Vector{inputs[i]};
+  for (int k = 0; k < cpu::kTaps<pairs>; ++k) w[k] = Vector{taps[k]};
   const auto at_points = inputs_to_points<pairs>(x), filter = taps_to_points<pairs>(w);
-  for (int p = 0; p < kPoints<pairs>; ++p) products[p] = at_points[p] * filter[p];
+  for (int p = 0; p < cpu::kPoints<pairs>; ++p) products[p] = at_points[p] * filter[p];
   const auto outputs = points_to_outputs<pairs>(products);
-  for (int i = 0; i < kOutputs; ++i) {
+  for (int i = 0; i < cpu::kOutputs; ++i) {
     double expected = 0;
-    for (int k = 0; k < kTaps<pairs>; ++k) expected += taps[k] * inputs[i + k];
+    for (int k = 0; k < cpu::kTaps<pairs>; ++k) expected += taps[k] * inputs[i + k];
     EXPECT_NEAR(outputs[i][0], expected, 1e-10) << pairs << " pairs, output " << i;
   }
 }
@@ -34,14 +34,14 @@ void expect_outputs() {
 TEST(Winograd, TakesAsManyProductsAsPointsForFourOutputs) {
   expect_outputs<2>();
   expect_outputs<3>();
-  EXPECT_EQ(kPoints<2>, kOutputs + kTaps<2> - 1);
-  EXPECT_EQ(kPoints<3>, kOutputs + kTaps<3> - 1);
+  EXPECT_EQ(cpu::kPoints<2>, cpu::kOutputs + cpu::kTaps<2> - 1);
+  EXPECT_EQ(cpu::kPoints<3>, cpu::kOutputs + cpu::kTaps<3> - 1);
 }
 
 TEST(Winograd, IsChosenWhereItSavesProductsOfMatricesWorthMultiplying) {
   const auto saves = [](std::int64_t channels, std::int64_t taps, std::int64_t stride, torch::ScalarType type) {
-    return winograd_saves_products(torch::empty({8, channels, 32, 20}, type), torch::empty({48, channels, taps}),
-                                   stride);
+    return cpu::winograd_saves_products(torch::empty({8, channels, 32, 20}, type), torch::empty({48, channels, taps}),
+                                        stride);
   };
   for (const std::int64_t taps : {3, 5, 7, 9}) {
     EXPECT_TRUE(saves(24, taps, 1, torch::kFloat32)) << taps;

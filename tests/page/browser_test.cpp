@@ -8,7 +8,7 @@
 #include "report/run_search.hpp"
 #include "support/example_run.hpp"
 
-namespace pskd {
+namespace pskd::report {
 namespace {
 
 namespace fs = std::filesystem;
@@ -152,9 +152,9 @@ TEST_F(BrowserPage, SaysSoWhereTheCameraFoundNobodyOrAPartIsMissing) {
   fs::remove(run / "stages/student/metrics.jsonl");
   const ReportPage page = report_page(find_finished_runs(folder / "runs"), "", [](const fs::path&) {
     RunMaterial material = ExampleRun::material();
-    material.topology = topology("coco-17");
+    material.topology = data::topology("coco-17");
     material.embeddings.clear();
-    for (Clip& clip : material.clips) clip.skeleton = Frames::Zero(9, 3 * 17);
+    for (data::Clip& clip : material.clips) clip.skeleton = data::Frames::Zero(9, 3 * 17);
     return material;
   });
   write_file_atomically(folder / "report.html", page.html);
@@ -187,4 +187,4 @@ TEST_F(BrowserPage, IsPrintedInLightColoursWithEveryChart) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::report

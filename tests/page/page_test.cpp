@@ -8,7 +8,7 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::report {
 namespace {
 
 namespace fs = std::filesystem;
@@ -55,9 +55,9 @@ TEST_F(Page, SaysInCapitalsWhenSubjectsAreShared) {
   ExampleRun().write(folder.path());
   EXPECT_THAT(body_of(page()), Not(HasSubstr("SHARED")));
   const auto run = find_finished_runs(folder.path()).front();
-  RunRecord record = run.records.front();
+  eval::RunRecord record = run.records.front();
   record.shared_subjects = true;
-  write_run_record(run.folders.front() / "result.json", record);
+  eval::write_run_record(run.folders.front() / "result.json", record);
   EXPECT_THAT(body_of(page()), HasSubstr("SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST"));
 }
 
@@ -149,9 +149,9 @@ TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
   ExampleRun().write(folder.path());
   const ReportPage found = report_page(find_finished_runs(folder.path()), "", [](const fs::path&) {
     RunMaterial material = ExampleRun::material();
-    material.topology = topology("coco-17");
-    for (Clip& clip : material.clips) {
-      clip.skeleton = Frames::Ones(9, 3 * 17);
+    material.topology = data::topology("coco-17");
+    for (data::Clip& clip : material.clips) {
+      clip.skeleton = data::Frames::Ones(9, 3 * 17);
       for (int frame = 0; frame < 9; ++frame) clip.skeleton.row(frame) *= static_cast<float>(frame + 1);
       clip.skeleton.col(5) = 0;                       // the confidence of joint 1
       clip.skeleton.col(6).array() += 2;              // x of joint 2
@@ -171,10 +171,10 @@ TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
 TEST_F(Page, OfRunsThatCannotBeComparedSaysSoAndShowsEach) {
   for (const char* name : {"one", "two"}) {
     const fs::path run = ExampleRun().write(folder.path() / name);
-    RunRecord record = ExampleRun().record();
+    eval::RunRecord record = ExampleRun().record();
     record.experiment = name;
     record.protocol += name;  // tables refuse to mix protocols
-    write_run_record(run / "result.json", record);
+    eval::write_run_record(run / "result.json", record);
   }
   EXPECT_THAT(page().missing, Contains(HasSubstr("would mix runs of different protocol")));
   EXPECT_THAT(body_of(page()), HasSubstr("would mix runs of different protocol"));
@@ -183,12 +183,12 @@ TEST_F(Page, OfRunsThatCannotBeComparedSaysSoAndShowsEach) {
 
 TEST_F(Page, ShowsTheValidationPartOfAProtocolWithoutATestPart) {
   const fs::path run = ExampleRun().write(folder.path());
-  RunRecord record = ExampleRun().record();
-  for (StageResult& stage : record.stages) {
+  eval::RunRecord record = ExampleRun().record();
+  for (eval::StageResult& stage : record.stages) {
     std::swap(stage.test, stage.val);
     fs::rename(run / "stages" / stage.name / "predictions.csv", run / "stages" / stage.name / "predictions-val.csv");
   }
-  write_run_record(run / "result.json", record);
+  eval::write_run_record(run / "result.json", record);
   EXPECT_THAT(page().missing, IsEmpty());
   EXPECT_THAT(body_of(page()), AllOf(HasSubstr("on the val part"), HasSubstr("66.7 ± –")));
   EXPECT_EQ(data_of(page())["runs"][0]["stages"][1]["subjects"].size(), 2);
@@ -284,4 +284,4 @@ TEST_F(Page, IsOneFileThatNamesNoOther) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::report

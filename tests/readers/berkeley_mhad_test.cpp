@@ -15,7 +15,7 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -52,7 +52,7 @@ class BerkeleyFolder : public ::testing::Test {
         << testing::mat_header() + testing::mat_variable(mocap(subject).stem().string(), {2, 16, 3}, values);
   }
   DataCheck check() const { return check_dataset(config()); }
-  DataConfig config() const { return testing::dataset_config("berkeley-mhad", root_); }
+  config::DataConfig config() const { return testing::dataset_config("berkeley-mhad", root_); }
   std::string problem(const std::string& text) const {
     write_sensor("01", text);
     const DataCheck found = check();
@@ -121,7 +121,7 @@ TEST_F(BerkeleyFolder, ARecordingWithoutSensorIsRefusedUnlessKnown) {
 }
 
 TEST_F(BerkeleyFolder, SeveralSensorsStandSideBySide) {
-  DataConfig both = config();
+  config::DataConfig both = config();
   both.sensors = {"h02", "h05"};
   EXPECT_THAT(dataset_info(both).channels, ElementsAre("h02_ax", "h02_ay", "h02_az", "h05_ax", "h05_ay", "h05_az"));
   EXPECT_THAT(check_dataset(both).no_sensor, ElementsAre("S01_A01_R01", "S08_A01_R01")) << "h05 is not there";
@@ -136,7 +136,7 @@ TEST_F(BerkeleyFolder, SeveralSensorsStandSideBySide) {
 }
 
 TEST_F(BerkeleyFolder, OptionsThatDoNotExistAreNamed) {
-  DataConfig wrong = config();
+  config::DataConfig wrong = config();
   wrong.sensors = {"h07"};
   EXPECT_THAT(refusal(ErrorKind::config, [&] { dataset_info(wrong); }),
               AllOf(HasSubstr("data.sensors"), HasSubstr("'h07'")));
@@ -150,7 +150,7 @@ TEST_F(BerkeleyFolder, OptionsThatDoNotExistAreNamed) {
 
 TEST(BerkeleyMhad, TheRealFolderHolds658PairedRecordings) {
   PSKD_REAL_DATA_OR_SKIP(root, "berkeley-mhad");
-  const DataConfig config = testing::dataset_config("berkeley-mhad", root);
+  const config::DataConfig config = testing::dataset_config("berkeley-mhad", root);
   const DataCheck check = check_dataset(config);
   EXPECT_EQ(check.clips.size(), 658U);
   EXPECT_THAT(check.broken, IsEmpty());
@@ -167,4 +167,4 @@ TEST(BerkeleyMhad, TheRealFolderHolds658PairedRecordings) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -18,7 +18,7 @@
 #include "support/temporary_folder.hpp"
 #include "synthetic/writers/utd_mhad.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -32,9 +32,9 @@ using ::testing::Pair;
 class SmallFolder : public ::testing::Test {
  protected:
   void SetUp() override {
-    SyntheticOptions options;
+    synthetic::SyntheticOptions options;
     options.actions = options.subjects = options.trials = 2;
-    write_utd_mhad(root_, options);
+    synthetic::write_utd_mhad(root_, options);
   }
   fs::path inertial(const std::string& id) const { return root_ / "Inertial" / (id + "_inertial.mat"); }
   fs::path skeleton(const std::string& id) const { return root_ / "Skeleton" / (id + "_skeleton.mat"); }
@@ -200,4 +200,4 @@ TEST(RealUtdMhad, Has861PairedClipsAndThreeMissingTrials) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -24,7 +24,7 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -71,7 +71,7 @@ class MmactFolder : public ::testing::Test {
   }
   void write_sensor(const std::string& text) const { write_file(sensor(), text); }
   void write_pose(const std::string& text) const { write_file(pose(), text); }
-  DataConfig config() const { return testing::dataset_config("mmact", root_); }
+  config::DataConfig config() const { return testing::dataset_config("mmact", root_); }
   DataCheck check() const { return check_dataset(config()); }
   Clip clip() const { return read_dataset(config()).clips.at(0); }
   static std::string problem_of(const DataCheck& found) {
@@ -342,7 +342,7 @@ TEST_F(MmactFolder, BrokenPosesNameTheFrame) {
 
 TEST_F(MmactFolder, EachChosenCameraGivesAClip) {
   write_file(pose("carrying.json", "cam4"), "{" + one_person("1", 300) + "}");
-  DataConfig views = config();
+  config::DataConfig views = config();
   views.cameras = {4, 1, 2};
   const DataCheck found = check_dataset(views);
   ASSERT_EQ(found.clips.size(), 2U);
@@ -358,7 +358,7 @@ TEST_F(MmactFolder, EachChosenCameraGivesAClip) {
 TEST_F(MmactFolder, SeveralSensorsStandSideBySide) {
   write_file(sensor("carrying.csv", "gyro_clip"), kStamp + ".0,1,0,0\n" + kStamp + ".5,1,0,0\n");
   write_file(sensor("carrying.csv", "orientation_clip"), kStamp + ".0,0,90,0\n" + kStamp + ".5,0,90,0\n");
-  DataConfig both = config();
+  config::DataConfig both = config();
   both.sensors = {"acc_watch", "gyro", "orientation"};
   EXPECT_THAT(dataset_info(both).channels,
               ElementsAre("acc_watch_ax", "acc_watch_ay", "acc_watch_az", "gyro_gx", "gyro_gy", "gyro_gz",
@@ -373,17 +373,18 @@ TEST_F(MmactFolder, SeveralSensorsStandSideBySide) {
 
 TEST_F(MmactFolder, OptionsThatDoNotExistAreNamed) {
   const auto refused = [&](auto change) {
-    DataConfig wrong = config();
+    config::DataConfig wrong = config();
     change(wrong);
     return refusal(ErrorKind::config, [&] { dataset_info(wrong); });
   };
-  EXPECT_THAT(refused([](DataConfig& c) { c.sensors = {"acc"}; }),
+  EXPECT_THAT(refused([](config::DataConfig& c) { c.sensors = {"acc"}; }),
               AllOf(HasSubstr("data.sensors"), HasSubstr("'acc'")));
-  EXPECT_THAT(refused([](DataConfig& c) { c.sensors = {"gyro", "gyro"}; }), HasSubstr("data.sensors"));
-  EXPECT_THAT(refused([](DataConfig& c) { c.cameras = {5}; }), HasSubstr("data.cameras"));
-  EXPECT_THAT(refused([](DataConfig& c) { c.cameras = {1, 1}; }), HasSubstr("data.cameras"));
-  EXPECT_THAT(refused([](DataConfig& c) { c.classes = 36; }), AllOf(HasSubstr("data.classes"), HasSubstr("36")));
-  EXPECT_THAT(refused([](DataConfig& c) { c.skeleton = "coco-17"; }), HasSubstr("data.skeleton"));
+  EXPECT_THAT(refused([](config::DataConfig& c) { c.sensors = {"gyro", "gyro"}; }), HasSubstr("data.sensors"));
+  EXPECT_THAT(refused([](config::DataConfig& c) { c.cameras = {5}; }), HasSubstr("data.cameras"));
+  EXPECT_THAT(refused([](config::DataConfig& c) { c.cameras = {1, 1}; }), HasSubstr("data.cameras"));
+  EXPECT_THAT(refused([](config::DataConfig& c) { c.classes = 36; }),
+              AllOf(HasSubstr("data.classes"), HasSubstr("36")));
+  EXPECT_THAT(refused([](config::DataConfig& c) { c.skeleton = "coco-17"; }), HasSubstr("data.skeleton"));
 }
 
 TEST(Mmact, CallsInScene3AreClassesOfTheirOwnAmong37) {
@@ -450,11 +451,11 @@ TEST(Mmact, TheProtocolsSplitTheInventoryAsPublished) {
   EXPECT_EQ(calls["talking_on_phone_desk"], 100);
   EXPECT_EQ(calls["using_phone_desk"], 100);
   const auto counts = [&](const std::string& name) {
-    ProtocolConfig protocol;
+    config::ProtocolConfig protocol;
     protocol.name = name;
     protocol.allow_shared_subjects = name != "cross-subject";
     // Where only the other scenes have a class, its clips train or test alone; that is the data set's.
-    const ProtocolConfig resolved = resolve_protocol(protocol, dataset.info);
+    const config::ProtocolConfig resolved = resolve_protocol(protocol, dataset.info);
     const Split split = make_split(dataset, resolved);
     return std::pair(split.train.size(), split.test.size());
   };
@@ -465,8 +466,8 @@ TEST(Mmact, TheProtocolsSplitTheInventoryAsPublished) {
 
 // ---- synthetic files ------------------------------------------------------------
 
-MmactOptions small(std::uint64_t seed = 1) {
-  MmactOptions options;
+synthetic::MmactOptions small(std::uint64_t seed = 1) {
+  synthetic::MmactOptions options;
   options.subjects = 2;
   options.scenes = options.sessions = 1;
   options.actions = 6;
@@ -477,9 +478,9 @@ MmactOptions small(std::uint64_t seed = 1) {
 
 TEST(SyntheticMmact, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
   testing::TemporaryFolder folder;
-  EXPECT_EQ(write_mmact(folder / "one", small()), 12);
-  write_mmact(folder / "two", small());
-  write_mmact(folder / "other", small(2));
+  EXPECT_EQ(synthetic::write_mmact(folder / "one", small()), 12);
+  synthetic::write_mmact(folder / "two", small());
+  synthetic::write_mmact(folder / "other", small(2));
   const auto one = files_under(folder / "one");
   const auto other = files_under(folder / "other");
   EXPECT_EQ(one.size(), 12U * 8);
@@ -489,8 +490,8 @@ TEST(SyntheticMmact, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
 
 TEST(SyntheticMmact, TheReaderTakesEverySensorAndCamera) {
   testing::TemporaryFolder folder;
-  write_mmact(folder / "mmact", small());
-  DataConfig config = testing::dataset_config("mmact", folder / "mmact");
+  synthetic::write_mmact(folder / "mmact", small());
+  config::DataConfig config = testing::dataset_config("mmact", folder / "mmact");
   config.sensors = {"acc_watch", "acc_phone", "gyro", "orientation"};
   config.cameras = {1, 2, 3, 4};
   const DataCheck check = check_dataset(config);
@@ -510,8 +511,8 @@ TEST(SyntheticMmact, TheReaderTakesEverySensorAndCamera) {
 // The person faces between cameras 1 and 2: the right hand is on the left of the image. Behind it is the other way.
 TEST(SyntheticMmact, CamerasStandAround) {
   testing::TemporaryFolder folder;
-  write_mmact(folder / "mmact", small());
-  DataConfig config = testing::dataset_config("mmact", folder / "mmact");
+  synthetic::write_mmact(folder / "mmact", small());
+  config::DataConfig config = testing::dataset_config("mmact", folder / "mmact");
   config.cameras = {1, 2, 3, 4};
   for (const Clip& clip : read_dataset(config).clips) {
     const float right_to_left = clip.skeleton(0, 3 * 5) - clip.skeleton(0, 3 * 6);  // shoulders
@@ -522,10 +523,10 @@ TEST(SyntheticMmact, CamerasStandAround) {
 // Every trap leaves its trace, and nothing else is wrong.
 TEST(SyntheticMmact, EveryTrapIsPlantedAndHandledByItsRule) {
   testing::TemporaryFolder folder;
-  MmactOptions options = small();
+  synthetic::MmactOptions options = small();
   options.actions = 24;
   options.traps = 0.5;
-  EXPECT_EQ(write_mmact(folder / "mmact", options), 48);
+  EXPECT_EQ(synthetic::write_mmact(folder / "mmact", options), 48);
   const DataCheck check = check_dataset(testing::dataset_config("mmact", folder / "mmact"));
   EXPECT_THAT(check.broken, IsEmpty());
   const std::map<std::string, std::size_t> clips_by_rule = {
@@ -549,7 +550,7 @@ TEST(SyntheticMmact, EveryTrapIsPlantedAndHandledByItsRule) {
   EXPECT_EQ(check.clips.size(), 48U - 8);
   // What is put right is what a clip without the trap has.
   options.traps = 0;
-  write_mmact(folder / "plain", options);
+  synthetic::write_mmact(folder / "plain", options);
   std::map<std::string, std::string> plain;
   for (const Clip& clip : read_dataset(testing::dataset_config("mmact", folder / "plain")).clips) {
     plain[clip.id] = clip.hash;
@@ -563,11 +564,11 @@ TEST(SyntheticMmact, AnInventorySaysLengthAndCameras) {
   testing::TemporaryFolder folder;
   const std::string header = "subject,scene,session,action,cameras,frames_30fps\n";
   write_file(folder / "clips.csv", header + "20,3,5,using_phone,2+4,61\n1,1,1,talking,1+2+3+4,13\n");
-  MmactOptions options;
+  synthetic::MmactOptions options;
   options.inventory = folder / "clips.csv";
   options.traps = 0;
-  EXPECT_EQ(write_mmact(folder / "mmact", options), 2);
-  DataConfig config = testing::dataset_config("mmact", folder / "mmact");
+  EXPECT_EQ(synthetic::write_mmact(folder / "mmact", options), 2);
+  config::DataConfig config = testing::dataset_config("mmact", folder / "mmact");
   config.cameras = {1, 2};
   const Dataset dataset = read_dataset(config);
   ASSERT_EQ(dataset.clips.size(), 3U);
@@ -579,7 +580,7 @@ TEST(SyntheticMmact, AnInventorySaysLengthAndCameras) {
   EXPECT_EQ(dataset.clips.front().skeleton.rows(), 13);
   const auto refused = [&](const std::string& text) {
     write_file(folder / "clips.csv", text);
-    return refusal(ErrorKind::data, [&] { write_mmact(folder / "refused", options); });
+    return refusal(ErrorKind::data, [&] { synthetic::write_mmact(folder / "refused", options); });
   };
   EXPECT_THAT(refused(""), HasSubstr("line 1"));
   EXPECT_THAT(refused(header), HasSubstr("at least one clip"));
@@ -595,17 +596,17 @@ TEST(SyntheticMmact, AnInventorySaysLengthAndCameras) {
 TEST(SyntheticMmact, OptionsOutOfRangeAreRefused) {
   testing::TemporaryFolder folder;
   const auto refused = [&](auto change) {
-    MmactOptions wrong = small();
+    synthetic::MmactOptions wrong = small();
     change(wrong);
-    return refusal(ErrorKind::usage, [&] { write_mmact(folder / "out", wrong); });
+    return refusal(ErrorKind::usage, [&] { synthetic::write_mmact(folder / "out", wrong); });
   };
-  EXPECT_THAT(refused([](MmactOptions& o) { o.subjects = 21; }), HasSubstr("21"));
-  EXPECT_THAT(refused([](MmactOptions& o) { o.actions = 36; }), HasSubstr("36"));
-  EXPECT_THAT(refused([](MmactOptions& o) { o.scenes = 0; }), HasSubstr("scenes"));
-  EXPECT_THAT(refused([](MmactOptions& o) { o.traps = std::nan(""); }), HasSubstr("traps"));
-  EXPECT_THAT(refused([](MmactOptions& o) { o.sensors = {"radar"}; }), HasSubstr("'radar'"));
-  EXPECT_THAT(refused([](MmactOptions& o) { o.cameras = {5}; }), HasSubstr("5"));
+  EXPECT_THAT(refused([](synthetic::MmactOptions& o) { o.subjects = 21; }), HasSubstr("21"));
+  EXPECT_THAT(refused([](synthetic::MmactOptions& o) { o.actions = 36; }), HasSubstr("36"));
+  EXPECT_THAT(refused([](synthetic::MmactOptions& o) { o.scenes = 0; }), HasSubstr("scenes"));
+  EXPECT_THAT(refused([](synthetic::MmactOptions& o) { o.traps = std::nan(""); }), HasSubstr("traps"));
+  EXPECT_THAT(refused([](synthetic::MmactOptions& o) { o.sensors = {"radar"}; }), HasSubstr("'radar'"));
+  EXPECT_THAT(refused([](synthetic::MmactOptions& o) { o.cameras = {5}; }), HasSubstr("5"));
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -21,7 +21,7 @@
 #include "support/write_anew.hpp"
 #include "synthetic/writers/recordings.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,7 +72,7 @@ class OwnFolder : public ::testing::Test {
   void describe(const std::string& old, const std::string& with) const {
     write("dataset.yaml", replaced(kDescription, old, with));
   }
-  DataConfig config() const { return testing::dataset_config("generic", root_); }
+  config::DataConfig config() const { return testing::dataset_config("generic", root_); }
   Clip clip(const std::string& id = "one") const {
     for (Clip& clip : read_dataset(config()).clips) {
       if (clip.id == id) return clip;
@@ -156,7 +156,7 @@ TEST_F(OwnFolder, TheDescriptionMayLieElsewhereAndTheManifestBesideIt) {
   write("notes/clips.csv",
         replaced(replaced(kManifest, "s1.csv,w1.csv", "../s1.csv,../w1.csv"), "s2.csv", (root_ / "s2.csv").string()));
   fs::rename(root_ / "w2.csv", root_ / "notes" / "w2.csv");
-  DataConfig elsewhere = config();
+  config::DataConfig elsewhere = config();
   elsewhere.description = "notes/mine.yaml";
   EXPECT_EQ(read_dataset(elsewhere).clips.size(), 2U);
 }
@@ -343,7 +343,7 @@ TEST_F(TwoSensors, StandSideBySideOrAreChosen) {
   EXPECT_FLOAT_EQ(check.clips[0].sensor(1, 5), 1.5) << "the span of three samples, the middle of two";
   EXPECT_EQ(check.repairs.at("phone: acceleration beyond its rail: clipped to it").count, 1);
   EXPECT_EQ(check.info.rail, 0) << "they have no rail in common";
-  DataConfig phone = config();
+  config::DataConfig phone = config();
   phone.sensors = {"phone"};
   EXPECT_THAT(dataset_info(phone).channels, ElementsAre("ax", "ay", "az"));
   EXPECT_EQ(dataset_info(phone).rail, 2);
@@ -533,7 +533,7 @@ TEST_F(OwnFolder, NothingThatIsCutShortCrashes) {
 }
 
 TEST_F(OwnFolder, OptionsThatDoNotExistAreNamed) {
-  DataConfig wrong = config();
+  config::DataConfig wrong = config();
   wrong.skeleton = "kinect-20";
   EXPECT_THAT(refusal(ErrorKind::config, [&] { dataset_info(wrong); }), HasSubstr("data.skeleton"));
 }
@@ -544,38 +544,38 @@ TEST_F(OwnFolder, TrainSubjectsGiveTheCrossSubjectProtocol) {
   EXPECT_THAT(refusal(ErrorKind::config, [&] { resolve_protocol({}, dataset_info(config())); }),
               HasSubstr("under any other name give protocol.train"));
   describe("align", "train_subjects: [3]\nalign");
-  const ProtocolConfig protocol = resolve_protocol({}, dataset_info(config()));
+  const config::ProtocolConfig protocol = resolve_protocol({}, dataset_info(config()));
   EXPECT_EQ(protocol.train->subjects, (std::vector<int>{3}));
   EXPECT_EQ(protocol.test->subjects, (std::vector<int>{1}));
 }
 
 TEST_F(OwnFolder, TheStoreNoticesWhatDecidesItsContent) {
-  std::set<std::string> hashes = {raw_files_hash(config())};
-  EXPECT_EQ(raw_files_hash(config()), *hashes.begin());
+  std::set<std::string> hashes = {store::raw_files_hash(config())};
+  EXPECT_EQ(store::raw_files_hash(config()), *hashes.begin());
   describe("unit: g", "unit: m/s2");
-  EXPECT_TRUE(hashes.insert(raw_files_hash(config())).second) << "the description";
+  EXPECT_TRUE(hashes.insert(store::raw_files_hash(config())).second) << "the description";
   write("clips.csv", replaced(kManifest, "one,3", "one,2"));
-  EXPECT_TRUE(hashes.insert(raw_files_hash(config())).second) << "the manifest";
+  EXPECT_TRUE(hashes.insert(store::raw_files_hash(config())).second) << "the manifest";
   write("w1.csv", "0,0,1\n0,0,2\n");
-  EXPECT_TRUE(hashes.insert(raw_files_hash(config())).second) << "a recording";
-  DataConfig stored = config();
+  EXPECT_TRUE(hashes.insert(store::raw_files_hash(config())).second) << "a recording";
+  config::DataConfig stored = config();
   stored.store = (folder_ / "store.h5").string();
-  EXPECT_NEAR(load_dataset(stored).clips.at(1).sensor(1, 2), 2 / 9.80665, 1e-6);
+  EXPECT_NEAR(store::load_dataset(stored).clips.at(1).sensor(1, 2), 2 / 9.80665, 1e-6);
   write("dataset.yaml", kDescription);
-  EXPECT_FLOAT_EQ(load_dataset(stored).clips.at(1).sensor(1, 2), 2);
+  EXPECT_FLOAT_EQ(store::load_dataset(stored).clips.at(1).sensor(1, 2), 2);
 }
 
 // ---- the worked example ---------------------------------------------------------------------------------------
 
 class WorkedExample : public ::testing::Test {
  protected:
-  static constexpr SyntheticOptions kSmall{2, 2, 2, 1};
+  static constexpr synthetic::SyntheticOptions kSmall{2, 2, 2, 1};
 
   testing::TemporaryFolder folder_;
 };
 
 TEST_F(WorkedExample, IsReadWithItsDescription) {
-  EXPECT_EQ(write_recordings(folder_ / "own", kSmall), 8);
+  EXPECT_EQ(synthetic::write_recordings(folder_ / "own", kSmall), 8);
   const DataCheck check = check_dataset(testing::dataset_config("generic", folder_ / "own"));
   EXPECT_EQ(check.clips.size(), 8U);
   EXPECT_THAT(check.broken, IsEmpty());
@@ -593,15 +593,16 @@ TEST_F(WorkedExample, IsReadWithItsDescription) {
     EXPECT_NEAR(ratio, 32.0 / 30, 0.03) << "both have the same span";
     EXPECT_NEAR(clip.sensor.square().rowwise().sum().sqrt().mean(), 1.0, 0.4) << "in g";
   }
-  const ProtocolConfig protocol = resolve_protocol({}, check.info);
+  const config::ProtocolConfig protocol = resolve_protocol({}, check.info);
   EXPECT_EQ(protocol.train->subjects, (std::vector<int>{1}));
 }
 
 // The moment of each first frame is in the manifest; the true motion tells where the wrist was then.
 TEST_F(WorkedExample, StreamsThatBeginAtDifferentMomentsAreAligned) {
-  write_recordings(folder_ / "own", kSmall);
+  synthetic::write_recordings(folder_ / "own", kSmall);
   for (const Clip& clip : read_dataset(testing::dataset_config("generic", folder_ / "own")).clips) {
-    const SyntheticMotion motion = make_synthetic_motion(kSmall, clip.label + 1, clip.subject, clip.trial);
+    const synthetic::SyntheticMotion motion =
+        synthetic::make_synthetic_motion(kSmall, clip.label + 1, clip.subject, clip.trial);
     std::istringstream manifest(read_file(folder_ / "own" / "clips.csv"));
     std::string line;
     while (std::getline(manifest, line) && !line.starts_with(clip.id + ",")) {
@@ -620,11 +621,11 @@ TEST_F(WorkedExample, StreamsThatBeginAtDifferentMomentsAreAligned) {
 }
 
 TEST_F(WorkedExample, HasTheSameBytesForTheSameSeedAndAppearsWhole) {
-  write_recordings(folder_ / "one", kSmall);
-  write_recordings(folder_ / "two", kSmall);
-  SyntheticOptions other = kSmall;
+  synthetic::write_recordings(folder_ / "one", kSmall);
+  synthetic::write_recordings(folder_ / "two", kSmall);
+  synthetic::SyntheticOptions other = kSmall;
   other.seed = 2;
-  write_recordings(folder_ / "other", other);
+  synthetic::write_recordings(folder_ / "other", other);
   int files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "one")) {
     if (!entry.is_regular_file()) continue;
@@ -635,10 +636,10 @@ TEST_F(WorkedExample, HasTheSameBytesForTheSameSeedAndAppearsWhole) {
     EXPECT_NE(read_file(entry.path()), read_file(folder_.path() / "other" / name)) << name;
   }
   EXPECT_EQ(files, 18);
-  EXPECT_THAT(refusal(ErrorKind::data, [&] { write_recordings(folder_ / "one", kSmall); }),
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { synthetic::write_recordings(folder_ / "one", kSmall); }),
               HasSubstr("holds files already"));
   EXPECT_FALSE(fs::exists(folder_ / "one.partial"));
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::readers

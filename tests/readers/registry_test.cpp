@@ -15,7 +15,7 @@
 #include "support/temporary_folder.hpp"
 #include "synthetic/writers/recordings.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 TEST(Registry, ReadsTheDataSetsThatAConfigMayName) { EXPECT_EQ(dataset_names(), config::dataset_names().choices); }
@@ -27,21 +27,21 @@ TEST(Registry, AnUnknownDataSetNamesTheKnownOnes) {
 
 TEST(Registry, AConfigOfRecordingsIsOneOfGeneric) {
   const auto read = [](const std::string& name) {
-    return load_experiment(std::string(PSKD_SOURCE_DIR) + "/configs/generic.yaml", {"data.name=" + name});
+    return config::load_experiment(std::string(PSKD_SOURCE_DIR) + "/configs/generic.yaml", {"data.name=" + name});
   };
   EXPECT_EQ(read("recordings").data.name, "generic");
-  EXPECT_EQ(to_yaml(read("recordings")), to_yaml(read("generic")));
+  EXPECT_EQ(config::to_yaml(read("recordings")), config::to_yaml(read("generic")));
 }
 
 TEST(Registry, RecordingsAreStoredAsGeneric) {
   const testing::TemporaryFolder folder;
-  write_recordings(folder / "own", {.subjects = 1, .trials = 1, .actions = 1});
-  const DataConfig generic = testing::dataset_config("generic", folder / "own");
-  const DataConfig recordings = testing::dataset_config("recordings", folder / "own");
+  synthetic::write_recordings(folder / "own", {.subjects = 1, .trials = 1, .actions = 1});
+  const config::DataConfig generic = testing::dataset_config("generic", folder / "own");
+  const config::DataConfig recordings = testing::dataset_config("recordings", folder / "own");
   EXPECT_EQ(make_reader(recordings).info.name, "generic");
-  EXPECT_EQ(store_path(recordings), store_path(generic));
-  EXPECT_EQ(raw_files_hash(recordings), raw_files_hash(generic));
+  EXPECT_EQ(store::store_path(recordings), store::store_path(generic));
+  EXPECT_EQ(store::raw_files_hash(recordings), store::raw_files_hash(generic));
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -14,7 +14,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 using ::testing::AllOf;
@@ -264,4 +264,4 @@ TEST(UtdMhad, RealSkeletonsHaveBones) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::readers

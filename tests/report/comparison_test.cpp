@@ -7,7 +7,7 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::report {
 namespace {
 
 using ::testing::AllOf;
@@ -16,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// `right` of twenty clips of two classes are recognised.
-Scores scores_with(int right) {
-  std::vector<Prediction> predictions;
+eval::Scores scores_with(int right) {
+  std::vector<eval::Prediction> predictions;
   for (int clip = 0; clip < 20; ++clip) {
     const int label = clip % 2;
     predictions.push_back({.clip = std::to_string(clip),
@@ -26,11 +26,11 @@ Scores scores_with(int right) {
                            .predicted = clip < right ? label : 1 - label,
                            .probabilities = {}});
   }
-  return score(predictions, {"wave", "clap"});
+  return eval::score(predictions, {"wave", "clap"});
 }
 
-RunRecord record_of(const std::string& method, std::uint64_t seed, int right) {
-  RunRecord record;
+eval::RunRecord record_of(const std::string& method, std::uint64_t seed, int right) {
+  eval::RunRecord record;
   record.experiment = method;
   record.dataset = "utd-mhad";
   record.config_hash = "hash-of-" + method;
@@ -43,12 +43,12 @@ RunRecord record_of(const std::string& method, std::uint64_t seed, int right) {
   return record;
 }
 
-std::vector<RunRecord> two_methods() {
+std::vector<eval::RunRecord> two_methods() {
   return {record_of("label", 1, 10), record_of("label", 2, 12), record_of("label", 3, 11),
           record_of("acs", 1, 12),   record_of("acs", 2, 13),   record_of("acs", 3, 15)};
 }
 
-std::string refused(const std::vector<RunRecord>& records, ErrorKind kind = ErrorKind::data) {
+std::string refused(const std::vector<eval::RunRecord>& records, ErrorKind kind = ErrorKind::data) {
   return testing::refusal(kind, [&] { comparison_table(records, {}); });
 }
 
@@ -60,7 +60,7 @@ TEST(Comparison, HasARowAMethodWithMeanAndDeviationOverSeeds) {
 }
 
 TEST(Comparison, PairsDifferencesToTheReferenceBySeed) {
-  std::vector<RunRecord> records = two_methods();
+  std::vector<eval::RunRecord> records = two_methods();
   std::swap(records[3], records[5]);  // the order of seeds says nothing
   const Table table = comparison_table(records, {.reference = "label"});
   // By seed: 10, 5 and 20 points. All signs equal: 2 of 8 assignments.
@@ -72,7 +72,7 @@ TEST(Comparison, PairsDifferencesToTheReferenceBySeed) {
 }
 
 TEST(Comparison, PairsOnlySeedsThatBothHave) {
-  std::vector<RunRecord> records = two_methods();
+  std::vector<eval::RunRecord> records = two_methods();
   records.erase(records.begin());  // seed 1 of the reference
   EXPECT_EQ(comparison_table(records, {.reference = "label"}).rows[1].back(), "2");
   EXPECT_THAT(comparison_table({record_of("label", 1, 10), record_of("acs", 2, 12)}, {.reference = "label"}).rows[1],
@@ -80,7 +80,7 @@ TEST(Comparison, PairsOnlySeedsThatBothHave) {
 }
 
 TEST(Comparison, AdjustsForTheNumberOfRows) {
-  std::vector<RunRecord> records;
+  std::vector<eval::RunRecord> records;
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     records.push_back(record_of("label", seed, 10));
     records.push_back(record_of("kd", seed, 11));
@@ -100,7 +100,7 @@ TEST(Comparison, SaysWhatItIs) {
 }
 
 TEST(Comparison, RefusesToMixWhatCannotBeCompared) {
-  std::vector<RunRecord> records = two_methods();
+  std::vector<eval::RunRecord> records = two_methods();
   records[4].protocol = "leave-one-subject-out, test subject 3";
   EXPECT_THAT(refused(records), AllOf(HasSubstr("different protocol"), HasSubstr("'label'"), HasSubstr("'acs'"),
                                       HasSubstr("leave-one-subject-out")));
@@ -119,8 +119,8 @@ TEST(Comparison, RefusesToMixWhatCannotBeCompared) {
 }
 
 TEST(Comparison, KeepsOtherDataSetsInColumnsOfTheirOwn) {
-  std::vector<RunRecord> records = two_methods();
-  RunRecord other = record_of("acs", 1, 19);
+  std::vector<eval::RunRecord> records = two_methods();
+  eval::RunRecord other = record_of("acs", 1, 19);
   other.dataset = "mmact";
   other.protocol = "cross-session";
   other.shared_subjects = true;
@@ -132,7 +132,7 @@ TEST(Comparison, KeepsOtherDataSetsInColumnsOfTheirOwn) {
 }
 
 TEST(Comparison, RefusesOneSeedTwiceAndTwoConfigsInOneCell) {
-  std::vector<RunRecord> records = two_methods();
+  std::vector<eval::RunRecord> records = two_methods();
   records.push_back(records.back());
   EXPECT_THAT(refused(records), HasSubstr("row 'acs', column 'utd-mhad' has seed 3 twice"));
   records = two_methods();
@@ -154,7 +154,7 @@ TEST(Comparison, HasStagesAsRowsOrColumns) {
 }
 
 TEST(Comparison, KeepsRunsOfOneNameApartByTheirSweeps) {
-  std::vector<RunRecord> records = {record_of("none", 1, 10), record_of("none", 1, 12)};
+  std::vector<eval::RunRecord> records = {record_of("none", 1, 10), record_of("none", 1, 12)};
   records[1].config_hash = "another";
   EXPECT_THAT(refused(records), HasSubstr("different configs"));
   records[0].sweep = "teachers";
@@ -166,8 +166,8 @@ TEST(Comparison, KeepsRunsOfOneNameApartByTheirSweeps) {
 }
 
 TEST(Comparison, ShowsWhatANetworkCostsInUse) {
-  std::vector<RunRecord> records = two_methods();
-  for (RunRecord& record : records) {
+  std::vector<eval::RunRecord> records = two_methods();
+  for (eval::RunRecord& record : records) {
     if (record.experiment != "acs") continue;
     record.stages[1].cost = {
         .macs = 54321, .bytes = 1234, .latency = 0.001 * static_cast<double>(record.seed), .adapters = 30};
@@ -180,7 +180,7 @@ TEST(Comparison, ShowsWhatANetworkCostsInUse) {
 }
 
 TEST(McNemarTable, HoldsCountsAndP) {
-  EXPECT_THAT(mcnemar_table("a", "b", mcnemar(10, 5, 1, 4)).rows[0],
+  EXPECT_THAT(mcnemar_table("a", "b", eval::mcnemar(10, 5, 1, 4)).rows[0],
               ElementsAre("20", "10", "5", "1", "4", "0.2188", "\u2013", "\u2013"));
 }
 
@@ -206,7 +206,7 @@ TEST(CollectRunRecords, FindsSeedsInSweepsAndRunsOnce) {
   const testing::TemporaryFolder folder;
   for (const std::uint64_t seed : {10, 9}) {
     const auto run = folder / "acs" / "hash" / ("seed-" + std::to_string(seed));
-    write_run_record(run / "result.json", record_of("acs", seed, 12));
+    eval::write_run_record(run / "result.json", record_of("acs", seed, 12));
   }
   const auto records = collect_run_records({folder.path(), folder / "acs" / "hash" / "seed-9"});
   ASSERT_EQ(records.size(), 2);
@@ -217,4 +217,4 @@ TEST(CollectRunRecords, FindsSeedsInSweepsAndRunsOnce) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::report

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace pskd {
+namespace pskd::report {
 namespace {
 
 /// Points on a long and a short axis of a plane in three dimensions, away from the origin.
@@ -41,4 +41,4 @@ TEST(Projection, HasAxesOfZeroWhereThePointsHaveNone) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::report

@@ -11,7 +11,7 @@
 #include "report/table.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::report {
 namespace {
 
 using ::testing::ElementsAre;
@@ -21,19 +21,19 @@ using ::testing::Not;
 const std::vector<std::string> kClasses = {"arm_cross", "wave", "clap"};
 
 /// `right` of ten arm_cross clips are recognised, the others taken for wave; six clap clips are all recognised.
-Scores scores_with(int right) {
-  std::vector<Prediction> predictions;
+eval::Scores scores_with(int right) {
+  std::vector<eval::Prediction> predictions;
   for (int clip = 0; clip < 16; ++clip) {
     const int label = clip < 10 ? 0 : 2;
     const int predicted = clip < 10 && clip >= right ? 1 : label;
     predictions.push_back(
         {.clip = std::to_string(clip), .subject = 2, .label = label, .predicted = predicted, .probabilities = {}});
   }
-  return score(predictions, kClasses);
+  return eval::score(predictions, kClasses);
 }
 
-RunRecord record_of(std::uint64_t seed, int right) {
-  RunRecord record;
+eval::RunRecord record_of(std::uint64_t seed, int right) {
+  eval::RunRecord record;
   record.experiment = "utd-pskd";
   record.config_hash = "0123456789ab";
   record.protocol = "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8";
@@ -46,7 +46,7 @@ RunRecord record_of(std::uint64_t seed, int right) {
   return record;
 }
 
-std::string refusal(const std::vector<RunRecord>& records) {
+std::string refusal(const std::vector<eval::RunRecord>& records) {
   try {
     results_table(records);
   } catch (const Error& error) {
@@ -57,7 +57,7 @@ std::string refusal(const std::vector<RunRecord>& records) {
 }
 
 TEST(ResultsTable, HasOneRowAStageWithMeanAndDeviationOverSeeds) {
-  RunRecord second = record_of(2, 6);
+  eval::RunRecord second = record_of(2, 6);
   second.stages[1].seconds = 25;
   const Table table = results_table({record_of(1, 8), second});
   EXPECT_THAT(table.header,
@@ -85,22 +85,22 @@ TEST(ResultsTable, SaysWhatItIs) {
 }
 
 TEST(ResultsTable, SaysInCapitalsWhenSubjectsAreShared) {
-  RunRecord record = record_of(1, 8);
+  eval::RunRecord record = record_of(1, 8);
   record.shared_subjects = true;
   EXPECT_THAT(to_text(results_table({record})), HasSubstr("SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST"));
   EXPECT_THAT(to_markdown(results_table({record})), HasSubstr("SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST"));
 }
 
 TEST(ResultsTable, ShowsValScoresAndSaysSoWhenThereIsNoTestPart) {
-  RunRecord record = record_of(1, 8);
-  for (StageResult& stage : record.stages) std::swap(stage.test, stage.val);
+  eval::RunRecord record = record_of(1, 8);
+  for (eval::StageResult& stage : record.stages) std::swap(stage.test, stage.val);
   EXPECT_EQ(results_table({record}).rows[1][1], "87.5 \u00b1 \u2013");
   EXPECT_THAT(to_text(results_table({record})), HasSubstr("on the val part"));
 }
 
 TEST(ResultsTable, RefusesRunsThatAreNotTheSameExperiment) {
-  const RunRecord first = record_of(1, 8);
-  RunRecord other = record_of(2, 8);
+  const eval::RunRecord first = record_of(1, 8);
+  eval::RunRecord other = record_of(2, 8);
   other.config_hash = "ffffffffffff";
   EXPECT_THAT(refusal({first, other}), AllOf(HasSubstr("config hash"), HasSubstr("ffffffffffff"), HasSubstr("seed 2")));
   other = record_of(2, 8);
@@ -123,7 +123,7 @@ TEST(ResultsTable, RefusesOneSeedTwice) {
 
 TEST(ResultsTable, RefusesNothingAtAll) {
   EXPECT_THAT(refusal({}), HasSubstr("no finished run"));
-  RunRecord record = record_of(1, 8);
+  eval::RunRecord record = record_of(1, 8);
   record.stages[1].test.reset();
   EXPECT_THAT(refusal({record}), HasSubstr("'student' has neither test nor val scores"));
   record.stages.clear();
@@ -155,8 +155,8 @@ class Report : public ::testing::Test {
  protected:
   testing::TemporaryFolder folder;
 
-  void add(const RunRecord& record) {
-    write_run_record(folder / ("seed-" + std::to_string(record.seed)) / "result.json", record);
+  void add(const eval::RunRecord& record) {
+    eval::write_run_record(folder / ("seed-" + std::to_string(record.seed)) / "result.json", record);
   }
   std::string report() { return read_file(write_report(folder.path())); }
 };
@@ -166,7 +166,7 @@ TEST_F(Report, FindsTheFinishedSeedsInOrder) {
   add(record_of(9, 8));
   std::filesystem::create_directories(folder / "seed-3");  // begun, not finished
   std::filesystem::create_directories(folder / "notes");
-  const std::vector<RunRecord> records = find_run_records(folder.path());
+  const std::vector<eval::RunRecord> records = find_run_records(folder.path());
   ASSERT_EQ(records.size(), 2);
   EXPECT_EQ(records[0].seed, 9);
   EXPECT_EQ(records[1].seed, 10);
@@ -213,7 +213,7 @@ TEST_F(Report, ShowsTheConfusionsOfTheStudentOverAllSeeds) {
 
 TEST_F(Report, ShowsAtMostTenConfusionsTheLargestFirst) {
   std::vector<std::string> classes;
-  std::vector<Prediction> predictions;
+  std::vector<eval::Prediction> predictions;
   for (int label = 0; label < 12; ++label) {
     classes.push_back("class" + std::to_string(label));
     for (int clip = 0; clip <= label; ++clip) {
@@ -221,8 +221,8 @@ TEST_F(Report, ShowsAtMostTenConfusionsTheLargestFirst) {
           {.clip = "", .subject = 2, .label = label, .predicted = (label + 1) % 12, .probabilities = {}});
     }
   }
-  RunRecord record = record_of(1, 8);
-  for (StageResult& stage : record.stages) stage.test = score(predictions, classes);
+  eval::RunRecord record = record_of(1, 8);
+  for (eval::StageResult& stage : record.stages) stage.test = eval::score(predictions, classes);
   add(record);
   const std::string text = report();
   EXPECT_LT(text.find("| class11 | class0 | 12 |"), text.find("| class10 | class11 | 11 |"));
@@ -236,7 +236,7 @@ TEST_F(Report, SaysSoWhenNothingWasConfused) {
 }
 
 TEST_F(Report, LooksAtTheLastStageWhenNoneIsCalledStudent) {
-  RunRecord record = record_of(1, 8);
+  eval::RunRecord record = record_of(1, 8);
   record.stages[1].name = "baseline";
   add(record);
   EXPECT_THAT(report(), HasSubstr("Largest confusions of `baseline`"));
@@ -248,4 +248,4 @@ TEST_F(Report, SaysHowToReproduceIt) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::report

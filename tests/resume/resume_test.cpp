@@ -18,7 +18,7 @@
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -199,4 +199,4 @@ TEST_P(Resume, AStopSignalSavesInTheMiddleOfAnEpochAndTheRunGoesOnFromThere) {
 INSTANTIATE_TEST_SUITE_P(Threads, Resume, ::testing::Values(1, 2));
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

@@ -10,15 +10,15 @@
 #include "signal/resample.hpp"
 #include "signal/skeleton.hpp"
 
-namespace pskd {
+namespace pskd::signal {
 namespace {
 
 const std::vector<int> kAxes = {0, 1, 2};
 
-Clip waving_clip() {
-  Clip clip;
-  clip.sensor = Frames(100, 3);
-  clip.skeleton = Frames(40, 60);
+data::Clip waving_clip() {
+  data::Clip clip;
+  clip.sensor = data::Frames(100, 3);
+  clip.skeleton = data::Frames(40, 60);
   for (int t = 0; t < 100; ++t)
     clip.sensor.row(t) << std::sin(0.1F * static_cast<float>(t)), std::cos(0.2F * static_cast<float>(t)), 1.0F;
   for (int t = 0; t < 40; ++t) {
@@ -28,37 +28,37 @@ Clip waving_clip() {
   return clip;
 }
 
-std::vector<float> sensor_of(const Clip& clip, const Augmentation& augmentation, int frames = 128) {
+std::vector<float> sensor_of(const data::Clip& clip, const Augmentation& augmentation, int frames = 128) {
   std::vector<float> out(3 * frames);
   render_sensor(clip, augmentation, kAxes, {{0, 0, 0}, {1, 1, 1}}, frames, out);
   return out;
 }
 
-std::vector<float> skeleton_of(const Clip& clip, const Augmentation& augmentation, int frames = 64) {
+std::vector<float> skeleton_of(const data::Clip& clip, const Augmentation& augmentation, int frames = 64) {
   std::vector<float> out(kStreamChannels * frames * 20);
-  render_skeleton(clip, augmentation, topology("kinect-20"), frames, out);
+  render_skeleton(clip, augmentation, data::topology("kinect-20"), frames, out);
   return out;
 }
 
 Augmentation random_augmentation(std::uint64_t key) {
   RandomStream stream(key);
-  return draw_augmentation(AugmentationConfig{}, stream);
+  return draw_augmentation(config::AugmentationConfig{}, stream);
 }
 
 TEST(Augmentation, DefaultShowsTheClipAsItIs) {
-  const Clip clip = waving_clip();
+  const data::Clip clip = waving_clip();
   const std::vector<float> found = sensor_of(clip, Augmentation{}, 100);
   for (int t = 0; t < 100; ++t) EXPECT_NEAR(found[t], clip.sensor(t, 0), 1e-5) << "frame " << t;
 }
 
 TEST(Augmentation, AllAmountsZeroShowsTheClipAsItIs) {
-  AugmentationConfig none;
+  config::AugmentationConfig none;
   none.crop = none.time_warp = none.sensor.rotation = none.sensor.scale = none.sensor.magnitude_warp =
       none.sensor.noise = 0;
   none.skeleton.turn = none.skeleton.tilt = none.skeleton.limbs = none.skeleton.scale = none.skeleton.jitter = 0;
   RandomStream stream(5);
   const Augmentation augmentation = draw_augmentation(none, stream);
-  const Clip clip = waving_clip();
+  const data::Clip clip = waving_clip();
   const auto plain = sensor_of(clip, Augmentation{}), found = sensor_of(clip, augmentation);
   for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(found[i], plain[i], 1e-5);
   const auto plain_skeleton = skeleton_of(clip, Augmentation{}), found_skeleton = skeleton_of(clip, augmentation);
@@ -86,19 +86,19 @@ TEST(Augmentation, BothModalitiesSeeTheSameMoments) {
 }
 
 TEST(Augmentation, IsTheSameForTheSameKeyAndAnotherForAnother) {
-  const Clip clip = waving_clip();
+  const data::Clip clip = waving_clip();
   EXPECT_EQ(sensor_of(clip, random_augmentation(3)), sensor_of(clip, random_augmentation(3)));
   EXPECT_NE(sensor_of(clip, random_augmentation(3)), sensor_of(clip, random_augmentation(4)));
   EXPECT_EQ(skeleton_of(clip, random_augmentation(3)), skeleton_of(clip, random_augmentation(3)));
 }
 
 TEST(Augmentation, TurningTheSensorKeepsItsMagnitude) {
-  AugmentationConfig turning;
+  config::AugmentationConfig turning;
   turning.crop = turning.time_warp = turning.sensor.scale = turning.sensor.magnitude_warp = turning.sensor.noise = 0;
   turning.sensor.rotation = 180;
   RandomStream stream(11);
   const Augmentation augmentation = draw_augmentation(turning, stream);
-  const Clip clip = waving_clip();
+  const data::Clip clip = waving_clip();
   const std::vector<float> plain = sensor_of(clip, Augmentation{}), turned = sensor_of(clip, augmentation);
   for (int t = 0; t < 128; ++t) {
     const auto norm = [&](const std::vector<float>& x) { return std::hypot(x[t], x[128 + t], x[256 + t]); };
@@ -108,10 +108,10 @@ TEST(Augmentation, TurningTheSensorKeepsItsMagnitude) {
 }
 
 TEST(Augmentation, TurningTheSkeletonKeepsBoneLengths) {
-  AugmentationConfig turning;
+  config::AugmentationConfig turning;
   turning.crop = turning.time_warp = turning.skeleton.limbs = turning.skeleton.scale = turning.skeleton.jitter = 0;
   RandomStream stream(12);
-  const Clip clip = waving_clip();
+  const data::Clip clip = waving_clip();
   const std::vector<float> plain = skeleton_of(clip, Augmentation{}),
                            turned = skeleton_of(clip, draw_augmentation(turning, stream));
   const int plane = 64 * 20;
@@ -127,11 +127,11 @@ TEST(Augmentation, StretchingLimbsScalesEachBoneByOneFactor) {
   Augmentation augmentation;
   augmentation.limbs = 0.3;
   augmentation.noise_key = 17;
-  const Clip clip = waving_clip();
+  const data::Clip clip = waving_clip();
   const std::vector<float> plain = skeleton_of(clip, Augmentation{}), stretched = skeleton_of(clip, augmentation);
   const int plane = 64 * 20, bone_x = 3 * plane;
   for (int joint = 0; joint < 20; ++joint) {
-    if (topology("kinect-20").parents[joint] < 0) continue;
+    if (data::topology("kinect-20").parents[joint] < 0) continue;
     const auto at = [&](const std::vector<float>& x, int t) { return x[bone_x + t * 20 + joint]; };
     const float factor = at(stretched, 10) / at(plain, 10);
     EXPECT_GT(std::abs(factor - 1), 1e-4) << "bone to joint " << joint;
@@ -141,11 +141,11 @@ TEST(Augmentation, StretchingLimbsScalesEachBoneByOneFactor) {
 }
 
 TEST(Statistics, StandardiseTheClipsTheyWereFittedOn) {
-  std::vector<Clip> clips = {waving_clip(), waving_clip()};
+  std::vector<data::Clip> clips = {waving_clip(), waving_clip()};
   clips[1].sensor *= 3.0F;
   const Statistics statistics = fit_sensor_statistics(clips, kAxes);
   double sum = 0, squares = 0, count = 0;
-  for (const Clip& clip : clips) {
+  for (const data::Clip& clip : clips) {
     const Eigen::ArrayXf values = (clip.sensor.col(1) - statistics.mean[1]) / statistics.deviation[1];
     sum += values.sum();
     squares += values.square().sum();
@@ -156,14 +156,14 @@ TEST(Statistics, StandardiseTheClipsTheyWereFittedOn) {
 }
 
 TEST(Statistics, LeaveAConstantChannelFinite) {
-  Clip clip = waving_clip();
+  data::Clip clip = waving_clip();
   clip.sensor.col(2).setConstant(1.0F);
   EXPECT_EQ(fit_sensor_statistics(std::vector{clip}, kAxes).deviation[2], 1.0F);
 }
 
 TEST(SkeletonStreams, AreJointBoneAndMotion) {
-  const Topology& kinect = topology("kinect-20");
-  Frames poses(2, 60);
+  const data::Topology& kinect = data::topology("kinect-20");
+  data::Frames poses(2, 60);
   poses.setZero();
   poses(0, 3 * 6 + 1) = 0.5F;           // left wrist, y, first frame
   poses(1, 3 * 6 + 1) = 0.75F;          // and a frame later
@@ -179,7 +179,7 @@ TEST(SkeletonStreams, AreJointBoneAndMotion) {
 }
 
 TEST(SkeletonStreams, DoNotDependOnWhereThePersonStands) {
-  Clip here = waving_clip(), there = waving_clip();
+  data::Clip here = waving_clip(), there = waving_clip();
   for (Eigen::Index joint = 0; joint < 20; ++joint) there.skeleton.col(3 * joint + 2) += 2.0F;
   const auto a = skeleton_of(here, Augmentation{}), b = skeleton_of(there, Augmentation{});
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
@@ -188,7 +188,7 @@ TEST(SkeletonStreams, DoNotDependOnWhereThePersonStands) {
 // A mirror image of a mirror image is the clip; and the left hand does what the right one did, seen from the other
 // side.
 TEST(Augmentation, MirroringSwapsTheSidesOfTheSkeleton) {
-  const Clip clip = waving_clip();
+  const data::Clip clip = waving_clip();
   Augmentation mirrored;
   mirrored.mirrored = true;
   const auto plain = skeleton_of(clip, Augmentation{}), found = skeleton_of(clip, mirrored);
@@ -205,9 +205,9 @@ TEST(Augmentation, MirroringSwapsTheSidesOfTheSkeleton) {
 
 // Of a 2-D skeleton only positions are turned, scaled and disturbed.
 TEST(Augmentation, ConfidencesOfA2DSkeletonStay) {
-  const Topology& coco = topology("coco-17");
-  Clip clip;
-  clip.skeleton = Frames::NullaryExpr(10, 51, [](Eigen::Index t, Eigen::Index column) {
+  const data::Topology& coco = data::topology("coco-17");
+  data::Clip clip;
+  clip.skeleton = data::Frames::NullaryExpr(10, 51, [](Eigen::Index t, Eigen::Index column) {
     return column % 3 == 2 ? 0.1F * static_cast<float>(t) : static_cast<float>(std::sin(t + column));
   });
   Augmentation augmentation = random_augmentation(3);
@@ -223,7 +223,7 @@ TEST(Augmentation, ConfidencesOfA2DSkeletonStay) {
 }
 
 TEST(Augmentation, TheShareOfMirroredViewsIsAsAsked) {
-  AugmentationConfig config;
+  config::AugmentationConfig config;
   config.skeleton.mirror = 0.25;
   int mirrored = 0;
   for (std::uint64_t key = 0; key < 1000; ++key) {
@@ -235,4 +235,4 @@ TEST(Augmentation, TheShareOfMirroredViewsIsAsAsked) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::signal

@@ -8,7 +8,7 @@
 #include "slurm_cluster.hpp"
 #include "support/tiny_sweep.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 namespace fs = std::filesystem;
@@ -135,4 +135,4 @@ TEST_F(SlurmSweep, WhatSlurmRefusesIsToldInItsWords) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::sweep

@@ -22,7 +22,7 @@
 #include "support/temporary_folder.hpp"
 #include "synthetic/writers/utd_mhad.hpp"
 
-namespace pskd {
+namespace pskd::data::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -44,10 +44,10 @@ std::string refusal(Call call) {
 
 // Two tiny clips with values that tell every place apart.
 Dataset tiny_dataset() {
-  Dataset dataset{utd_mhad_info(), {}, ""};
+  Dataset dataset{readers::utd_mhad_info(), {}, ""};
   for (int i = 0; i < 2; ++i) {
     Clip clip;
-    clip.id = utd_clip_id(i + 1, 2, 3);
+    clip.id = readers::utd_clip_id(i + 1, 2, 3);
     clip.label = i;
     clip.subject = 2;
     clip.trial = 3;
@@ -113,7 +113,7 @@ class StoreFile : public ::testing::Test {
 };
 
 TEST_F(StoreFile, GivesBackWhatWasWritten) {
-  const StoredDataset stored = read_clip_store(file_, utd_mhad_info());
+  const StoredDataset stored = read_clip_store(file_, readers::utd_mhad_info());
   EXPECT_EQ(stored.source, "the source");
   expect_equal(stored.dataset, tiny_dataset());
 }
@@ -124,8 +124,8 @@ TEST_F(StoreFile, TheSameClipsGiveTheSameBytes) {
 }
 
 TEST_F(StoreFile, ADataSetWithoutClipsSurvives) {
-  write_clip_store(file_, {utd_mhad_info(), {}, ""}, "s");
-  EXPECT_TRUE(read_clip_store(file_, utd_mhad_info()).dataset.clips.empty());
+  write_clip_store(file_, {readers::utd_mhad_info(), {}, ""}, "s");
+  EXPECT_TRUE(read_clip_store(file_, readers::utd_mhad_info()).dataset.clips.empty());
 }
 
 TEST_F(StoreFile, OpensWithHdf5ItselfBehindTheSeal) {
@@ -145,27 +145,27 @@ TEST_F(StoreFile, EveryFlippedBitIsRefused) {
   for (std::size_t bit = 0; bit < bits; bit += bit < 8 * kSealBytes ? 1 : 5) {  // the seal whole, the rest every fifth
     flip_bit(file_, bit);
     try {
-      read_clip_store(file_, utd_mhad_info());
+      read_clip_store(file_, readers::utd_mhad_info());
       FAIL() << "bit " << bit;
     } catch (const Error& error) {
       ASSERT_EQ(error.kind(), ErrorKind::data);
     }
     flip_bit(file_, bit);
   }
-  read_clip_store(file_, utd_mhad_info());
+  read_clip_store(file_, readers::utd_mhad_info());
 }
 
 TEST_F(StoreFile, EveryTruncationIsRefused) {
   for (std::size_t size = read_file(file_).size(); size-- > 0;) {
     fs::resize_file(file_, size);
-    EXPECT_THROW(read_clip_store(file_, utd_mhad_info()), Error) << size;
+    EXPECT_THROW(read_clip_store(file_, readers::utd_mhad_info()), Error) << size;
   }
 }
 
 TEST_F(StoreFile, ADamagedStoreSaysHowToMakeItAgain) {
   flip_bit(file_, 8 * 2000);
   EXPECT_THAT(
-      refusal([&] { read_clip_store(file_, utd_mhad_info()); }),
+      refusal([&] { read_clip_store(file_, readers::utd_mhad_info()); }),
       AllOf(HasSubstr(file_.string()), HasSubstr("damaged"), HasSubstr("delete"), HasSubstr("pskd data build")));
 }
 
@@ -177,7 +177,7 @@ TEST_F(StoreFile, ContentThatContradictsItselfIsRefusedThoughSealed) {
   for (const auto& [name, index, value] : lies) {
     write_file_atomically(file_, sound);
     rewrite(file_, name, index, value);
-    EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr(file_.string()))
+    EXPECT_THAT(refusal([&] { read_clip_store(file_, readers::utd_mhad_info()); }), HasSubstr(file_.string()))
         << name << " " << value;
   }
 }
@@ -185,20 +185,20 @@ TEST_F(StoreFile, ContentThatContradictsItselfIsRefusedThoughSealed) {
 TEST_F(StoreFile, ASealedFileThatIsNoHdf5ImageIsRefused) {
   for (const std::string& payload : {std::string(), std::string("text"), std::string(4096, '\0')}) {
     write_sealed_file(file_, {"clip-store", 1}, payload);
-    EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr(file_.string()));
+    EXPECT_THAT(refusal([&] { read_clip_store(file_, readers::utd_mhad_info()); }), HasSubstr(file_.string()));
   }
 }
 
 TEST_F(StoreFile, ANewerFormatAsksForANewerProgram) {
   rewrite(file_, "format", 0, 4);
-  EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr("newer pskd"));
+  EXPECT_THAT(refusal([&] { read_clip_store(file_, readers::utd_mhad_info()); }), HasSubstr("newer pskd"));
 }
 
 // HDF5 1.10 follows null pointers when such a file, sealed or not, states sizes that cannot be.
 TEST_F(StoreFile, AnImageWithoutChecksumsIsOlderAndNeverParsed) {
   const std::string image = std::string("\x89HDF\r\n\x1a\n", 8) + std::string(4096, '\0');
   write_sealed_file(file_, {"clip-store", 1}, image);
-  EXPECT_THAT(refusal([&] { read_clip_store(file_, utd_mhad_info()); }), HasSubstr("older"));
+  EXPECT_THAT(refusal([&] { read_clip_store(file_, readers::utd_mhad_info()); }), HasSubstr("older"));
 }
 
 // ---- the store of a folder -------------------------------------------------------------
@@ -206,9 +206,9 @@ TEST_F(StoreFile, AnImageWithoutChecksumsIsOlderAndNeverParsed) {
 class LoadedFolder : public ::testing::Test {
  protected:
   void SetUp() override {
-    SyntheticOptions options;
+    synthetic::SyntheticOptions options;
     options.actions = options.subjects = options.trials = 2;
-    write_utd_mhad(root_, options);
+    synthetic::write_utd_mhad(root_, options);
     config_.root = root_.string();
     config_.store = store_.string();
   }
@@ -216,7 +216,7 @@ class LoadedFolder : public ::testing::Test {
   testing::TemporaryFolder folder_;
   fs::path root_ = folder_ / "utd";
   fs::path store_ = folder_ / "cache" / "clips.h5";
-  DataConfig config_;
+  config::DataConfig config_;
 };
 
 TEST_F(LoadedFolder, IsStoredOnceAndThenReadFromTheStore) {
@@ -224,7 +224,7 @@ TEST_F(LoadedFolder, IsStoredOnceAndThenReadFromTheStore) {
   const std::string bytes = read_file(store_);
   const auto written = fs::last_write_time(store_);
   expect_equal(load_dataset(config_), first);
-  expect_equal(first, read_dataset(testing::utd_config(root_)));
+  expect_equal(first, readers::read_dataset(testing::utd_config(root_)));
   EXPECT_EQ(read_file(store_), bytes);
   EXPECT_EQ(fs::last_write_time(store_), written);
 }
@@ -255,7 +255,7 @@ TEST_F(LoadedFolder, ABrokenRawFileIsRefusedAndTheStoreStays) {
 TEST_F(LoadedFolder, AnOlderFormatIsRebuiltADamagedStoreIsNot) {
   const Dataset sound = load_dataset(config_);
   rewrite(store_, "format", 0, 0);
-  refusal([&] { read_clip_store(store_, utd_mhad_info()); });
+  refusal([&] { read_clip_store(store_, readers::utd_mhad_info()); });
   expect_equal(load_dataset(config_), sound);
   flip_bit(store_, 8 * 3000);
   EXPECT_THAT(refusal([&] { load_dataset(config_); }), HasSubstr("pskd data build"));
@@ -293,11 +293,11 @@ TEST_F(LoadedFolder, TwoThreadsMayLoadAtOnce) {
   std::vector<std::thread> threads;
   for (std::string& hash : hashes) threads.emplace_back([&] { hash = load_dataset(config_).hash; });
   for (std::thread& thread : threads) thread.join();
-  for (const std::string& hash : hashes) EXPECT_EQ(hash, read_dataset(testing::utd_config(root_)).hash);
+  for (const std::string& hash : hashes) EXPECT_EQ(hash, readers::read_dataset(testing::utd_config(root_)).hash);
 }
 
 TEST_F(LoadedFolder, TwoProcessesMayLoadAtOnce) {
-  const std::string expected = read_dataset(testing::utd_config(root_)).hash;
+  const std::string expected = readers::read_dataset(testing::utd_config(root_)).hash;
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {
     const pid_t child = fork();
@@ -316,13 +316,14 @@ TEST_F(LoadedFolder, TwoProcessesMayLoadAtOnce) {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   }
-  expect_equal(read_clip_store(store_, utd_mhad_info()).dataset, read_dataset(testing::utd_config(root_)));
+  expect_equal(read_clip_store(store_, readers::utd_mhad_info()).dataset,
+               readers::read_dataset(testing::utd_config(root_)));
 }
 
 TEST(StorePath, LiesInTheCacheFolderUnderNameAndRoot) {
   testing::TemporaryFolder folder;
   setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
-  DataConfig config;
+  config::DataConfig config;
   config.root = "/data/one";
   const fs::path one = store_path(config);
   EXPECT_EQ(one.parent_path(), folder.path() / "pskd");
@@ -337,4 +338,4 @@ TEST(StorePath, LiesInTheCacheFolderUnderNameAndRoot) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::data::store

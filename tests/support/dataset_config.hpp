@@ -8,12 +8,12 @@
 
 namespace pskd::testing {
 
-inline DataConfig dataset_config(const std::string& name, const std::filesystem::path& root) {
-  DataConfig config;
+inline config::DataConfig dataset_config(const std::string& name, const std::filesystem::path& root) {
+  config::DataConfig config;
   config.name = name;
   config.root = root.string();
   return config;
 }
-inline DataConfig utd_config(const std::filesystem::path& root) { return dataset_config("utd-mhad", root); }
+inline config::DataConfig utd_config(const std::filesystem::path& root) { return dataset_config("utd-mhad", root); }
 
 }  // namespace pskd::testing

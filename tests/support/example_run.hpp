@@ -25,8 +25,8 @@ struct ExampleRun {
   static int subject_of(int clip) { return clip < kClips / 2 ? 2 : 4; }
   static std::string name_of(int clip) { return "clip_" + std::to_string(clip); }
 
-  std::vector<Prediction> predictions(bool student) const {
-    std::vector<Prediction> answers;
+  std::vector<eval::Prediction> predictions(bool student) const {
+    std::vector<eval::Prediction> answers;
     for (int clip = 0; clip < kClips; ++clip) {
       const int label = label_of(clip);
       const bool right = student ? clip >= wrong : clip + 1 < kClips;
@@ -39,8 +39,8 @@ struct ExampleRun {
     return answers;
   }
 
-  RunRecord record() const {
-    RunRecord found;
+  eval::RunRecord record() const {
+    eval::RunRecord found;
     found.experiment = experiment;
     found.config_hash = "0123456789ab";
     found.dataset = "utd-mhad";
@@ -48,9 +48,9 @@ struct ExampleRun {
     found.selection = "last";
     found.seed = seed;
     for (const bool student : {false, true}) {
-      StageResult stage;
+      eval::StageResult stage;
       stage.name = student ? "student" : "skeleton";
-      stage.test = score(predictions(student), classes);
+      stage.test = eval::score(predictions(student), classes);
       stage.parameters = 1000;
       stage.epochs = 3;
       stage.seconds = 1;
@@ -59,17 +59,17 @@ struct ExampleRun {
     return found;
   }
 
-  static Experiment config() {
-    StageConfig skeleton, student;
+  static config::Experiment config() {
+    config::StageConfig skeleton, student;
     skeleton.name = "skeleton";
-    skeleton.model = SkeletonGcnConfig{};
-    skeleton.sees = {Modality::skeleton};
+    skeleton.model = config::SkeletonGcnConfig{};
+    skeleton.sees = {config::Modality::skeleton};
     student.name = "student";
-    student.model = SensorCnnConfig{};
-    student.sees = {Modality::sensor};
+    student.model = config::SensorCnnConfig{};
+    student.sees = {config::Modality::sensor};
     student.teachers.push_back({.stage = "skeleton"});
-    student.loss.acs = AcsConfig{};
-    Experiment experiment;
+    student.loss.acs = config::AcsConfig{};
+    config::Experiment experiment;
     experiment.stages = {skeleton, student};
     return experiment;
   }
@@ -77,14 +77,14 @@ struct ExampleRun {
   /// Writes <sweep>/<experiment>/<hash>/seed-<n> and returns it.
   std::filesystem::path write(const std::filesystem::path& sweep, const std::string& folder = "trial") const {
     auto run = sweep / folder / "0123456789ab" / ("seed-" + std::to_string(seed));
-    write_run_record(run / "result.json", record());
-    write_file_atomically(run / "config.resolved.yaml", to_yaml(config()));
+    eval::write_run_record(run / "result.json", record());
+    write_file_atomically(run / "config.resolved.yaml", config::to_yaml(config()));
     write_file_atomically(
         run / "manifest.json",
         R"({"version": "0.1.0", "git_revision": "abc1234", "cpu": "a <b>fast</b> one", "data_hash": "77"})");
     for (const bool student : {false, true}) {
       const auto stage = run / "stages" / (student ? "student" : "skeleton");
-      write_predictions(stage / "predictions.csv", predictions(student), classes);
+      eval::write_predictions(stage / "predictions.csv", predictions(student), classes);
       const std::string shares = student ? R"(, "shares": {"skeleton": 0.75, "label": 0.25})" : "";
       std::string lines;
       for (int epoch = 1; epoch <= 3; ++epoch) {
@@ -95,12 +95,12 @@ struct ExampleRun {
     return run;
   }
 
-  static RunMaterial material() {
-    RunMaterial made;
-    made.topology = topology("kinect-20");
+  static report::RunMaterial material() {
+    report::RunMaterial made;
+    made.topology = data::topology("kinect-20");
     made.channels = {"ax", "ay", "az"};
     for (int clip = 0; clip < kClips; ++clip) {
-      Clip one;
+      data::Clip one;
       one.id = name_of(clip);
       one.subject = subject_of(clip);
       one.label = label_of(clip);
@@ -112,8 +112,8 @@ struct ExampleRun {
     return made;
   }
 
-  static Frames waves(Eigen::Index frames, Eigen::Index columns) {
-    Frames values(frames, columns);
+  static data::Frames waves(Eigen::Index frames, Eigen::Index columns) {
+    data::Frames values(frames, columns);
     for (Eigen::Index i = 0; i < values.size(); ++i) values.data()[i] = std::sin(0.37F * static_cast<float>(i));
     return values;
   }

@@ -5,7 +5,7 @@
 
 #include "support/tiny_sweep.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 namespace fs = std::filesystem;
@@ -63,4 +63,4 @@ TEST_F(ReportVerb, RefusesWhatIsNoRun) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::sweep

@@ -10,7 +10,7 @@
 
 #include "support/tiny_sweep.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 using testing::Finished;
@@ -94,4 +94,4 @@ TEST_F(KilledSweep, AStopSignalReachesTheRunsAndTheyGoOnLater) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::sweep

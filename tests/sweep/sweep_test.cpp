@@ -8,7 +8,7 @@
 #include "support/events.hpp"
 #include "support/tiny_sweep.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 namespace fs = std::filesystem;
@@ -298,4 +298,4 @@ TEST_F(FakeSlurm, GetsWhatCanRunAndTheRestIsReported) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::sweep

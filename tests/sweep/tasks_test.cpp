@@ -11,7 +11,7 @@
 #include "sweep/launch.hpp"
 #include "sweep/status.hpp"
 
-namespace pskd {
+namespace pskd::sweep {
 namespace {
 
 using ::testing::HasSubstr;
@@ -19,18 +19,18 @@ using ::testing::HasSubstr;
 class SweepTasks : public ::testing::Test {
  protected:
   /// A teacher that all runs share, and a student that differs.
-  SweepRun run_of(const std::string& name, int epochs) const {
-    StageConfig teacher, student;
+  config::SweepRun run_of(const std::string& name, int epochs) const {
+    config::StageConfig teacher, student;
     teacher.name = "skeleton";
-    teacher.model = SkeletonGcnConfig{};
+    teacher.model = config::SkeletonGcnConfig{};
     teacher.sees = {"skeleton"};
     student.name = "student";
-    student.model = SensorCnnConfig{};
+    student.model = config::SensorCnnConfig{};
     student.sees = {"sensor"};
     student.teachers.push_back({.stage = "skeleton"});
-    student.loss.acs = AcsConfig{};
+    student.loss.acs = config::AcsConfig{};
     student.epochs = epochs;
-    SweepRun run{name, {}};
+    config::SweepRun run{name, {}};
     run.experiment.stages = {teacher, student};
     run.experiment.seeds = {1, 2};
     run.experiment.run.name = name;
@@ -39,19 +39,19 @@ class SweepTasks : public ::testing::Test {
   }
 
   void finish(const SweepTask& task, double seconds) const {
-    RunRecord record;
+    eval::RunRecord record;
     for (const TaskStage& stage : task.stages) {
-      StageResult& result = record.stages.emplace_back();
+      eval::StageResult& result = record.stages.emplace_back();
       result.name = stage.name;
       result.epochs = 10;
       result.seconds = seconds;
       write_file_atomically(task.layout.stage(stage.name).checkpoint("last"), "");
     }
-    write_run_record(task.layout.result(), record);
+    eval::write_run_record(task.layout.result(), record);
   }
 
   testing::TemporaryFolder folder_;
-  Sweep sweep_{"trial", folder_.path(), {run_of("short", 10), run_of("long", 20)}};
+  config::Sweep sweep_{"trial", folder_.path(), {run_of("short", 10), run_of("long", 20)}};
 };
 
 TEST_F(SweepTasks, AreOneForEachRunAndSeed) {
@@ -77,7 +77,7 @@ TEST_F(SweepTasks, ShareTheStagesThatAreTheSame) {
 }
 
 TEST_F(SweepTasks, StandWhereTheirFilesSay) {
-  sweep_.runs[1].experiment.protocol.test = SplitPart{.subjects = {{99}}};
+  sweep_.runs[1].experiment.protocol.test = config::SplitPart{.subjects = {{99}}};
   const std::vector<SweepTask> tasks = make_tasks(sweep_);
   EXPECT_EQ(state_of(tasks[0]), TaskState::waiting);
   note_failure(tasks[0], "no disk\nno luck");
@@ -114,4 +114,4 @@ TEST(SweepLaunch, GivesATasksProcessTheSameSettings) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::sweep

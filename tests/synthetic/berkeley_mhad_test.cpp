@@ -19,7 +19,7 @@
 #include "support/files_under.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 namespace fs = std::filesystem;
@@ -30,8 +30,8 @@ using testing::files_under;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-DataConfig mhad_30(const fs::path& root) {
-  DataConfig config = testing::dataset_config("berkeley-mhad", root);
+config::DataConfig mhad_30(const fs::path& root) {
+  config::DataConfig config = testing::dataset_config("berkeley-mhad", root);
   config.skeleton = "mhad-30";
   return config;
 }
@@ -79,17 +79,17 @@ class BerkeleyBvh : public ::testing::Test {
   static void SetUpTestSuite() {
     folder_ = new testing::TemporaryFolder;
     write_berkeley_mhad(*folder_ / "berkeley", {.subjects = 2, .trials = 2, .actions = 11});
-    check_ = new DataCheck(check_dataset(mhad_30(*folder_ / "berkeley")));
+    check_ = new data::DataCheck(data::readers::check_dataset(mhad_30(*folder_ / "berkeley")));
   }
   static void TearDownTestSuite() {
     delete check_;
     delete folder_;
   }
   static testing::TemporaryFolder* folder_;
-  static DataCheck* check_;
+  static data::DataCheck* check_;
 };
 testing::TemporaryFolder* BerkeleyBvh::folder_ = nullptr;
-DataCheck* BerkeleyBvh::check_ = nullptr;
+data::DataCheck* BerkeleyBvh::check_ = nullptr;
 
 TEST_F(BerkeleyBvh, TheReaderFindsAllOfIt) {
   EXPECT_EQ(check_->clips.size(), 44U);
@@ -103,8 +103,8 @@ TEST_F(BerkeleyBvh, TheReaderFindsAllOfIt) {
 }
 
 TEST_F(BerkeleyBvh, ClipsAreAPersonInMetresAtThirtyHertz) {
-  const Topology& tree = check_->info.topology;
-  for (const Clip& clip : check_->clips) {
+  const data::Topology& tree = check_->info.topology;
+  for (const data::Clip& clip : check_->clips) {
     ASSERT_EQ(clip.skeleton.cols(), 90);
     EXPECT_NEAR(static_cast<double>(clip.sensor.rows()) / static_cast<double>(clip.skeleton.rows()), 31.0 / 30, 0.06);
     EXPECT_LT(clip.skeleton.row(0).abs().maxCoeff(), 2.2F);
@@ -129,12 +129,12 @@ TEST_F(BerkeleyBvh, ClipsAreAPersonInMetresAtThirtyHertz) {
 
 TEST_F(BerkeleyBvh, ActionsMoveWhatTheyAreCalled) {
   const auto clip = [&](int label) {
-    for (const Clip& one : check_->clips) {
+    for (const data::Clip& one : check_->clips) {
       if (one.label == label) return one;
     }
     throw std::logic_error("no such clip");
   };
-  const auto travel = [](const Clip& one, Index column) {
+  const auto travel = [](const data::Clip& one, Index column) {
     return one.skeleton.col(column).maxCoeff() - one.skeleton.col(column).minCoeff();
   };
   const Index hips_y = 1, right_hand_y = 3 * 11 + 1, left_hand_y = 3 * 17 + 1, head_y = 3 * 5 + 1, toe_y = 3 * 23 + 1;
@@ -153,10 +153,10 @@ TEST_F(BerkeleyBvh, ActionsMoveWhatTheyAreCalled) {
 // Frame 0 of the reader is frame 0 of the file.
 TEST_F(BerkeleyBvh, TheReaderKeepsTheSpanAndTheUnitsOfTheFile) {
   const fs::path file = *folder_ / "berkeley" / "Mocap" / "SkeletalData" / "skl_s01_a06_r02.bvh";
-  const Bvh bvh = read_bvh(file);
+  const data::formats::Bvh bvh = data::formats::read_bvh(file);
   EXPECT_NEAR(bvh.frame_time, 1 / 480.0, 1e-9);
-  const Frames all = joint_positions(bvh, {"Hips", "RightHand"});
-  const Frames read = read_berkeley_bvh(file);
+  const data::Frames all = data::formats::joint_positions(bvh, {"Hips", "RightHand"});
+  const data::Frames read = data::readers::read_berkeley_bvh(file);
   EXPECT_EQ(read.rows(), std::lround(static_cast<double>(all.rows() - 1) / 16) + 1);
   EXPECT_NEAR(read(0, 33), all(0, 3) / 100, 1e-5);
   EXPECT_NEAR(read(read.rows() - 1, 35), all(all.rows() - 1, 5) / 100, 1e-5);
@@ -181,7 +181,7 @@ class SpoiltBerkeleyBvh : public BerkeleyBvh {
     for (const fs::path& file : {skeleton, sensor}) fs::create_directories(file.parent_path());
     std::ofstream(skeleton, std::ios::binary) << text;
     std::ofstream(sensor) << "0 0 1 10\n0 0 1 11\n";
-    const DataCheck check = check_dataset(mhad_30(root));
+    const data::DataCheck check = data::readers::check_dataset(mhad_30(root));
     if (check.broken.empty()) return "read " + std::to_string(check.clips.size());
     EXPECT_EQ(check.broken[0].file, skeleton);
     return check.broken[0].problem;
@@ -224,4 +224,4 @@ TEST_F(SpoiltBerkeleyBvh, ATimeBetweenFramesBeyondAllSenseCostsNoMemory) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::synthetic

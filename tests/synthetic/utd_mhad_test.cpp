@@ -20,7 +20,7 @@
 #include "synthetic/recordings.hpp"
 #include "synthetic/writers/utd_mhad.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 namespace fs = std::filesystem;
@@ -68,10 +68,10 @@ TEST(SyntheticFiles, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
 TEST(SyntheticFiles, TheReaderGivesTheClipsBack) {
   testing::TemporaryFolder folder;
   write_utd_mhad(folder / "utd", small());
-  const Dataset dataset = read_dataset(testing::utd_config(folder / "utd"));
+  const data::Dataset dataset = data::readers::read_dataset(testing::utd_config(folder / "utd"));
   ASSERT_EQ(dataset.clips.size(), 12U);
-  for (const Clip& clip : dataset.clips) {
-    const Clip made = make_synthetic_clip(small(), clip.label + 1, clip.subject, clip.trial);
+  for (const data::Clip& clip : dataset.clips) {
+    const data::Clip made = make_synthetic_clip(small(), clip.label + 1, clip.subject, clip.trial);
     EXPECT_EQ(clip.id, made.id);
     EXPECT_EQ(clip.hash, made.hash) << clip.id;
   }
@@ -137,7 +137,7 @@ class SyntheticAction : public ::testing::TestWithParam<int> {
   int subject_ = 1 + GetParam() % 8;
   int trial_ = 1 + GetParam() % 4;
   SyntheticMotion motion_ = make_synthetic_motion({}, GetParam(), subject_, trial_);
-  Clip clip_ = make_synthetic_clip({}, GetParam(), subject_, trial_);
+  data::Clip clip_ = make_synthetic_clip({}, GetParam(), subject_, trial_);
   Index steps_ = motion_.joints.rows();
 };
 
@@ -160,7 +160,7 @@ TEST_P(SyntheticAction, HasBonesOfConstantLength) {
         (motion_.joints.middleCols(3 * a, 3) - motion_.joints.middleCols(3 * b, 3)).square().rowwise().sum().sqrt();
     EXPECT_GT(length.minCoeff(), 0.04) << a << "-" << b;
     EXPECT_LT(length.maxCoeff() - length.minCoeff(), 1e-9) << a << "-" << b;
-    const Frames seen = clip_.skeleton.middleCols(3 * a, 3) - clip_.skeleton.middleCols(3 * b, 3);
+    const data::Frames seen = clip_.skeleton.middleCols(3 * a, 3) - clip_.skeleton.middleCols(3 * b, 3);
     EXPECT_NEAR(seen.square().rowwise().sum().sqrt().mean(), length.mean(), 0.02) << a << "-" << b;
   }
 }
@@ -257,4 +257,4 @@ TEST(SyntheticActions, CirclesTurnAsTheirNamesSay) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::synthetic

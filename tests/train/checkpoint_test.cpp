@@ -10,13 +10,13 @@
 #include "support/write_anew.hpp"
 #include "train/optimizer.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 using ::testing::HasSubstr;
 
-DataShape shape() { return {3, 32, 16, topology("kinect-20"), 4}; }
-ModelConfig tiny() { return SensorCnnConfig{2, 3, 1, 4, 0, 0}; }
+model::DataShape shape() { return {3, 32, 16, data::topology("kinect-20"), 4}; }
+config::ModelConfig tiny() { return config::SensorCnnConfig{2, 3, 1, 4, 0, 0}; }
 
 CheckpointManifest manifest() {
   CheckpointManifest result;
@@ -29,14 +29,14 @@ CheckpointManifest manifest() {
   return result;
 }
 
-void train_step(Network& network, torch::optim::Optimizer& optimizer, std::uint64_t key) {
+void train_step(model::Network& network, torch::optim::Optimizer& optimizer, std::uint64_t key) {
   torch::manual_seed(key);
   optimizer.zero_grad();
-  network.forward(example_input(shape(), 6)).logits.square().sum().backward();
+  network.forward(model::example_input(shape(), 6)).logits.square().sum().backward();
   optimizer.step();
 }
 
-void expect_equal(const Network& a, const Network& b) {
+void expect_equal(const model::Network& a, const model::Network& b) {
   const auto left = a.named_parameters(), right = b.named_parameters();
   for (const auto& item : left) EXPECT_TRUE(torch::equal(item.value(), right[item.key()])) << item.key();
   const auto left_buffers = a.named_buffers(), right_buffers = b.named_buffers();
@@ -51,14 +51,14 @@ class Checkpoint : public ::testing::Test {
 };
 
 TEST_F(Checkpoint, TrainingGoesOnToTheSameBitsWithEitherOptimizer) {
-  for (const OptimizerName name : {OptimizerName::adamw, OptimizerName::sgd}) {
-    OptimizerConfig config;
+  for (const config::OptimizerName name : {config::OptimizerName::adamw, config::OptimizerName::sgd}) {
+    config::OptimizerConfig config;
     config.name = name;
-    const auto network = make_network(tiny(), shape(), 1);
+    const auto network = model::make_network(tiny(), shape(), 1);
     const auto optimizer = make_optimizer(config, network->parameters());
     for (std::uint64_t step = 0; step < 3; ++step) train_step(*network, *optimizer, step);
     save_checkpoint(file_, manifest(), *network, optimizer.get());
-    const auto resumed = make_network(tiny(), shape(), 2);
+    const auto resumed = model::make_network(tiny(), shape(), 2);
     const auto resumed_optimizer = make_optimizer(config, resumed->parameters());
     load_checkpoint(file_, manifest(), *resumed, resumed_optimizer.get());
     for (std::uint64_t step = 3; step < 6; ++step) {
@@ -70,7 +70,7 @@ TEST_F(Checkpoint, TrainingGoesOnToTheSameBitsWithEitherOptimizer) {
 }
 
 TEST_F(Checkpoint, KeepsItsPositionToTheBit) {
-  const auto network = make_network(tiny(), shape(), 1);
+  const auto network = model::make_network(tiny(), shape(), 1);
   save_checkpoint(file_, manifest(), *network, nullptr);
   const Position found = load_checkpoint(file_, manifest(), *network, nullptr).manifest.position,
                  expected = manifest().position;
@@ -85,7 +85,7 @@ TEST_F(Checkpoint, KeepsItsPositionToTheBit) {
   EXPECT_EQ(found.best_accuracy, expected.best_accuracy);
 }
 
-std::string problem_of(const std::filesystem::path& file, const CheckpointManifest& expected, Network& network) {
+std::string problem_of(const std::filesystem::path& file, const CheckpointManifest& expected, model::Network& network) {
   try {
     load_checkpoint(file, expected, network, nullptr);
   } catch (const Error& error) {
@@ -97,7 +97,7 @@ std::string problem_of(const std::filesystem::path& file, const CheckpointManife
 }
 
 TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
-  const auto network = make_network(tiny(), shape(), 1);
+  const auto network = model::make_network(tiny(), shape(), 1);
   save_checkpoint(file_, manifest(), *network, nullptr);
   CheckpointManifest other = manifest();
   other.stage = "sensor";
@@ -114,7 +114,7 @@ TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
 }
 
 TEST_F(Checkpoint, OfTheSameStageInAnotherExperimentIsAccepted) {
-  const auto network = make_network(tiny(), shape(), 1);
+  const auto network = model::make_network(tiny(), shape(), 1);
   CheckpointManifest written = manifest();
   written.stage_hash = "aaaaaaaaaaaa";
   save_checkpoint(file_, written, *network, nullptr);
@@ -126,14 +126,15 @@ TEST_F(Checkpoint, OfTheSameStageInAnotherExperimentIsAccepted) {
 }
 
 TEST_F(Checkpoint, OfAnotherShapeLeavesTheNetworkAsItWas) {
-  save_checkpoint(file_, manifest(), *make_network(SensorCnnConfig{4, 3, 1, 4, 0, 0}, shape(), 1), nullptr);
-  const auto network = make_network(tiny(), shape(), 2), before = make_network(tiny(), shape(), 2);
+  save_checkpoint(file_, manifest(), *model::make_network(config::SensorCnnConfig{4, 3, 1, 4, 0, 0}, shape(), 1),
+                  nullptr);
+  const auto network = model::make_network(tiny(), shape(), 2), before = model::make_network(tiny(), shape(), 2);
   EXPECT_THAT(problem_of(file_, manifest(), *network), HasSubstr("convolutions.0.weight"));
   expect_equal(*network, *before);
 }
 
 TEST_F(Checkpoint, EveryFlippedBitIsRefused) {
-  const auto network = make_network(tiny(), shape(), 1);
+  const auto network = model::make_network(tiny(), shape(), 1);
   save_checkpoint(file_, manifest(), *network, make_optimizer({}, network->parameters()).get());
   const std::string whole = read_file(file_);
   // Every bit of the header and manifest, and of the archive one bit of each byte in turn.
@@ -149,7 +150,7 @@ TEST_F(Checkpoint, EveryFlippedBitIsRefused) {
 }
 
 TEST_F(Checkpoint, EveryTruncationIsRefused) {
-  const auto network = make_network(tiny(), shape(), 1);
+  const auto network = model::make_network(tiny(), shape(), 1);
   save_checkpoint(file_, manifest(), *network, nullptr);
   const std::string whole = read_file(file_);
   for (std::size_t length = 0; length < whole.size(); length += length < 1024 ? 7 : 211) {
@@ -159,14 +160,14 @@ TEST_F(Checkpoint, EveryTruncationIsRefused) {
 }
 
 TEST_F(Checkpoint, ThatCannotBeWrittenLeavesTheOldOne) {
-  const auto network = make_network(tiny(), shape(), 1);
+  const auto network = model::make_network(tiny(), shape(), 1);
   write_file_atomically(folder_ / "file", "not a folder");
   EXPECT_THROW(save_checkpoint(folder_ / "file/last.ckpt", manifest(), *network, nullptr), Error);
   EXPECT_EQ(read_file(folder_ / "file"), "not a folder");
 }
 
 TEST(LearningRate, WarmsUpThenFollowsHalfACosineToZero) {
-  OptimizerConfig config;
+  config::OptimizerConfig config;
   config.lr = 1;
   config.warmup = 5;
   EXPECT_DOUBLE_EQ(learning_rate(config, 0, 25), 0);
@@ -174,16 +175,16 @@ TEST(LearningRate, WarmsUpThenFollowsHalfACosineToZero) {
   EXPECT_DOUBLE_EQ(learning_rate(config, 5, 25), 1);
   EXPECT_DOUBLE_EQ(learning_rate(config, 15, 25), 0.5);
   EXPECT_NEAR(learning_rate(config, 25, 25), 0, 1e-12);
-  config.schedule = LearningRateSchedule::constant;
+  config.schedule = config::LearningRateSchedule::constant;
   EXPECT_DOUBLE_EQ(learning_rate(config, 20, 25), 1);
 }
 
 TEST(Optimizer, DecaysWeightsButNotBiasesOrBatchNorm) {
-  OptimizerConfig config;
+  config::OptimizerConfig config;
   config.weight_decay = 0.5;
-  for (const OptimizerName name : {OptimizerName::adamw, OptimizerName::sgd}) {
+  for (const config::OptimizerName name : {config::OptimizerName::adamw, config::OptimizerName::sgd}) {
     config.name = name;
-    const auto network = make_network(tiny(), shape(), 1);
+    const auto network = model::make_network(tiny(), shape(), 1);
     const auto optimizer = make_optimizer(config, network->parameters());
     std::map<std::string, torch::Tensor> before;
     for (const auto& item : network->named_parameters()) {
@@ -193,10 +194,10 @@ TEST(Optimizer, DecaysWeightsButNotBiasesOrBatchNorm) {
     optimizer->step();
     for (const auto& item : network->named_parameters()) {
       const bool weight = item.value().dim() > 1;
-      EXPECT_EQ(torch::equal(item.value(), before[item.key()]), !weight) << word(name) << " " << item.key();
+      EXPECT_EQ(torch::equal(item.value(), before[item.key()]), !weight) << config::word(name) << " " << item.key();
     }
   }
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

@@ -7,7 +7,7 @@
 
 #include "base/process.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 TEST(Environment, NamesTheThreadsThatTorchWasGivenAndOpenBlasToo) {
@@ -29,4 +29,4 @@ TEST(Environment, AdvisesAgainstMoreThreadsThanCores) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

@@ -8,7 +8,7 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 TEST(EventFile, IsReadWithTheKnownChecksum) { EXPECT_EQ(testing::crc32c("123456789"), 0xE3069283U); }
@@ -47,4 +47,4 @@ TEST(EventFile, SaysWhichLineOfMetricsIsBroken) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

@@ -6,20 +6,20 @@
 
 #include "pskd/model/registry.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
-std::shared_ptr<Network> small_network() {
-  DataShape shape;
-  shape.topology = topology("kinect-20");
-  SensorCnnConfig model;
+std::shared_ptr<model::Network> small_network() {
+  model::DataShape shape;
+  shape.topology = data::topology("kinect-20");
+  config::SensorCnnConfig model;
   model.width = 8;
   model.dropout = model.classifier_dropout = 0;
-  return make_network(model, shape, 1);
+  return model::make_network(model, shape, 1);
 }
 
 /// Gradients of all sizes, the same for the same step.
-void set_gradients(Network& network, int step) {
+void set_gradients(model::Network& network, int step) {
   torch::manual_seed(step);
   for (torch::Tensor& parameter : network.parameters()) {
     parameter.mutable_grad() = torch::randn_like(parameter) * torch::rand_like(parameter).pow(4);
@@ -27,7 +27,7 @@ void set_gradients(Network& network, int step) {
 }
 
 TEST(AdamW, StepsAsTheLibrarysDoes) {
-  const OptimizerConfig config;
+  const config::OptimizerConfig config;
   const auto ours = small_network(), theirs = small_network();
   const auto optimizer = make_optimizer(config, ours->parameters());
   std::vector<torch::Tensor> decayed, plain;
@@ -63,7 +63,7 @@ TEST(AdamW, GoesOnFromWhatItSaved) {
   torch::serialize::InputArchive in;
   in.load_from(file);
   other->load(in);
-  copy_parameters(*resumed, *whole);
+  model::copy_parameters(*resumed, *whole);
   for (const auto& [network, stepped] : {std::pair{whole, optimizer.get()}, {resumed, other.get()}}) {
     set_gradients(*network, 3);
     stepped->step();
@@ -83,4 +83,4 @@ TEST(AdamW, LeavesAloneWhatHasNoGradient) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

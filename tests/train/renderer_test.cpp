@@ -9,27 +9,27 @@
 #include "support/tensors.hpp"
 #include "synthetic/recordings.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 class RendererTest : public ::testing::Test {
  protected:
   RendererTest() {
     for (int action = 1; action <= 20; ++action) {
-      clips_.push_back(make_synthetic_clip({}, action, 1 + action % 3, 1));
+      clips_.push_back(synthetic::make_synthetic_clip({}, action, 1 + action % 3, 1));
       clips_.back().label = action - 1;
     }
-    renderer_ = make_renderer(experiment_, dataset_info({}), clips_);
+    renderer_ = make_renderer(experiment_, data::readers::dataset_info({}), clips_);
   }
-  Experiment experiment_;
-  std::vector<Clip> clips_;
+  config::Experiment experiment_;
+  std::vector<data::Clip> clips_;
   Renderer renderer_;
 };
 
 constexpr Modalities kBoth{true, true};
 
 TEST_F(RendererTest, GivesOneContiguousTensorAModality) {
-  const Input input = render_plain(renderer_, clips_, kBoth);
+  const model::Input input = render_plain(renderer_, clips_, kBoth);
   EXPECT_EQ(input.skeleton.sizes(), torch::IntArrayRef({20, 9, 64, 20}));
   EXPECT_EQ(input.sensor.sizes(), torch::IntArrayRef({20, 3, 128}));
   EXPECT_TRUE(torch::isfinite(input.skeleton).all().item<bool>());
@@ -38,9 +38,11 @@ TEST_F(RendererTest, GivesOneContiguousTensorAModality) {
 }
 
 TEST_F(RendererTest, AViewDependsOnKeyClipAndNumberOnly) {
-  const Input all = render_augmented(renderer_, clips_, kBoth, 5, 2);
-  const std::vector<Clip> one = {clips_[13]};
-  const Input alone = testing::with_threads(1, [&] { return render_augmented(renderer_, one, {false, true}, 5, 2); });
+  const model::Input all = render_augmented(renderer_, clips_, kBoth, 5, 2);
+  const std::vector<data::Clip> one = {clips_[13]};
+  const model::Input alone = testing::with_threads(1, [&] {
+    return render_augmented(renderer_, one, {false, true}, 5, 2);
+  });
   EXPECT_TRUE(torch::equal(all.sensor[13], alone.sensor[0])) << "not on the other clips, modalities or threads";
   EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, clips_, kBoth, 5, 3).sensor)) << "another number";
   EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, clips_, kBoth, 6, 2).sensor)) << "another key";
@@ -56,7 +58,7 @@ TEST_F(RendererTest, StandardisesTheSensorByTheTrainingClips) {
 TEST_F(RendererTest, NamesAChannelThatDoesNotExist) {
   experiment_.data.channels = {"ax", "azz"};
   try {
-    make_renderer(experiment_, dataset_info({}), clips_);
+    make_renderer(experiment_, data::readers::dataset_info({}), clips_);
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::config);
@@ -71,4 +73,4 @@ TEST_F(RendererTest, LabelsFollowTheClips) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

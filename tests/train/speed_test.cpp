@@ -5,11 +5,11 @@
 #include "model/summary.hpp"
 #include "pskd/train/renderer.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
-StageConfig stage_with(const ModelConfig& model) {
-  StageConfig stage;
+config::StageConfig stage_with(const config::ModelConfig& model) {
+  config::StageConfig stage;
   stage.model = model;
   stage.batch = 4;
   return stage;
@@ -22,24 +22,24 @@ TEST(TimeRuns, CountsAllRunsButTheFirst) {
 }
 
 TEST(StepBench, CountsThreePassesOfWhatIsTrainedAndOneOfAFrozenBranch) {
-  const DataShape shape = data_shape(Experiment{});
-  const Input clip = example_input(shape, 1);
-  const auto macs = [&](const ModelConfig& model) {
-    return static_cast<double>(summarize_network(*make_network(model, shape, 1), clip).macs);
+  const model::DataShape shape = data_shape(config::Experiment{});
+  const model::Input clip = model::example_input(shape, 1);
+  const auto macs = [&](const config::ModelConfig& model) {
+    return static_cast<double>(model::summarize_network(*model::make_network(model, shape, 1), clip).macs);
   };
-  const SensorCnnConfig sensor{.width = 8};
-  const SkeletonGcnConfig skeleton{.width = 4, .blocks = 3};
+  const config::SensorCnnConfig sensor{.width = 8};
+  const config::SkeletonGcnConfig skeleton{.width = 4, .blocks = 3};
   EXPECT_DOUBLE_EQ(StepBench(stage_with(sensor), shape).flops(), 4 * 6 * macs(sensor));
   EXPECT_DOUBLE_EQ(StepBench(stage_with(skeleton), shape).flops(), 4 * 6 * macs(skeleton));
-  const FusedConfig fused{skeleton, sensor};
+  const config::FusedConfig fused{skeleton, sensor};
   EXPECT_DOUBLE_EQ(StepBench(stage_with(fused), shape).flops(), 4 * (6 * macs(fused) - 4 * macs(skeleton)));
 }
 
 TEST(StepBench, TrainsWithTheLossOfTheStage) {
-  StageConfig stage = stage_with(SensorCnnConfig{.width = 8});
+  config::StageConfig stage = stage_with(config::SensorCnnConfig{.width = 8});
   stage.teachers.resize(2);
-  stage.loss.acs = AcsConfig{};
-  StepBench bench(stage, data_shape(Experiment{}));
+  stage.loss.acs = config::AcsConfig{};
+  StepBench bench(stage, data_shape(config::Experiment{}));
   std::vector<torch::Tensor> before;
   for (const torch::Tensor& parameter : bench.network().parameters()) before.push_back(parameter.detach().clone());
   bench.step();
@@ -48,4 +48,4 @@ TEST(StepBench, TrainsWithTheLossOfTheStage) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

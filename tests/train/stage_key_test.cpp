@@ -1,27 +1,27 @@
-#include "train/stage_key.hpp"
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "ops/backend.hpp"
 #include "pskd/config/load.hpp"
 #include "support/tensors.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 const std::string kConfigs = std::string(PSKD_SOURCE_DIR) + "/configs/";
 
-Experiment load(const std::vector<std::string>& settings = {}) {
-  return load_experiment(kConfigs + "utd.yaml", settings);
+config::Experiment load(const std::vector<std::string>& settings = {}) {
+  return config::load_experiment(kConfigs + "utd.yaml", settings);
 }
 
 /// The stages of utd.yaml that are other ones with these settings.
 std::set<std::string> changed(const std::vector<std::string>& settings) {
-  const Experiment before = load(), after = load(settings);
+  const config::Experiment before = load(), after = load(settings);
   std::set<std::string> names;
-  for (const StageConfig& stage : after.stages) {
+  for (const config::StageConfig& stage : after.stages) {
     if (stage_hash(before, stage.name) != stage_hash(after, stage.name)) names.insert(stage.name);
   }
   return names;
@@ -68,7 +68,7 @@ TEST(StageHash, SeedsFoldersAndThreadsDoNotCount) {
             Names());
 }
 
-TEST(StageKey, CountsSeedDataAndThreads) {
+TEST(StageKey, CountsSeedDataThreadsAndBackEnd) {
   TrainingSetup setup{load(), "", {}, "data", {}, {}, {}};
   const int threads = at::get_num_threads();
   const std::string key = stage_key(setup, "student", 1);
@@ -76,9 +76,14 @@ TEST(StageKey, CountsSeedDataAndThreads) {
   EXPECT_NE(stage_key(setup, "student", 2), key);
   EXPECT_NE(stage_key(setup, "baseline", 1), key);
   EXPECT_NE(testing::with_threads(threads + 1, [&] { return stage_key(setup, "student", 1); }), key);
+  const ops::Backend used = ops::backend_for(torch::empty({0}));
+  {
+    const ops::BackendScope other(used == ops::Backend::cpu ? ops::Backend::reference : ops::Backend::cpu);
+    EXPECT_NE(stage_key(setup, "student", 1), key) << "the back ends differ in the last bits";
+  }
   setup.data_hash = "other";
   EXPECT_NE(stage_key(setup, "student", 1), key);
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

@@ -6,23 +6,23 @@
 
 #include "pskd/model/registry.hpp"
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
-DataShape shape() { return {3, 32, 16, topology("kinect-20"), 4}; }
+model::DataShape shape() { return {3, 32, 16, data::topology("kinect-20"), 4}; }
 
-StageConfig stage() {
-  StageConfig config;
-  config.model = SensorCnnConfig{2, 3, 1, 4, 0, 0};
+config::StageConfig stage() {
+  config::StageConfig config;
+  config.model = config::SensorCnnConfig{2, 3, 1, 4, 0, 0};
   config.batch = 4;
   return config;
 }
 
-Batch batch() { return {example_input(shape(), 4), torch::arange(4), {}}; }
+Batch batch() { return {model::example_input(shape(), 4), torch::arange(4), {}}; }
 
 TEST(TrainStep, LowersTheLossOfItsBatch) {
   torch::manual_seed(1);
-  TrainState state = make_train_state(make_network(stage(), shape(), 1), {}, stage().optimizer);
+  TrainState state = make_train_state(model::make_network(stage(), shape(), 1), {}, stage().optimizer);
   const Batch same = batch();
   const double first = train_step(state, stage(), same).loss;
   for (int step = 0; step < 20; ++step) train_step(state, stage(), same);
@@ -30,7 +30,7 @@ TEST(TrainStep, LowersTheLossOfItsBatch) {
 }
 
 TEST(TrainStep, LeavesNoGradientsBehind) {
-  TrainState state = make_train_state(make_network(stage(), shape(), 1), {}, stage().optimizer);
+  TrainState state = make_train_state(model::make_network(stage(), shape(), 1), {}, stage().optimizer);
   const StepResult result = train_step(state, stage(), batch());
   EXPECT_EQ(result.logits.sizes(), torch::IntArrayRef({4, 4}));
   EXPECT_FALSE(result.logits.requires_grad());
@@ -39,7 +39,7 @@ TEST(TrainStep, LeavesNoGradientsBehind) {
 }
 
 TEST(TrainStep, TellsALossThatIsNotFinite) {
-  TrainState state = make_train_state(make_network(stage(), shape(), 1), {}, stage().optimizer);
+  TrainState state = make_train_state(model::make_network(stage(), shape(), 1), {}, stage().optimizer);
   Batch broken = batch();
   broken.input.sensor[0][0][0] = std::nan("");
   EXPECT_FALSE(std::isfinite(train_step(state, stage(), broken).loss));
@@ -59,4 +59,4 @@ TEST(Batches, HaveNearlyEqualSizesAndMissNoClip) {
 }
 
 }  // namespace
-}  // namespace pskd
+}  // namespace pskd::train

@@ -17,14 +17,14 @@ struct Folders {
 };
 
 /// UTD-MHAD's shape with the default views.
-pskd::DataShape utd_shape();
+pskd::model::DataShape utd_shape();
 
 /// The stages that are measured: skeleton (the default size), skeleton_reference (48 channels, kernel 9, the size of
 /// the first trials), both again in bf16, fused, sensor, student, all without teachers; student_acs, with three
 /// teachers' answers and the Adaptive-Confidence Semantic loss.
-std::vector<pskd::StageConfig> measured_stages();
+std::vector<pskd::config::StageConfig> measured_stages();
 /// One of them.
-pskd::StageConfig measured_stage(const std::string& name);
+pskd::config::StageConfig measured_stage(const std::string& name);
 
 void register_ceiling();
 void register_reading(const Folders& folders);

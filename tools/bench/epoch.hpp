@@ -7,14 +7,15 @@
 class Epochs {
  public:
   /// `stage` sees the sensor and has no teachers. `renderer` and `clips` must outlive this.
-  Epochs(const pskd::StageConfig& stage, const pskd::Renderer& renderer, const std::vector<pskd::Clip>& clips);
+  Epochs(const pskd::config::StageConfig& stage, const pskd::train::Renderer& renderer,
+         const std::vector<pskd::data::Clip>& clips);
   /// The next epoch: a fresh view of every clip, then a step on each batch.
   void train();
 
  private:
-  const pskd::Renderer& renderer_;
-  const std::vector<pskd::Clip>& clips_;
-  pskd::StepBench bench_;
+  const pskd::train::Renderer& renderer_;
+  const std::vector<pskd::data::Clip>& clips_;
+  pskd::train::StepBench bench_;
   torch::Tensor labels_;
   int steps_;
   int epoch_ = 0;

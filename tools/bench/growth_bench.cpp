@@ -27,36 +27,36 @@ double peak_memory() {
 }
 
 /// Five limbs that meet in joint 0.
-pskd::Topology made_up_topology(int joints) {
-  pskd::Topology topology;
+pskd::data::Topology made_up_topology(int joints) {
+  pskd::data::Topology topology;
   topology.name = "made-up";
   for (int joint = 0; joint < joints; ++joint) {
     topology.joints.push_back(std::to_string(joint));
     topology.parents.push_back(joint == 0 ? -1 : std::max(0, joint - 5));
   }
-  topology.parts = pskd::limbs_of(topology.parents);
+  topology.parts = pskd::data::limbs_of(topology.parents);
   return topology;
 }
 
-pskd::DatasetInfo made_up_info(const Size& size) {
-  pskd::DatasetInfo info = pskd::utd_mhad_info();
+pskd::data::DatasetInfo made_up_info(const Size& size) {
+  pskd::data::DatasetInfo info = pskd::data::readers::utd_mhad_info();
   info.topology = made_up_topology(size.joints);
   info.channels.clear();
   for (int channel = 0; channel < size.channels; ++channel) info.channels.push_back(std::to_string(channel));
   return info;
 }
 
-std::vector<pskd::Clip> made_up_clips(const Size& size, const pskd::DatasetInfo& info) {
-  std::vector<pskd::Clip> clips;
+std::vector<pskd::data::Clip> made_up_clips(const Size& size, const pskd::data::DatasetInfo& info) {
+  std::vector<pskd::data::Clip> clips;
   for (int i = 0; i < size.clips; ++i) {
-    pskd::Clip clip;
+    pskd::data::Clip clip;
     clip.id = std::to_string(i);
     clip.subject = 1 + i % 8;
     clip.trial = 1 + i % 4;
     clip.label = i % static_cast<int>(info.classes.size());
-    clip.skeleton = pskd::Frames::Random(size.frames, 3 * size.joints);
-    clip.sensor = pskd::Frames::Random(2 * size.frames, size.channels);
-    clip.hash = pskd::clip_hash(clip);
+    clip.skeleton = pskd::data::Frames::Random(size.frames, 3 * size.joints);
+    clip.sensor = pskd::data::Frames::Random(2 * size.frames, size.channels);
+    clip.hash = pskd::data::clip_hash(clip);
     clips.push_back(std::move(clip));
   }
   return clips;
@@ -71,21 +71,23 @@ void note_cost(benchmark::State& state, const Size& size) {
   state.counters["peak_bytes"] = peak_memory();
 }
 
-void write_store(const std::filesystem::path& file, const Size& size, const pskd::DatasetInfo& info) {
-  pskd::Dataset dataset;
+void write_store(const std::filesystem::path& file, const Size& size, const pskd::data::DatasetInfo& info) {
+  pskd::data::Dataset dataset;
   dataset.info = info;
   dataset.clips = made_up_clips(size, info);
-  dataset.hash = pskd::dataset_hash(dataset.clips);
-  pskd::write_clip_store(file, dataset, "");
+  dataset.hash = pskd::data::dataset_hash(dataset.clips);
+  pskd::data::store::write_clip_store(file, dataset, "");
 }
 
 /// Clip store to clips.
 void grow_reading(benchmark::State& state, const Size& size) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("pskd-growth-" + std::to_string(::getpid()) + ".h5");
-  const pskd::DatasetInfo info = made_up_info(size);
+  const pskd::data::DatasetInfo info = made_up_info(size);
   write_store(file, size, info);
-  const auto read = [&] { benchmark::DoNotOptimize(pskd::read_clip_store(file, info).dataset.clips.data()); };
+  const auto read = [&] {
+    benchmark::DoNotOptimize(pskd::data::store::read_clip_store(file, info).dataset.clips.data());
+  };
   read();
   for ([[maybe_unused]] auto once : state) read();
   note_cost(state, size);
@@ -94,13 +96,13 @@ void grow_reading(benchmark::State& state, const Size& size) {
 
 /// A student's epoch, views included.
 void grow_epoch(benchmark::State& state, const Size& size) {
-  pskd::Experiment experiment;
-  const pskd::DatasetInfo info = made_up_info(size);
+  pskd::config::Experiment experiment;
+  const pskd::data::DatasetInfo info = made_up_info(size);
   experiment.data.channels = info.channels;
   experiment.augmentation.skeleton.frames = size.frames;
   experiment.augmentation.sensor.frames = 2 * size.frames;
-  const std::vector<pskd::Clip> clips = made_up_clips(size, info);
-  const pskd::Renderer renderer = pskd::make_renderer(experiment, info, clips);
+  const std::vector<pskd::data::Clip> clips = made_up_clips(size, info);
+  const pskd::train::Renderer renderer = pskd::train::make_renderer(experiment, info, clips);
   Epochs epochs(measured_stage("student"), renderer, clips);
   epochs.train();
   for ([[maybe_unused]] auto once : state) epochs.train();
@@ -109,17 +111,19 @@ void grow_epoch(benchmark::State& state, const Size& size) {
 
 /// The views of one batch's skeletons and the skeleton network's step on them.
 void grow_skeleton(benchmark::State& state, const Size& size) {
-  const pskd::StageConfig stage = measured_stage("skeleton");
-  pskd::Experiment experiment;
-  const pskd::DatasetInfo info = made_up_info(size);
+  const pskd::config::StageConfig stage = measured_stage("skeleton");
+  pskd::config::Experiment experiment;
+  const pskd::data::DatasetInfo info = made_up_info(size);
   experiment.data.channels = info.channels;
   experiment.augmentation.skeleton.frames = size.frames;
-  const std::vector<pskd::Clip> clips = made_up_clips(size, info);
-  const pskd::Renderer renderer = pskd::make_renderer(experiment, info, clips);
-  const torch::Tensor labels = pskd::label_tensor(clips);
-  pskd::StepBench bench(stage, pskd::data_shape(renderer, static_cast<int>(info.classes.size())));
+  const std::vector<pskd::data::Clip> clips = made_up_clips(size, info);
+  const pskd::train::Renderer renderer = pskd::train::make_renderer(experiment, info, clips);
+  const torch::Tensor labels = pskd::train::label_tensor(clips);
+  pskd::train::StepBench bench(stage, pskd::train::data_shape(renderer, static_cast<int>(info.classes.size())));
   int view = 0;
-  const auto step = [&] { bench.step(pskd::render_augmented(renderer, clips, {true, false}, 1, view++), labels); };
+  const auto step = [&] {
+    bench.step(pskd::train::render_augmented(renderer, clips, {true, false}, 1, view++), labels);
+  };
   step();
   for ([[maybe_unused]] auto once : state) step();
   note_cost(state, size);

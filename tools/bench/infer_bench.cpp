@@ -8,13 +8,13 @@ namespace {
 void infer(benchmark::State& state, int batch) {
   constexpr int kMinRuns = 50;
   const torch::NoGradGuard no_grad;
-  const pskd::DataShape shape = utd_shape();
-  const auto network = pskd::make_network(measured_stage("student").model, shape, 1);
+  const pskd::model::DataShape shape = utd_shape();
+  const auto network = pskd::model::make_network(measured_stage("student").model, shape, 1);
   network->eval();
-  const pskd::Input input = pskd::example_input(shape, batch);
+  const pskd::model::Input input = pskd::model::example_input(shape, batch);
   std::vector<double> durations;
   for ([[maybe_unused]] auto once : state) {
-    const auto more = pskd::time_runs([&] { network->forward(input); }, kMinRuns, 0.3);
+    const auto more = pskd::train::time_runs([&] { network->forward(input); }, kMinRuns, 0.3);
     durations.insert(durations.end(), more.begin(), more.end());
   }
   state.counters["p50_s"] = pskd::quantile(durations, 0.5);

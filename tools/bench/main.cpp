@@ -20,7 +20,7 @@ struct Options {
 void run(const Options& options, const CLI::App& app, const char* name) {
   // As the program does, before the first tensor.
   pskd::prepare_process();
-  pskd::prepare_torch(options.threads);
+  pskd::train::prepare_torch(options.threads);
   if (!options.parity.empty()) return write_parity(options.parity);
   std::vector<std::string> words = app.remaining();
   words.insert(words.begin(), name);

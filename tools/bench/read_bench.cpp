@@ -14,25 +14,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
-pskd::DataConfig data_config(const std::string& name, const fs::path& root) {
-  pskd::DataConfig config;
+pskd::config::DataConfig data_config(const std::string& name, const fs::path& root) {
+  pskd::config::DataConfig config;
   config.name = name;
   config.root = fs::absolute(root).string();
   return config;
 }
 
-void read_raw(benchmark::State& state, const pskd::DataConfig& config) {
+void read_raw(benchmark::State& state, const pskd::config::DataConfig& config) {
   std::size_t clips = 0;
-  for ([[maybe_unused]] auto once : state) clips += pskd::read_dataset(config).clips.size();
+  for ([[maybe_unused]] auto once : state) clips += pskd::data::readers::read_dataset(config).clips.size();
   state.SetItemsProcessed(static_cast<std::int64_t>(clips));
 }
 
-void read_store(benchmark::State& state, const pskd::DataConfig& config) {
-  const pskd::Dataset dataset = pskd::read_dataset(config);
+void read_store(benchmark::State& state, const pskd::config::DataConfig& config) {
+  const pskd::data::Dataset dataset = pskd::data::readers::read_dataset(config);
   const fs::path file = fs::temp_directory_path() / ("pskd-bench-" + std::to_string(::getpid()) + ".h5");
-  pskd::write_clip_store(file, dataset, "");
+  pskd::data::store::write_clip_store(file, dataset, "");
   std::size_t clips = 0;
-  for ([[maybe_unused]] auto once : state) clips += pskd::read_clip_store(file, dataset.info).dataset.clips.size();
+  for ([[maybe_unused]] auto once : state)
+    clips += pskd::data::store::read_clip_store(file, dataset.info).dataset.clips.size();
   state.SetItemsProcessed(static_cast<std::int64_t>(clips));
   fs::remove(file);
 }
@@ -45,7 +46,8 @@ void read_csv(benchmark::State& state, const fs::path& folder) {
     if (entry.path().extension() == ".csv") files.push_back(entry.path());
   }
   for ([[maybe_unused]] auto once : state) {
-    for (const fs::path& file : files) benchmark::DoNotOptimize(pskd::read_mmact_csv(file, kRate).values.sum());
+    for (const fs::path& file : files)
+      benchmark::DoNotOptimize(pskd::data::readers::read_mmact_csv(file, kRate).values.sum());
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(files.size()));
 }

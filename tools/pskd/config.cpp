@@ -13,7 +13,7 @@ void add_show(CLI::App& config) {
   CLI::App* show = config.add_subcommand("show", "Print the resolved config: every key with its value");
   shown->add_to(*show);
   show->footer("Example:\n  pskd config show --config configs/utd.yaml --set progress.mode=weights");
-  show->callback([shown] { std::cout << pskd::to_yaml(shown->load()); });
+  show->callback([shown] { std::cout << pskd::config::to_yaml(shown->load()); });
 }
 
 void add_check(CLI::App& config) {
@@ -22,9 +22,9 @@ void add_check(CLI::App& config) {
   checked->add_to(*check);
   check->footer("Exits 2 when there is a problem. Example:\n  pskd config check --config configs/utd.yaml");
   check->callback([checked] {
-    const pskd::Experiment experiment = checked->load();
+    const pskd::config::Experiment experiment = checked->load();
     std::cout << fmt::format("{}: good; {} stages, {} seeds, hash {}\n", checked->file, experiment.stages.size(),
-                             experiment.seeds.size(), pskd::config_hash(experiment));
+                             experiment.seeds.size(), pskd::config::config_hash(experiment));
   });
 }
 

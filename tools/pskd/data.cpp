@@ -20,8 +20,8 @@
 namespace {
 
 void check(const ConfigOptions& config, bool json) {
-  const pskd::DataCheck result = pskd::check_dataset(config.load().data);
-  std::cout << (json ? pskd::to_json(result) : pskd::describe(result)) << std::flush;
+  const pskd::data::DataCheck result = pskd::data::readers::check_dataset(config.load().data);
+  std::cout << (json ? pskd::data::to_json(result) : pskd::data::describe(result)) << std::flush;
   const std::size_t broken = result.broken.size() + result.no_skeleton.size() + result.no_sensor.size();
   if (broken > 0) {
     throw pskd::Error(pskd::ErrorKind::data, fmt::format("{} broken or unpaired files, listed above", broken));
@@ -32,23 +32,24 @@ void check(const ConfigOptions& config, bool json) {
 }
 
 void build(const ConfigOptions& config) {
-  const pskd::DataConfig data = config.load().data;
-  const pskd::Dataset dataset = pskd::build_clip_store(data);
-  std::cout << fmt::format("{} clips in {}\n", dataset.clips.size(), pskd::store_path(data).string());
+  const pskd::config::DataConfig data = config.load().data;
+  const pskd::data::Dataset dataset = pskd::data::store::build_clip_store(data);
+  std::cout << fmt::format("{} clips in {}\n", dataset.clips.size(), pskd::data::store::store_path(data).string());
 }
 
 void info(const ConfigOptions& config) {
-  pskd::Experiment experiment = config.load();
-  const pskd::Reader reader = pskd::make_reader(experiment.data);
-  experiment.protocol = pskd::resolve_protocol(experiment.protocol, reader.info);
-  pskd::Dataset dataset = pskd::load_dataset(reader, experiment.data);
-  std::cout << fmt::format("{}: {} clips, content {}\nraw files {}\nstore     {}\n{}\n", reader.info.name,
-                           dataset.clips.size(), dataset.hash, pskd::resolve_data_path(experiment.data.root).string(),
-                           pskd::store_path(experiment.data).string(), pskd::describe(experiment.protocol));
-  const pskd::Split split = pskd::make_split(std::move(dataset), experiment.protocol);
-  const auto line = [](const char* part, const std::vector<pskd::Clip>& clips) {
+  pskd::config::Experiment experiment = config.load();
+  const pskd::data::Reader reader = pskd::data::readers::make_reader(experiment.data);
+  experiment.protocol = pskd::data::resolve_protocol(experiment.protocol, reader.info);
+  pskd::data::Dataset dataset = pskd::data::store::load_dataset(reader, experiment.data);
+  std::cout << fmt::format(
+      "{}: {} clips, content {}\nraw files {}\nstore     {}\n{}\n", reader.info.name, dataset.clips.size(),
+      dataset.hash, pskd::config::resolve_data_path(experiment.data.root).string(),
+      pskd::data::store::store_path(experiment.data).string(), pskd::data::describe(experiment.protocol));
+  const pskd::data::Split split = pskd::data::make_split(std::move(dataset), experiment.protocol);
+  const auto line = [](const char* part, const std::vector<pskd::data::Clip>& clips) {
     std::set<int> subjects;
-    for (const pskd::Clip& clip : clips) subjects.insert(clip.subject);
+    for (const pskd::data::Clip& clip : clips) subjects.insert(clip.subject);
     std::cout << fmt::format("{:<6} {:>5} clips, subjects {}\n", part, clips.size(), fmt::join(subjects, " "));
   };
   line("train", split.train);
@@ -80,33 +81,33 @@ struct SynthOptions {
   std::string like = "utd", out, inventory;
   std::optional<int> subjects, trials, actions;
   std::uint64_t seed = 1;
-  pskd::MmactOptions mmact;
+  pskd::synthetic::MmactOptions mmact;
 
   /// `usual` numbers, but for those that were given.
-  pskd::SyntheticOptions numbers(const pskd::SyntheticOptions& usual) const {
+  pskd::synthetic::SyntheticOptions numbers(const pskd::synthetic::SyntheticOptions& usual) const {
     return {subjects.value_or(usual.subjects), trials.value_or(usual.trials), actions.value_or(usual.actions), seed};
   }
 };
 
-int synth_utd(const SynthOptions& options) { return pskd::write_utd_mhad(options.out, options.numbers({})); }
+int synth_utd(const SynthOptions& options) { return pskd::synthetic::write_utd_mhad(options.out, options.numbers({})); }
 
 int synth_berkeley(const SynthOptions& options) {
-  return pskd::write_berkeley_mhad(options.out, options.numbers({4, 5, 11}));
+  return pskd::synthetic::write_berkeley_mhad(options.out, options.numbers({4, 5, 11}));
 }
 
 int synth_mmact(const SynthOptions& options) {
-  pskd::MmactOptions mmact = options.mmact;
-  const pskd::SyntheticOptions numbers = options.numbers({mmact.subjects, mmact.sessions, mmact.actions, 1});
+  pskd::synthetic::MmactOptions mmact = options.mmact;
+  const pskd::synthetic::SyntheticOptions numbers = options.numbers({mmact.subjects, mmact.sessions, mmact.actions, 1});
   mmact.subjects = numbers.subjects;
   mmact.sessions = numbers.trials;
   mmact.actions = numbers.actions;
   mmact.seed = numbers.seed;
   mmact.inventory = options.inventory;
-  return pskd::write_mmact(options.out, mmact);
+  return pskd::synthetic::write_mmact(options.out, mmact);
 }
 
 int synth_recordings(const SynthOptions& options) {
-  return pskd::write_recordings(options.out, options.numbers(pskd::kRecordingsExample));
+  return pskd::synthetic::write_recordings(options.out, options.numbers(pskd::synthetic::kRecordingsExample));
 }
 
 // Whose format is written, by the word after --like. `recordings` and `generic` are the same.
@@ -151,10 +152,10 @@ void add_synth(CLI::App& data) {
   verb->add_option("--seed", options->seed, "same seed, same bytes")->capture_default_str();
   verb->add_option("--out", options->out, "folder to write; it must not hold anything yet")->required();
   verb->footer(
-      "utd       8 subjects, 27 actions, 4 trials unless you say otherwise\n"
-      "berkeley  4 subjects, 11 actions, 5 trials; right wrist (h02) and BVH (data.skeleton: mhad-30)\n"
-      "mmact     4 subjects, 35 actions, 2 sessions, 3 scenes, 4 cameras\n"
-      "generic   4 subjects, 5 actions, 3 trials: a worked example of your own data; also called recordings\n"
+      "  utd       8 subjects, 27 actions, 4 trials unless you say otherwise\n"
+      "  berkeley  4 subjects, 11 actions, 5 trials; right wrist (h02) and BVH (data.skeleton: mhad-30)\n"
+      "  mmact     4 subjects, 35 actions, 2 sessions, 3 scenes, 4 cameras\n"
+      "  generic   4 subjects, 5 actions, 3 trials: a worked example of your own data; also called recordings\n"
       "Examples:\n"
       "  pskd data synth --like utd --subjects 8 --seed 1 --out data/synthetic/utd\n"
       "  pskd data synth --like mmact --inventory clips.csv --out data/synthetic/mmact");

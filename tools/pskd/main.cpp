@@ -34,10 +34,10 @@ int become_torch_program(char** argv) {
 /// Says what is to be trained. Of a pipe nothing: it can be read only once.
 void announce(const TrainOptions& options) {
   if (!std::filesystem::is_regular_file(options.config.file)) return;
-  const pskd::Experiment experiment = options.config.load();
+  const pskd::config::Experiment experiment = options.config.load();
   start_console_log(options.quiet);
   std::vector<std::string> stages;
-  for (const pskd::StageConfig& stage : experiment.stages) stages.push_back(stage.name);
+  for (const pskd::config::StageConfig& stage : experiment.stages) stages.push_back(stage.name);
   spdlog::info("{}: {} on {}, seed{} {}", options.config.file, fmt::join(stages, ", "), experiment.data.name,
                experiment.seeds.size() == 1 ? "" : "s", fmt::join(experiment.seeds, ", "));
 }

@@ -20,31 +20,31 @@ struct Options {
 };
 
 /// The predictions of a run's stage; class names come from its record.
-std::vector<pskd::Prediction> predictions_of(const fs::path& folder, const std::string& name) {
+std::vector<pskd::eval::Prediction> predictions_of(const fs::path& folder, const std::string& name) {
   const pskd::RunLayout run{folder};
-  const pskd::RunRecord record = pskd::read_run_record(run.result());
-  for (const pskd::StageResult& stage : record.stages) {
+  const pskd::eval::RunRecord record = pskd::eval::read_run_record(run.result());
+  for (const pskd::eval::StageResult& stage : record.stages) {
     if (stage.name != name || !stage.test) continue;
     std::vector<std::string> classes;
-    for (const pskd::ClassScore& one : stage.test->per_class) classes.push_back(one.name);
-    return pskd::read_predictions(run.stage(name).test_predictions(), classes);
+    for (const pskd::eval::ClassScore& one : stage.test->per_class) classes.push_back(one.name);
+    return pskd::eval::read_predictions(run.stage(name).test_predictions(), classes);
   }
   throw pskd::Error(pskd::ErrorKind::usage, folder.string() + ": has no stage '" + name + "' with test scores");
 }
 
-pskd::Table mcnemar_of(const std::vector<std::string>& runs, const std::string& stage) {
+pskd::report::Table mcnemar_of(const std::vector<std::string>& runs, const std::string& stage) {
   const auto first = predictions_of(runs[0], stage), second = predictions_of(runs[1], stage);
-  pskd::Table table = pskd::mcnemar_table(runs[0], runs[1], pskd::mcnemar(first, second));
+  pskd::report::Table table = pskd::report::mcnemar_table(runs[0], runs[1], pskd::eval::mcnemar(first, second));
   table.notes.insert(table.notes.begin() + 1, "stage: " + stage);
   return table;
 }
 
-pskd::Table make_table(const Options& options) {
+pskd::report::Table make_table(const Options& options) {
   const TableLayout& layout = options.layout;
   if (!options.compare.empty()) return mcnemar_of(options.compare, layout.options.stage);
   const std::vector<fs::path> folders =
       options.runs.empty() ? existing_folders(layout) : std::vector<fs::path>(options.runs.begin(), options.runs.end());
-  return pskd::comparison_table(pskd::collect_run_records(folders), layout.options);
+  return pskd::report::comparison_table(pskd::report::collect_run_records(folders), layout.options);
 }
 
 void run(const Options& options) {

@@ -12,18 +12,22 @@
 
 struct TableLayout {
   std::vector<std::pair<std::string, std::string>> runs;  ///< folders, each with the command that makes it
-  pskd::ComparisonOptions options;
+  pskd::report::ComparisonOptions options;
   std::string format = "text";
 };
 
-inline const std::map<std::string, pskd::Axis> kAxes = {{"method", pskd::Axis::method},
-                                                        {"run", pskd::Axis::run},
-                                                        {"dataset", pskd::Axis::dataset},
-                                                        {"stage", pskd::Axis::stage}};
-inline const std::map<std::string, pskd::Metric> kMetrics = {
-    {"accuracy", pskd::Metric::accuracy}, {"macro_f1", pskd::Metric::macro_f1}, {"cost", pskd::Metric::cost}};
-inline const std::map<std::string, std::string (*)(const pskd::Table&)> kFormats = {
-    {"text", pskd::to_text}, {"markdown", pskd::to_markdown}, {"latex", pskd::to_latex}, {"csv", pskd::to_csv}};
+inline const std::map<std::string, pskd::report::Axis> kAxes = {{"method", pskd::report::Axis::method},
+                                                                {"run", pskd::report::Axis::run},
+                                                                {"dataset", pskd::report::Axis::dataset},
+                                                                {"stage", pskd::report::Axis::stage}};
+inline const std::map<std::string, pskd::report::Metric> kMetrics = {{"accuracy", pskd::report::Metric::accuracy},
+                                                                     {"macro_f1", pskd::report::Metric::macro_f1},
+                                                                     {"cost", pskd::report::Metric::cost}};
+inline const std::map<std::string, std::string (*)(const pskd::report::Table&)> kFormats = {
+    {"text", pskd::report::to_text},
+    {"markdown", pskd::report::to_markdown},
+    {"latex", pskd::report::to_latex},
+    {"csv", pskd::report::to_csv}};
 
 template <class Value>
 std::vector<std::string> names_of(const std::map<std::string, Value>& choices) {

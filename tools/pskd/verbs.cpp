@@ -39,7 +39,7 @@ void ConfigOptions::add_to(CLI::App& verb, bool required) {
       ->type_name("KEY.PATH=VALUE");
 }
 
-pskd::Experiment ConfigOptions::load() const { return pskd::load_experiment(file, overrides); }
+pskd::config::Experiment ConfigOptions::load() const { return pskd::config::load_experiment(file, overrides); }
 
 bool is_torch_verb(const std::string& name) { return kTorchVerbs.contains(name); }
 

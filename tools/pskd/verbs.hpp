@@ -16,7 +16,7 @@ struct ConfigOptions {
   std::vector<std::string> overrides;
 
   void add_to(CLI::App& verb, bool required = true);
-  pskd::Experiment load() const;
+  pskd::config::Experiment load() const;
 };
 
 struct TrainOptions {

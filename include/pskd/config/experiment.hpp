@@ -14,7 +14,7 @@
 #include "pskd/config/losses.hpp"
 #include "pskd/config/models.hpp"
 
-namespace pskd {
+namespace pskd::config {
 
 struct DataConfig {
   std::string name = "utd-mhad";
@@ -177,4 +177,4 @@ struct Experiment {
 /// The stage named `name`; throws Error(config) listing the names there are.
 const StageConfig& find_stage(const Experiment& experiment, const std::string& name);
 
-}  // namespace pskd
+}  // namespace pskd::config

@@ -15,7 +15,7 @@
 
 #include "pskd/config/experiment.hpp"
 
-namespace pskd {
+namespace pskd::config {
 
 /// Reads `file`, applies its includes and the `overrides` ("key.path=value", value in YAML) and checks everything.
 /// Throws one Error(config) that lists *all* problems, each with file:line, key path, what was expected, what was found
@@ -31,4 +31,4 @@ std::string config_hash(const Experiment& experiment);
 /// `path` itself when absolute, else under $PSKD_DATA_ROOT, else under ./data.
 std::filesystem::path resolve_data_path(const std::string& path);
 
-}  // namespace pskd
+}  // namespace pskd::config

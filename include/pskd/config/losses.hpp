@@ -12,7 +12,7 @@
 
 #include "pskd/config/rules.hpp"
 
-namespace pskd {
+namespace pskd::config {
 
 // Of several teachers, each loss is the mean over them, weighed by their weights; CA-MKD and ACS weigh them themselves.
 
@@ -24,8 +24,8 @@ struct KdConfig {
 };
 template <class Fields>
 void describe(Fields& fields, KdConfig& kd) {
-  fields({"weight", "Weight of the term."}, kd.weight, config::at_least(0));
-  fields({"temperature", "Temperature of both distributions."}, kd.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, kd.weight, at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, kd.temperature, above(0));
 }
 
 /// The semantic term of ACS: relations between the embeddings of a batch (Park et al. 2019) and class-name word
@@ -39,15 +39,14 @@ struct SemanticConfig {
 };
 template <class Fields>
 void describe(Fields& fields, SemanticConfig& semantic) {
-  fields({"weight", "Weight of the semantic term, w_sem."}, semantic.weight, config::at_least(0));
-  fields({"distance", "Share of the relational distance."}, semantic.distance, config::at_least(0));
-  fields({"angle", "Share of the relational angle."}, semantic.angle, config::at_least(0));
-  fields({"words", "Share of the distance to the word vector of the class's name."}, semantic.words,
-         config::at_least(0));
+  fields({"weight", "Weight of the semantic term, w_sem."}, semantic.weight, at_least(0));
+  fields({"distance", "Share of the relational distance."}, semantic.distance, at_least(0));
+  fields({"angle", "Share of the relational angle."}, semantic.angle, at_least(0));
+  fields({"words", "Share of the distance to the word vector of the class's name."}, semantic.words, at_least(0));
   fields({"word_file",
           "File of word vectors, .npy, [classes, embedding]; needed where words > 0. A relative one lies as data.root "
           "does."},
-         semantic.word_file, config::any_text());
+         semantic.word_file, any_text());
 }
 
 /// Whom ACS lets a clip learn from.
@@ -68,26 +67,25 @@ struct AcsConfig {
 };
 template <class Fields>
 void describe(Fields& fields, AcsConfig& acs) {
-  fields({"weight", "Weight of the mimicry, w_ac."}, acs.weight, config::at_least(0));
-  fields({"temperature", "Temperature of the mimicry, tau."}, acs.temperature, config::above(0));
+  fields({"weight", "Weight of the mimicry, w_ac."}, acs.weight, at_least(0));
+  fields({"temperature", "Temperature of the mimicry, tau."}, acs.temperature, above(0));
   fields({"confidence_temperature", "Temperature of a teacher's confidence in the truth, tau_c."},
-         acs.confidence_temperature, config::above(0));
+         acs.confidence_temperature, above(0));
   fields({"selection",
           "hard: a clip learns from the most confident eligible teacher, else from its label. soft: from all eligible "
           "teachers and the label, weighed by confidence."},
-         acs.selection, config::one_of_enum<AcsSelection>());
+         acs.selection, one_of_enum<AcsSelection>());
   fields({"threshold",
           "Confidence in the truth from which a teacher is eligible, theta. student means the student's own."},
-         acs.threshold, config::OrWord{"student", config::between(0, 1)});
+         acs.threshold, OrWord{"student", between(0, 1)});
   fields(
       {"semantic", "Semantic term: relations between the embeddings of a batch (Park et al. 2019), and word vectors."},
       acs.semantic);
 }
-inline std::optional<config::Inconsistency> inconsistency(const AcsConfig& acs) {
+inline std::optional<Inconsistency> inconsistency(const AcsConfig& acs) {
   if (acs.semantic.words <= 0 || !acs.semantic.word_file.empty()) return std::nullopt;
-  return config::Inconsistency{
-      "semantic.word_file",
-      "expected a .npy file of word vectors, which loss.acs.semantic.words > 0 needs, found nothing"};
+  return Inconsistency{"semantic.word_file",
+                       "expected a .npy file of word vectors, which loss.acs.semantic.words > 0 needs, found nothing"};
 }
 
 struct FitnetConfig {
@@ -98,7 +96,7 @@ struct FitnetConfig {
 };
 template <class Fields>
 void describe(Fields& fields, FitnetConfig& fitnet) {
-  fields({"weight", "Weight of the term."}, fitnet.weight, config::at_least(0));
+  fields({"weight", "Weight of the term."}, fitnet.weight, at_least(0));
 }
 
 struct AtConfig {
@@ -107,7 +105,7 @@ struct AtConfig {
 };
 template <class Fields>
 void describe(Fields& fields, AtConfig& at) {
-  fields({"weight", "Weight of the term."}, at.weight, config::at_least(0));
+  fields({"weight", "Weight of the term."}, at.weight, at_least(0));
 }
 
 struct SpConfig {
@@ -116,8 +114,7 @@ struct SpConfig {
 };
 template <class Fields>
 void describe(Fields& fields, SpConfig& sp) {
-  fields({"weight", "Weight of the term, which is a mean of squares of small numbers."}, sp.weight,
-         config::at_least(0));
+  fields({"weight", "Weight of the term, which is a mean of squares of small numbers."}, sp.weight, at_least(0));
 }
 
 struct RkdConfig {
@@ -129,9 +126,9 @@ struct RkdConfig {
 };
 template <class Fields>
 void describe(Fields& fields, RkdConfig& rkd) {
-  fields({"weight", "Weight of the term."}, rkd.weight, config::at_least(0));
-  fields({"distance", "Share of the relational distance."}, rkd.distance, config::at_least(0));
-  fields({"angle", "Share of the relational angle."}, rkd.angle, config::at_least(0));
+  fields({"weight", "Weight of the term."}, rkd.weight, at_least(0));
+  fields({"distance", "Share of the relational distance."}, rkd.distance, at_least(0));
+  fields({"angle", "Share of the relational angle."}, rkd.angle, at_least(0));
 }
 
 struct CrdConfig {
@@ -143,10 +140,9 @@ struct CrdConfig {
 };
 template <class Fields>
 void describe(Fields& fields, CrdConfig& crd) {
-  fields({"weight", "Weight of the term."}, crd.weight, config::at_least(0));
-  fields({"temperature", "Temperature of the similarities."}, crd.temperature, config::above(0));
-  fields({"dimensions", "Size of the space in which student and teacher are compared."}, crd.dimensions,
-         config::at_least(1));
+  fields({"weight", "Weight of the term."}, crd.weight, at_least(0));
+  fields({"temperature", "Temperature of the similarities."}, crd.temperature, above(0));
+  fields({"dimensions", "Size of the space in which student and teacher are compared."}, crd.dimensions, at_least(1));
 }
 
 struct DkdConfig {
@@ -158,10 +154,10 @@ struct DkdConfig {
 };
 template <class Fields>
 void describe(Fields& fields, DkdConfig& dkd) {
-  fields({"weight", "Weight of the term."}, dkd.weight, config::at_least(0));
-  fields({"alpha", "Share of the true class against the others."}, dkd.alpha, config::at_least(0));
-  fields({"beta", "Share of the others among each other."}, dkd.beta, config::at_least(0));
-  fields({"temperature", "Temperature of both distributions."}, dkd.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, dkd.weight, at_least(0));
+  fields({"alpha", "Share of the true class against the others."}, dkd.alpha, at_least(0));
+  fields({"beta", "Share of the others among each other."}, dkd.beta, at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, dkd.temperature, above(0));
 }
 
 struct DistConfig {
@@ -173,10 +169,10 @@ struct DistConfig {
 };
 template <class Fields>
 void describe(Fields& fields, DistConfig& dist) {
-  fields({"weight", "Weight of the term."}, dist.weight, config::at_least(0));
-  fields({"beta", "Share of the relations between a clip's classes."}, dist.beta, config::at_least(0));
-  fields({"gamma", "Share of the relations between a class's clips."}, dist.gamma, config::at_least(0));
-  fields({"temperature", "Temperature of both distributions."}, dist.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, dist.weight, at_least(0));
+  fields({"beta", "Share of the relations between a clip's classes."}, dist.beta, at_least(0));
+  fields({"gamma", "Share of the relations between a class's clips."}, dist.gamma, at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, dist.temperature, above(0));
 }
 
 struct CaMkdConfig {
@@ -187,8 +183,8 @@ struct CaMkdConfig {
 };
 template <class Fields>
 void describe(Fields& fields, CaMkdConfig& ca_mkd) {
-  fields({"weight", "Weight of the term."}, ca_mkd.weight, config::at_least(0));
-  fields({"temperature", "Temperature of both distributions."}, ca_mkd.temperature, config::above(0));
+  fields({"weight", "Weight of the term."}, ca_mkd.weight, at_least(0));
+  fields({"temperature", "Temperature of both distributions."}, ca_mkd.temperature, above(0));
 }
 
 /// The loss of a stage: a sum of what is there.
@@ -244,17 +240,17 @@ void for_each_teacher_loss(const Visit& visit) {
 
 template <class Fields>
 void describe(Fields& fields, LossConfig& loss) {
-  fields({"ce", "Weight of the cross-entropy with the label."}, loss.ce, config::at_least(0));
-  fields({"label_smoothing", "Label smoothing of the cross-entropy."}, loss.label_smoothing, config::share_below_one());
+  fields({"ce", "Weight of the cross-entropy with the label."}, loss.ce, at_least(0));
+  fields({"label_smoothing", "Label smoothing of the cross-entropy."}, loss.label_smoothing, share_below_one());
   fields({"branches", "Weight of the cross-entropy on the sensor branch of a fused model."}, loss.branches,
-         config::at_least(0));
+         at_least(0));
   for_each_teacher_loss([&](const auto& row) {
     auto& options = loss.*row.config;
-    const config::Key key{row.key, std::decay_t<decltype(*options)>::kMeaning};
+    const Key key{row.key, std::decay_t<decltype(*options)>::kMeaning};
     if (row.when_absent == WhenAbsent::null) {
       fields(key, options);
     } else {
-      fields(key, options, config::kLeftOutWhenAbsent);
+      fields(key, options, kLeftOutWhenAbsent);
     }
   });
 }
@@ -264,4 +260,4 @@ std::vector<std::string> teacher_terms();
 /// Those that `loss` has.
 std::vector<std::string> teacher_terms(const LossConfig& loss);
 
-}  // namespace pskd
+}  // namespace pskd::config

@@ -9,7 +9,7 @@
 
 #include "pskd/config/rules.hpp"
 
-namespace pskd {
+namespace pskd::config {
 
 /// A kind of recording. A stage sees one or both.
 enum class Modality { skeleton, sensor };
@@ -34,16 +34,16 @@ struct SkeletonGcnConfig {
 template <class Fields>
 void describe(Fields& fields, SkeletonGcnConfig& model) {
   fields({"streams", "Input streams, concatenated as channels."}, model.streams,
-         config::some_of(config::one_of_enum<SkeletonStream>()));
+         some_of(one_of_enum<SkeletonStream>()));
   fields({"width", "Channels of the first third of the blocks; then doubled, then doubled again."}, model.width,
-         config::at_least(1));
-  fields({"blocks", "Blocks of graph and temporal convolutions."}, model.blocks, config::at_least(1));
-  fields({"kernel", "Frames of a temporal convolution."}, model.kernel, config::odd());
+         at_least(1));
+  fields({"blocks", "Blocks of graph and temporal convolutions."}, model.blocks, at_least(1));
+  fields({"kernel", "Frames of a temporal convolution."}, model.kernel, odd());
   fields({"segments", "Equal parts of time that are pooled apart, so that order in time is seen."}, model.segments,
-         config::at_least(1));
-  fields({"embedding", "Size of the semantic layer."}, model.embedding, config::at_least(1));
-  fields({"dropout", "Dropout before the semantic layer."}, model.dropout, config::share_below_one());
-  fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, config::share_below_one());
+         at_least(1));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, at_least(1));
+  fields({"dropout", "Dropout before the semantic layer."}, model.dropout, share_below_one());
+  fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }
 
 struct SensorCnnConfig {
@@ -59,12 +59,12 @@ struct SensorCnnConfig {
 template <class Fields>
 void describe(Fields& fields, SensorCnnConfig& model) {
   fields({"width", "Channels of the first block; those of later blocks are multiples of it."}, model.width,
-         config::at_least(1));
-  fields({"kernel", "Samples of a convolution."}, model.kernel, config::odd());
-  fields({"segments", "Equal parts of time that are pooled apart."}, model.segments, config::at_least(1));
-  fields({"embedding", "Size of the semantic layer."}, model.embedding, config::at_least(1));
-  fields({"dropout", "Dropout before the semantic layer."}, model.dropout, config::share_below_one());
-  fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, config::share_below_one());
+         at_least(1));
+  fields({"kernel", "Samples of a convolution."}, model.kernel, odd());
+  fields({"segments", "Equal parts of time that are pooled apart."}, model.segments, at_least(1));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, at_least(1));
+  fields({"dropout", "Dropout before the semantic layer."}, model.dropout, share_below_one());
+  fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }
 
 struct FusedConfig {
@@ -91,4 +91,4 @@ std::vector<std::string> model_names();
 /// The modalities that a model sees.
 std::vector<Modality> seen_modalities(const ModelConfig& model);
 
-}  // namespace pskd
+}  // namespace pskd::config

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace pskd {
+namespace pskd::config {
 
 /// What `value` is called in a config file. Its enum has a function words_of(Enum) beside it, which returns the words
 /// of all enumerators in their order.
@@ -17,7 +17,7 @@ std::string word(Enum value) {
   return words_of(value)[static_cast<std::size_t>(value)];
 }
 
-}  // namespace pskd
+}  // namespace pskd::config
 
 namespace pskd::config {
 

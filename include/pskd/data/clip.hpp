@@ -9,7 +9,7 @@
 
 #include "pskd/data/topology.hpp"
 
-namespace pskd {
+namespace pskd::data {
 
 /// Rows are frames in time, columns are features. float32, row-major.
 using Frames = Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -68,4 +68,4 @@ inline Eigen::Index skeleton_columns(const DatasetInfo& info) {
 /// set).
 std::string dataset_hash(const std::vector<Clip>& clips);
 
-}  // namespace pskd
+}  // namespace pskd::data

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace pskd {
+namespace pskd::data {
 
 struct Topology {
   std::string name;
@@ -29,4 +29,4 @@ std::vector<std::vector<int>> limbs_of(const std::vector<int>& parents);
 /// joint lies in one part, and center, wrist and pairs are joints.
 void check_topology(const Topology& topology, const std::string& where);
 
-}  // namespace pskd
+}  // namespace pskd::data

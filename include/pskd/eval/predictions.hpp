@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace pskd {
+namespace pskd::eval {
 
 struct Prediction {
   std::string clip;
@@ -24,4 +24,4 @@ void write_predictions(const std::filesystem::path& file, const std::vector<Pred
 /// Throws Error(data) with file and line.
 std::vector<Prediction> read_predictions(const std::filesystem::path& file, const std::vector<std::string>& classes);
 
-}  // namespace pskd
+}  // namespace pskd::eval

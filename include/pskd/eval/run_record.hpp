@@ -9,7 +9,7 @@
 
 #include "pskd/eval/scores.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 
 /// What a stage's network costs in use, for one clip.
 struct StageCost {
@@ -47,4 +47,4 @@ void write_run_record(const std::filesystem::path& file, const RunRecord& record
 /// Throws Error(data) naming the file and the key, Error(io) when the file cannot be read.
 RunRecord read_run_record(const std::filesystem::path& file);
 
-}  // namespace pskd
+}  // namespace pskd::eval

@@ -6,7 +6,7 @@
 
 #include "pskd/eval/predictions.hpp"
 
-namespace pskd {
+namespace pskd::eval {
 
 struct ClassScore {
   std::string name;
@@ -32,4 +32,4 @@ struct Summary {
 };
 Summary summarize(const std::vector<double>& values);
 
-}  // namespace pskd
+}  // namespace pskd::eval

@@ -8,13 +8,13 @@
 
 #include "pskd/data/topology.hpp"
 
-namespace pskd {
+namespace pskd::model {
 
 /// What the data decides about a network.
 struct DataShape {
   int sensor_channels = 3, sensor_frames = 128;
   int skeleton_frames = 64;
-  Topology topology;
+  data::Topology topology;
   int classes = 27;
 };
 
@@ -73,4 +73,4 @@ TORCH_MODULE(SemanticHead);
 /// Mean over each of `segments` equal parts of time, so that order in time is seen: [N, C, T] -> [N, C * segments].
 torch::Tensor pool_segments(const torch::Tensor& sequence, int segments);
 
-}  // namespace pskd
+}  // namespace pskd::model

@@ -6,7 +6,7 @@
 
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::signal {
 
 /// Per-channel mean and standard deviation, fitted on training clips only.
 struct Statistics {
@@ -15,6 +15,6 @@ struct Statistics {
 
 /// Statistics of the sensor channels in columns `columns` over all samples of `clips`. A constant channel gets
 /// deviation 1.
-Statistics fit_sensor_statistics(std::span<const Clip> clips, const std::vector<int>& columns);
+Statistics fit_sensor_statistics(std::span<const data::Clip> clips, const std::vector<int>& columns);
 
-}  // namespace pskd
+}  // namespace pskd::signal

@@ -11,18 +11,18 @@
 #include "pskd/model/network.hpp"
 #include "pskd/train/run.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// The selected checkpoint of a finished stage, as a network. Throws Error(checkpoint) when there is none.
-std::shared_ptr<Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
+std::shared_ptr<model::Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
 /// The network's class probabilities on clips as they are.
-std::vector<Prediction> predict(const TrainingSetup& setup, const StageConfig& stage, Network& network,
-                                const std::vector<Clip>& clips);
+std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::StageConfig& stage,
+                                      model::Network& network, const std::vector<data::Clip>& clips);
 
 /// Scores the selected checkpoint of a stage that has trained for `epochs` and `seconds`, and measures what its network
 /// costs in use. Writes the predictions to the stage's folder and the checkpoint's hash to the run's manifest.
-StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const StageConfig& stage, int epochs,
-                           double seconds);
+eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
+                                 int epochs, double seconds);
 
-}  // namespace pskd
+}  // namespace pskd::train

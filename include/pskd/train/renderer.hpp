@@ -10,38 +10,39 @@
 #include "pskd/model/registry.hpp"
 #include "pskd/signal/statistics.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 struct Modalities {
   bool skeleton = false, sensor = false;
 };
 /// From the modalities in a config.
-Modalities modalities(const std::vector<Modality>& seen);
+Modalities modalities(const std::vector<config::Modality>& seen);
 
 /// What rendering needs to know about a data set; the statistics come from training clips only.
 struct Renderer {
-  AugmentationConfig views;
-  Topology topology;
+  config::AugmentationConfig views;
+  data::Topology topology;
   std::vector<int> sensor_columns;
-  Statistics statistics;
+  signal::Statistics statistics;
 };
 
 /// Throws Error(config) naming data.channels when the data set has no such sensor channel.
-Renderer make_renderer(const Experiment& experiment, const DatasetInfo& info, const std::vector<Clip>& train);
+Renderer make_renderer(const config::Experiment& experiment, const data::DatasetInfo& info,
+                       const std::vector<data::Clip>& train);
 
-DataShape data_shape(const Renderer& renderer, int classes);
+model::DataShape data_shape(const Renderer& renderer, int classes);
 /// The same by the description alone, whether or not any recording is there.
-DataShape data_shape(const Experiment& experiment);
+model::DataShape data_shape(const config::Experiment& experiment);
 
 /// All clips as they are, whole and undistorted.
-Input render_plain(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted);
+model::Input render_plain(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted);
 
 /// All clips, each under the augmentation that (key, clip id, number) draws, whatever else is rendered and by how many
 /// threads.
-Input render_augmented(const Renderer& renderer, const std::vector<Clip>& clips, Modalities wanted, std::uint64_t key,
-                       int number);
+model::Input render_augmented(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted,
+                              std::uint64_t key, int number);
 
 /// The labels, [N] int64.
-torch::Tensor label_tensor(const std::vector<Clip>& clips);
+torch::Tensor label_tensor(const std::vector<data::Clip>& clips);
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -7,36 +7,36 @@
 
 #include "pskd/train/renderer.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// What stays the same over the seeds of an experiment.
 struct TrainingSetup {
-  Experiment experiment;  ///< resolved
+  config::Experiment experiment;  ///< resolved
   std::string config_hash;
-  DatasetInfo info;
+  data::DatasetInfo info;
   std::string data_hash;
-  Split split;
+  data::Split split;
   Renderer renderer;
   std::filesystem::path stage_store = {};  ///< where stages are trained that several runs share; empty: each its own
   bool event_files = false;                ///< beside every metrics.jsonl; see train/logging/event_file.hpp
 };
 
 /// Fills in the protocol as the data set has it. Throws Error(config).
-Experiment resolve_experiment(Experiment experiment);
+config::Experiment resolve_experiment(config::Experiment experiment);
 
 /// Loads the data (building the clip store when needed), splits and fits the statistics. Fills in the protocol.
-TrainingSetup prepare_training(Experiment experiment);
+TrainingSetup prepare_training(config::Experiment experiment);
 
 enum class Existing { refuse, resume, overwrite };
 
 /// runs/<experiment>/<config hash>
 std::filesystem::path experiment_folder(const TrainingSetup& setup);
-std::filesystem::path experiment_folder(const Experiment& resolved);
+std::filesystem::path experiment_folder(const config::Experiment& resolved);
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed);
-std::filesystem::path run_folder(const Experiment& resolved, std::uint64_t seed);
+std::filesystem::path run_folder(const config::Experiment& resolved, std::uint64_t seed);
 
 /// Whether a process is training this run now.
-bool is_running(const Experiment& resolved, std::uint64_t seed);
+bool is_running(const config::Experiment& resolved, std::uint64_t seed);
 
 /// Whether the run of `seed` may start: throws Error(usage) when its folder holds a run and `existing` is refuse.
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
@@ -48,4 +48,4 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
 /// is not finite.
 void train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -12,7 +12,7 @@
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 namespace {
 
 namespace fs = std::filesystem;
@@ -329,4 +329,4 @@ std::string bvh_text(const Bvh& bvh) {
   return text;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pskd {
+namespace pskd::data::formats {
 
 enum class BvhChannel : std::uint8_t { x_position, y_position, z_position, x_rotation, y_rotation, z_rotation };
 
@@ -38,4 +38,4 @@ Bvh read_bvh(const std::filesystem::path& file);
 /// The file's text, with values rounded to 0.0001 and an End Site at every leaf.
 std::string bvh_text(const Bvh& bvh);
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -8,7 +8,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 namespace {
 
 using Eigen::AngleAxisd;
@@ -161,4 +161,4 @@ Bvh bvh_of_positions(const std::vector<std::string>& names, const std::vector<in
   return bvh;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -10,7 +10,7 @@
 #include "data/formats/bvh.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 
 /// Where the joints called `names` are: [T, 3 * names], in the file's unit of length. A joint's place in its parent is
 /// its offset plus its position channels; its rotations multiply in the order of the channels. Throws Error(data) for a
@@ -26,4 +26,4 @@ using RotationOrder = std::array<int, 3>;
 Bvh bvh_of_positions(const std::vector<std::string>& names, const std::vector<int>& parents,
                      const Eigen::ArrayXXd& positions, double frame_time, const RotationOrder& order);
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

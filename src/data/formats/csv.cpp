@@ -11,7 +11,7 @@
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 namespace {
 
 namespace fs = std::filesystem;
@@ -162,4 +162,4 @@ TimedSamples read_text_table(const fs::path& file, const TableDescription& table
   return samples;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -8,7 +8,7 @@
 
 #include "data/alignment.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 
 enum class Separator { comma, semicolon, blank, tab };
 enum class TimeUnit { s, ms, us, ns };
@@ -36,4 +36,4 @@ std::string_view without_byte_order_mark(std::string_view text);
 /// two lines; values may still be NaN or infinite.
 TimedSamples read_text_table(const std::filesystem::path& file, const TableDescription& table, std::size_t wanted);
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -9,7 +9,7 @@
 #include "data/formats/mat_format.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 namespace {
 
 namespace fs = std::filesystem;
@@ -108,4 +108,4 @@ void write_mat_matrix(const fs::path& file, const std::string& name, MatMatrix m
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace pskd {
+namespace pskd::data::formats {
 
 /// A real matrix as MATLAB stores it: column-major, the first index runs fastest.
 struct MatMatrix {
@@ -26,4 +26,4 @@ MatMatrix read_mat_matrix(const std::filesystem::path& file, const std::string& 
 /// Writes one zlib-compressed matrix. The bytes depend on the arguments only: no date is written. Throws Error(io).
 void write_mat_matrix(const std::filesystem::path& file, const std::string& name, MatMatrix matrix);
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

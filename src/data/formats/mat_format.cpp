@@ -14,7 +14,7 @@
 #include "base/little_endian.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 namespace {
 
 namespace fs = std::filesystem;
@@ -209,4 +209,4 @@ std::vector<MatVariable> parse_mat(const fs::path& file, std::string_view bytes)
   return variables;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

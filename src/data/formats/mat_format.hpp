@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pskd {
+namespace pskd::data::formats {
 
 inline constexpr std::uint32_t kMatDouble = 6;  ///< MATLAB's class of double matrices
 
@@ -27,4 +27,4 @@ struct MatVariable {
 /// state sizes that agree with each other and with the file's length, to the byte. Throws Error(data) naming the file.
 std::vector<MatVariable> parse_mat(const std::filesystem::path& file, std::string_view bytes);
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -5,7 +5,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::formats {
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -60,4 +60,4 @@ std::string quoted_field(std::string_view text) {
   return "'" + std::string(text.substr(0, kMaxShown)) + (cut ? "...'" : "'");
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pskd {
+namespace pskd::data::formats {
 
 /// The lines of a text; \n or \r\n ends one.
 std::vector<std::string_view> lines_of(std::string_view text);
@@ -29,4 +29,4 @@ bool parse_whole(std::string_view text, int& value);
 /// `text` in quotes, cut when it is long, for messages.
 std::string quoted_field(std::string_view text);
 
-}  // namespace pskd
+}  // namespace pskd::data::formats

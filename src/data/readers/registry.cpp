@@ -9,12 +9,12 @@
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 struct KnownReader {
   const char* name;
-  Reader (*make)(const DataConfig& config);
+  Reader (*make)(const config::DataConfig& config);
 };
 
 constexpr std::array kReaders = {
@@ -34,7 +34,7 @@ std::vector<std::string> dataset_names() {
 
 std::string dataset_name(const std::string& name) { return name == "recordings" ? "generic" : name; }
 
-Reader make_reader(const DataConfig& config) {
+Reader make_reader(const config::DataConfig& config) {
   const std::string name = dataset_name(config.name);
   for (const KnownReader& known : kReaders) {
     if (known.name == name) return known.make(config);
@@ -44,13 +44,13 @@ Reader make_reader(const DataConfig& config) {
   throw Error(ErrorKind::config, "data.name: unknown data set '" + config.name + "'; known:" + names);
 }
 
-DatasetInfo dataset_info(const DataConfig& config) { return make_reader(config).info; }
+DatasetInfo dataset_info(const config::DataConfig& config) { return make_reader(config).info; }
 
-DataCheck check_dataset(const DataConfig& config) {
-  const std::filesystem::path root = resolve_data_path(config.root);
+DataCheck check_dataset(const config::DataConfig& config) {
+  const std::filesystem::path root = config::resolve_data_path(config.root);
   return check_recordings(make_reader(config), root);
 }
 
-Dataset read_dataset(const DataConfig& config) { return complete_dataset(check_dataset(config)); }
+Dataset read_dataset(const config::DataConfig& config) { return complete_dataset(check_dataset(config)); }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

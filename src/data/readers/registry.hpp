@@ -8,7 +8,7 @@
 #include "data/reader.hpp"
 #include "pskd/config/experiment.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 /// The names that data.name may have, other names of the same data set left out.
 std::vector<std::string> dataset_names();
@@ -18,16 +18,16 @@ std::string dataset_name(const std::string& name);
 
 /// The reader of the data set of `config`. Making one may read files that describe the recordings; a program makes it
 /// once and hands it on. Throws Error(config) listing the known names, or naming an option the data set does not have.
-Reader make_reader(const DataConfig& config);
+Reader make_reader(const config::DataConfig& config);
 
 /// What the data set of `config` is. Throws as make_reader.
-DatasetInfo dataset_info(const DataConfig& config);
+DatasetInfo dataset_info(const config::DataConfig& config);
 
 /// Reads everything in the folder of `config`. Throws Error(data) when it is missing or holds no file of the data set.
-DataCheck check_dataset(const DataConfig& config);
+DataCheck check_dataset(const config::DataConfig& config);
 
 /// All paired clips of that folder. Throws Error(data) naming every broken file, and every clip that lacks a modality
 /// though its data set has no such gap; and when no clip is left.
-Dataset read_dataset(const DataConfig& config);
+Dataset read_dataset(const config::DataConfig& config);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -11,7 +11,7 @@
 #include "data/formats/mat_file.hpp"
 #include "data/reader.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 constexpr Eigen::Index kChannels = 6;
@@ -77,7 +77,7 @@ FolderListing list_utd_folder(const std::filesystem::path& root) {
 
 }  // namespace
 
-Reader utd_mhad_reader(const DataConfig& config) {
+Reader utd_mhad_reader(const config::DataConfig& config) {
   refuse_other_choices(config, {});
   return {
       .info = utd_mhad_info(),
@@ -134,7 +134,7 @@ DatasetInfo utd_mhad_info() {
 }
 
 Frames read_utd_inertial(const std::filesystem::path& file) {
-  const MatMatrix matrix = read_mat_matrix(file, "d_iner", {kAnyFrames, kChannels});
+  const formats::MatMatrix matrix = formats::read_mat_matrix(file, "d_iner", {formats::kAnyFrames, kChannels});
   const auto frames = static_cast<Eigen::Index>(matrix.dims[0]);
   Frames values = Eigen::Map<const Eigen::ArrayXXd>(matrix.values.data(), frames, kChannels).cast<float>();
   check_finite(file, values);
@@ -142,7 +142,7 @@ Frames read_utd_inertial(const std::filesystem::path& file) {
 }
 
 Frames read_utd_skeleton(const std::filesystem::path& file) {
-  const MatMatrix matrix = read_mat_matrix(file, "d_skel", {kJoints, kAxes, kAnyFrames});
+  const formats::MatMatrix matrix = formats::read_mat_matrix(file, "d_skel", {kJoints, kAxes, formats::kAnyFrames});
   const auto frames = static_cast<Eigen::Index>(matrix.dims[2]);
   Frames values(frames, kJoints * kAxes);
   for (Eigen::Index t = 0; t < frames; ++t) {
@@ -161,4 +161,4 @@ std::string utd_clip_id(int action, int subject, int trial) {
   return "a" + std::to_string(action) + "_s" + std::to_string(subject) + "_t" + std::to_string(trial);
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -7,7 +7,7 @@
 #include "data/reader.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 DatasetInfo utd_mhad_info();
 
@@ -21,6 +21,6 @@ Frames read_utd_skeleton(const std::filesystem::path& file);
 /// Name of a recording: action, subject and trial from 1, "a1_s2_t3".
 std::string utd_clip_id(int action, int subject, int trial);
 
-Reader utd_mhad_reader(const DataConfig& config);
+Reader utd_mhad_reader(const config::DataConfig& config);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -16,7 +16,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 
-namespace pskd {
+namespace pskd::data::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -92,7 +92,7 @@ void unstack(const fs::path& file, const Frames& all, const std::vector<std::int
 
 std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, const DatasetInfo& info) {
   const std::string list = reader.text("id");
-  const std::vector<std::string_view> ids = lines_of(list);
+  const std::vector<std::string_view> ids = formats::lines_of(list);
   std::vector<Clip> clips(ids.size());
   const auto fill = [&](const char* name, int Clip::*number) {
     const std::vector<std::int32_t> values = reader.numbers(name);
@@ -168,24 +168,24 @@ fs::path cache_folder() {
 }
 
 // What decides, besides the raw files, which clips are read.
-std::string choices_text(const DataConfig& config) {
-  std::string text = dataset_name(config.name) + " " + config.skeleton + " " + std::to_string(config.classes) + " " +
-                     config.description;
+std::string choices_text(const config::DataConfig& config) {
+  std::string text = readers::dataset_name(config.name) + " " + config.skeleton + " " + std::to_string(config.classes) +
+                     " " + config.description;
   for (const std::string& sensor : config.sensors) text += " " + sensor;
   for (const int camera : config.cameras) text += " " + std::to_string(camera);
   return text;
 }
 
 // One spelling for one folder.
-fs::path root_folder(const DataConfig& config) {
-  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+fs::path root_folder(const config::DataConfig& config) {
+  const fs::path root = fs::weakly_canonical(config::resolve_data_path(config.root));
   return root.has_filename() ? root : root.parent_path();  // "folder/" is "folder"
 }
 
 // Hashes file by file in the order of their paths. Recordings are parsed in another order, each from several of these
 // files, so sharing one read would mean keeping the whole data set in memory; a store is built once, and the second
 // read then comes from the system's cache.
-std::string files_hash(const Reader& reader, const FolderListing& listing, const DataConfig& config) {
+std::string files_hash(const Reader& reader, const FolderListing& listing, const config::DataConfig& config) {
   const fs::path root = root_folder(config);
   std::set<fs::path> files(reader.beside.begin(), reader.beside.end());  // several clips may share one
   for (const RecordingFiles& recording : listing.recordings) {
@@ -217,13 +217,13 @@ struct Listed {
   std::string hash;
 };
 
-Listed listed(const Reader& reader, const DataConfig& config) {
+Listed listed(const Reader& reader, const config::DataConfig& config) {
   Listed result{list_recordings(reader, root_folder(config)), ""};
   result.hash = files_hash(reader, result.listing, config);
   return result;
 }
 
-Dataset build(const Reader& reader, const DataConfig& config, Listed files, const fs::path& store) {
+Dataset build(const Reader& reader, const config::DataConfig& config, Listed files, const fs::path& store) {
   refuse_foreign_file(store);
   Dataset dataset = complete_dataset(check_recordings(reader, root_folder(config), std::move(files.listing)));
   write_clip_store(store, dataset, files.hash);
@@ -232,13 +232,15 @@ Dataset build(const Reader& reader, const DataConfig& config, Listed files, cons
 
 }  // namespace
 
-fs::path store_path(const DataConfig& config) {
+fs::path store_path(const config::DataConfig& config) {
   if (!config.store.empty()) return config.store;
   const std::string read = content_hash(root_folder(config).string() + "\n" + choices_text(config));
-  return cache_folder() / "pskd" / (dataset_name(config.name) + "-" + read.substr(0, 12) + ".h5");
+  return cache_folder() / "pskd" / (readers::dataset_name(config.name) + "-" + read.substr(0, 12) + ".h5");
 }
 
-std::string raw_files_hash(const DataConfig& config) { return listed(make_reader(config), config).hash; }
+std::string raw_files_hash(const config::DataConfig& config) {
+  return listed(readers::make_reader(config), config).hash;
+}
 
 void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source) {
   write_sealed_file(file, kSeal, store_image(dataset, source));
@@ -250,16 +252,18 @@ StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {
   return std::move(*stored);
 }
 
-Dataset build_clip_store(const Reader& reader, const DataConfig& config) {
+Dataset build_clip_store(const Reader& reader, const config::DataConfig& config) {
   Listed files = listed(reader, config);
   const fs::path store = store_path(config);
   const FileLock lock(lock_path(store));
   return build(reader, config, std::move(files), store);
 }
 
-Dataset build_clip_store(const DataConfig& config) { return build_clip_store(make_reader(config), config); }
+Dataset build_clip_store(const config::DataConfig& config) {
+  return build_clip_store(readers::make_reader(config), config);
+}
 
-Dataset load_dataset(const Reader& reader, const DataConfig& config) {
+Dataset load_dataset(const Reader& reader, const config::DataConfig& config) {
   const fs::path store = store_path(config);
   Listed files = listed(reader, config);
   const FileLock lock(lock_path(store));
@@ -270,6 +274,6 @@ Dataset load_dataset(const Reader& reader, const DataConfig& config) {
   return build(reader, config, std::move(files), store);
 }
 
-Dataset load_dataset(const DataConfig& config) { return load_dataset(make_reader(config), config); }
+Dataset load_dataset(const config::DataConfig& config) { return load_dataset(readers::make_reader(config), config); }
 
-}  // namespace pskd
+}  // namespace pskd::data::store

@@ -7,7 +7,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::store {
 namespace {
 
 static_assert(sizeof(hid_t) == sizeof(std::int64_t));
@@ -173,4 +173,4 @@ Frames Hdf5Reader::table(const std::string& name) const {
   return values;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::store

@@ -11,7 +11,7 @@
 
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::store {
 
 /// Whether all structures of an HDF5 file carry checksums, as Hdf5Writer's do. Where they do not, the library trusts
 /// sizes that the file states, and can crash.
@@ -61,4 +61,4 @@ class Hdf5Reader {
   Hdf5Handle file_;
 };
 
-}  // namespace pskd
+}  // namespace pskd::data::store

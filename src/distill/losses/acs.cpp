@@ -3,7 +3,7 @@
 #include "distill/losses/kd.hpp"
 #include "distill/losses/rkd.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 /// softmax(logits / tau_c) at the true class, [N].
@@ -13,7 +13,7 @@ torch::Tensor truth_confidence(const torch::Tensor& logits, const torch::Tensor&
 
 /// Confidence in the truth [N, teachers]; 0 where the teacher is not eligible.
 torch::Tensor eligible_confidence(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
-                                  const torch::Tensor& labels, const AcsConfig& config) {
+                                  const torch::Tensor& labels, const config::AcsConfig& config) {
   const torch::Tensor own = truth_confidence(student_logits, labels, config.confidence_temperature);
   const torch::Tensor threshold = config.threshold ? torch::full_like(own, *config.threshold) : own;
   std::vector<torch::Tensor> columns;
@@ -25,7 +25,8 @@ torch::Tensor eligible_confidence(const torch::Tensor& student_logits, const std
   return torch::stack(columns, 1);
 }
 
-torch::Tensor relations(const torch::Tensor& student, const torch::Tensor& teacher, const SemanticConfig& config) {
+torch::Tensor relations(const torch::Tensor& student, const torch::Tensor& teacher,
+                        const config::SemanticConfig& config) {
   torch::Tensor loss = torch::zeros({}, student.options());
   if (config.distance > 0) loss = loss + config.distance * relational_distance(student, teacher);
   if (config.angle > 0) loss = loss + config.angle * relational_angle(student, teacher);
@@ -35,14 +36,14 @@ torch::Tensor relations(const torch::Tensor& student, const torch::Tensor& teach
 }  // namespace
 
 torch::Tensor acs_assignment(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
-                             const torch::Tensor& labels, const AcsConfig& config) {
+                             const torch::Tensor& labels, const config::AcsConfig& config) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor confidence = eligible_confidence(student_logits, teachers, labels, config);
   std::vector<double> weights;
   for (const TeacherOutput& teacher : teachers) weights.push_back(teacher.weight);
   const torch::Tensor weighted = confidence * torch::tensor(weights, confidence.options());
   const torch::Tensor label_share = 1 - std::get<0>(confidence.max(1, true));
-  if (config.selection == AcsSelection::soft) {
+  if (config.selection == config::AcsSelection::soft) {
     const torch::Tensor all = torch::cat({weighted, label_share}, 1);
     return all / all.sum(1, true).clamp_min(1e-12);
   }
@@ -69,8 +70,8 @@ torch::Tensor word_distance(const torch::Tensor& embeddings, const torch::Tensor
 }
 
 torch::Tensor acs_semantics(const torch::Tensor& student_embedding, const std::vector<TeacherOutput>& teachers,
-                            const torch::Tensor& labels, const torch::Tensor& assignment, const SemanticConfig& config,
-                            const torch::Tensor& words) {
+                            const torch::Tensor& labels, const torch::Tensor& assignment,
+                            const config::SemanticConfig& config, const torch::Tensor& words) {
   torch::Tensor loss = torch::zeros({}, student_embedding.options());
   for (std::size_t k = 0; k < teachers.size(); ++k) {
     const torch::Tensor column = assignment.select(1, static_cast<std::int64_t>(k));
@@ -82,7 +83,7 @@ torch::Tensor acs_semantics(const torch::Tensor& student_embedding, const std::v
   return loss;
 }
 
-LossTerm acs_term(const AcsConfig& acs, const LossInput& input) {
+LossTerm acs_term(const config::AcsConfig& acs, const LossInput& input) {
   const auto& [student, labels, teachers, context] = input;
   const torch::Tensor assignment = acs_assignment(student.logits, teachers, labels, acs);
   const torch::Tensor mimicry = acs_mimicry(student.logits, teachers, labels, assignment, acs.temperature);
@@ -91,4 +92,4 @@ LossTerm acs_term(const AcsConfig& acs, const LossInput& input) {
   return {{acs.weight * mimicry, acs.semantic.weight * semantics}, assignment};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -8,7 +8,7 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// Whom each clip learns from: [N, teachers + 1], rows sum to 1, the last column is the label.
 /// Teacher k is eligible for clip i when argmax z_ki = y_i and its confidence c_ki = softmax(z_ki / tau_c)[y_i] >=
@@ -16,7 +16,7 @@ namespace pskd {
 /// teacher with the highest weight_k c_ki (the first of equals), else on the label. soft: weight_k c_ki on each
 /// eligible teacher and 1 - max c_ki on the label, normalized.
 torch::Tensor acs_assignment(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
-                             const torch::Tensor& labels, const AcsConfig& config);
+                             const torch::Tensor& labels, const config::AcsConfig& config);
 
 /// mean_i of sum_k w_ki tau^2 KL(teacher k || student) + w_i,label CE(student, y_i), with w the assignment.
 torch::Tensor acs_mimicry(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
@@ -29,9 +29,9 @@ torch::Tensor word_distance(const torch::Tensor& embeddings, const torch::Tensor
 /// only), weighed by its share of the batch; plus the word-vector term. `words` is [K, D], or
 /// undefined when its share is 0.
 torch::Tensor acs_semantics(const torch::Tensor& student_embedding, const std::vector<TeacherOutput>& teachers,
-                            const torch::Tensor& labels, const torch::Tensor& assignment, const SemanticConfig& config,
-                            const torch::Tensor& words);
+                            const torch::Tensor& labels, const torch::Tensor& assignment,
+                            const config::SemanticConfig& config, const torch::Tensor& words);
 
-LossTerm acs_term(const AcsConfig& acs, const LossInput& input);
+LossTerm acs_term(const config::AcsConfig& acs, const LossInput& input);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -4,7 +4,7 @@
 
 #include "distill/losses/unit_rows.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 /// Maps [N, T] averaged down to [N, length].
@@ -25,11 +25,11 @@ torch::Tensor attention_transfer(const torch::Tensor& student, const torch::Tens
   return difference.square().sum(1).mean();
 }
 
-LossTerm at_term(const AtConfig& at, const LossInput& input) {
+LossTerm at_term(const config::AtConfig& at, const LossInput& input) {
   const auto loss = [&](const TeacherOutput& teacher) {
     return attention_transfer(temporal_attention(input.student.features), teacher.attention);
   };
   return {{at.weight * mean_over(input.teachers, loss)}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

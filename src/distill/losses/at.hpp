@@ -5,7 +5,7 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// Attention over time, [N, T]: the sum over channels (and joints) of the squared features [N, C, T] or [N, C, T, V]
 /// (F_sum^2 of the paper, there over the positions of an image). Not normalized.
@@ -17,6 +17,6 @@ torch::Tensor temporal_attention(const torch::Tensor& features);
 /// code also divides by T, which would make the weight depend on the length.
 torch::Tensor attention_transfer(const torch::Tensor& student, const torch::Tensor& teacher);
 
-LossTerm at_term(const AtConfig& at, const LossInput& input);
+LossTerm at_term(const config::AtConfig& at, const LossInput& input);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -2,7 +2,7 @@
 
 #include "distill/losses/kd.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 torch::Tensor ca_mkd_weights(const std::vector<torch::Tensor>& teacher_logits, const torch::Tensor& labels) {
   std::vector<torch::Tensor> errors;
@@ -21,10 +21,10 @@ torch::Tensor ca_mkd(const torch::Tensor& logits, const std::vector<torch::Tenso
   return (ca_mkd_weights(teacher_logits, labels) * torch::stack(divergences, 1)).sum(1).mean();
 }
 
-LossTerm ca_mkd_term(const CaMkdConfig& config, const LossInput& input) {
+LossTerm ca_mkd_term(const config::CaMkdConfig& config, const LossInput& input) {
   std::vector<torch::Tensor> logits;
   for (const TeacherOutput& teacher : input.teachers) logits.push_back(teacher.logits);
   return {{config.weight * ca_mkd(input.student.logits, logits, input.labels, config.temperature)}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -7,7 +7,7 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// The weights of J teachers for each clip, [N, J] (eq. 3): (1 - softmax over teachers of their cross-entropy with the
 /// label) / (J - 1), rows sum to 1; 1 for a single teacher. At least one teacher; logits are [N, K].
@@ -19,6 +19,6 @@ torch::Tensor ca_mkd_weights(const std::vector<torch::Tensor>& teacher_logits, c
 torch::Tensor ca_mkd(const torch::Tensor& logits, const std::vector<torch::Tensor>& teacher_logits,
                      const torch::Tensor& labels, double temperature);
 
-LossTerm ca_mkd_term(const CaMkdConfig& config, const LossInput& input);
+LossTerm ca_mkd_term(const config::CaMkdConfig& config, const LossInput& input);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -2,7 +2,7 @@
 
 #include "distill/losses/unit_rows.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 constexpr const char* kStudentHead = "crd_learner";  // the name in checkpoints
@@ -28,7 +28,7 @@ torch::Tensor contrastive(const torch::Tensor& student, const torch::Tensor& tea
   return (loss * negative.amax(1)).mean();
 }
 
-LossTerm crd_term(const CrdConfig& crd, const LossInput& input) {
+LossTerm crd_term(const config::CrdConfig& crd, const LossInput& input) {
   Adapters* adapters = input.context.adapters.get();
   const auto loss = [&](const TeacherOutput& teacher) {
     return contrastive(adapters->project(kStudentHead, input.student.embedding),
@@ -37,12 +37,12 @@ LossTerm crd_term(const CrdConfig& crd, const LossInput& input) {
   return {{crd.weight * mean_over(input.teachers, loss)}};
 }
 
-std::vector<AdapterLayer> crd_student_layers(const CrdConfig& crd, int student) {
+std::vector<AdapterLayer> crd_student_layers(const config::CrdConfig& crd, int student) {
   return {{kStudentHead, student, crd.dimensions}};
 }
 
-std::vector<AdapterLayer> crd_teacher_layers(const CrdConfig& crd, int, const TeacherSize& teacher) {
+std::vector<AdapterLayer> crd_teacher_layers(const config::CrdConfig& crd, int, const TeacherSize& teacher) {
   return {{head_name(teacher.stage), teacher.embedding, crd.dimensions}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

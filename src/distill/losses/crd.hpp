@@ -5,7 +5,7 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// CRD (eq. 18-19). With unit vectors s_i and t_i, clip i as anchor and its n_i negatives, the clips of the batch with
 /// another label:
@@ -20,10 +20,10 @@ namespace pskd {
 torch::Tensor contrastive(const torch::Tensor& student, const torch::Tensor& teacher, const torch::Tensor& labels,
                           double temperature);
 
-LossTerm crd_term(const CrdConfig& crd, const LossInput& input);
+LossTerm crd_term(const config::CrdConfig& crd, const LossInput& input);
 
 /// The projection heads: one of the student, one of each teacher.
-std::vector<AdapterLayer> crd_student_layers(const CrdConfig& crd, int student);
-std::vector<AdapterLayer> crd_teacher_layers(const CrdConfig& crd, int student, const TeacherSize& teacher);
+std::vector<AdapterLayer> crd_student_layers(const config::CrdConfig& crd, int student);
+std::vector<AdapterLayer> crd_teacher_layers(const config::CrdConfig& crd, int student, const TeacherSize& teacher);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -1,6 +1,6 @@
 #include "distill/losses/dist.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 constexpr double kMinDeviation = 1e-8;
@@ -22,11 +22,11 @@ torch::Tensor dist_loss(const torch::Tensor& logits, const torch::Tensor& teache
   return temperature * temperature * loss;
 }
 
-LossTerm dist_term(const DistConfig& dist, const LossInput& input) {
+LossTerm dist_term(const config::DistConfig& dist, const LossInput& input) {
   const auto loss = [&](const TeacherOutput& teacher) {
     return dist_loss(input.student.logits, teacher.logits, dist.beta, dist.gamma, dist.temperature);
   };
   return {{dist.weight * mean_over(input.teachers, loss)}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -5,7 +5,7 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// DIST (eq. 6-9): tau^2 (beta inter + gamma intra) of p = softmax(logits / tau), [N, K]; inter is the mean over clips
 /// of 1 - Pearson's correlation of the student's and the teacher's row of p, intra the mean over classes of the same
@@ -14,6 +14,6 @@ namespace pskd {
 torch::Tensor dist_loss(const torch::Tensor& logits, const torch::Tensor& teacher_logits, double beta, double gamma,
                         double temperature);
 
-LossTerm dist_term(const DistConfig& dist, const LossInput& input);
+LossTerm dist_term(const config::DistConfig& dist, const LossInput& input);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

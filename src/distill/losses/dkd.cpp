@@ -2,7 +2,7 @@
 
 #include "distill/losses/kd.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 /// Logits of the classes other than the true one, [N, K - 1].
@@ -28,11 +28,11 @@ torch::Tensor decoupled_kd(const torch::Tensor& logits, const torch::Tensor& tea
   return temperature * temperature * (alpha * target + beta * others).mean();
 }
 
-LossTerm dkd_term(const DkdConfig& dkd, const LossInput& input) {
+LossTerm dkd_term(const config::DkdConfig& dkd, const LossInput& input) {
   const auto loss = [&](const TeacherOutput& teacher) {
     return decoupled_kd(input.student.logits, teacher.logits, input.labels, dkd.alpha, dkd.beta, dkd.temperature);
   };
   return {{dkd.weight * mean_over(input.teachers, loss)}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -5,7 +5,7 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// Decoupled KD (eq. 7): tau^2 (alpha TCKD + beta NCKD), mean over clips. TCKD is the divergence of (true class, any
 /// other class), NCKD that of the other classes among themselves, all at temperature tau. tau^2 is the authors' code.
@@ -13,6 +13,6 @@ namespace pskd {
 torch::Tensor decoupled_kd(const torch::Tensor& logits, const torch::Tensor& teacher_logits,
                            const torch::Tensor& labels, double alpha, double beta, double temperature);
 
-LossTerm dkd_term(const DkdConfig& dkd, const LossInput& input);
+LossTerm dkd_term(const config::DkdConfig& dkd, const LossInput& input);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -1,6 +1,6 @@
 #include "distill/losses/fitnet.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 std::string regressor_name(const std::string& teacher) { return "fitnet_of_" + teacher; }
@@ -11,7 +11,7 @@ torch::Tensor hint_loss(const torch::Tensor& regressed, const torch::Tensor& tea
   return 0.5 * torch::mse_loss(regressed, teacher.detach());
 }
 
-LossTerm fitnet_term(const FitnetConfig& fitnet, const LossInput& input) {
+LossTerm fitnet_term(const config::FitnetConfig& fitnet, const LossInput& input) {
   const auto loss = [&](const TeacherOutput& teacher) {
     return hint_loss(input.context.adapters->project(regressor_name(teacher.stage), input.student.embedding),
                      teacher.embedding);
@@ -19,8 +19,8 @@ LossTerm fitnet_term(const FitnetConfig& fitnet, const LossInput& input) {
   return {{fitnet.weight * mean_over(input.teachers, loss)}};
 }
 
-std::vector<AdapterLayer> fitnet_teacher_layers(const FitnetConfig&, int student, const TeacherSize& teacher) {
+std::vector<AdapterLayer> fitnet_teacher_layers(const config::FitnetConfig&, int student, const TeacherSize& teacher) {
   return {{regressor_name(teacher.stage), student, teacher.embedding}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -1,6 +1,6 @@
 #include "distill/losses/kd.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 torch::Tensor divergence(const torch::Tensor& student_logits, const torch::Tensor& teacher_logits, double temperature) {
   const torch::Tensor student = torch::log_softmax(student_logits / temperature, 1);
@@ -8,11 +8,11 @@ torch::Tensor divergence(const torch::Tensor& student_logits, const torch::Tenso
   return (teacher.exp() * (teacher - student)).sum(1) * (temperature * temperature);
 }
 
-LossTerm kd_term(const KdConfig& kd, const LossInput& input) {
+LossTerm kd_term(const config::KdConfig& kd, const LossInput& input) {
   const auto loss = [&](const TeacherOutput& teacher) {
     return divergence(input.student.logits, teacher.logits, kd.temperature).mean();
   };
   return {{kd.weight * mean_over(input.teachers, loss)}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -5,11 +5,11 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// tau^2 KL(softmax(teacher / tau) || softmax(student / tau)) for each clip, [N]. Logits are [N, K].
 torch::Tensor divergence(const torch::Tensor& student_logits, const torch::Tensor& teacher_logits, double temperature);
 
-LossTerm kd_term(const KdConfig& kd, const LossInput& input);
+LossTerm kd_term(const config::KdConfig& kd, const LossInput& input);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

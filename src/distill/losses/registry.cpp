@@ -11,23 +11,23 @@
 #include "distill/losses/rkd.hpp"
 #include "distill/losses/sp.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 // A new line goes to the end: the order decides the last bits of a sum of several losses.
 const std::vector<TeacherLoss>& teacher_losses() {
   static const std::vector<TeacherLoss> kLosses = {
-      teacher_loss(&LossConfig::kd, kd_term),
-      teacher_loss(&LossConfig::fitnet, fitnet_term, nullptr, fitnet_teacher_layers),
-      teacher_loss(&LossConfig::at, at_term),
-      teacher_loss(&LossConfig::sp, sp_term),
-      teacher_loss(&LossConfig::rkd, rkd_term),
-      teacher_loss(&LossConfig::crd, crd_term, crd_student_layers, crd_teacher_layers),
-      teacher_loss(&LossConfig::dkd, dkd_term),
-      teacher_loss(&LossConfig::dist, dist_term),
-      teacher_loss(&LossConfig::ca_mkd, ca_mkd_term),
-      teacher_loss(&LossConfig::acs, acs_term),
+      teacher_loss(&config::LossConfig::kd, kd_term),
+      teacher_loss(&config::LossConfig::fitnet, fitnet_term, nullptr, fitnet_teacher_layers),
+      teacher_loss(&config::LossConfig::at, at_term),
+      teacher_loss(&config::LossConfig::sp, sp_term),
+      teacher_loss(&config::LossConfig::rkd, rkd_term),
+      teacher_loss(&config::LossConfig::crd, crd_term, crd_student_layers, crd_teacher_layers),
+      teacher_loss(&config::LossConfig::dkd, dkd_term),
+      teacher_loss(&config::LossConfig::dist, dist_term),
+      teacher_loss(&config::LossConfig::ca_mkd, ca_mkd_term),
+      teacher_loss(&config::LossConfig::acs, acs_term),
   };
   return kLosses;
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -5,9 +5,9 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// In the order in which their terms are added up and their layers are drawn.
 const std::vector<TeacherLoss>& teacher_losses();
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -1,6 +1,6 @@
 #include "distill/losses/rkd.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 namespace F = torch::nn::functional;
@@ -38,7 +38,7 @@ torch::Tensor relational_angle(const torch::Tensor& student, const torch::Tensor
   return sum / (n * (n - 1) * (n - 2));
 }
 
-LossTerm rkd_term(const RkdConfig& rkd, const LossInput& input) {
+LossTerm rkd_term(const config::RkdConfig& rkd, const LossInput& input) {
   const torch::Tensor& student = input.student.embedding;
   const auto loss = [&](const TeacherOutput& teacher) {
     return rkd.distance * relational_distance(student, teacher.embedding) +
@@ -47,4 +47,4 @@ LossTerm rkd_term(const RkdConfig& rkd, const LossInput& input) {
   return {{rkd.weight * mean_over(input.teachers, loss)}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

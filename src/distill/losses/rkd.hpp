@@ -5,7 +5,7 @@
 
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// Relational distance (eq. 5-7): distances between embeddings, in units of the mean over the pairs that are apart,
 /// compared by smooth L1; mean over the pairs. Student and teacher are [N, D] each, with D of their own. 0 for N < 2.
@@ -15,6 +15,6 @@ torch::Tensor relational_distance(const torch::Tensor& student, const torch::Ten
 /// triples of different clips. 0 for N < 3.
 torch::Tensor relational_angle(const torch::Tensor& student, const torch::Tensor& teacher);
 
-LossTerm rkd_term(const RkdConfig& rkd, const LossInput& input);
+LossTerm rkd_term(const config::RkdConfig& rkd, const LossInput& input);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -2,7 +2,7 @@
 
 #include "distill/losses/unit_rows.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 namespace {
 
 torch::Tensor similarities(const torch::Tensor& embeddings) { return unit_rows(torch::mm(embeddings, embeddings.t())); }
@@ -13,11 +13,11 @@ torch::Tensor similarity_preserving(const torch::Tensor& student, const torch::T
   return torch::mse_loss(similarities(student), similarities(teacher.detach()));
 }
 
-LossTerm sp_term(const SpConfig& sp, const LossInput& input) {
+LossTerm sp_term(const config::SpConfig& sp, const LossInput& input) {
   const auto loss = [&](const TeacherOutput& teacher) {
     return similarity_preserving(input.student.embedding, teacher.embedding);
   };
   return {{sp.weight * mean_over(input.teachers, loss)}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

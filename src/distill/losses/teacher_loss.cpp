@@ -1,6 +1,6 @@
 #include "distill/losses/teacher_loss.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 torch::Tensor mean_over(const std::vector<TeacherOutput>& teachers,
                         const std::function<torch::Tensor(const TeacherOutput&)>& loss) {
@@ -14,4 +14,4 @@ torch::Tensor mean_over(const std::vector<TeacherOutput>& teachers,
   return sum / weights;
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

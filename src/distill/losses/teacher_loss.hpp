@@ -21,7 +21,7 @@
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// What some losses need beside the batch; the others do without.
 struct LossContext {
@@ -31,7 +31,7 @@ struct LossContext {
 
 /// What a loss is computed from.
 struct LossInput {
-  const Output& student;
+  const model::Output& student;
   const torch::Tensor& labels;                 ///< [N] int64
   const std::vector<TeacherOutput>& teachers;  ///< at least one
   const LossContext& context;
@@ -51,11 +51,11 @@ struct TeacherSize {
 
 /// A loss with its config found in that of the stage. Where it is absent, all functions return nothing.
 struct TeacherLoss {
-  std::function<LossTerm(const LossConfig&, const LossInput&)> term;
+  std::function<LossTerm(const config::LossConfig&, const LossInput&)> term;
   /// Layers for the student, whose embedding has this size.
-  std::function<std::vector<AdapterLayer>(const LossConfig&, int student)> student_layers;
+  std::function<std::vector<AdapterLayer>(const config::LossConfig&, int student)> student_layers;
   /// Layers for each stage that teaches it.
-  std::function<std::vector<AdapterLayer>(const LossConfig&, int student, const TeacherSize&)> teacher_layers;
+  std::function<std::vector<AdapterLayer>(const config::LossConfig&, int student, const TeacherSize&)> teacher_layers;
 };
 
 template <class Config>
@@ -68,8 +68,8 @@ using TeacherLayers = std::vector<AdapterLayer> (*)(const Config&, int student, 
 /// `function` of the loss's config and further arguments; nothing where the stage's loss has no such config, or where
 /// there is no function.
 template <class Config, class Function>
-auto where_configured(std::optional<Config> LossConfig::*field, Function function) {
-  return [=](const LossConfig& loss, const auto&... arguments) {
+auto where_configured(std::optional<Config> config::LossConfig::*field, Function function) {
+  return [=](const config::LossConfig& loss, const auto&... arguments) {
     using Result = decltype(function(*(loss.*field), arguments...));
     return function != nullptr && loss.*field ? function(*(loss.*field), arguments...) : Result{};
   };
@@ -77,7 +77,8 @@ auto where_configured(std::optional<Config> LossConfig::*field, Function functio
 
 /// The loss whose config is in `field`.
 template <class Config>
-TeacherLoss teacher_loss(std::optional<Config> LossConfig::*field, std::type_identity_t<TermFunction<Config>> term,
+TeacherLoss teacher_loss(std::optional<Config> config::LossConfig::*field,
+                         std::type_identity_t<TermFunction<Config>> term,
                          std::type_identity_t<StudentLayers<Config>> student_layers = nullptr,
                          std::type_identity_t<TeacherLayers<Config>> teacher_layers = nullptr) {
   return {where_configured(field, term), where_configured(field, student_layers),
@@ -88,4 +89,4 @@ TeacherLoss teacher_loss(std::optional<Config> LossConfig::*field, std::type_ide
 torch::Tensor mean_over(const std::vector<TeacherOutput>& teachers,
                         const std::function<torch::Tensor(const TeacherOutput&)>& loss);
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

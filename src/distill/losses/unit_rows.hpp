@@ -3,7 +3,7 @@
 
 #include <torch/torch.h>
 
-namespace pskd {
+namespace pskd::distill::losses {
 
 /// The rows of a matrix, each divided by its length. A row of zeros stays zeros and passes its gradient on as it is;
 /// torch's normalize would multiply it by 1e12.
@@ -12,4 +12,4 @@ inline torch::Tensor unit_rows(const torch::Tensor& rows) {
   return rows / torch::where(length.detach().gt(0), length, torch::ones_like(length));
 }
 
-}  // namespace pskd
+}  // namespace pskd::distill::losses

@@ -3,11 +3,11 @@
 
 #include <string_view>
 
-namespace pskd {
+namespace pskd::report {
 
 std::string_view page_template();  ///< with {{title}}, {{style}}, {{body}}, {{data}}, {{charts}}, {{script}}
 std::string_view page_style();
 std::string_view page_script();
 std::string_view chart_library();
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -4,7 +4,7 @@
 
 #include "report/projection.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
@@ -17,11 +17,11 @@ Json column(const Eigen::MatrixX2d& points, Eigen::Index axis) {
 }
 
 /// What the stage said about each clip, in the order of `clips`; null when it did not speak about all of them.
-Json answers_for(const std::vector<Clip>& clips, const std::vector<Prediction>& predictions) {
+Json answers_for(const std::vector<data::Clip>& clips, const std::vector<eval::Prediction>& predictions) {
   std::map<std::string, int> by_clip;
-  for (const Prediction& one : predictions) by_clip[one.clip] = one.predicted;
+  for (const eval::Prediction& one : predictions) by_clip[one.clip] = one.predicted;
   Json answers = Json::array();
-  for (const Clip& clip : clips) {
+  for (const data::Clip& clip : clips) {
     const auto found = by_clip.find(clip.id);
     if (found == by_clip.end()) return nullptr;
     answers.push_back(found->second);
@@ -36,7 +36,7 @@ Json stage_map(const RunFacts& facts, const StageEmbeddings& embeddings) {
               {"y", column(projection.points, 1)},
               {"explained", {rounded(projection.explained[0], 4), rounded(projection.explained[1], 4)}},
               {"predicted", nullptr}};
-  const std::vector<StageResult>& stages = facts.record().stages;
+  const std::vector<eval::StageResult>& stages = facts.record().stages;
   for (std::size_t stage = 0; stage < stages.size(); ++stage) {
     if (stages[stage].name != embeddings.stage) continue;
     map["predicted"] = answers_for(facts.material.clips, facts.predictions.front()[stage]);
@@ -49,7 +49,7 @@ Json stage_map(const RunFacts& facts, const StageEmbeddings& embeddings) {
 Json embedding_map(const RunFacts& facts) {
   if (facts.material.embeddings.empty()) return nullptr;
   Json map = {{"clips", Json::array()}, {"labels", Json::array()}, {"subjects", Json::array()}};
-  for (const Clip& clip : facts.material.clips) {
+  for (const data::Clip& clip : facts.material.clips) {
     map["clips"].push_back(clip.id);
     map["labels"].push_back(clip.label);
     map["subjects"].push_back(clip.subject);
@@ -59,4 +59,4 @@ Json embedding_map(const RunFacts& facts) {
   return map;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

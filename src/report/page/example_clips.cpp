@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
@@ -15,24 +15,26 @@ constexpr Eigen::Index kSamplesShown = 160;
 
 /// A clip that the student gets wrong and some teacher right.
 struct Example {
-  const Prediction* student;
-  std::vector<std::pair<std::string, const Prediction*>> teachers;  ///< with the stage's name; right and wrong ones
+  const eval::Prediction* student;
+  std::vector<std::pair<std::string, const eval::Prediction*>>
+      teachers;  ///< with the stage's name; right and wrong ones
 };
 
-std::vector<std::pair<std::string, std::map<std::string, const Prediction*>>> teacher_answers(const RunFacts& facts) {
-  std::vector<std::pair<std::string, std::map<std::string, const Prediction*>>> answers;
-  const std::vector<StageResult>& stages = facts.record().stages;
+std::vector<std::pair<std::string, std::map<std::string, const eval::Prediction*>>> teacher_answers(
+    const RunFacts& facts) {
+  std::vector<std::pair<std::string, std::map<std::string, const eval::Prediction*>>> answers;
+  const std::vector<eval::StageResult>& stages = facts.record().stages;
   for (const std::string& teacher : facts.teachers) {
     for (std::size_t stage = 0; stage < stages.size(); ++stage) {
       if (stages[stage].name != teacher) continue;
-      auto& by_clip = answers.emplace_back(teacher, std::map<std::string, const Prediction*>{}).second;
-      for (const Prediction& one : facts.predictions.front()[stage]) by_clip[one.clip] = &one;
+      auto& by_clip = answers.emplace_back(teacher, std::map<std::string, const eval::Prediction*>{}).second;
+      for (const eval::Prediction& one : facts.predictions.front()[stage]) by_clip[one.clip] = &one;
     }
   }
   return answers;
 }
 
-double confidence(const Prediction& prediction) {
+double confidence(const eval::Prediction& prediction) {
   return prediction.probabilities[static_cast<std::size_t>(prediction.predicted)];
 }
 
@@ -40,7 +42,7 @@ double confidence(const Prediction& prediction) {
 std::vector<Example> mistakes(const RunFacts& facts) {
   const auto teachers = teacher_answers(facts);
   std::vector<Example> found;
-  for (const Prediction& student : facts.predictions.front()[facts.student]) {
+  for (const eval::Prediction& student : facts.predictions.front()[facts.student]) {
     if (student.predicted == student.label) continue;
     Example example{&student, {}};
     bool right = false;
@@ -67,12 +69,12 @@ std::vector<Example> varied(const std::vector<Example>& examples) {
   return chosen;
 }
 
-bool is_found(const Clip& clip, const Topology& topology, Eigen::Index row, std::size_t joint) {
+bool is_found(const data::Clip& clip, const data::Topology& topology, Eigen::Index row, std::size_t joint) {
   return topology.dimensions == 3 || clip.skeleton(row, static_cast<Eigen::Index>(3 * joint + 2)) > 0;
 }
 
 /// x of the body's centre or, where the camera did not find that joint, of the first one that it found; m.
-float centre_of(const Clip& clip, const Topology& topology, Eigen::Index row) {
+float centre_of(const data::Clip& clip, const data::Topology& topology, Eigen::Index row) {
   auto joint = static_cast<std::size_t>(topology.center);
   for (std::size_t other = 0; !is_found(clip, topology, row, joint) && other < topology.joints.size(); ++other) {
     if (is_found(clip, topology, row, other)) joint = other;
@@ -81,7 +83,7 @@ float centre_of(const Clip& clip, const Topology& topology, Eigen::Index row) {
 }
 
 /// [V][2] in mm, seen by the camera, the body's centre at x = 0; null for a joint that the camera did not find.
-Json pose(const Clip& clip, const Topology& topology, Eigen::Index row) {
+Json pose(const data::Clip& clip, const data::Topology& topology, Eigen::Index row) {
   const float centre = centre_of(clip, topology, row);
   Json joints = Json::array();
   for (std::size_t joint = 0; joint < topology.joints.size(); ++joint) {
@@ -94,7 +96,7 @@ Json pose(const Clip& clip, const Topology& topology, Eigen::Index row) {
   return joints;
 }
 
-Json poses(const Clip& clip, const Topology& topology) {
+Json poses(const data::Clip& clip, const data::Topology& topology) {
   Json frames = Json::array();
   for (int frame = 0; frame < kFramesShown; ++frame) {
     const double share = static_cast<double>(frame) / (kFramesShown - 1);
@@ -103,7 +105,7 @@ Json poses(const Clip& clip, const Topology& topology) {
   return frames;
 }
 
-Json trace(const Clip& clip) {
+Json trace(const data::Clip& clip) {
   const Eigen::Index samples = std::min(clip.sensor.rows(), kSamplesShown);
   Json channels = Json::array();
   for (Eigen::Index channel = 0; channel < clip.sensor.cols(); ++channel) {
@@ -116,18 +118,19 @@ Json trace(const Clip& clip) {
   return channels;
 }
 
-Json answer(const std::string& stage, const Prediction& prediction) {
+Json answer(const std::string& stage, const eval::Prediction& prediction) {
   return {{"stage", stage}, {"predicted", prediction.predicted}, {"probability", rounded(confidence(prediction), 3)}};
 }
 
-Json describe(const Example& example, const std::string& student, const Clip& clip, const Topology& topology) {
+Json describe(const Example& example, const std::string& student, const data::Clip& clip,
+              const data::Topology& topology) {
   Json answers = Json::array({answer(student, *example.student)});
   for (const auto& [name, prediction] : example.teachers) answers.push_back(answer(name, *prediction));
   return {{"clip", clip.id},    {"subject", clip.subject},         {"truth", example.student->label},
           {"answers", answers}, {"frames", poses(clip, topology)}, {"trace", trace(clip)}};
 }
 
-Json bones_of(const Topology& topology) {
+Json bones_of(const data::Topology& topology) {
   Json bones = Json::array();
   for (std::size_t joint = 0; joint < topology.parents.size(); ++joint) {
     if (topology.parents[joint] >= 0) bones.push_back({topology.parents[joint], joint});
@@ -136,7 +139,7 @@ Json bones_of(const Topology& topology) {
 }
 
 /// The joint of this name; null in a skeleton without one.
-Json head_of(const Topology& topology) {
+Json head_of(const data::Topology& topology) {
   const auto head = std::find(topology.joints.begin(), topology.joints.end(), "head");
   return head == topology.joints.end() ? Json(nullptr) : Json(head - topology.joints.begin());
 }
@@ -148,8 +151,8 @@ Json example_clips(const RunFacts& facts) {
   if (material.clips.empty() || facts.teachers.empty() || facts.predictions.front()[facts.student].empty()) {
     return nullptr;
   }
-  std::map<std::string, const Clip*> by_id;
-  for (const Clip& clip : material.clips) by_id[clip.id] = &clip;
+  std::map<std::string, const data::Clip*> by_id;
+  for (const data::Clip& clip : material.clips) by_id[clip.id] = &clip;
   Json clips = Json::array();
   for (const Example& example : varied(mistakes(facts))) {
     const auto clip = by_id.find(example.student->clip);
@@ -164,4 +167,4 @@ Json example_clips(const RunFacts& facts) {
           {"channels", material.channels}};
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -3,7 +3,7 @@
 
 #include "report/page/run_facts.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 /// {"clips": [{"clip", "subject", "truth", "answers": [{"stage", "predicted", "probability"}], "frames": [F][V][2] in
 /// mm, y up, the body at x = 0, "trace": [channels][samples]}], "skeleton": {"bones", "wrist", "head"}, "channels"}:
@@ -11,4 +11,4 @@ namespace pskd {
 /// most one a class while there are others. Null without teachers, predictions or recordings.
 Json example_clips(const RunFacts& facts);
 
-}  // namespace pskd
+}  // namespace pskd::report

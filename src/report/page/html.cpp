@@ -1,6 +1,6 @@
 #include "report/page/html.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 std::string escape_html(const std::string& text) {
   std::string escaped;
@@ -56,4 +56,4 @@ std::string html_table(const Table& table, const std::string& caption,
   return html + "</tbody>\n</table>\n</div>\n" + html_list(table.notes, "notes");
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

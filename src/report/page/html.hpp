@@ -7,7 +7,7 @@
 
 #include "report/table.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 std::string escape_html(const std::string& text);
 
@@ -19,4 +19,4 @@ std::string html_table(const Table& table, const std::string& caption,
                        const std::map<std::string, std::string>& links = {});
 std::string html_list(const std::vector<std::string>& lines, const std::string& css_class);
 
-}  // namespace pskd
+}  // namespace pskd::report

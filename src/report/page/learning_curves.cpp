@@ -6,7 +6,7 @@
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
@@ -88,4 +88,4 @@ Json learning_curves(const std::filesystem::path& metrics) {
   return curves;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

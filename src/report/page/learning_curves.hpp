@@ -5,10 +5,10 @@
 
 #include "report/page/run_facts.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 /// {"epochs", "loss", "train", "val" (null where not measured), "teachers": {"names", "shares": [names][epochs]} or
 /// null} of a metrics.jsonl. Throws Error(data) naming file and line, Error(io).
 Json learning_curves(const std::filesystem::path& metrics);
 
-}  // namespace pskd
+}  // namespace pskd::report

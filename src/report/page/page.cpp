@@ -15,22 +15,22 @@
 #include "report/page/stage_scores.hpp"
 #include "report/records.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> class_names(const StageResult& stage) {
+std::vector<std::string> class_names(const eval::StageResult& stage) {
   std::vector<std::string> names;
-  for (const ClassScore& one : shown_scores(stage).per_class) names.push_back(one.name);
+  for (const eval::ClassScore& one : shown_scores(stage).per_class) names.push_back(one.name);
   return names;
 }
 
 /// The student's, each once.
-std::vector<std::string> teachers_of(const Experiment& experiment, const std::string& student) {
+std::vector<std::string> teachers_of(const config::Experiment& experiment, const std::string& student) {
   std::vector<std::string> names;
-  for (const TeacherRef& teacher : find_stage(experiment, student).teachers) {
+  for (const config::TeacherRef& teacher : config::find_stage(experiment, student).teachers) {
     if (std::find(names.begin(), names.end(), teacher.stage) == names.end()) names.push_back(teacher.stage);
   }
   return names;
@@ -38,7 +38,7 @@ std::vector<std::string> teachers_of(const Experiment& experiment, const std::st
 
 void read_teachers(RunFacts& facts) {
   try {
-    const Experiment experiment = load_experiment(RunLayout{facts.folder()}.config());
+    const config::Experiment experiment = config::load_experiment(RunLayout{facts.folder()}.config());
     facts.teachers = teachers_of(experiment, facts.record().stages[facts.student].name);
   } catch (const Error& error) {
     facts.missing.push_back(std::string("the teachers of the student: ") + error.what());
@@ -48,12 +48,12 @@ void read_teachers(RunFacts& facts) {
 void read_all_predictions(RunFacts& facts) {
   for (std::size_t seed = 0; seed < facts.run->folders.size(); ++seed) {
     auto& of_stages = facts.predictions.emplace_back();
-    for (const StageResult& stage : facts.run->records[seed].stages) {
+    for (const eval::StageResult& stage : facts.run->records[seed].stages) {
       const StageLayout layout = RunLayout{facts.run->folders[seed]}.stage(stage.name);
       const fs::path file = stage.test ? layout.test_predictions() : layout.val_predictions();
       of_stages.emplace_back();
       try {
-        of_stages.back() = read_predictions(file, class_names(stage));
+        of_stages.back() = eval::read_predictions(file, class_names(stage));
       } catch (const Error& error) {
         facts.missing.push_back("accuracy by subject, answers to single clips, stage " + stage.name + ": " +
                                 error.what());
@@ -76,7 +76,7 @@ RunFacts facts_of(const FinishedRun& run, const MaterialSource& material) {
 
 Json stages_of(RunFacts& facts, const std::vector<int>& subjects) {
   Json stages = Json::array();
-  const std::vector<StageResult>& records = facts.record().stages;
+  const std::vector<eval::StageResult>& records = facts.record().stages;
   for (std::size_t index = 0; index < records.size(); ++index) {
     Json stage = stage_scores(facts, index, subjects);
     stage["name"] = records[index].name;
@@ -90,12 +90,12 @@ Json stages_of(RunFacts& facts, const std::vector<int>& subjects) {
 
 /// What the page's script draws a run from.
 Json pictures_of(RunFacts& facts) {
-  const RunRecord& record = facts.record();
+  const eval::RunRecord& record = facts.record();
   const std::vector<int> subjects = subjects_of(facts);
   Json seeds = Json::array();
-  for (const RunRecord& one : facts.run->records) seeds.push_back(one.seed);
+  for (const eval::RunRecord& one : facts.run->records) seeds.push_back(one.seed);
   Json supports = Json::array();
-  for (const ClassScore& one : shown_scores(record.stages.front()).per_class) supports.push_back(one.support);
+  for (const eval::ClassScore& one : shown_scores(record.stages.front()).per_class) supports.push_back(one.support);
   return {{"name", record.experiment},
           {"seeds", seeds},
           {"classes", class_names(record.stages.front())},
@@ -134,7 +134,7 @@ std::string fill(std::string_view page, const std::map<std::string, std::string_
 
 /// The folder that holds all runs has the sweep's name; one experiment is called by its own.
 std::string title_of(const std::vector<FinishedRun>& runs) {
-  const RunRecord& first = runs.front().records.front();
+  const eval::RunRecord& first = runs.front().records.front();
   if (runs.size() == 1) return first.experiment;
   const std::string sweep = ExperimentLayout{RunLayout{runs.front().folders.front()}.experiment()}.sweep();
   return sweep.empty() ? std::to_string(runs.size()) + " runs" : sweep;
@@ -149,7 +149,7 @@ ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& 
   std::string body;
   const bool alone = runs.size() == 1;
   if (!alone) {
-    const RunRecord& first = runs.front().records.front();
+    const eval::RunRecord& first = runs.front().records.front();
     try {
       body = comparison_section(runs, reference, first.stages.at(student_stage(first.stages)).name);
     } catch (const Error& error) {
@@ -176,4 +176,4 @@ ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& 
   return page;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -10,7 +10,7 @@
 #include "pskd/data/clip.hpp"
 #include "report/run_search.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 struct StageEmbeddings {
   std::string stage;
@@ -19,8 +19,9 @@ struct StageEmbeddings {
 
 /// What a run directory does not hold itself: the recordings that were classified, and what its networks make of them.
 struct RunMaterial {
-  std::vector<Clip> clips;  ///< [N], of the part whose scores are shown; of the sensor, the columns that models see
-  Topology topology;
+  std::vector<data::Clip>
+      clips;  ///< [N], of the part whose scores are shown; of the sensor, the columns that models see
+  data::Topology topology;
   std::vector<std::string> channels;  ///< of the clips' sensor, by column
   std::vector<StageEmbeddings> embeddings;
   std::vector<std::string> missing;  ///< what could not be had, and why: a line each
@@ -42,4 +43,4 @@ struct ReportPage {
 ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& reference,
                        const MaterialSource& material);
 
-}  // namespace pskd
+}  // namespace pskd::report

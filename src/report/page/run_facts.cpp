@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-namespace pskd {
+namespace pskd::report {
 
 double rounded(double value, int digits) {
   const double scale = std::pow(10, digits);
   return std::round(value * scale) / scale;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

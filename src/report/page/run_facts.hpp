@@ -9,7 +9,7 @@
 #include "pskd/eval/predictions.hpp"
 #include "report/page/page.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 using Json = nlohmann::ordered_json;
 
@@ -18,11 +18,12 @@ struct RunFacts {
   const FinishedRun* run = nullptr;
   std::size_t student = 0;            ///< the stage looked at closely, see student_stage
   std::vector<std::string> teachers;  ///< of the student, in the order of the config; none when it cannot be read
-  std::vector<std::vector<std::vector<Prediction>>> predictions;  ///< [seeds][stages]; empty where there is no file
+  std::vector<std::vector<std::vector<eval::Prediction>>>
+      predictions;  ///< [seeds][stages]; empty where there is no file
   RunMaterial material;
   std::vector<std::string> missing;
 
-  const RunRecord& record() const { return run->records.front(); }
+  const eval::RunRecord& record() const { return run->records.front(); }
   const std::filesystem::path& folder() const { return run->folders.front(); }
 };
 
@@ -40,4 +41,4 @@ Json part_or_note(std::vector<std::string>& missing, const std::string& part, Ma
 /// So many digits after the point are enough for a picture.
 double rounded(double value, int digits);
 
-}  // namespace pskd
+}  // namespace pskd::report

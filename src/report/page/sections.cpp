@@ -11,7 +11,7 @@
 #include "report/results_table.hpp"
 #include "report/wording.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
@@ -19,14 +19,15 @@ std::string term(const std::string& name, const std::string& value) {
   return "<div>" + html_element("dt", name) + html_element("dd", value) + "</div>\n";
 }
 
-std::string seeds_text(const std::vector<RunRecord>& records) {
+std::string seeds_text(const std::vector<eval::RunRecord>& records) {
   std::string seeds;
-  for (const RunRecord& record : records) seeds.append(seeds.empty() ? "" : ", ").append(std::to_string(record.seed));
+  for (const eval::RunRecord& record : records)
+    seeds.append(seeds.empty() ? "" : ", ").append(std::to_string(record.seed));
   return seeds;
 }
 
 std::string terms_of(const RunFacts& facts) {
-  const RunRecord& record = facts.record();
+  const eval::RunRecord& record = facts.record();
   const auto n = facts.run->records.size();
   std::string html = "<dl class=\"facts\">\n" + term("Protocol", record.protocol) +
                      term("Selection rule", selection_rule(record.selection)) +
@@ -81,7 +82,7 @@ std::string manifest_part(RunFacts& facts) {
 
 std::string comparison_section(const std::vector<FinishedRun>& runs, const std::string& reference,
                                const std::string& stage) {
-  std::vector<RunRecord> records;
+  std::vector<eval::RunRecord> records;
   std::map<std::string, std::string> links;
   for (std::size_t index = 0; index < runs.size(); ++index) {
     records.insert(records.end(), runs[index].records.begin(), runs[index].records.end());
@@ -121,4 +122,4 @@ std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
          ending + "</section>\n</article>\n";
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -7,7 +7,7 @@
 #include "report/page/run_facts.hpp"
 #include "report/run_search.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 /// Tables of all runs side by side, each run's name a link to its section.
 std::string comparison_section(const std::vector<FinishedRun>& runs, const std::string& reference,
@@ -16,4 +16,4 @@ std::string comparison_section(const std::vector<FinishedRun>& runs, const std::
 /// The text of one run: protocol, results, what is missing, config, manifest. The script adds its pictures.
 std::string run_section(RunFacts& facts, std::size_t index, bool alone);
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -5,15 +5,15 @@
 #include "pskd/eval/scores.hpp"
 #include "report/records.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 namespace {
 
 constexpr int kDigits = 4;
 
-Json summed_confusion(const std::vector<RunRecord>& records, std::size_t stage) {
+Json summed_confusion(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   std::vector<std::vector<std::int64_t>> sum;
-  for (const RunRecord& record : records) {
+  for (const eval::RunRecord& record : records) {
     const auto& confusion = shown_scores(record.stages[stage]).confusion;
     sum.resize(confusion.size(), std::vector<std::int64_t>(confusion.size(), 0));
     for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
@@ -25,12 +25,13 @@ Json summed_confusion(const std::vector<RunRecord>& records, std::size_t stage) 
   return sum;
 }
 
-Json mean_f1(const std::vector<RunRecord>& records, std::size_t stage) {
+Json mean_f1(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   Json means = Json::array();
   for (std::size_t label = 0; label < shown_scores(records.front().stages[stage]).per_class.size(); ++label) {
     std::vector<double> values;
-    for (const RunRecord& record : records) values.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
-    means.push_back(rounded(summarize(values).mean, kDigits));
+    for (const eval::RunRecord& record : records)
+      values.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
+    means.push_back(rounded(eval::summarize(values).mean, kDigits));
   }
   return means;
 }
@@ -40,13 +41,13 @@ double subject_accuracy(const RunFacts& facts, std::size_t stage, int subject) {
   std::vector<double> accuracies;
   for (const auto& seed : facts.predictions) {
     int clips = 0, right = 0;
-    for (const Prediction& one : seed[stage]) {
+    for (const eval::Prediction& one : seed[stage]) {
       clips += one.subject == subject ? 1 : 0;
       right += one.subject == subject && one.label == one.predicted ? 1 : 0;
     }
     if (clips > 0) accuracies.push_back(static_cast<double>(right) / clips);
   }
-  return summarize(accuracies).mean;
+  return eval::summarize(accuracies).mean;
 }
 
 }  // namespace
@@ -55,14 +56,14 @@ std::vector<int> subjects_of(const RunFacts& facts) {
   std::set<int> subjects;
   for (const auto& seed : facts.predictions) {
     for (const auto& stage : seed) {
-      for (const Prediction& one : stage) subjects.insert(one.subject);
+      for (const eval::Prediction& one : stage) subjects.insert(one.subject);
     }
   }
   return {subjects.begin(), subjects.end()};
 }
 
 Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<int>& subjects) {
-  const std::vector<RunRecord>& records = facts.run->records;
+  const std::vector<eval::RunRecord>& records = facts.run->records;
   Json scores = {{"confusion", summed_confusion(records, stage)}, {"f1", mean_f1(records, stage)}};
   const bool complete = std::none_of(facts.predictions.begin(), facts.predictions.end(),
                                      [&](const auto& seed) { return seed[stage].empty(); });
@@ -73,4 +74,4 @@ Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<in
   return scores;
 }
 
-}  // namespace pskd
+}  // namespace pskd::report

@@ -5,7 +5,7 @@
 
 #include "report/page/run_facts.hpp"
 
-namespace pskd {
+namespace pskd::report {
 
 /// {"confusion": [K][K] summed over seeds, "f1": [K] and "subjects": [subjects], means over seeds}; subjects is null
 /// where a seed has no predictions.
@@ -14,4 +14,4 @@ Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<in
 /// Everyone whose clips were predicted, ascending.
 std::vector<int> subjects_of(const RunFacts& facts);
 
-}  // namespace pskd
+}  // namespace pskd::report

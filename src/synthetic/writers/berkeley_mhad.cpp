@@ -14,7 +14,7 @@
 #include "synthetic/performance.hpp"
 #include "synthetic/writers/folder.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 namespace fs = std::filesystem;
@@ -87,8 +87,9 @@ ArrayXXd mocap_positions(const Performance& motion) {
 std::string mocap_text(const Performance& motion) {
   std::vector<std::string> names;
   for (const Place& place : kPlaces) names.emplace_back(place.name);
-  constexpr RotationOrder kZyx = {2, 1, 0};
-  return bvh_text(bvh_of_positions(names, topology("mhad-30").parents, mocap_positions(motion), motion.interval, kZyx));
+  constexpr data::formats::RotationOrder kZyx = {2, 1, 0};
+  return data::formats::bvh_text(data::formats::bvh_of_positions(names, data::topology("mhad-30").parents,
+                                                                 mocap_positions(motion), motion.interval, kZyx));
 }
 
 // Now and then a sample is lost to the radio and arrives as nonsense far beyond the rail.
@@ -163,4 +164,4 @@ int write_berkeley_mhad(const fs::path& folder, const SyntheticOptions& options)
   });
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

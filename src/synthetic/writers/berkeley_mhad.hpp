@@ -5,7 +5,7 @@
 
 #include "synthetic/options.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 /// Berkeley-MHAD's own numbers.
 inline constexpr SyntheticOptions kMaxBerkeleyMhad = {.subjects = 12, .trials = 5, .actions = 11};
@@ -14,4 +14,4 @@ inline constexpr SyntheticOptions kMaxBerkeleyMhad = {.subjects = 12, .trials = 
 /// joints of mhad-30 at 480 Hz and Accelerometer/Shimmer02/*.txt of the right wrist (h02 only).
 int write_berkeley_mhad(const std::filesystem::path& folder, const SyntheticOptions& options);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

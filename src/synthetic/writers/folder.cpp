@@ -2,7 +2,7 @@
 
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 namespace fs = std::filesystem;
 
@@ -29,4 +29,4 @@ int write_folder_atomically(const fs::path& folder, const std::function<int(cons
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

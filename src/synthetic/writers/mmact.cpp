@@ -23,7 +23,7 @@
 #include "synthetic/performance.hpp"
 #include "synthetic/writers/folder.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 namespace fs = std::filesystem;
@@ -42,11 +42,11 @@ struct ClipPlan {
   int frames = 0;
   std::vector<int> cameras;
 
-  int label() const { return mmact_label(action, scene, 37); }
+  int label() const { return data::readers::mmact_label(action, scene, 37); }
   int script() const { return label() % kScripts + 1; }
   int variant() const { return label() / kScripts; }  // classes that share a script differ in this
-  int trial() const { return (scene - 1) * kMmactSessions + session + 20 * variant(); }
-  const std::string& name() const { return mmact_actions()[static_cast<std::size_t>(action)]; }
+  int trial() const { return (scene - 1) * data::readers::kMmactSessions + session + 20 * variant(); }
+  const std::string& name() const { return data::readers::mmact_actions()[static_cast<std::size_t>(action)]; }
   std::uint64_t key(std::uint64_t seed, const char* what) const {
     return stream_key(seed, what, subject, scene, session, action);
   }
@@ -104,41 +104,44 @@ std::vector<ClipPlan> planned_clips(const MmactOptions& options) {
 
 int inventory_number(const fs::path& file, std::size_t line, std::string_view text, int first, int last) {
   int number = 0;
-  if (parse_whole(text, number) && number >= first && number <= last) return number;
-  fail_at_line(file, line,
-               "expected a number of " + std::to_string(first) + " .. " + std::to_string(last) + ", found " +
-                   quoted_field(text));
+  if (data::formats::parse_whole(text, number) && number >= first && number <= last) return number;
+  data::formats::fail_at_line(file, line,
+                              "expected a number of " + std::to_string(first) + " .. " + std::to_string(last) +
+                                  ", found " + data::formats::quoted_field(text));
 }
 
 std::vector<ClipPlan> listed_clips(const MmactOptions& options) {
   constexpr std::string_view kHeader = "subject,scene,session,action,cameras,frames_30fps";
   const fs::path& file = options.inventory;
   const std::string text = read_file(file);
-  const std::vector<std::string_view> lines = lines_of(text);
-  if (lines.empty() || lines[0] != kHeader) fail_at_line(file, 1, "expected " + std::string(kHeader));
-  const std::vector<std::string>& actions = mmact_actions();
+  const std::vector<std::string_view> lines = data::formats::lines_of(text);
+  if (lines.empty() || lines[0] != kHeader) data::formats::fail_at_line(file, 1, "expected " + std::string(kHeader));
+  const std::vector<std::string>& actions = data::readers::mmact_actions();
   std::vector<ClipPlan> clips;
   std::set<std::tuple<int, int, int, int>> seen;
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const std::vector<std::string_view> fields = fields_of(lines[i], ',');
-    if (fields.size() != 6) fail_at_line(file, i + 1, "expected 6 fields, found " + quoted_field(lines[i]));
+    const std::vector<std::string_view> fields = data::formats::fields_of(lines[i], ',');
+    if (fields.size() != 6)
+      data::formats::fail_at_line(file, i + 1, "expected 6 fields, found " + data::formats::quoted_field(lines[i]));
     ClipPlan clip;
-    clip.subject = inventory_number(file, i + 1, fields[0], 1, kMmactSubjects);
-    clip.scene = inventory_number(file, i + 1, fields[1], 1, kMmactScenes);
-    clip.session = inventory_number(file, i + 1, fields[2], 1, kMmactSessions);
+    clip.subject = inventory_number(file, i + 1, fields[0], 1, data::readers::kMmactSubjects);
+    clip.scene = inventory_number(file, i + 1, fields[1], 1, data::readers::kMmactScenes);
+    clip.session = inventory_number(file, i + 1, fields[2], 1, data::readers::kMmactSessions);
     const auto action = std::lower_bound(actions.begin(), actions.end(), fields[3]);
     if (action == actions.end() || *action != fields[3]) {
-      fail_at_line(file, i + 1, "expected an action such as carrying, found " + quoted_field(fields[3]));
+      data::formats::fail_at_line(
+          file, i + 1, "expected an action such as carrying, found " + data::formats::quoted_field(fields[3]));
     }
     clip.action = static_cast<int>(action - actions.begin());
-    for (const std::string_view camera : fields_of(fields[4], '+')) {
-      const int number = inventory_number(file, i + 1, camera, 1, kMmactCameras);
+    for (const std::string_view camera : data::formats::fields_of(fields[4], '+')) {
+      const int number = inventory_number(file, i + 1, camera, 1, data::readers::kMmactCameras);
       const auto& wanted = options.cameras;
       if (std::find(wanted.begin(), wanted.end(), number) != wanted.end()) clip.cameras.push_back(number);
     }
     clip.frames = inventory_number(file, i + 1, fields[5], 2, kMaxFrames);
     if (!seen.insert({clip.subject, clip.scene, clip.session, clip.action}).second) {
-      fail_at_line(file, i + 1, "expected each clip once, found " + quoted_field(lines[i]) + " again");
+      data::formats::fail_at_line(file, i + 1,
+                                  "expected each clip once, found " + data::formats::quoted_field(lines[i]) + " again");
     }
     clips.push_back(std::move(clip));
   }
@@ -210,7 +213,7 @@ void write_text(const fs::path& file, const std::string& text) {
 // ---- sensors --------------------------------------------------------------------------------
 
 Vector3d acceleration(const WornSensor& worn, double interval, Index step) {
-  return kGravity * felt_force(worn, interval, step);
+  return data::kGravity * felt_force(worn, interval, step);
 }
 
 // Azimuth, pitch and roll in degrees, as a phone gives them: x east, y up and -z north.
@@ -346,9 +349,10 @@ void append_person(std::string& text, const Camera& camera, const KeyPoints& poi
 }
 
 Eigen::RowVectorXd joints_at(const Performance& performance, int frame) {
-  RowPosition place = row_position(static_cast<double>(frame) / kFrameRate * kStepRate, performance.joints.rows());
+  data::RowPosition place =
+      data::row_position(static_cast<double>(frame) / kFrameRate * kStepRate, performance.joints.rows());
   place.share = std::min(1.0, place.share);
-  return row_at(performance.joints, place).matrix();
+  return data::row_at(performance.joints, place).matrix();
 }
 
 std::string pose_text(const ClipPlan& clip, const Performance& performance, int number, Trap trap, std::uint64_t seed) {
@@ -413,11 +417,11 @@ void check_range(const char* what, int value, int largest) {
 }
 
 void check_options(const MmactOptions& options) {
-  check_range("a number of subjects", options.subjects, kMmactSubjects);
-  check_range("a number of scenes", options.scenes, kMmactScenes);
-  check_range("a number of sessions", options.sessions, kMmactSessions);
-  check_range("a number of actions", options.actions, static_cast<int>(mmact_actions().size()));
-  for (const int camera : options.cameras) check_range("a camera", camera, kMmactCameras);
+  check_range("a number of subjects", options.subjects, data::readers::kMmactSubjects);
+  check_range("a number of scenes", options.scenes, data::readers::kMmactScenes);
+  check_range("a number of sessions", options.sessions, data::readers::kMmactSessions);
+  check_range("a number of actions", options.actions, static_cast<int>(data::readers::mmact_actions().size()));
+  for (const int camera : options.cameras) check_range("a camera", camera, data::readers::kMmactCameras);
   if (!(options.traps >= 0 && options.traps <= 1)) {
     throw Error(ErrorKind::usage,
                 "synthetic MMAct: expected a share of traps of 0 .. 1, found " + std::to_string(options.traps));
@@ -441,4 +445,4 @@ int write_mmact(const fs::path& folder, const MmactOptions& options) {
   });
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

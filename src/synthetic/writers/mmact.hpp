@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace pskd {
+namespace pskd::synthetic {
 
 struct MmactOptions {
   int subjects = 4;  ///< 1 .. 20
@@ -31,4 +31,4 @@ struct MmactOptions {
 /// that holds anything already and for an inventory that is not as above, naming the line.
 int write_mmact(const std::filesystem::path& folder, const MmactOptions& options);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -16,7 +16,7 @@
 #include "synthetic/recordings.hpp"
 #include "synthetic/writers/folder.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 namespace fs = std::filesystem;
@@ -116,7 +116,7 @@ Window draw_window(double seconds, double rate, RandomStream& random) {
 // `at_step` between two steps of the motion.
 template <class AtStep>
 auto at_time(const SyntheticMotion& motion, double seconds, AtStep at_step) {
-  const auto [before, share] = row_position(seconds / motion.interval, motion.joints.rows());
+  const auto [before, share] = data::row_position(seconds / motion.interval, motion.joints.rows());
   return ((1 - share) * at_step(before) + share * at_step(before + 1)).eval();
 }
 
@@ -125,8 +125,9 @@ ArrayXXd wear(const SyntheticMotion& motion, const Window& window, RandomStream&
   ArrayXXd values(window.samples, 3);
   for (Index i = 0; i < window.samples; ++i) {
     const double time = window.begin + static_cast<double>(i) / kWatchRate;
-    const Vector3d felt = at_time(
-        motion, time, [&](Index step) -> Vector3d { return kGravity * felt_force(watch, motion.interval, step); });
+    const Vector3d felt = at_time(motion, time, [&](Index step) -> Vector3d {
+      return data::kGravity * felt_force(watch, motion.interval, step);
+    });
     for (Index axis = 0; axis < 3; ++axis) values(i, axis) = felt(axis) + random.normal(0, kWatchNoise);
   }
   return values;
@@ -242,7 +243,7 @@ std::string write_recording(const fs::path& folder, const SyntheticOptions& opti
   const double seconds = motion.interval * static_cast<double>(motion.joints.rows() - 1);
   const Window camera = draw_window(seconds, kCameraRate, random);
   const Window watch = draw_window(seconds, kWatchRate, random);
-  const std::string label = utd_mhad_info().classes[static_cast<std::size_t>(action - 1)];
+  const std::string label = data::readers::utd_mhad_info().classes[static_cast<std::size_t>(action - 1)];
   const std::string id = label + "_s" + two_digits(subject) + "_t" + two_digits(trial);
   write_file_atomically(folder / "skeleton" / (id + ".csv"), csv_text(film(motion, camera, random), 1));
   write_file_atomically(folder / "watch" / (id + ".csv"), "ax,ay,az\n" + csv_text(wear(motion, watch, random), 4));
@@ -268,4 +269,4 @@ int write_recordings(const fs::path& folder, const SyntheticOptions& options) {
   return write_folder_atomically(folder, [&](const fs::path& partial) { return write_example(partial, options); });
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

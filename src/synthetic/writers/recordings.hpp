@@ -5,7 +5,7 @@
 
 #include "synthetic/options.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 
 /// As many recordings as a worked example needs.
 inline constexpr SyntheticOptions kRecordingsExample = {.subjects = 4, .trials = 3, .actions = 5};
@@ -14,4 +14,4 @@ inline constexpr SyntheticOptions kRecordingsExample = {.subjects = 4, .trials =
 /// skeleton of 32 joints at 30 Hz, which begin and end at different moments. Otherwise as write_utd_mhad.
 int write_recordings(const std::filesystem::path& folder, const SyntheticOptions& options);
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

@@ -6,7 +6,7 @@
 #include "synthetic/recordings.hpp"
 #include "synthetic/writers/folder.hpp"
 
-namespace pskd {
+namespace pskd::synthetic {
 namespace {
 
 namespace fs = std::filesystem;
@@ -14,8 +14,8 @@ using Eigen::ArrayXXd;
 using Eigen::Index;
 
 // [20, 3, T], the first index running fastest.
-MatMatrix skeleton_matrix(const ArrayXXd& skeleton) {
-  MatMatrix matrix{{kHumanoidJoints, 3, static_cast<std::size_t>(skeleton.rows())}, {}};
+data::formats::MatMatrix skeleton_matrix(const ArrayXXd& skeleton) {
+  data::formats::MatMatrix matrix{{kHumanoidJoints, 3, static_cast<std::size_t>(skeleton.rows())}, {}};
   for (Index t = 0; t < skeleton.rows(); ++t) {
     for (Index axis = 0; axis < 3; ++axis) {
       for (Index joint = 0; joint < kHumanoidJoints; ++joint) matrix.values.push_back(skeleton(t, 3 * joint + axis));
@@ -24,16 +24,18 @@ MatMatrix skeleton_matrix(const ArrayXXd& skeleton) {
   return matrix;
 }
 
-MatMatrix sensor_matrix(const ArrayXXd& sensor) {
+data::formats::MatMatrix sensor_matrix(const ArrayXXd& sensor) {
   return {{static_cast<std::size_t>(sensor.rows()), static_cast<std::size_t>(sensor.cols())},
           {sensor.data(), sensor.data() + sensor.size()}};
 }
 
 void write_recording(const fs::path& folder, const SyntheticOptions& options, int action, int subject, int trial) {
   const SyntheticRecording recording = make_synthetic_recording(options, action, subject, trial);
-  const std::string id = utd_clip_id(action, subject, trial);
-  write_mat_matrix(folder / "Inertial" / (id + "_inertial.mat"), "d_iner", sensor_matrix(recording.sensor));
-  write_mat_matrix(folder / "Skeleton" / (id + "_skeleton.mat"), "d_skel", skeleton_matrix(recording.skeleton));
+  const std::string id = data::readers::utd_clip_id(action, subject, trial);
+  data::formats::write_mat_matrix(folder / "Inertial" / (id + "_inertial.mat"), "d_iner",
+                                  sensor_matrix(recording.sensor));
+  data::formats::write_mat_matrix(folder / "Skeleton" / (id + "_skeleton.mat"), "d_skel",
+                                  skeleton_matrix(recording.skeleton));
 }
 
 }  // namespace
@@ -49,4 +51,4 @@ int write_utd_mhad(const fs::path& folder, const SyntheticOptions& options) {
   });
 }
 
-}  // namespace pskd
+}  // namespace pskd::synthetic

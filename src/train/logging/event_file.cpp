@@ -12,7 +12,7 @@
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 namespace {
 
@@ -129,4 +129,4 @@ void write_event_files(const RunLayout& run) {
   }
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -11,7 +11,7 @@
 
 #include "base/run_layout.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 /// The record that a file begins with. `wall_time`: seconds since 1970.
 std::string version_record(double wall_time);
@@ -28,4 +28,4 @@ double write_event_file(const StageLayout& stage);
 /// Writes the event files of a finished run that are not there yet.
 void write_event_files(const RunLayout& run);
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -6,7 +6,7 @@
 #include "pskd/base/error.hpp"
 #include "train/logging/event_file.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 MetricsLog::MetricsLog(const StageLayout& stage, int epochs, bool events) : file_(stage.metrics()) {
   std::string kept;
@@ -34,4 +34,4 @@ void MetricsLog::append(const nlohmann::ordered_json& line) {
   if (!stream_ || !events_) throw Error(ErrorKind::io, file_.string() + ": cannot be written; is the disk full?");
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

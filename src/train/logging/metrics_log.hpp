@@ -7,7 +7,7 @@
 
 #include "base/run_layout.hpp"
 
-namespace pskd {
+namespace pskd::train {
 
 class MetricsLog {
  public:
@@ -24,4 +24,4 @@ class MetricsLog {
   double start_ = 0;  ///< of the events' times
 };
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace pskd {
+namespace pskd::train {
 namespace {
 
 constexpr int kBarWidth = 24;
@@ -63,4 +63,4 @@ void StageProgress::epoch(int epoch, const std::string& line) {
   spdlog::log(told ? spdlog::level::info : spdlog::level::debug, "{}  epoch {}/{}  {}", title_, epoch, epochs_, line);
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-namespace pskd {
+namespace pskd::train {
 
 class StageProgress {
  public:
@@ -29,4 +29,4 @@ class StageProgress {
 /// "1 h 02 min", "3 min 20 s", "12 s".
 std::string duration_text(double seconds);
 
-}  // namespace pskd
+}  // namespace pskd::train

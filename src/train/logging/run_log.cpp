@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace pskd {
+namespace pskd::train {
 
 RunLog::RunLog(const std::filesystem::path& file)
     : sink_(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string())) {
@@ -18,4 +18,4 @@ RunLog::~RunLog() {
   sinks.erase(std::remove(sinks.begin(), sinks.end(), sink_), sinks.end());
 }
 
-}  // namespace pskd
+}  // namespace pskd::train

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-namespace pskd {
+namespace pskd::train {
 
 /// While it lives, everything that is logged also goes to `file`.
 class RunLog {
@@ -19,4 +19,4 @@ class RunLog {
   spdlog::sink_ptr sink_;
 };
 
-}  // namespace pskd
+}  // namespace pskd::train

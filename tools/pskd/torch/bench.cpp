@@ -21,25 +21,25 @@ struct Options {
 
 struct StageSpeed {
   std::string stage, model;
-  pskd::Precision precision = pskd::Precision::fp32;
+  pskd::config::Precision precision = pskd::config::Precision::fp32;
   double milliseconds = 0;  ///< of a step, median
   double clips = 0;         ///< trained a second
   double flops = 0;         ///< a second
 };
 
 /// The networks of the default chain, without the losses that need teachers.
-pskd::Experiment default_experiment() {
-  pskd::Experiment experiment;
-  const auto add = [&](const char* name, const pskd::ModelConfig& model) {
-    pskd::StageConfig stage;
+pskd::config::Experiment default_experiment() {
+  pskd::config::Experiment experiment;
+  const auto add = [&](const char* name, const pskd::config::ModelConfig& model) {
+    pskd::config::StageConfig stage;
     stage.name = name;
     stage.model = model;
     experiment.stages.push_back(stage);
   };
-  add("skeleton", pskd::SkeletonGcnConfig{});
-  add("fused", pskd::FusedConfig{});
-  add("sensor", pskd::SensorCnnConfig{.width = 96});
-  add("student", pskd::SensorCnnConfig{});
+  add("skeleton", pskd::config::SkeletonGcnConfig{});
+  add("fused", pskd::config::FusedConfig{});
+  add("sensor", pskd::config::SensorCnnConfig{.width = 96});
+  add("student", pskd::config::SensorCnnConfig{});
   return experiment;
 }
 
@@ -50,25 +50,21 @@ std::vector<std::string> load_advice(int cores) {
   return {fmt::format("other programs are running (load {:.1f} on {} cores): all numbers are too low", load, cores)};
 }
 
-StageSpeed measure(const pskd::StageConfig& stage, const pskd::DataShape& shape, double seconds) {
-  pskd::StepBench bench(stage, shape);
-  const double median = pskd::quantile(pskd::time_runs([&] { bench.step(); }, 3, seconds), 0.5);
-  return {stage.name,
-          pskd::model_name(stage.model),
-          stage.precision,
-          1e3 * median,
-          static_cast<double>(bench.clips()) / median,
-          bench.flops() / median};
+StageSpeed measure(const pskd::config::StageConfig& stage, const pskd::model::DataShape& shape, double seconds) {
+  pskd::train::StepBench bench(stage, shape);
+  const double median = pskd::quantile(pskd::train::time_runs([&] { bench.step(); }, 3, seconds), 0.5);
+  return {stage.name,   pskd::config::model_name(stage.model),       stage.precision,
+          1e3 * median, static_cast<double>(bench.clips()) / median, bench.flops() / median};
 }
 
 /// Nothing for a stage in bf16: the ceiling is that of fp32.
-std::optional<double> share_of(const pskd::Ceiling& ceiling, const StageSpeed& stage) {
-  if (stage.precision != pskd::Precision::fp32) return {};
+std::optional<double> share_of(const pskd::train::Ceiling& ceiling, const StageSpeed& stage) {
+  if (stage.precision != pskd::config::Precision::fp32) return {};
   return stage.flops / ceiling.flops;
 }
 
-void print(const pskd::Environment& here, const std::vector<std::string>& advice, const pskd::Ceiling& ceiling,
-           const std::vector<StageSpeed>& stages) {
+void print(const pskd::train::Environment& here, const std::vector<std::string>& advice,
+           const pskd::train::Ceiling& ceiling, const std::vector<StageSpeed>& stages) {
   std::cout << fmt::format(
       "pskd {}, {}, {} cores, {} threads, {}\n"
       "ceiling: {:.1f} GFLOP/s (the fastest of convolution and matrix product), memory copy {:.1f} GB/s\n\n"
@@ -79,15 +75,15 @@ void print(const pskd::Environment& here, const std::vector<std::string>& advice
     const std::optional<double> share = share_of(ceiling, stage);
     std::cout << fmt::format("{:<16} {:<14} {:>10.2f} {:>10.0f} {:>10.1f} {:>12}\n", stage.stage, stage.model,
                              stage.milliseconds, stage.clips, stage.flops / 1e9,
-                             share ? fmt::format("{:.0f} %", 100 * *share) : word(stage.precision));
+                             share ? fmt::format("{:.0f} %", 100 * *share) : pskd::config::word(stage.precision));
   }
   std::cout << '\n';
   for (const std::string& line : advice) std::cout << "slow: " << line << '\n';
   if (advice.empty()) std::cout << "nothing here slows pskd down\n";
 }
 
-void print_json(const pskd::Environment& here, const std::vector<std::string>& advice, const pskd::Ceiling& ceiling,
-                const std::vector<StageSpeed>& stages) {
+void print_json(const pskd::train::Environment& here, const std::vector<std::string>& advice,
+                const pskd::train::Ceiling& ceiling, const std::vector<StageSpeed>& stages) {
   nlohmann::ordered_json out = {{"version", here.version},
                                 {"cpu", here.cpu},
                                 {"cores", here.cores},
@@ -98,7 +94,7 @@ void print_json(const pskd::Environment& here, const std::vector<std::string>& a
   for (const StageSpeed& stage : stages) {
     const std::optional<double> share = share_of(ceiling, stage);
     out["stages"].push_back({{"stage", stage.stage},
-                             {"precision", word(stage.precision)},
+                             {"precision", pskd::config::word(stage.precision)},
                              {"model", stage.model},
                              {"step_ms", stage.milliseconds},
                              {"clips_per_second", stage.clips},
@@ -109,15 +105,17 @@ void print_json(const pskd::Environment& here, const std::vector<std::string>& a
 }
 
 void bench(const Options& options) {
-  const pskd::Experiment experiment = options.config.file.empty() ? default_experiment() : options.config.load();
+  const pskd::config::Experiment experiment =
+      options.config.file.empty() ? default_experiment() : options.config.load();
   prepare(options.threads.value_or(experiment.run.threads));
-  const pskd::Environment here = pskd::environment();
-  std::vector<std::string> advice = pskd::speed_advice(here);
+  const pskd::train::Environment here = pskd::train::environment();
+  std::vector<std::string> advice = pskd::train::speed_advice(here);
   for (std::string& line : load_advice(here.cores)) advice.push_back(std::move(line));
-  const pskd::DataShape shape = pskd::data_shape(experiment);
-  const pskd::Ceiling ceiling = pskd::measure_ceiling(options.seconds / 2);
+  const pskd::model::DataShape shape = pskd::train::data_shape(experiment);
+  const pskd::train::Ceiling ceiling = pskd::train::measure_ceiling(options.seconds / 2);
   std::vector<StageSpeed> stages;
-  for (const pskd::StageConfig& stage : experiment.stages) stages.push_back(measure(stage, shape, options.seconds));
+  for (const pskd::config::StageConfig& stage : experiment.stages)
+    stages.push_back(measure(stage, shape, options.seconds));
   (options.json ? print_json : print)(here, advice, ceiling, stages);
 }
 

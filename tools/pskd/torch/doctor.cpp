@@ -11,9 +11,9 @@ namespace {
 
 void examine(bool json) {
   prepare(0);
-  const pskd::Environment here = pskd::environment();
+  const pskd::train::Environment here = pskd::train::environment();
   const pskd::ProcessSetup setup = pskd::process_setup();
-  const std::vector<std::string> lines = pskd::speed_advice(here);
+  const std::vector<std::string> lines = pskd::train::speed_advice(here);
   if (json) {
     nlohmann::ordered_json out = {{"version", here.version},
                                   {"git_revision", here.git_revision},

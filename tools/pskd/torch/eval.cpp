@@ -18,24 +18,24 @@ struct Options {
   bool json = false;
 };
 
-const std::vector<pskd::Clip>& part_of(const pskd::Split& split, const std::string& part) {
+const std::vector<pskd::data::Clip>& part_of(const pskd::data::Split& split, const std::string& part) {
   if (part == "train") return split.train;
   return part == "val" ? split.val : split.test;
 }
 
-void show(const pskd::Scores& scores, const Options& options) {
+void show(const pskd::eval::Scores& scores, const Options& options) {
   if (options.json) {
     nlohmann::ordered_json json = {{"stage", options.stage},      {"part", options.part},
                                    {"clips", scores.clips},       {"accuracy", scores.accuracy},
                                    {"macro_f1", scores.macro_f1}, {"confusion", scores.confusion}};
-    for (const pskd::ClassScore& one : scores.per_class) json["f1"][one.name] = one.f1;
+    for (const pskd::eval::ClassScore& one : scores.per_class) json["f1"][one.name] = one.f1;
     std::cout << json.dump() << '\n';
     return;
   }
   std::cout << fmt::format("{} on {} ({} clips): accuracy {:.2f} %, macro F1 {:.2f} %\n\n", options.stage, options.part,
                            scores.clips, 100 * scores.accuracy, 100 * scores.macro_f1)
             << fmt::format("{:<24}{:>10}{:>10}{:>10}{:>8}\n", "class", "precision", "recall", "F1", "clips");
-  for (const pskd::ClassScore& one : scores.per_class) {
+  for (const pskd::eval::ClassScore& one : scores.per_class) {
     std::cout << fmt::format("{:<24}{:>10.3f}{:>10.3f}{:>10.3f}{:>8}\n", one.name, one.precision, one.recall, one.f1,
                              one.support);
   }
@@ -46,13 +46,13 @@ void run(const Options& options) {
   const auto folder = std::filesystem::absolute(options.run).lexically_normal();
   const auto run = folder.filename().empty() ? folder.parent_path() : folder;
   const std::uint64_t seed = pskd::RunLayout{run}.seed();
-  const pskd::TrainingSetup setup = setup_of({run});
+  const pskd::train::TrainingSetup setup = setup_of({run});
   const auto& clips = part_of(setup.split, options.part);
   if (clips.empty())
     throw pskd::Error(pskd::ErrorKind::usage, "the protocol of this run has no " + options.part + " clips");
-  const pskd::StageConfig& stage = pskd::find_stage(setup.experiment, options.stage);
-  const auto network = pskd::load_stage(setup, seed, stage.name);
-  show(pskd::score(pskd::predict(setup, stage, *network, clips), setup.split.classes), options);
+  const pskd::config::StageConfig& stage = pskd::config::find_stage(setup.experiment, options.stage);
+  const auto network = pskd::train::load_stage(setup, seed, stage.name);
+  show(pskd::eval::score(pskd::train::predict(setup, stage, *network, clips), setup.split.classes), options);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 void prepare(int threads) {
   pskd::prepare_process();
-  pskd::prepare_torch(threads);
+  pskd::train::prepare_torch(threads);
 }
 
 int main(int argc, char** argv) {

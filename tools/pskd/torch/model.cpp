@@ -16,10 +16,10 @@ struct Options {
 };
 
 nlohmann::ordered_json to_json(const std::string& stage, const std::string& model,
-                               const pskd::NetworkSummary& summary) {
+                               const pskd::model::NetworkSummary& summary) {
   nlohmann::ordered_json json = {
       {"stage", stage}, {"model", model}, {"parameters", summary.parameters}, {"macs", summary.macs}};
-  for (const pskd::LayerSummary& layer : summary.layers) {
+  for (const pskd::model::LayerSummary& layer : summary.layers) {
     json["layers"].push_back({{"name", layer.name},
                               {"operation", layer.operation},
                               {"output", layer.output},
@@ -30,20 +30,20 @@ nlohmann::ordered_json to_json(const std::string& stage, const std::string& mode
 }
 
 void show(const Options& options) {
-  const pskd::Experiment experiment = options.config.load();
+  const pskd::config::Experiment experiment = options.config.load();
   prepare(1);
-  const pskd::DataShape shape = pskd::data_shape(experiment);
+  const pskd::model::DataShape shape = pskd::train::data_shape(experiment);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  if (!options.stage.empty()) pskd::find_stage(experiment, options.stage);
-  for (const pskd::StageConfig& stage : experiment.stages) {
+  if (!options.stage.empty()) pskd::config::find_stage(experiment, options.stage);
+  for (const pskd::config::StageConfig& stage : experiment.stages) {
     if (!options.stage.empty() && stage.name != options.stage) continue;
-    const auto network = pskd::make_network(stage.model, shape, 1);
-    const auto summary = pskd::summarize_network(*network, pskd::example_input(shape, 1));
+    const auto network = pskd::model::make_network(stage.model, shape, 1);
+    const auto summary = pskd::model::summarize_network(*network, pskd::model::example_input(shape, 1));
     if (options.json) {
-      all.push_back(to_json(stage.name, pskd::model_name(stage.model), summary));
+      all.push_back(to_json(stage.name, pskd::config::model_name(stage.model), summary));
     } else {
-      std::cout << fmt::format("{}: {}, for one clip\n", stage.name, pskd::model_name(stage.model))
-                << pskd::describe(summary) << '\n';
+      std::cout << fmt::format("{}: {}, for one clip\n", stage.name, pskd::config::model_name(stage.model))
+                << pskd::model::describe(summary) << '\n';
     }
   }
   if (options.json) std::cout << all.dump(2) << '\n';

@@ -2,10 +2,10 @@
 
 #include "pskd/config/load.hpp"
 
-pskd::TrainingSetup setup_of(const pskd::RunLayout& run) {
+pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
   const pskd::ExperimentLayout folder{run.experiment()};
-  pskd::Experiment experiment = pskd::load_experiment(run.config());
+  pskd::config::Experiment experiment = pskd::config::load_experiment(run.config());
   experiment.run.name = folder.name();
   experiment.run.root = folder.root().string();
-  return pskd::prepare_training(experiment);
+  return pskd::train::prepare_training(experiment);
 }

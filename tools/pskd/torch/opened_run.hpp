@@ -5,4 +5,4 @@
 #include "pskd/train/run.hpp"
 
 /// The setup of the run in `run`, whose folder may have been moved as a whole.
-pskd::TrainingSetup setup_of(const pskd::RunLayout& run);
+pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run);

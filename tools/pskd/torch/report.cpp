@@ -31,19 +31,19 @@ std::string checkpoint_hash(const nlohmann::json& manifest, const std::string& s
 /// Opens runs again for what their folders do not hold. A stage that runs of a sweep share is asked once.
 class MaterialCollector {
  public:
-  pskd::RunMaterial collect(const pskd::RunLayout& run) {
-    pskd::RunMaterial material;
+  pskd::report::RunMaterial collect(const pskd::RunLayout& run) {
+    pskd::report::RunMaterial material;
     try {
       const auto manifest = nlohmann::json::parse(pskd::read_file(run.manifest()), nullptr, false);
-      const pskd::TrainingSetup setup = setup_of(run);
+      const pskd::train::TrainingSetup setup = setup_of(run);
       if (!manifest.is_object() || !manifest.contains("data_hash") || manifest["data_hash"] != setup.data_hash) {
         throw pskd::Error(pskd::ErrorKind::data, "the recordings are not those that manifest.json of the run names");
       }
       material.clips = setup.split.test.empty() ? setup.split.val : setup.split.test;
       material.topology = setup.info.topology;
       material.channels = setup.experiment.data.channels;
-      for (pskd::Clip& clip : material.clips) {
-        clip.sensor = pskd::Frames(clip.sensor(Eigen::all, setup.renderer.sensor_columns));
+      for (pskd::data::Clip& clip : material.clips) {
+        clip.sensor = pskd::data::Frames(clip.sensor(Eigen::all, setup.renderer.sensor_columns));
       }
       add_embeddings(material, setup, run.seed(), manifest);
     } catch (const pskd::Error& error) {
@@ -53,9 +53,9 @@ class MaterialCollector {
   }
 
  private:
-  void add_embeddings(pskd::RunMaterial& material, const pskd::TrainingSetup& setup, std::uint64_t seed,
+  void add_embeddings(pskd::report::RunMaterial& material, const pskd::train::TrainingSetup& setup, std::uint64_t seed,
                       const nlohmann::json& manifest) {
-    for (const pskd::StageConfig& stage : setup.experiment.stages) {
+    for (const pskd::config::StageConfig& stage : setup.experiment.stages) {
       try {
         material.embeddings.push_back(
             {stage.name, embeddings(setup, seed, stage, checkpoint_hash(manifest, stage.name), material.clips)});
@@ -65,13 +65,16 @@ class MaterialCollector {
     }
   }
 
-  Eigen::MatrixXd embeddings(const pskd::TrainingSetup& setup, std::uint64_t seed, const pskd::StageConfig& stage,
-                             const std::string& checkpoint, const std::vector<pskd::Clip>& clips) {
+  Eigen::MatrixXd embeddings(const pskd::train::TrainingSetup& setup, std::uint64_t seed,
+                             const pskd::config::StageConfig& stage, const std::string& checkpoint,
+                             const std::vector<pskd::data::Clip>& clips) {
     const auto known = known_.find(checkpoint);
     if (known != known_.end()) return known->second;
-    const auto network = pskd::load_stage(setup, seed, stage.name);
-    const pskd::Input input = pskd::render_plain(setup.renderer, clips, pskd::modalities(stage.sees));
-    const torch::Tensor found = pskd::compute_output(*network, input).embedding.to(torch::kFloat64).contiguous();
+    const auto network = pskd::train::load_stage(setup, seed, stage.name);
+    const pskd::model::Input input =
+        pskd::train::render_plain(setup.renderer, clips, pskd::train::modalities(stage.sees));
+    const torch::Tensor found =
+        pskd::distill::compute_output(*network, input).embedding.to(torch::kFloat64).contiguous();
     using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     Eigen::MatrixXd rows = Eigen::Map<const Rows>(found.data_ptr<double>(), found.size(0), found.size(1));
     if (!checkpoint.empty()) known_[checkpoint] = rows;
@@ -82,11 +85,11 @@ class MaterialCollector {
 };
 
 void run(const Options& options) {
-  const auto runs = pskd::find_finished_runs(options.folder);
+  const auto runs = pskd::report::find_finished_runs(options.folder);
   prepare(kThreads);
   MaterialCollector collector;
-  const pskd::ReportPage page =
-      pskd::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect({one}); });
+  const pskd::report::ReportPage page =
+      pskd::report::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect({one}); });
   const fs::path file = options.out.empty() ? fs::path(options.folder) / pskd::kHtmlReport : fs::path(options.out);
   pskd::write_file_atomically(file, page.html);
   for (const std::string& line : page.missing) std::cerr << "pskd: not on the page: " << line << '\n';

@@ -18,66 +18,67 @@ namespace {
 
 struct Options {
   ConfigOptions config;
-  pskd::SweepLaunch launch;
+  pskd::sweep::SweepLaunch launch;
   std::string only, launcher = "local";
   bool status = false, quiet = false;
 };
 
-using Tasks = std::vector<pskd::SweepTask>;
+using Tasks = std::vector<pskd::sweep::SweepTask>;
 
 /// Where Slurm cannot be asked, that is said and the rest shown.
-void show_status(const pskd::Sweep& sweep, const Tasks& tasks, int jobs) {
+void show_status(const pskd::config::Sweep& sweep, const Tasks& tasks, int jobs) {
   std::set<std::string> queued;
   try {
-    queued = pskd::queued_tasks(sweep);
+    queued = pskd::sweep::queued_tasks(sweep);
   } catch (const pskd::Error& error) {
     std::cout << error.what() << "\nruns that wait in Slurm are shown as waiting\n";
   }
-  std::cout << pskd::status_text(tasks, queued, std::max(1, jobs));
+  std::cout << pskd::sweep::status_text(tasks, queued, std::max(1, jobs));
 }
 
 /// Returns whether there is anything to report.
 bool write_reports(const Tasks& tasks, bool event_files) {
   std::set<std::filesystem::path> folders;
-  for (const pskd::SweepTask& task : tasks) {
-    if (state_of(task) != pskd::TaskState::done) continue;
+  for (const pskd::sweep::SweepTask& task : tasks) {
+    if (pskd::sweep::state_of(task) != pskd::sweep::TaskState::done) continue;
     folders.insert(task.layout.experiment());
-    if (event_files) pskd::write_event_files(task.layout);  // of runs that were done before they were asked for
+    if (event_files) pskd::train::write_event_files(task.layout);  // of runs that were done before they were asked for
   }
-  for (const std::filesystem::path& folder : folders) pskd::write_report(folder);
+  for (const std::filesystem::path& folder : folders) pskd::report::write_report(folder);
   return !folders.empty();
 }
 
-bool has_ended(const pskd::SweepTask& task) {
-  const pskd::TaskState state = state_of(task);
-  return state == pskd::TaskState::done || state == pskd::TaskState::failed;
+bool has_ended(const pskd::sweep::SweepTask& task) {
+  const pskd::sweep::TaskState state = pskd::sweep::state_of(task);
+  return state == pskd::sweep::TaskState::done || state == pskd::sweep::TaskState::failed;
 }
 
-void train_all(const pskd::SweepLaunch& launch, const pskd::Sweep& sweep, const Tasks& tasks, bool slurm) {
-  const std::vector<pskd::TaskFailure> failures =
-      slurm ? pskd::submit_to_slurm(launch, sweep, tasks, std::cout) : pskd::train_here(launch, tasks);
+void train_all(const pskd::sweep::SweepLaunch& launch, const pskd::config::Sweep& sweep, const Tasks& tasks,
+               bool slurm) {
+  const std::vector<pskd::sweep::TaskFailure> failures =
+      slurm ? pskd::sweep::submit_to_slurm(launch, sweep, tasks, std::cout) : pskd::sweep::train_here(launch, tasks);
   const bool results = write_reports(tasks, launch.event_files);
   if (std::all_of(tasks.begin(), tasks.end(), has_ended)) {
-    pskd::discard_teacher_outputs(pskd::SweepLayout{sweep.folder}.stage_store().folder);
+    pskd::train::discard_teacher_outputs(pskd::SweepLayout{sweep.folder}.stage_store().folder);
   }
   if (results) std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
-  pskd::throw_failures(failures, tasks.size(), slurm ? "submitted" : "done");
+  pskd::sweep::throw_failures(failures, tasks.size(), slurm ? "submitted" : "done");
 }
 
 void run(Options options) {
-  pskd::SweepLaunch& launch = options.launch;
+  pskd::sweep::SweepLaunch& launch = options.launch;
   launch.config = options.config.file;
   launch.overrides = options.config.overrides;
-  const pskd::Sweep sweep = pskd::load_sweep(launch.config, launch.overrides);
-  const Tasks tasks = pskd::make_tasks(sweep);
+  const pskd::config::Sweep sweep = pskd::config::load_sweep(launch.config, launch.overrides);
+  const Tasks tasks = pskd::sweep::make_tasks(sweep);
   const bool slurm = options.launcher == "slurm";
   if (launch.jobs == 0 && !slurm) launch.jobs = pskd::process_setup().cores;
   if (options.status) return show_status(sweep, tasks, launch.jobs);
-  if (!options.only.empty()) prepare(pskd::kTaskThreads);
+  if (!options.only.empty()) prepare(pskd::sweep::kTaskThreads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
   if (options.only.empty()) return train_all(launch, sweep, tasks, slurm);
-  pskd::train_task(sweep, pskd::find_task(tasks, options.only), launch.event_files);
+  pskd::sweep::train_task(sweep, pskd::sweep::find_task(tasks, options.only), launch.event_files);
 }
 
 }  // namespace

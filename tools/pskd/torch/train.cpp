@@ -16,49 +16,49 @@
 
 namespace {
 
-void show_plan(const pskd::TrainingSetup& setup) {
-  const pskd::Split& split = setup.split;
+void show_plan(const pskd::train::TrainingSetup& setup) {
+  const pskd::data::Split& split = setup.split;
   std::cout << fmt::format("{}: {} training, {} validation and {} test clips of {} classes\n", setup.info.name,
                            split.train.size(), split.val.size(), split.test.size(), split.classes.size())
-            << pskd::describe(setup.experiment.protocol) << '\n'
+            << pskd::data::describe(setup.experiment.protocol) << '\n'
             << fmt::format("skeleton [N, 9, {}, {}], sensor [N, {}, {}]\n", setup.renderer.views.skeleton.frames,
                            setup.renderer.topology.joints.size(), setup.renderer.sensor_columns.size(),
                            setup.renderer.views.sensor.frames);
   double total = 0;
-  for (const pskd::StageEstimate& stage : pskd::estimate_run(setup)) {
+  for (const pskd::train::StageEstimate& stage : pskd::train::estimate_run(setup)) {
     std::cout << fmt::format("{:<12} {:>10} parameters {:>7} steps  about {:.0f} s\n", stage.name, stage.parameters,
                              stage.steps, stage.seconds);
     total += stage.seconds;
   }
   std::cout << fmt::format("one seed: about {:.0f} s; {} seeds; results would go to {}\n", total,
-                           setup.experiment.seeds.size(), pskd::experiment_folder(setup).string());
+                           setup.experiment.seeds.size(), pskd::train::experiment_folder(setup).string());
 }
 
-void show_results(const pskd::TrainingSetup& setup, bool json) {
-  const auto folder = pskd::experiment_folder(setup);
-  const auto report = pskd::write_report(folder);
+void show_results(const pskd::train::TrainingSetup& setup, bool json) {
+  const auto folder = pskd::train::experiment_folder(setup);
+  const auto report = pskd::report::write_report(folder);
   if (json) {
     std::cout << nlohmann::json{{"folder", folder.string()}, {"report", report.string()}}.dump() << '\n';
     return;
   }
-  std::cout << pskd::to_text(pskd::results_table(pskd::find_run_records(folder))) << "report: " << report.string()
-            << '\n';
+  std::cout << pskd::report::to_text(pskd::report::results_table(pskd::report::find_run_records(folder)))
+            << "report: " << report.string() << '\n';
 }
 
 }  // namespace
 
 void train(const TrainOptions& options) {
-  const pskd::Experiment experiment = options.config.load();
+  const pskd::config::Experiment experiment = options.config.load();
   prepare(options.threads >= 0 ? options.threads : experiment.run.threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
-  pskd::TrainingSetup setup = pskd::prepare_training(experiment);
+  pskd::train::TrainingSetup setup = pskd::train::prepare_training(experiment);
   setup.event_files = options.tensorboard;
   if (options.dry_run) return show_plan(setup);
-  const auto existing = options.resume      ? pskd::Existing::resume
-                        : options.overwrite ? pskd::Existing::overwrite
-                                            : pskd::Existing::refuse;
-  for (const std::uint64_t seed : setup.experiment.seeds) pskd::require_startable(setup, seed, existing);
-  for (const std::uint64_t seed : setup.experiment.seeds) pskd::train_run(setup, seed, existing);
+  const auto existing = options.resume      ? pskd::train::Existing::resume
+                        : options.overwrite ? pskd::train::Existing::overwrite
+                                            : pskd::train::Existing::refuse;
+  for (const std::uint64_t seed : setup.experiment.seeds) pskd::train::require_startable(setup, seed, existing);
+  for (const std::uint64_t seed : setup.experiment.seeds) pskd::train::train_run(setup, seed, existing);
   show_results(setup, options.json);
 }

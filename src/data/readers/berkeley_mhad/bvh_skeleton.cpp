@@ -10,7 +10,7 @@
 #include "data/formats/bvh_kinematics.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -55,7 +55,7 @@ std::string plain_name(const std::string& name) {
 }
 
 // The file's joint for each of the tree's.
-std::vector<int> match_joints(const fs::path& file, const Bvh& bvh, const Topology& tree) {
+std::vector<int> match_joints(const fs::path& file, const formats::Bvh& bvh, const Topology& tree) {
   std::map<std::string, int> of_name;
   for (std::size_t i = 0; i < bvh.joints.size(); ++i) {
     const auto [known, inserted] = of_name.emplace(plain_name(bvh.joints[i].name), static_cast<int>(i));
@@ -73,14 +73,14 @@ std::vector<int> match_joints(const fs::path& file, const Bvh& bvh, const Topolo
   }
   if (absent.empty()) return joints;
   std::string present;
-  for (const BvhJoint& joint : bvh.joints) present += " " + joint.name;
+  for (const formats::BvhJoint& joint : bvh.joints) present += " " + joint.name;
   throw Error(ErrorKind::data, file.string() + ": expected the 30 joints of " + tree.name + "; absent:" + absent +
                                    "; the file has:" + present);
 }
 
 // The tree's joint that the file has next above `joint`; -1 above the root. Joints that the tree does not know lie
 // between.
-int next_above(const Bvh& bvh, const std::vector<int>& joints, int joint) {
+int next_above(const formats::Bvh& bvh, const std::vector<int>& joints, int joint) {
   for (int above = bvh.joints[static_cast<std::size_t>(joint)].parent; above >= 0;
        above = bvh.joints[static_cast<std::size_t>(above)].parent) {
     const auto known = std::find(joints.begin(), joints.end(), above);
@@ -89,7 +89,8 @@ int next_above(const Bvh& bvh, const std::vector<int>& joints, int joint) {
   return -1;
 }
 
-void check_same_tree(const fs::path& file, const Bvh& bvh, const Topology& tree, const std::vector<int>& joints) {
+void check_same_tree(const fs::path& file, const formats::Bvh& bvh, const Topology& tree,
+                     const std::vector<int>& joints) {
   const auto name = [&](int joint) {
     return joint < 0 ? std::string("nothing") : tree.joints[static_cast<std::size_t>(joint)];
   };
@@ -104,17 +105,17 @@ void check_same_tree(const fs::path& file, const Bvh& bvh, const Topology& tree,
 }  // namespace
 
 Frames read_berkeley_bvh(const fs::path& file) {
-  const Bvh bvh = read_bvh(file);
+  const formats::Bvh bvh = formats::read_bvh(file);
   const Topology& tree = topology("mhad-30");
   const std::vector<int> joints = match_joints(file, bvh, tree);
   check_same_tree(file, bvh, tree, joints);
   if (bvh.values.rows() < 2) throw Error(ErrorKind::data, file.string() + ": expected at least 2 frames, found 1");
   std::vector<std::string> names;
   for (const int joint : joints) names.push_back(bvh.joints[static_cast<std::size_t>(joint)].name);
-  const Frames positions = joint_positions(bvh, names) * kMetersPerCentimeter;
+  const Frames positions = formats::joint_positions(bvh, names) * kMetersPerCentimeter;
   check_finite(file, positions);
   const double end = bvh.frame_time * static_cast<double>(bvh.values.rows() - 1);
   return resampled_to({positions, 0, end}, kRate).frames;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

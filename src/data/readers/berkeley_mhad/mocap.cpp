@@ -3,7 +3,7 @@
 #include "data/finite.hpp"
 #include "data/formats/mat_file.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 constexpr Eigen::Index kJoints = 16;
@@ -12,7 +12,7 @@ constexpr float kMetersPerMillimeter = 1e-3F;
 }  // namespace
 
 Frames read_berkeley_mocap(const std::filesystem::path& file, const std::string& variable) {
-  const MatMatrix matrix = read_mat_matrix(file, variable, {kAnyFrames, kJoints, 3});
+  const formats::MatMatrix matrix = formats::read_mat_matrix(file, variable, {formats::kAnyFrames, kJoints, 3});
   const auto frames = static_cast<Eigen::Index>(matrix.dims[0]);
   Frames values(frames, kJoints * 3);
   for (Eigen::Index joint = 0; joint < kJoints; ++joint) {
@@ -28,4 +28,4 @@ Frames read_berkeley_mocap(const std::filesystem::path& file, const std::string&
   return values;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -6,10 +6,10 @@
 
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 /// The 16 joints of the re-release as [T, 16 * 3] in meters. `variable` is the file's: its own name for the front view,
 /// rearMocap for the rear one. Throws Error(data).
 Frames read_berkeley_mocap(const std::filesystem::path& file, const std::string& variable);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -15,7 +15,7 @@
 #include "data/readers/berkeley_mhad/mocap.hpp"
 #include "data/readers/berkeley_mhad/shimmer.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -147,7 +147,7 @@ Stream read_sensors(const RecordingFiles& recording, Repairs& repairs) {
   return side_by_side(streams);
 }
 
-std::vector<std::string> chosen_sensors(const DataConfig& config) {
+std::vector<std::string> chosen_sensors(const config::DataConfig& config) {
   if (config.sensors.empty()) return {"h02"};
   for (const std::string& sensor : config.sensors) {
     if (std::find(kSensors.begin(), kSensors.end(), sensor) != kSensors.end()) continue;
@@ -157,7 +157,7 @@ std::vector<std::string> chosen_sensors(const DataConfig& config) {
   return config.sensors;
 }
 
-Skeleton chosen_skeleton(const DataConfig& config) {
+Skeleton chosen_skeleton(const config::DataConfig& config) {
   if (config.skeleton.empty()) return Skeleton::mhad_16;
   const auto* const known = std::find(kTopologies.begin(), kTopologies.end(), config.skeleton);
   if (known != kTopologies.end()) return static_cast<Skeleton>(known - kTopologies.begin());
@@ -168,7 +168,7 @@ Skeleton chosen_skeleton(const DataConfig& config) {
 
 }  // namespace
 
-Reader berkeley_mhad_reader(const DataConfig& config) {
+Reader berkeley_mhad_reader(const config::DataConfig& config) {
   refuse_other_choices(config, {DataChoice::sensors, DataChoice::skeleton});
   const Layout layout{chosen_sensors(config), chosen_skeleton(config)};
   return {
@@ -208,4 +208,4 @@ std::string berkeley_clip_id(int subject, int action, int repetition) {
   return text.data();
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -11,7 +11,7 @@
 #include "data/reader.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 /// `sensors`: h01 left wrist, h02 right wrist, h03 and h04 hips, h05 and h06 ankles; `skeleton`: mhad-16 or mhad-30.
 DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const std::string& skeleton);
@@ -19,6 +19,6 @@ DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const st
 /// Name of a recording: subject, action and repetition from 1, "S01_A02_R03".
 std::string berkeley_clip_id(int subject, int action, int repetition);
 
-Reader berkeley_mhad_reader(const DataConfig& config);
+Reader berkeley_mhad_reader(const config::DataConfig& config);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

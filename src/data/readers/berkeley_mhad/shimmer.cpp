@@ -7,7 +7,7 @@
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 namespace fs = std::filesystem;
 
@@ -15,22 +15,22 @@ ShimmerSamples read_shimmer_text(const fs::path& file) {
   constexpr std::size_t kFields = 4;
   constexpr std::size_t kMinSamples = 2;
   const std::string text = read_file(file);
-  const std::vector<std::string_view> lines = lines_of(text);
+  const std::vector<std::string_view> lines = formats::lines_of(text);
   ShimmerSamples samples{Frames(static_cast<Eigen::Index>(lines.size()), 3), {}};
   for (std::size_t line = 0; line < lines.size(); ++line) {
-    const std::vector<std::string_view> fields = fields_of(lines[line], ' ');
+    const std::vector<std::string_view> fields = formats::fields_of(lines[line], ' ');
     if (fields.size() != kFields) {
-      fail_at_line(file, line + 1, "expected ax ay az seconds, found " + quoted_field(lines[line]));
+      formats::fail_at_line(file, line + 1, "expected ax ay az seconds, found " + formats::quoted_field(lines[line]));
     }
     std::array<double, kFields> values{};
     for (std::size_t i = 0; i < kFields; ++i) {
-      if (!parse_number(fields[i], values[i])) {
-        fail_at_line(file, line + 1, "expected a number, found " + quoted_field(fields[i]));
+      if (!formats::parse_number(fields[i], values[i])) {
+        formats::fail_at_line(file, line + 1, "expected a number, found " + formats::quoted_field(fields[i]));
       }
       if (i < 3)
         samples.values(static_cast<Eigen::Index>(line), static_cast<Eigen::Index>(i)) = static_cast<float>(values[i]);
     }
-    if (!std::isfinite(values[3])) fail_at_line(file, line + 1, "expected a finite time stamp");
+    if (!std::isfinite(values[3])) formats::fail_at_line(file, line + 1, "expected a finite time stamp");
     samples.times.push_back(values[3]);
   }
   if (lines.size() < kMinSamples) {
@@ -40,4 +40,4 @@ ShimmerSamples read_shimmer_text(const fs::path& file) {
   return samples;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

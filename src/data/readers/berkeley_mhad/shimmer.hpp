@@ -6,7 +6,7 @@
 
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 /// The accelerometer text `ax ay az unix_seconds`, one sample a line: values [T, 3] in g and stamps [T] in seconds.
 /// Throws Error(data) naming the file and the line.
@@ -16,4 +16,4 @@ struct ShimmerSamples {
 };
 ShimmerSamples read_shimmer_text(const std::filesystem::path& file);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

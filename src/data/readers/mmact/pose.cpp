@@ -12,7 +12,7 @@
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -32,7 +32,7 @@ struct PoseFile {
 
 // A number of 0 .. largest.
 bool parse_count(std::string_view text, int largest, int& value) {
-  return parse_whole(text, value) && value >= 0 && value <= largest;
+  return formats::parse_whole(text, value) && value >= 0 && value <= largest;
 }
 
 // Takes the file token by token, so that nothing that does not fit the form is ever kept.
@@ -47,7 +47,7 @@ class PoseParser : public nlohmann::json_sax<nlohmann::json> {
   bool number_integer(number_integer_t value) override { return number(static_cast<double>(value)); }
   bool number_unsigned(number_unsigned_t value) override { return number(static_cast<double>(value)); }
   bool number_float(number_float_t value, const string_t&) override { return number(value); }
-  bool string(string_t& value) override { return unexpected("the text " + quoted_field(value)); }
+  bool string(string_t& value) override { return unexpected("the text " + formats::quoted_field(value)); }
   bool binary(binary_t&) override { return unexpected("bytes"); }
 
   bool start_object(std::size_t) override {
@@ -112,7 +112,7 @@ class PoseParser : public nlohmann::json_sax<nlohmann::json> {
   bool start_frame(const std::string& name) {
     int frame = 0;
     if (!parse_count(name, kMaxFrameNumber, frame)) {
-      unexpected(quoted_field(name) + " (0 .. " + std::to_string(kMaxFrameNumber) + ")");
+      unexpected(formats::quoted_field(name) + " (0 .. " + std::to_string(kMaxFrameNumber) + ")");
     }
     frame_ = frame;
     place_ = Place::frame;
@@ -130,9 +130,10 @@ class PoseParser : public nlohmann::json_sax<nlohmann::json> {
   bool start_person(const std::string& name) {
     constexpr std::string_view kWord = "person";
     if (!name.starts_with(kWord) || !parse_count(std::string_view(name).substr(kWord.size()), kMaxPeople, person_)) {
-      unexpected(quoted_field(name));
+      unexpected(formats::quoted_field(name));
     }
-    if (!people_.insert(person_).second) fail("expected each person once, found " + quoted_field(name) + " again");
+    if (!people_.insert(person_).second)
+      fail("expected each person once, found " + formats::quoted_field(name) + " again");
     place_ = Place::person;
     return true;
   }
@@ -240,4 +241,4 @@ MmactPose read_mmact_pose(const fs::path& file) {
   return pose;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -6,7 +6,7 @@
 
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 /// The pose of the person seen in most frames (person1 when others are seen as often). A person is seen in a frame
 /// whose list is not empty and has some confidence above 0. Throws Error(data) naming the file and the frame.
@@ -22,4 +22,4 @@ struct MmactPose {
 };
 MmactPose read_mmact_pose(const std::filesystem::path& file);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

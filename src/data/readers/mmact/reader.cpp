@@ -16,7 +16,7 @@
 #include "data/readers/mmact/sensor_csv.hpp"
 #include "data/units.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -57,16 +57,16 @@ struct PlainName {
 };
 
 PlainName plain_name(const fs::path& file) {
-  const fs::path name = small_letters(trimmed(file.filename().string()));
-  return {std::string(trimmed(name.stem().string())), name.extension().string()};
+  const fs::path name = small_letters(formats::trimmed(file.filename().string()));
+  return {std::string(formats::trimmed(name.stem().string())), name.extension().string()};
 }
 
 // The number of a folder called `word` and a number of 1 .. last, e.g. subject12.
 std::optional<int> folder_number(const fs::path& folder, std::string_view word, int last) {
-  const std::string name = small_letters(trimmed(folder.filename().string()));
+  const std::string name = small_letters(formats::trimmed(folder.filename().string()));
   if (!name.starts_with(word)) return std::nullopt;
   int number = 0;
-  if (!parse_whole(std::string_view(name).substr(word.size()), number) || number < 1 || number > last) {
+  if (!formats::parse_whole(std::string_view(name).substr(word.size()), number) || number < 1 || number > last) {
     return std::nullopt;
   }
   return number;
@@ -277,7 +277,7 @@ Stream read_pose(const RecordingFiles& recording, Repairs& repairs) {
 
 // ---- choices --------------------------------------------------------------------------------
 
-Choice chosen(const DataConfig& config) {
+Choice chosen(const config::DataConfig& config) {
   refuse_other_choices(config, {DataChoice::sensors, DataChoice::cameras, DataChoice::classes});
   Choice choice;
   choice.sensors = config.sensors.empty() ? std::vector<std::string>{"acc_watch"} : config.sensors;
@@ -302,7 +302,7 @@ Choice chosen(const DataConfig& config) {
 
 }  // namespace
 
-Reader mmact_reader(const DataConfig& config) {
+Reader mmact_reader(const config::DataConfig& config) {
   const Choice choice = chosen(config);
   return {
       .info = mmact_info(choice.sensors, choice.cameras, choice.classes),
@@ -398,4 +398,4 @@ std::string mmact_clip_id(int subject, int scene, int session, const std::string
          "_" + action + "_cam" + std::to_string(camera);
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

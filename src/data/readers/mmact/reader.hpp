@@ -9,7 +9,7 @@
 #include "data/reader.hpp"
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 inline constexpr int kMmactSubjects = 20, kMmactScenes = 4, kMmactSessions = 5, kMmactCameras = 4;
 inline constexpr int kMmactDeskScene = 3;  ///< where the set of 37 classes has calls at a desk
@@ -26,6 +26,6 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
 /// Name of a clip: "subject1_scene2_session3_carrying_cam1".
 std::string mmact_clip_id(int subject, int scene, int session, const std::string& action, int camera);
 
-Reader mmact_reader(const DataConfig& config);
+Reader mmact_reader(const config::DataConfig& config);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -9,7 +9,7 @@
 #include "base/file.hpp"
 #include "data/formats/numbers.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -81,7 +81,7 @@ bool split_line(std::string_view line, std::array<std::string_view, 4>& fields) 
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::size_t end = std::min(line.find(',', begin), line.size());
     if ((i + 1 < fields.size()) != (end < line.size())) return false;
-    fields[i] = trimmed(line.substr(begin, end - begin));
+    fields[i] = formats::trimmed(line.substr(begin, end - begin));
     begin = end + 1;
   }
   return true;
@@ -91,7 +91,7 @@ bool is_header(const std::array<std::string_view, 4>& fields) {
   return std::all_of(fields.begin(), fields.end(), [](std::string_view field) {
     const bool word = !field.empty() && ((field[0] >= 'a' && field[0] <= 'z') || (field[0] >= 'A' && field[0] <= 'Z'));
     double ignored = 0;
-    return word && !parse_number(field, ignored);
+    return word && !formats::parse_number(field, ignored);
   });
 }
 
@@ -133,13 +133,15 @@ void append_sample(const fs::path& file, std::size_t line, const std::array<std:
   double time = 0;
   bool has_fraction = false;
   if (!parse_stamp(fields[0], days, time, has_fraction)) {
-    fail_at_line(file, line, "expected a time YYYYMMDD_HH:MM:SS.ffffff, found " + quoted_field(fields[0]));
+    formats::fail_at_line(file, line,
+                          "expected a time YYYYMMDD_HH:MM:SS.ffffff, found " + formats::quoted_field(fields[0]));
   }
   const auto row = static_cast<Eigen::Index>(samples.times.size());
   for (Eigen::Index axis = 0; axis < 3; ++axis) {
     const std::string_view field = fields[static_cast<std::size_t>(axis) + 1];
     double value = 0;
-    if (!parse_number(field, value)) fail_at_line(file, line, "expected a number, found " + quoted_field(field));
+    if (!formats::parse_number(field, value))
+      formats::fail_at_line(file, line, "expected a number, found " + formats::quoted_field(field));
     samples.values(row, axis) = static_cast<float>(value);
   }
   samples.times.push_back(time);
@@ -153,7 +155,7 @@ std::string_view next_line(std::string_view text, std::size_t& at) {
   std::string_view line = text.substr(at, end - at);
   if (line.ends_with('\r')) line.remove_suffix(1);
   at = end + 1;
-  return trimmed(line);
+  return formats::trimmed(line);
 }
 
 }  // namespace
@@ -175,8 +177,9 @@ MmactSamples read_mmact_csv(const fs::path& file, double rate) {
       if (empty_line == 0) empty_line = number;
       continue;
     }
-    if (empty_line > 0) fail_at_line(file, empty_line, "expected time,x,y,z, found an empty line");
-    if (!split_line(line, fields)) fail_at_line(file, number, "expected time,x,y,z, found " + quoted_field(line));
+    if (empty_line > 0) formats::fail_at_line(file, empty_line, "expected time,x,y,z, found an empty line");
+    if (!split_line(line, fields))
+      formats::fail_at_line(file, number, "expected time,x,y,z, found " + formats::quoted_field(line));
     if (number == 1 && is_header(fields)) {
       samples.header = true;
     } else {
@@ -188,4 +191,4 @@ MmactSamples read_mmact_csv(const fs::path& file, double rate) {
   return samples;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -7,7 +7,7 @@
 
 #include "pskd/data/clip.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 /// A sensor's text as it stands in the file: `YYYYMMDD_HH:MM:SS.ffffff,x,y,z`, one sample a line; a first line of words
 /// is a header, empty lines at the end are none. A stamp without fraction gets a moment of its second between its
@@ -21,4 +21,4 @@ struct MmactSamples {
 };
 MmactSamples read_mmact_csv(const std::filesystem::path& file, double rate);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -8,7 +8,7 @@
 #include "config/reader.hpp"
 #include "pskd/base/error.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,7 +28,7 @@ const Words kChannelUnits = {"g", "m/s2", "deg/s", "rad/s", "none"};
 
 // Reads one of `words`; another text is told, and `value` stays.
 template <class Enum>
-void read_word(const Place& place, Enum& value, const Words& words) {
+void read_word(const config::Place& place, Enum& value, const Words& words) {
   std::string word = words[static_cast<std::size_t>(value)];
   config::read(place, word, config::one_of(words));
   value = static_cast<Enum>(std::find(words.begin(), words.end(), word) - words.begin());
@@ -41,16 +41,16 @@ void read_word(config::Reader& fields, const char* key, Enum& value, const Words
 }
 
 // The value of a key that must be there; nullptr, and a problem is told, when it is not.
-const Node* required(const Place& map, const char* key, const std::string& what) {
-  const Node* node = map.node.find(key);
-  if (node != nullptr && node->kind != Node::Kind::null) return node;
+const config::Node* required(const config::Place& map, const char* key, const std::string& what) {
+  const config::Node* node = map.node.find(key);
+  if (node != nullptr && node->kind != config::Node::Kind::null) return node;
   map.at(key, map.node).complain("expected " + what + ", found nothing");
   return nullptr;
 }
 
-bool has(const Place& map, const char* key) {
-  const Node* node = map.node.find(key);
-  return node != nullptr && node->kind != Node::Kind::null;
+bool has(const config::Place& map, const char* key) {
+  const config::Node* node = map.node.find(key);
+  return node != nullptr && node->kind != config::Node::Kind::null;
 }
 
 bool is_position(const std::string& column) {
@@ -59,7 +59,7 @@ bool is_position(const std::string& column) {
 
 // ---- what the CSV files of both modalities have in common ------------------------------------------------
 
-void read_table_keys(config::Reader& fields, TableDescription& table) {
+void read_table_keys(config::Reader& fields, formats::TableDescription& table) {
   fields("header", table.header);
   read_word(fields, "separator", table.separator, kSeparators);
   fields("columns", table.columns, config::some_of(config::not_empty()));
@@ -68,7 +68,7 @@ void read_table_keys(config::Reader& fields, TableDescription& table) {
   read_word(fields, "time_unit", table.time_unit, kTimeUnits);
 }
 
-void check_table(const Place& place, const TableDescription& table, std::size_t wanted) {
+void check_table(const config::Place& place, const formats::TableDescription& table, std::size_t wanted) {
   if (has(place, "rate") == has(place, "time")) {
     place.complain("expected either rate (Hz) or time (the column of the time stamps), found " +
                    std::string(has(place, "rate") ? "both" : "neither"));
@@ -92,9 +92,9 @@ void check_table(const Place& place, const TableDescription& table, std::size_t 
 // ---- skeleton ------------------------------------------------------------------------------------------
 
 // A joint by its name, or by its number from 0; -1 when it is none, which is then told.
-int read_joint(const Place& place, const std::vector<std::string>& joints) {
+int read_joint(const config::Place& place, const std::vector<std::string>& joints) {
   const std::string& text = place.node.text;
-  if (place.node.kind == Node::Kind::scalar) {
+  if (place.node.kind == config::Node::Kind::scalar) {
     const auto named = std::find(joints.begin(), joints.end(), text);
     if (named != joints.end()) return static_cast<int>(named - joints.begin());
     std::size_t number = 0;
@@ -104,13 +104,13 @@ int read_joint(const Place& place, const std::vector<std::string>& joints) {
     }
   }
   place.complain("expected one of the joints, found " + config::shown(place.node) +
-                 (place.node.kind == Node::Kind::scalar ? config::did_you_mean(text, joints) : ""));
+                 (place.node.kind == config::Node::Kind::scalar ? config::did_you_mean(text, joints) : ""));
   return -1;
 }
 
-std::vector<int> read_joints(const Place& place, const std::vector<std::string>& joints) {
+std::vector<int> read_joints(const config::Place& place, const std::vector<std::string>& joints) {
   std::vector<int> read;
-  if (place.node.kind != Node::Kind::list) {
+  if (place.node.kind != config::Node::Kind::list) {
     place.expected("a list of joints, in brackets");
     return read;
   }
@@ -118,24 +118,24 @@ std::vector<int> read_joints(const Place& place, const std::vector<std::string>&
   return read;
 }
 
-std::vector<int> read_parents(const Place& place, const std::vector<std::string>& joints) {
-  if (place.node.kind != Node::Kind::list || place.node.items.size() != joints.size()) {
-    place.complain(
-        "expected a list with the parent of each of the " + std::to_string(joints.size()) +
-        " joints, null for the root; found " +
-        (place.node.kind == Node::Kind::list ? std::to_string(place.node.items.size()) : config::shown(place.node)));
+std::vector<int> read_parents(const config::Place& place, const std::vector<std::string>& joints) {
+  if (place.node.kind != config::Node::Kind::list || place.node.items.size() != joints.size()) {
+    place.complain("expected a list with the parent of each of the " + std::to_string(joints.size()) +
+                   " joints, null for the root; found " +
+                   (place.node.kind == config::Node::Kind::list ? std::to_string(place.node.items.size())
+                                                                : config::shown(place.node)));
     return {};
   }
   std::vector<int> parents;
   for (std::size_t i = 0; i < joints.size(); ++i) {
-    const bool root = place.node.items[i].kind == Node::Kind::null;
+    const bool root = place.node.items[i].kind == config::Node::Kind::null;
     parents.push_back(root ? -1 : read_joint(place.item(i), joints));
   }
   return parents;
 }
 
-void read_pairs(const Place& place, Topology& topology) {
-  if (place.node.kind != Node::Kind::list) return place.expected("a list of pairs [left, right]");
+void read_pairs(const config::Place& place, Topology& topology) {
+  if (place.node.kind != config::Node::Kind::list) return place.expected("a list of pairs [left, right]");
   for (std::size_t i = 0; i < place.node.items.size(); ++i) {
     const std::vector<int> pair = read_joints(place.item(i), topology.joints);
     if (pair.size() != 2) {
@@ -146,15 +146,15 @@ void read_pairs(const Place& place, Topology& topology) {
   }
 }
 
-void read_parts(const Place& place, Topology& topology) {
-  if (place.node.kind != Node::Kind::list) return place.expected("a list of lists of joints");
+void read_parts(const config::Place& place, Topology& topology) {
+  if (place.node.kind != config::Node::Kind::list) return place.expected("a list of lists of joints");
   for (std::size_t i = 0; i < place.node.items.size(); ++i) {
     topology.parts.push_back(read_joints(place.item(i), topology.joints));
   }
 }
 
 // A tree of joints of the user's own.
-void read_own_topology(const Place& place, Topology& topology) {
+void read_own_topology(const config::Place& place, Topology& topology) {
   const auto at = [&](const char* key) { return place.at(key, *place.node.find(key)); };
   topology.name = "own";
   config::read(at("joints"), topology.joints, config::some_of(config::not_empty()));
@@ -180,11 +180,11 @@ void read_own_topology(const Place& place, Topology& topology) {
   }
 }
 
-void read_dimensions(const Place& place, Topology& topology) {
+void read_dimensions(const config::Place& place, Topology& topology) {
   config::read(place, topology.dimensions, config::between(2, 3));
 }
 
-void read_topology(const Place& place, Topology& read) {
+void read_topology(const config::Place& place, Topology& read) {
   if (has(place, "topology") == has(place, "joints")) {
     return place.complain("expected either joints (with parents) or topology (a known name), found " +
                           std::string(has(place, "joints") ? "both" : "neither"));
@@ -197,7 +197,7 @@ void read_topology(const Place& place, Topology& read) {
   for (const char* key : {"parents", "centre", "wrist", "left_right", "parts", "dimensions"}) {
     if (has(place, key)) place.at(key, *place.node.find(key)).complain("a known topology says this already");
   }
-  const Place name = place.at("topology", *place.node.find("topology"));
+  const config::Place name = place.at("topology", *place.node.find("topology"));
   try {
     read = topology(name.node.text);
   } catch (const Error& error) {
@@ -205,8 +205,8 @@ void read_topology(const Place& place, Topology& read) {
   }
 }
 
-void read_skeleton(const Place& place, SkeletonDescription& skeleton) {
-  if (place.node.kind != Node::Kind::map) return place.expected("a map");
+void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
+  if (place.node.kind != config::Node::Kind::map) return place.expected("a map");
   config::Reader fields(place);
   for (const char* key : {"topology", "joints", "parents", "centre", "wrist", "left_right", "parts", "dimensions"}) {
     fields.also_known(key);
@@ -235,8 +235,8 @@ void read_skeleton(const Place& place, SkeletonDescription& skeleton) {
 
 // ---- sensors -------------------------------------------------------------------------------------------
 
-void read_units(const Place& place, SensorDescription& sensor) {
-  if (place.node.kind != Node::Kind::list) {
+void read_units(const config::Place& place, SensorDescription& sensor) {
+  if (place.node.kind != config::Node::Kind::list) {
     auto one = ChannelUnit::none;
     read_word(place, one, kChannelUnits);
     sensor.units.assign(sensor.channels.size(), one);
@@ -250,15 +250,15 @@ void read_units(const Place& place, SensorDescription& sensor) {
                  " channels; found " + std::to_string(sensor.units.size()));
 }
 
-void read_sensor(const Place& place, SensorDescription& sensor) {
-  if (place.node.kind != Node::Kind::map) return place.expected("a map");
+void read_sensor(const config::Place& place, SensorDescription& sensor) {
+  if (place.node.kind != config::Node::Kind::map) return place.expected("a map");
   config::Reader fields(place);
   fields.also_known("unit");
   read_table_keys(fields, sensor.table);
   required(place, "channels", "the names of the channels, such as [ax, ay, az]");
   fields("channels", sensor.channels, config::some_of(config::not_empty()));
   fields("rail", sensor.rail, config::above(0));
-  if (const Node* unit = required(place, "unit", "g, m/s2, deg/s, rad/s or none")) {
+  if (const config::Node* unit = required(place, "unit", "g, m/s2, deg/s, rad/s or none")) {
     read_units(place.at("unit", *unit), sensor);
   }
   fields.refuse_unknown_keys();
@@ -275,12 +275,12 @@ bool is_sensor_name(const std::string& name) {
          std::find(taken.begin(), taken.end(), name) == taken.end();
 }
 
-void read_sensors(const Place& place, std::vector<SensorDescription>& sensors) {
-  if (place.node.kind != Node::Kind::map || place.node.entries.empty()) {
+void read_sensors(const config::Place& place, std::vector<SensorDescription>& sensors) {
+  if (place.node.kind != config::Node::Kind::map || place.node.entries.empty()) {
     return place.expected("a map of sensors, such as {watch: {...}}");
   }
   for (const auto& [name, node] : place.node.entries) {
-    const Place one = place.at(name, node);
+    const config::Place one = place.at(name, node);
     if (!is_sensor_name(name)) {
       one.complain("expected a name of letters, digits, '_' and '-' that no other column of the manifest has, found " +
                    config::quoted(name));
@@ -292,8 +292,9 @@ void read_sensors(const Place& place, std::vector<SensorDescription>& sensors) {
 
 // ---- the whole -----------------------------------------------------------------------------------------
 
-void read_description(const Place& place, RecordingsDescription& description) {
-  if (place.node.kind != Node::Kind::map) return place.expected("a map of keys: manifest, align, skeleton, sensors");
+void read_description(const config::Place& place, RecordingsDescription& description) {
+  if (place.node.kind != config::Node::Kind::map)
+    return place.expected("a map of keys: manifest, align, skeleton, sensors");
   config::Reader fields(place);
   std::string manifest;
   std::string align;
@@ -301,14 +302,14 @@ void read_description(const Place& place, RecordingsDescription& description) {
   fields("manifest", manifest, config::not_empty());
   fields("classes", description.classes, config::some_of(config::not_empty()));
   fields("train_subjects", description.train_subjects, config::some_of(config::at_least(1)));
-  const Node* rule = required(place, "align", "span or timestamps");
+  const config::Node* rule = required(place, "align", "span or timestamps");
   fields("align", align, config::one_of({"span", "timestamps"}));
   fields.also_known("skeleton");
   fields.also_known("sensors");
-  if (const Node* node = required(place, "skeleton", "a map")) {
+  if (const config::Node* node = required(place, "skeleton", "a map")) {
     read_skeleton(place.at("skeleton", *node), description.skeleton);
   }
-  if (const Node* node = required(place, "sensors", "a map of sensors, such as {watch: {...}}")) {
+  if (const config::Node* node = required(place, "sensors", "a map of sensors, such as {watch: {...}}")) {
     read_sensors(place.at("sensors", *node), description.sensors);
   }
   fields.refuse_unknown_keys();
@@ -329,12 +330,12 @@ RecordingsDescription read_recordings_description(const fs::path& file) {
   RecordingsDescription description;
   description.file = file;
   config::Problems problems;
-  const Node root = config::parse_yaml(read_file(file), file.string(), true, problems);
-  const Place place{root, "", problems};
+  const config::Node root = config::parse_yaml(read_file(file), file.string(), true, problems);
+  const config::Place place{root, "", problems};
   read_description(place, description);
   problems.throw_if_any();
   check_topology(description.skeleton.topology, root.find("skeleton")->where + ": skeleton");
   return description;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -8,14 +8,14 @@
 #include "data/formats/csv.hpp"
 #include "pskd/data/topology.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 enum class LengthUnit { m, cm, mm, px };  ///< px: of a 2-D skeleton
 enum class UpAxis { y, z, minus_y };      ///< the axis that points up in the file; read skeletons have y up
 enum class ChannelUnit { g, m_per_s2, deg_per_s, rad_per_s, none };
 
 struct SkeletonDescription {
-  TableDescription table;
+  formats::TableDescription table;
   Topology topology;
   LengthUnit unit = LengthUnit::m;
   double meters_per_pixel = 0;  ///< of unit px
@@ -30,7 +30,7 @@ inline int joint_columns(const SkeletonDescription& skeleton) {
 
 struct SensorDescription {
   std::string name;
-  TableDescription table;
+  formats::TableDescription table;
   std::vector<std::string> channels;
   std::vector<ChannelUnit> units;  ///< of each channel
   double rail = 0;                 ///< g; accelerations beyond it are clipped to it; 0: not known
@@ -50,4 +50,4 @@ struct RecordingsDescription {
 /// Throws one Error(config) that lists all problems with file:line and key, Error(data) when the file is not there.
 RecordingsDescription read_recordings_description(const std::filesystem::path& file);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -12,7 +12,7 @@
 #include "data/formats/csv.hpp"
 #include "data/formats/numbers.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,10 +29,11 @@ struct Columns {
 // The names in the first line, each of which has to be taken for something.
 class Header {
  public:
-  Header(const fs::path& file, std::string_view line) : file_(file), names_(csv_fields(file, 1, line, ',')) {
+  Header(const fs::path& file, std::string_view line) : file_(file), names_(formats::csv_fields(file, 1, line, ',')) {
     std::set<std::string> seen;
     for (const std::string& name : names_) {
-      if (!seen.insert(name).second) fail_at_line(file_, 1, "found two columns called " + config::quoted(name));
+      if (!seen.insert(name).second)
+        formats::fail_at_line(file_, 1, "found two columns called " + config::quoted(name));
     }
   }
 
@@ -45,16 +46,16 @@ class Header {
   }
   std::size_t require(const std::string& name) {
     const Column found = find(name);
-    if (!found) fail_at_line(file_, 1, "expected a column " + name + config::did_you_mean(name, names_));
+    if (!found) formats::fail_at_line(file_, 1, "expected a column " + name + config::did_you_mean(name, names_));
     return *found;
   }
 
   void refuse_others() const {
     for (const std::string& name : names_) {
       if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-      fail_at_line(file_, 1,
-                   "unknown column " + config::quoted(name) + ", expected some of " + config::joined(known_) +
-                       config::did_you_mean(name, known_));
+      formats::fail_at_line(file_, 1,
+                            "unknown column " + config::quoted(name) + ", expected some of " + config::joined(known_) +
+                                config::did_you_mean(name, known_));
     }
   }
 
@@ -84,8 +85,8 @@ Columns find_columns(Header& header, const std::vector<SensorDescription>& senso
 }
 
 // One stream can be placed in time by its time stamps, or by a start and a rate; with align: span by neither.
-void check_alignment(const RecordingsDescription& description, const TableDescription& table, const Column& start,
-                     const std::string& stream) {
+void check_alignment(const RecordingsDescription& description, const formats::TableDescription& table,
+                     const Column& start, const std::string& stream) {
   const std::string rule = description.align_at + ": align: ";
   if (description.by_timestamps && table.time.empty() && !start) {
     throw Error(ErrorKind::config, rule + "timestamps needs to know when " + stream +
@@ -105,7 +106,7 @@ class RowReader {
       : file_(file), line_(line), fields_(fields) {}
 
   [[noreturn]] void fail(const std::string& column, const std::string& problem) const {
-    fail_at_line(file_, line_, "column " + column + ": " + problem);
+    formats::fail_at_line(file_, line_, "column " + column + ": " + problem);
   }
 
   // A text that can stand in the tables the program writes.
@@ -121,7 +122,7 @@ class RowReader {
   int number(std::size_t column, const std::string& title) const {
     const std::string& text = fields_[column];
     int value = 0;
-    if (!parse_whole(text, value) || value < 1) {
+    if (!formats::parse_whole(text, value) || value < 1) {
       fail(title, "expected a whole number >= 1, found " + config::quoted(text));
     }
     return value;
@@ -133,7 +134,7 @@ class RowReader {
   double seconds(const Column& column, const std::string& title) const {
     if (!column) return 0;
     double value = 0;
-    if (!parse_number(fields_[*column], value) || !std::isfinite(value)) {
+    if (!formats::parse_number(fields_[*column], value) || !std::isfinite(value)) {
       fail(title, "expected seconds, found " + config::quoted(fields_[*column]));
     }
     return value;
@@ -173,9 +174,9 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_
 int label_of(const fs::path& file, std::size_t line, const std::string& name, const std::vector<std::string>& classes) {
   const auto known = std::find(classes.begin(), classes.end(), name);
   if (known != classes.end()) return static_cast<int>(known - classes.begin());
-  fail_at_line(file, line,
-               "column label: expected one of the description's classes, found " + config::quoted(name) +
-                   config::did_you_mean(name, classes));
+  formats::fail_at_line(file, line,
+                        "column label: expected one of the description's classes, found " + config::quoted(name) +
+                            config::did_you_mean(name, classes));
 }
 
 std::vector<int> distinct(const std::vector<ManifestRow>& rows, int RecordingFiles::*number) {
@@ -202,10 +203,10 @@ Lines read_lines(const fs::path& file, const std::vector<std::string_view>& line
   Lines read;
   std::map<std::string, std::size_t> first;  // line by id
   for (std::size_t line = 1; line < lines.size(); ++line) {
-    const std::vector<std::string> fields = csv_fields(file, line + 1, lines[line], ',');
+    const std::vector<std::string> fields = formats::csv_fields(file, line + 1, lines[line], ',');
     if (fields.size() != width) {
-      fail_at_line(file, line + 1,
-                   "expected " + std::to_string(width) + " columns, found " + std::to_string(fields.size()));
+      formats::fail_at_line(file, line + 1,
+                            "expected " + std::to_string(width) + " columns, found " + std::to_string(fields.size()));
     }
     const RowReader reader(file, line + 1, fields);
     read.rows.push_back(read_row(reader, columns, line + 1));
@@ -239,8 +240,8 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
                                      " names is missing: expected a CSV file that lists the recordings");
   }
   const std::string text = read_file(file);
-  const std::vector<std::string_view> lines = lines_of(without_byte_order_mark(text));
-  if (lines.empty()) fail_at_line(file, 1, "expected a header: id,subject,label,skeleton and the sensors");
+  const std::vector<std::string_view> lines = formats::lines_of(formats::without_byte_order_mark(text));
+  if (lines.empty()) formats::fail_at_line(file, 1, "expected a header: id,subject,label,skeleton and the sensors");
   Header header(file, lines[0]);
   const Columns columns = find_columns(header, sensors, description.sensors.size() == 1);
   for (const SensorDescription& sensor : description.sensors) {  // those that are not read now are known all the same
@@ -265,4 +266,4 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   return manifest;
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -7,7 +7,7 @@
 #include "data/reader.hpp"
 #include "data/readers/recordings/description.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
 struct ManifestRow {
   RecordingFiles files;  ///< paths as the manifest says, relative ones made to lie beside it; sensors in their order
@@ -27,4 +27,4 @@ struct Manifest {
 /// Error(data) naming line and column, Error(config) when the description's rule of alignment needs what is not there.
 Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

@@ -13,7 +13,7 @@
 #include "data/units.hpp"
 #include "pskd/config/load.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -31,7 +31,7 @@ struct Recordings {
 // ---- streams -------------------------------------------------------------------------------------------
 
 // The samples in time. `start`: moment of the first sample, or of the time stamp 0, seconds.
-Stream placed_in_time(const fs::path& file, TimedSamples samples, const TableDescription& table, double start,
+Stream placed_in_time(const fs::path& file, TimedSamples samples, const formats::TableDescription& table, double start,
                       const std::string& id, Repairs& repairs) {
   Stream stream;
   if (table.time.empty()) {
@@ -92,7 +92,7 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
   const fs::path& file = recording.skeleton[0];
   const std::size_t columns =
       all.skeleton.topology.joints.size() * static_cast<std::size_t>(joint_columns(all.skeleton));
-  TimedSamples samples = read_text_table(file, all.skeleton.table, columns);
+  TimedSamples samples = formats::read_text_table(file, all.skeleton.table, columns);
   check_finite(file, samples.values);
   samples.values = skeleton_frames(samples.values, all.skeleton);
   return placed_in_time(file, std::move(samples), all.skeleton.table, all.rows.at(recording.id)->skeleton_start,
@@ -116,7 +116,7 @@ void convert_channels(Frames& values, const SensorDescription& sensor, const std
 
 Stream read_one_sensor(const fs::path& file, const SensorDescription& sensor, double start, const std::string& id,
                        Repairs& repairs) {
-  TimedSamples samples = read_text_table(file, sensor.table, sensor.channels.size());
+  TimedSamples samples = formats::read_text_table(file, sensor.table, sensor.channels.size());
   check_finite(file, samples.values);
   convert_channels(samples.values, sensor, id, repairs);
   return placed_in_time(file, std::move(samples), sensor.table, start, id, repairs);
@@ -160,7 +160,8 @@ FolderListing list_manifest(const Manifest& manifest, const fs::path& file) {
 }
 
 // The described sensors, or those of them that the config names.
-std::vector<SensorDescription> chosen_sensors(const DataConfig& config, const RecordingsDescription& description) {
+std::vector<SensorDescription> chosen_sensors(const config::DataConfig& config,
+                                              const RecordingsDescription& description) {
   if (config.sensors.empty()) return description.sensors;
   std::vector<SensorDescription> chosen;
   std::vector<std::string> names;
@@ -211,9 +212,9 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
 
 }  // namespace
 
-Reader recordings_reader(const DataConfig& config) {
+Reader recordings_reader(const config::DataConfig& config) {
   refuse_other_choices(config, {DataChoice::description, DataChoice::sensors});
-  const fs::path root = fs::weakly_canonical(resolve_data_path(config.root));
+  const fs::path root = fs::weakly_canonical(config::resolve_data_path(config.root));
   const RecordingsDescription description =
       read_recordings_description(root / (config.description.empty() ? "dataset.yaml" : config.description));
   const auto all = std::make_shared<Recordings>();
@@ -235,4 +236,4 @@ Reader recordings_reader(const DataConfig& config) {
   };
 }
 
-}  // namespace pskd
+}  // namespace pskd::data::readers

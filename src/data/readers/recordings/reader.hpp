@@ -4,8 +4,8 @@
 #include "data/reader.hpp"
 #include "pskd/config/experiment.hpp"
 
-namespace pskd {
+namespace pskd::data::readers {
 
-Reader recordings_reader(const DataConfig& config);
+Reader recordings_reader(const config::DataConfig& config);
 
-}  // namespace pskd
+}  // namespace pskd::data::readers
