@@ -79,7 +79,7 @@ TEST_F(TinySweep, EveryMethodOfTheShippedSweepTrains) {
   const Finished shown = testing::run_program("table " + path("runs/methods") + " --reference label");
   for (const char* method :
        {"label", "kd", "fitnet", "at", "sp", "rkd", "crd", "dkd", "dist", "average", "ca-mkd", "takd", "acs"}) {
-    EXPECT_THAT(shown.output, HasSubstr("\n" + std::string(method) + " ")) << method;
+    EXPECT_THAT(shown.output, HasSubstr(std::string("\n").append(method).append(" "))) << method;
   }
   const Finished cost = testing::run_program("table " + path("runs/methods") + " --metric cost --format csv");
   for (const auto& [method, adapters] : std::map<std::string, int>{

@@ -23,10 +23,10 @@ class SweepTasks : public ::testing::Test {
     config::StageConfig teacher, student;
     teacher.name = "skeleton";
     teacher.model = config::SkeletonGcnConfig{};
-    teacher.sees = {"skeleton"};
+    teacher.sees = {config::Modality::skeleton};
     student.name = "student";
     student.model = config::SensorCnnConfig{};
-    student.sees = {"sensor"};
+    student.sees = {config::Modality::sensor};
     student.teachers.push_back({.stage = "skeleton"});
     student.loss.acs = config::AcsConfig{};
     student.epochs = epochs;

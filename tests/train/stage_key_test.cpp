@@ -1,3 +1,4 @@
+#include "train/stage_key.hpp"
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
