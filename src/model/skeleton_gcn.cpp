@@ -8,7 +8,7 @@
 namespace pskd::model {
 namespace {
 
-// Motion is in metres per frame: a still joint's variance is below the usual 1e-5.
+// Motion is in meters per frame: a still joint's variance is below the usual 1e-5.
 constexpr double kInputNormEps = 1e-8;
 
 torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {

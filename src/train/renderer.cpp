@@ -18,11 +18,12 @@ namespace {
 constexpr std::int64_t kClipsPerTask = 16;
 
 model::Input render(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted,
-                    const std::function<signal::Augmentation(const data::Clip&)>& view_of) {
+                    const std::function<signal::Augmentation(const data::Clip&)>& augmentation_of) {
   const auto count = static_cast<std::int64_t>(clips.size());
   const auto joints = static_cast<std::int64_t>(renderer.topology.joints.size());
   const auto channels = static_cast<std::int64_t>(renderer.sensor_columns.size());
-  const int skeleton_frames = renderer.views.skeleton.frames, sensor_frames = renderer.views.sensor.frames;
+  const int skeleton_frames = renderer.augmentation.skeleton.frames,
+            sensor_frames = renderer.augmentation.sensor.frames;
   const std::int64_t skeleton_size = signal::kStreamChannels * skeleton_frames * joints,
                      sensor_size = channels * sensor_frames;
   model::Input input;
@@ -32,13 +33,13 @@ model::Input render(const Renderer& renderer, const std::vector<data::Clip>& cli
   float* sensor = wanted.sensor ? input.sensor.data_ptr<float>() : nullptr;
   at::parallel_for(0, count, kClipsPerTask, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const signal::Augmentation view = view_of(clips[i]);
+      const signal::Augmentation augmentation = augmentation_of(clips[i]);
       if (wanted.skeleton) {
-        signal::render_skeleton(clips[i], view, renderer.topology, skeleton_frames,
+        signal::render_skeleton(clips[i], augmentation, renderer.topology, skeleton_frames,
                                 {skeleton + i * skeleton_size, static_cast<std::size_t>(skeleton_size)});
       }
       if (wanted.sensor) {
-        signal::render_sensor(clips[i], view, renderer.sensor_columns, renderer.statistics, sensor_frames,
+        signal::render_sensor(clips[i], augmentation, renderer.sensor_columns, renderer.statistics, sensor_frames,
                               {sensor + i * sensor_size, static_cast<std::size_t>(sensor_size)});
       }
     }
@@ -76,8 +77,8 @@ Renderer make_renderer(const config::Experiment& experiment, const data::Dataset
 }
 
 model::DataShape data_shape(const Renderer& renderer, int classes) {
-  return {static_cast<int>(renderer.sensor_columns.size()), renderer.views.sensor.frames,
-          renderer.views.skeleton.frames, renderer.topology, classes};
+  return {static_cast<int>(renderer.sensor_columns.size()), renderer.augmentation.sensor.frames,
+          renderer.augmentation.skeleton.frames, renderer.topology, classes};
 }
 
 model::DataShape data_shape(const config::Experiment& experiment) {
@@ -96,7 +97,7 @@ model::Input render_augmented(const Renderer& renderer, const std::vector<data::
                               std::uint64_t key, int number) {
   return render(renderer, clips, wanted, [&](const data::Clip& clip) {
     RandomStream stream(stream_key(key, "view", number, clip.id));
-    return signal::draw_augmentation(renderer.views, stream);
+    return signal::draw_augmentation(renderer.augmentation, stream);
   });
 }
 

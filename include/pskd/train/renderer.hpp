@@ -20,7 +20,7 @@ Modalities modalities(const std::vector<config::Modality>& seen);
 
 /// What rendering needs to know about a data set; the statistics come from training clips only.
 struct Renderer {
-  config::AugmentationConfig views;
+  config::AugmentationConfig augmentation;
   data::Topology topology;
   std::vector<int> sensor_columns;
   signal::Statistics statistics;

@@ -73,8 +73,8 @@ bool is_found(const data::Clip& clip, const data::Topology& topology, Eigen::Ind
   return topology.dimensions == 3 || clip.skeleton(row, static_cast<Eigen::Index>(3 * joint + 2)) > 0;
 }
 
-/// x of the body's centre or, where the camera did not find that joint, of the first one that it found; m.
-float centre_of(const data::Clip& clip, const data::Topology& topology, Eigen::Index row) {
+/// x of the body's center or, where the camera did not find that joint, of the first one that it found; m.
+float center_of(const data::Clip& clip, const data::Topology& topology, Eigen::Index row) {
   auto joint = static_cast<std::size_t>(topology.center);
   for (std::size_t other = 0; !is_found(clip, topology, row, joint) && other < topology.joints.size(); ++other) {
     if (is_found(clip, topology, row, other)) joint = other;
@@ -82,15 +82,15 @@ float centre_of(const data::Clip& clip, const data::Topology& topology, Eigen::I
   return clip.skeleton(row, static_cast<Eigen::Index>(3 * joint));
 }
 
-/// [V][2] in mm, seen by the camera, the body's centre at x = 0; null for a joint that the camera did not find.
+/// [V][2] in mm, seen by the camera, the body's center at x = 0; null for a joint that the camera did not find.
 Json pose(const data::Clip& clip, const data::Topology& topology, Eigen::Index row) {
-  const float centre = centre_of(clip, topology, row);
+  const float center = center_of(clip, topology, row);
   Json joints = Json::array();
   for (std::size_t joint = 0; joint < topology.joints.size(); ++joint) {
     const auto column = static_cast<Eigen::Index>(3 * joint);
     const float x = clip.skeleton(row, column), y = clip.skeleton(row, column + 1);
     joints.push_back(is_found(clip, topology, row, joint)
-                         ? Json{std::lround(1000 * (x - centre)), std::lround(1000 * y)}
+                         ? Json{std::lround(1000 * (x - center)), std::lround(1000 * y)}
                          : Json(nullptr));
   }
   return joints;

@@ -21,9 +21,9 @@ void show_plan(const pskd::train::TrainingSetup& setup) {
   std::cout << fmt::format("{}: {} training, {} validation and {} test clips of {} classes\n", setup.info.name,
                            split.train.size(), split.val.size(), split.test.size(), split.classes.size())
             << pskd::data::describe(setup.experiment.protocol) << '\n'
-            << fmt::format("skeleton [N, 9, {}, {}], sensor [N, {}, {}]\n", setup.renderer.views.skeleton.frames,
+            << fmt::format("skeleton [N, 9, {}, {}], sensor [N, {}, {}]\n", setup.renderer.augmentation.skeleton.frames,
                            setup.renderer.topology.joints.size(), setup.renderer.sensor_columns.size(),
-                           setup.renderer.views.sensor.frames);
+                           setup.renderer.augmentation.sensor.frames);
   double total = 0;
   for (const pskd::train::StageEstimate& stage : pskd::train::estimate_run(setup)) {
     std::cout << fmt::format("{:<12} {:>10} parameters {:>7} steps  about {:.0f} s\n", stage.name, stage.parameters,
