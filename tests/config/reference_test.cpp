@@ -3,10 +3,10 @@
 
 #include <gmock/gmock.h>
 
-#include "base/file.hpp"
 #include "config/key_table.hpp"
 #include "config_files.hpp"
 #include "support/refusal.hpp"
+#include "support/shipped_page.hpp"
 
 namespace pskd::config {
 namespace {
@@ -16,8 +16,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 TEST(ConfigReference, IsTheShippedPage) {
-  EXPECT_EQ(read_file(std::filesystem::path(PSKD_SOURCE_DIR) / "docs/config-reference.md"), reference_page())
-      << "the page is out of date; write it anew: pskd config reference > docs/config-reference.md";
+  EXPECT_TRUE(testing::is_shipped_page("config-reference.md", reference_page(),
+                                       "pskd config reference > docs/config-reference.md"));
 }
 
 TEST(ConfigReference, EveryKeySaysWhatItMeans) {

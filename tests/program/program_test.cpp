@@ -7,6 +7,7 @@
 
 #include "support/real_data.hpp"
 #include "support/run_program.hpp"
+#include "support/shipped_page.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {
@@ -290,10 +291,8 @@ TEST(Help, CarriesExamples) {
 }
 
 TEST(Help, TheShippedPageOfTheCommandLineIsWhatTheProgramPrints) {
-  std::ifstream stream(kSource + "/docs/command-line.md");
-  const std::string page((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  EXPECT_EQ(run_program("commands").output, page)
-      << "the page is out of date; write it anew: pskd commands > docs/command-line.md";
+  EXPECT_TRUE(testing::is_shipped_page("command-line.md", run_program("commands").output,
+                                       "pskd commands > docs/command-line.md"));
 }
 
 TEST(Config, ExplainsAKeyAndNamesTheNearestOfAnUnknownOne) {

@@ -26,7 +26,7 @@ namespace pskd::distill::losses {
 /// What some losses need beside the batch; the others do without.
 struct LossContext {
   torch::Tensor words = {};                      ///< [K, D] word vectors of the class names, ACS
-  std::shared_ptr<Adapters> adapters = nullptr;  ///< FitNet, CRD
+  std::shared_ptr<Adapters> adapters = nullptr;  ///< null where no loss has layers
 };
 
 /// What a loss is computed from.
