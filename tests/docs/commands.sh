@@ -7,6 +7,7 @@
 # tracks. Only the build is left out: PROGRAM is put where the build would put it, and `cmake` and tools/setup.sh do nothing.
 # A block runs when its fence says `sh`, unless the line above it is a comment `<!-- not run by the test: why -->`.
 set -euo pipefail
+unset PSKD_DATA_ROOT  # as for a reader who has just cloned the repository: data lies in ./data
 
 program=$(readlink -f "${1:?a built pskd}")
 folder=${2:?a scratch folder}
