@@ -68,19 +68,21 @@ void read(const Place& place, double& value, const Rule& rule) {
   read_number(place, value, rule, legal_values(value, rule));
 }
 
+std::string choice_of(const TextRule& rule, const std::string& word) {
+  for (const auto& [alias, choice] : rule.aliases) {
+    if (alias == word) return choice;
+  }
+  return word;
+}
+
 void read(const Place& place, std::string& value, const TextRule& rule) {
   if (place.node.kind != Kind::scalar) return place.expected(rule.text);
-  for (const auto& [word, choice] : rule.aliases) {
-    if (place.node.text == word) {
-      value = choice;
-      return;
-    }
-  }
-  if (!rule.holds(place.node.text)) {
+  const std::string choice = choice_of(rule, place.node.text);
+  if (!rule.holds(choice)) {
     return place.complain("expected " + rule.text + ", found " + shown(place.node) +
                           did_you_mean(place.node.text, rule.choices));
   }
-  value = place.node.text;
+  value = choice;
 }
 
 void read(const Place& place, SnapshotName& value) {

@@ -60,6 +60,8 @@ void read(const Place& place, bool& value);
 void read(const Place& place, int& value, const Rule& rule);
 void read(const Place& place, std::uint64_t& value, const Rule& rule);
 void read(const Place& place, double& value, const Rule& rule);
+/// The choice that `word` is another word for; else `word` itself.
+std::string choice_of(const TextRule& rule, const std::string& word);
 void read(const Place& place, std::string& value, const TextRule& rule);
 void read(const Place& place, SnapshotName& value);
 void read(const Place& place, std::pair<int, int>& value);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "config/describe.hpp"
+#include "config/reader.hpp"
 #include "data/readers/berkeley_mhad/reader.hpp"
 #include "data/readers/mmact/reader.hpp"
 #include "data/readers/recordings/reader.hpp"
@@ -32,7 +34,7 @@ std::vector<std::string> dataset_names() {
   return names;
 }
 
-std::string dataset_name(const std::string& name) { return name == "recordings" ? "generic" : name; }
+std::string dataset_name(const std::string& name) { return config::choice_of(config::dataset_names(), name); }
 
 Reader make_reader(const config::DataConfig& config) {
   const std::string name = dataset_name(config.name);
