@@ -67,8 +67,7 @@ std::string row_of(const CLI::App& verb) {
          " |\n";
 }
 
-}  // namespace
-
+/// The section of a verb and of the verbs in it. `prefix` is what comes before its name, `heading` a run of '#'.
 std::string verb_section(const CLI::App& verb, const std::string& prefix, const std::string& heading) {
   const std::string name = prefix + " " + verb.get_name();
   std::string text =
@@ -79,6 +78,8 @@ std::string verb_section(const CLI::App& verb, const std::string& prefix, const 
   return text;
 }
 
+}  // namespace
+
 std::string command_line_head(const CLI::App& app) {
   std::string text =
       "# Command line\n\n<!-- Written by `pskd commands > docs/command-line.md`; a test compares the two. -->\n\n" +
@@ -88,6 +89,14 @@ std::string command_line_head(const CLI::App& app) {
   for (const CLI::App* verb : verbs_of(app)) text += row_of(*verb);
   text += "\n## Exit codes\n\n| code | meaning |\n|---|---|\n";
   for (const auto& [number, meaning] : kExitCodes) text += "| " + std::string(number) + " | " + meaning + " |\n";
+  return text;
+}
+
+std::string verb_sections(const CLI::App& app, bool torch) {
+  std::string text;
+  for (const CLI::App* verb : verbs_of(app)) {
+    if (is_torch_verb(verb->get_name()) == torch) text += verb_section(*verb, "pskd", "##");
+  }
   return text;
 }
 

@@ -42,15 +42,6 @@ void announce(const TrainOptions& options) {
                experiment.seeds.size() == 1 ? "" : "s", fmt::join(experiment.seeds, ", "));
 }
 
-/// The first part of `pskd commands`. The other program knows the options of the other verbs.
-void print_own_verbs(const CLI::App& app) {
-  std::cout << command_line_head(app);
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (!is_torch_verb(verb->get_name())) std::cout << verb_section(*verb);
-  }
-  std::cout << std::flush;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -72,8 +63,8 @@ int main(int argc, char** argv) {
     add_config(app);
     add_torch_verb(app, "doctor");
     add_torch_verb(app, "bench");
-    add_commands(app, [&] {
-      print_own_verbs(app);
+    add_commands(app, [&] {  // the other program knows the options of the other verbs
+      std::cout << command_line_head(app) << verb_sections(app, false) << std::flush;
       goes_on = true;
     });
   });

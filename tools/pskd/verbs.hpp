@@ -54,5 +54,6 @@ inline constexpr std::array<std::pair<const char*, const char*>, 6> kExitCodes =
 /// `pskd commands`; `print` prints the page docs/command-line.md: its head and a section for every verb.
 void add_commands(CLI::App& app, const std::function<void()>& print);
 std::string command_line_head(const CLI::App& app);
-/// The section of a verb and of the verbs in it. `prefix` is what comes before its name, `heading` a run of '#'.
-std::string verb_section(const CLI::App& verb, const std::string& prefix = "pskd", const std::string& heading = "##");
+/// A section for each verb that needs LibTorch, or for each of the others. Only the program that runs them knows their
+/// options.
+std::string verb_sections(const CLI::App& app, bool torch);

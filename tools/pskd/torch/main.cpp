@@ -18,10 +18,6 @@ int main(int argc, char** argv) {
     add_model(app);
     add_doctor(app);
     add_bench(app);
-    add_commands(app, [&app] {
-      for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
-        if (is_torch_verb(verb->get_name())) std::cout << verb_section(*verb);
-      }
-    });
+    add_commands(app, [&app] { std::cout << verb_sections(app, true); });
   });
 }
