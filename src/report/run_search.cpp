@@ -29,7 +29,6 @@ std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folde
 }
 
 std::vector<eval::RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders) {
-  namespace fs = std::filesystem;
   std::vector<eval::RunRecord> records;
   std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
