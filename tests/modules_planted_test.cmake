@@ -3,6 +3,7 @@
 #
 #   cmake -DFOLDER=<scratch folder> -P tests/modules_planted_test.cmake
 cmake_minimum_required(VERSION 3.22)
+include(${CMAKE_CURRENT_LIST_DIR}/support/expect_violations.cmake)
 
 file(REMOVE_RECURSE ${FOLDER})
 file(WRITE ${FOLDER}/include/pskd/data/clip.hpp "#pragma once\n\n#include <vector>\n#include \"pskd/signal/view.hpp\"\n")
@@ -17,17 +18,7 @@ file(WRITE ${FOLDER}/src/data/formats/csv.cpp "#include \"data/clip.hpp\"\n#incl
 file(WRITE ${FOLDER}/src/data/store/clip_store.cpp "#include \"data/readers/registry.hpp\"\n")
 file(WRITE ${FOLDER}/src/common/strings.cpp "#include <string>\n")
 
-execute_process(
-  COMMAND ${CMAKE_COMMAND} -DROOT=${FOLDER} -P ${CMAKE_CURRENT_LIST_DIR}/modules_test.cmake
-  RESULT_VARIABLE result
-  OUTPUT_VARIABLE output
-  ERROR_VARIABLE output)
-file(REMOVE_RECURSE ${FOLDER})
-
-if(result EQUAL 0)
-  message(FATAL_ERROR "planted violations were accepted:\n${output}")
-endif()
-foreach(expected
+expect_violations(${CMAKE_CURRENT_LIST_DIR}/modules_test.cmake ${FOLDER} "(src|include)/[^\n]*:[0-9]+:"
     "include/pskd/data/clip.hpp:4: module 'data' includes pskd/signal/view.hpp"
     "src/data/reader.cpp:2: module 'data' includes data/formats/csv.hpp"
     "src/data/formats/csv.cpp:2: module 'data/formats' includes"
@@ -37,13 +28,3 @@ foreach(expected
     "src/model/network.cpp:2: module 'model' includes ../distill/loss.hpp"
     "include/pskd/model/network.hpp:2: a public header includes"
     "src/common/strings.cpp:1: lies in no module")
-  string(FIND "${output}" "${expected}" position)
-  if(position EQUAL -1)
-    message(FATAL_ERROR "a planted violation was not reported: ${expected}\nreported:\n${output}")
-  endif()
-endforeach()
-string(REGEX MATCHALL "(src|include)/[^\n]*:[0-9]+:" reported "${output}")
-list(LENGTH reported count)
-if(NOT count EQUAL 9)
-  message(FATAL_ERROR "expected 9 reports, found ${count}:\n${output}")
-endif()
