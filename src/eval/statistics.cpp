@@ -10,7 +10,6 @@
 #include <numeric>
 #include <string>
 
-#include "base/quantile.hpp"
 #include "base/random.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
@@ -19,7 +18,6 @@ namespace pskd::eval {
 
 namespace {
 
-constexpr int kResamples = 10'000;
 constexpr std::size_t kMaxEnumerated = 20;
 constexpr int kDrawnFlips = 100'000;
 constexpr int kMinForChiSquare = 25;
@@ -32,9 +30,13 @@ void require_finite(const std::vector<double>& values) {
   }
 }
 
+/// Differences of scores that are equal on paper differ in their last bits.
 bool all_equal(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
+  return std::all_of(values.begin(), values.end(),
+                     [&](double value) { return std::abs(value - values.front()) <= 1e-9 * std::abs(values.front()); });
 }
+
+double standard_error(const Summary& summary) { return summary.deviation / std::sqrt(summary.n); }
 
 double sum_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
@@ -80,23 +82,18 @@ PairedDifference paired_difference(const std::vector<double>& differences) {
   return {.n = summary.n,
           .mean = summary.mean,
           .deviation = summary.deviation,
-          .interval = bootstrap_interval(differences),
+          .interval = t_interval(differences),
           .permutation_p = permutation_p(differences),
           .t_p = paired_t_p(differences)};
 }
 
-std::optional<Interval> bootstrap_interval(const std::vector<double>& differences) {
+std::optional<Interval> t_interval(const std::vector<double>& differences) {
   require_finite(differences);
-  if (differences.size() < 2) return std::nullopt;
-  if (all_equal(differences)) return Interval{differences.front(), differences.front()};
-  RandomStream stream(stream_key(0, "bootstrap"));
-  const auto size = static_cast<std::int64_t>(differences.size());
-  std::vector<double> means(kResamples, 0.0);
-  for (double& mean : means) {
-    for (std::int64_t i = 0; i < size; ++i) mean += differences[static_cast<std::size_t>(stream.below(size))];
-    mean /= static_cast<double>(size);
-  }
-  return Interval{quantile(means, 0.025), quantile(means, 0.975)};
+  if (differences.size() < 2 || all_equal(differences)) return std::nullopt;
+  const Summary summary = summarize(differences);
+  const boost::math::students_t distribution(summary.n - 1);
+  const double half = boost::math::quantile(boost::math::complement(distribution, 0.025)) * standard_error(summary);
+  return Interval{summary.mean - half, summary.mean + half};
 }
 
 double permutation_p(const std::vector<double>& differences) {
@@ -109,7 +106,7 @@ std::optional<double> paired_t_p(const std::vector<double>& differences) {
   require_finite(differences);
   if (differences.size() < 2 || all_equal(differences)) return std::nullopt;
   const Summary summary = summarize(differences);
-  const double t = summary.mean / (summary.deviation / std::sqrt(summary.n));
+  const double t = summary.mean / standard_error(summary);
   const boost::math::students_t distribution(summary.n - 1);
   return 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t)));
 }

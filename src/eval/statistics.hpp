@@ -17,18 +17,19 @@ struct Interval {
 struct PairedDifference {
   int n = 0;
   double mean = 0, deviation = 0;    ///< as summarize: n - 1 in the denominator; 0 for one value
-  std::optional<Interval> interval;  ///< of the mean, see bootstrap_interval; absent for n < 2
+  std::optional<Interval> interval;  ///< of the mean, see t_interval; absent where t is not defined
   double permutation_p = 1;          ///< see permutation_p
   std::optional<double> t_p;         ///< see paired_t_p; absent where t is not defined
 };
 /// The answers for no difference at all are those of the default. Throws Error(data) for a value that is not finite.
 PairedDifference paired_difference(const std::vector<double>& differences);
 
-/// 95 % percentile bootstrap interval of the mean (Efron, Tibshirani 1993, chapter 13): 10 000 resamples, quantiles
-/// interpolated linearly; of equal values, that value twice. Percentile and not BCa, whose acceleration is not defined
-/// for equal values and hardly known from a few seeds; with fewer than some ten values both are too narrow. The
-/// resamples depend on `differences` only, so that the same values always give the same interval. Absent for n < 2.
-std::optional<Interval> bootstrap_interval(const std::vector<double>& differences);
+/// 95 % interval of the mean by Student's t: mean -+ t(0.975, n - 1) deviation / sqrt(n). It covers 95 % for normal
+/// differences at every n >= 2, and 93 % or more where they are moderately skewed (skewness 1). The percentile
+/// bootstrap covers 69 % at n = 3 and 86 % at n = 6, because resamples of a few values spread less than new values do.
+/// Two seeds give a wide interval (t = 12.7), which is what they know. Absent for n < 2 and for equal values: a
+/// deviation of 0 comes from the coarse steps of scores, and an interval of one point would claim certainty.
+std::optional<Interval> t_interval(const std::vector<double>& differences);
 
 /// Two-sided sign-flip test of "the differences are symmetric around 0": the share of sign assignments whose mean is at
 /// least as far from 0 as the one found. All 2^n of them up to n = 20, else 100 000 random ones, the one found counted

@@ -146,13 +146,17 @@ std::string with_sign(double value) {
   return (text == "-0.0" ? "0.0" : text.starts_with('-') || text == "0.0" ? text : "+" + text);
 }
 
+std::string interval_text(const std::optional<eval::Interval>& interval) {
+  if (!interval) return kEnDash;
+  return "[" + with_sign(interval->low) + ", " + with_sign(interval->high) + "]";
+}
+
 std::vector<std::string> difference_cells(const eval::PairedDifference& difference, double adjusted) {
   if (difference.n == 0) return {kEnDash, kEnDash, kEnDash, kEnDash, "0"};
   const std::string mean = with_sign(difference.mean);
   const std::string pairs = std::to_string(difference.n);
-  if (!difference.interval) return {mean, kEnDash, kEnDash, kEnDash, pairs};
-  return {mean, "[" + with_sign(difference.interval->low) + ", " + with_sign(difference.interval->high) + "]",
-          fixed(difference.permutation_p, 3), fixed(adjusted, 3), pairs};
+  if (difference.n == 1) return {mean, kEnDash, kEnDash, kEnDash, pairs};
+  return {mean, interval_text(difference.interval), fixed(difference.permutation_p, 3), fixed(adjusted, 3), pairs};
 }
 
 constexpr std::size_t kDifferenceColumns = 5;
@@ -261,11 +265,12 @@ void add_reading_notes(Table& table, const std::vector<Entry>& entries, const Co
     std::set<std::uint64_t> seeds;
     for (const Entry& entry : entries) seeds.insert(entry.record->seed);
     const auto n = static_cast<double>(seeds.size());
-    table.notes.push_back(
-        "difference to '" + options.reference +
-        "' in points, paired by seed; 95 % percentile bootstrap interval of its mean; p of the two-sided sign-flip "
-        "test, then by Holm's procedure over the rows; the smallest p that " +
-        std::to_string(seeds.size()) + " seeds can give is " + fixed(std::min(1.0, std::pow(2, 1 - n)), 3));
+    table.notes.push_back("difference to '" + options.reference +
+                          "' in points, paired by seed; 95 % interval of its mean by Student's t (a dash where all "
+                          "differences are equal); p of the two-sided sign-flip "
+                          "test, then by Holm's procedure over the rows; the smallest p that " +
+                          std::to_string(seeds.size()) + " seeds can give is " +
+                          fixed(std::min(1.0, std::pow(2, 1 - n)), 3));
   }
   table.notes.emplace_back(kReconstruction);
 }

@@ -23,7 +23,7 @@ struct ComparisonOptions {
 };
 
 /// Accuracy and macro F1: per cent, mean and standard deviation over seeds, n. With a reference also the mean
-/// difference in points over the seeds that both rows have, its 95 % bootstrap interval, the sign-flip p and that p by
+/// difference in points over the seeds that both rows have, its 95 % t interval, the sign-flip p and that p by
 /// Holm's procedure over the rows of the column (eval/statistics.hpp). Rows and columns in the order of the records. No
 /// wall-clock time, so that the same results give the same bytes. Cost: parameters, those that only training needed,
 /// multiply-adds, size, and latency, which is a time. Throws Error(data) when a column mixes protocols, selection

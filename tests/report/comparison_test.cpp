@@ -63,12 +63,13 @@ TEST(Comparison, PairsDifferencesToTheReferenceBySeed) {
   std::vector<eval::RunRecord> records = two_methods();
   std::swap(records[3], records[5]);  // the order of seeds says nothing
   const Table table = comparison_table(records, {.reference = "label"});
-  // By seed: 10, 5 and 20 points. All signs equal: 2 of 8 assignments.
+  // By seed: 10, 5 and 20 points; t(0.975, 2) = 4.303. All signs equal: 2 of 8 assignments.
   EXPECT_THAT(table.rows[1],
-              ElementsAre("acs", "66.7 \u00b1 7.6", "3", "+11.7", "[+5.0, +20.0]", "0.250", "0.250", "3"));
+              ElementsAre("acs", "66.7 \u00b1 7.6", "3", "+11.7", "[-7.3, +30.6]", "0.250", "0.250", "3"));
   EXPECT_THAT(table.rows[0],
               ElementsAre("label", "55.0 \u00b1 5.0", "3", "\u2013", "\u2013", "\u2013", "\u2013", "\u2013"));
   EXPECT_THAT(to_text(table), HasSubstr("the smallest p that 3 seeds can give is 0.250"));
+  EXPECT_THAT(to_text(table), HasSubstr("95 % interval of its mean by Student's t"));
 }
 
 TEST(Comparison, PairsOnlySeedsThatBothHave) {
@@ -87,6 +88,7 @@ TEST(Comparison, AdjustsForTheNumberOfRows) {
     records.push_back(record_of("acs", seed, 12));
   }
   const Table table = comparison_table(records, {.reference = "label"});
+  EXPECT_EQ(table.rows[1][4], "\u2013") << "the differences are equal, so t is not defined";
   EXPECT_EQ(table.rows[1][5], "0.062");
   EXPECT_EQ(table.rows[1][6], "0.125");
 }
