@@ -8,11 +8,15 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <regex>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -38,8 +42,8 @@ class Descriptor {
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor& operator=(Descriptor&&) = delete;
 
   int number() const { return number_; }
   int release() { return std::exchange(number_, -1); }
@@ -78,20 +82,62 @@ fs::path temporary_beside(const fs::path& path) {
   return temporary;
 }
 
-// Returns 0 or the reason of the failure.
-int write_whole(const fs::path& path, std::string_view bytes, bool sync) {
-  Descriptor file(
-      retry_interrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }));
-  if (file.number() < 0) return errno;
+bool is_temporary(const fs::path& path) {
+  static const std::regex kName(R"(\.tmp-(.*-)?[0-9]+-[0-9]+$)");
+  return std::regex_search(path.filename().string(), kName);
+}
+
+// A temporary file, locked by this process for as long as it is written: so one that nobody has locked is what a killed
+// writer left. Its number is -1 where it cannot be opened; errno says why.
+Descriptor open_temporary(const fs::path& path) {
+  while (true) {
+    Descriptor file(
+        retry_interrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }));
+    if (file.number() < 0) return file;
+    const int locked = retry_interrupted([&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); });
+    if (locked != 0 && errno != EWOULDBLOCK) return file;  // a file system without locks
+    struct stat status {};
+    if (locked == 0 && ::fstat(file.number(), &status) == 0 && status.st_nlink > 0) return file;
+    // Somebody took it for a leftover before it was locked.
+  }
+}
+
+void remove_if_left_over(const fs::path& temporary) {
+  const Descriptor file(
+      retry_interrupted([&] { return ::open(temporary.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
+  if (file.number() < 0 || ::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return;
+  ::unlink(temporary.c_str());
+}
+
+// What killed writers of `path` left beside it.
+void remove_leftovers_of(const fs::path& path) {
+  const std::string prefix = path.filename().string() + kTemporaryMark;
+  std::error_code unreadable;  // the write will say so
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_of(path), unreadable)) {
+    if (!entry.path().filename().string().starts_with(prefix) || !is_temporary(entry.path())) continue;
+    remove_if_left_over(entry.path());
+  }
+}
+
+// Returns 0 or the reason of the failure, as the following ones do.
+int write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = retry_interrupted([&] { return ::write(file.number(), bytes.data(), bytes.size()); });
+    const ssize_t written = retry_interrupted([&] { return ::write(file, bytes.data(), bytes.size()); });
     if (written < 0) return errno;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (sync && retry_interrupted([&] { return ::fsync(file.number()); }) != 0) return errno;
-  // A network file system may report a full disk only here.
-  if (::close(file.release()) != 0 && errno != EINTR) return errno;
   return 0;
+}
+
+int write_and_rename(const fs::path& temporary, const fs::path& path, std::string_view bytes, bool sync) {
+  Descriptor file = open_temporary(temporary);
+  if (file.number() < 0) return errno;
+  if (const int reason = write_all(file.number(), bytes); reason != 0) return reason;
+  if (sync && retry_interrupted([&] { return ::fsync(file.number()); }) != 0) return errno;
+  // A network file system may report a full disk only when a file is closed. The lock stays with the second descriptor.
+  const Descriptor lock(::fcntl(file.number(), F_DUPFD_CLOEXEC, 0));
+  if (::close(file.release()) != 0 && errno != EINTR) return errno;
+  return ::rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
 }
 
 // Makes the rename itself survive a power cut. Some file systems cannot sync a folder: then it is as durable as it
@@ -106,11 +152,24 @@ void sync_folder(const fs::path& folder) {
 void replace_file(const fs::path& path, std::string_view bytes, bool sync) {
   make_folder_of(path);
   const fs::path temporary = temporary_beside(path);
-  int reason = write_whole(temporary, bytes, sync);
-  if (reason == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
+  const int reason = write_and_rename(temporary, path, bytes, sync);
   if (reason == 0) return;
   ::unlink(temporary.c_str());
   fail("write", path, reason);
+}
+
+constexpr std::chrono::milliseconds kLockPoll{10};
+
+Descriptor open_lock(const fs::path& path) {
+  make_folder_of(path);
+  return open_file(path, O_RDWR | O_CREAT, "open the lock file");
+}
+
+// Whether the lock is got at once.
+bool get_lock(const Descriptor& file, const fs::path& path) {
+  if (retry_interrupted([&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); }) == 0) return true;
+  if (errno != EWOULDBLOCK) fail("lock", path, errno);
+  return false;
 }
 
 }  // namespace
@@ -136,6 +195,7 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  remove_leftovers_of(path);
   replace_file(path, bytes, true);
   sync_folder(folder_of(path));
 }
@@ -145,25 +205,54 @@ void write_cache_atomically(const fs::path& path, std::string_view bytes) { repl
 void remove_unfinished_files(const fs::path& folder) {
   std::vector<fs::path> unfinished;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().filename().string().find(kTemporaryMark) != std::string::npos) unfinished.push_back(entry.path());
+    if (is_temporary(entry.path())) unfinished.push_back(entry.path());
   }
-  for (const fs::path& file : unfinished) fs::remove(file);
+  for (const fs::path& file : unfinished) remove_if_left_over(file);
+}
+
+void remove_folder(const fs::path& folder) {
+  std::error_code reason;
+  fs::remove_all(folder, reason);
+  if (reason) {
+    throw Error(ErrorKind::io,
+                "cannot remove all of " + folder.string() + ": " + reason.message() + "; remove it and start again");
+  }
+}
+
+void discard_folder(const fs::path& folder, const fs::path& aside) {
+  remove_folder(aside);
+  if (!fs::exists(folder)) return;
+  if (::rename(folder.c_str(), aside.c_str()) != 0) fail("rename", folder, errno);
+  sync_folder(folder_of(folder));
+  remove_folder(aside);
 }
 
 bool is_locked(const fs::path& path) {
   if (!fs::exists(path)) return false;
-  const Descriptor file = open_file(path, O_RDWR, "open the lock file");
+  const Descriptor file = open_file(path, O_RDONLY, "open the lock file");  // it may lie on read-only media
   // Closing gives a lock that was free back.
-  return ::flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  return ::flock(file.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 FileLock::FileLock(const fs::path& path, const std::function<void()>& before_waiting) {
-  make_folder_of(path);
-  Descriptor file = open_file(path, O_RDWR | O_CREAT, "open the lock file");
-  const auto lock = [&](int operation) { return retry_interrupted([&] { return ::flock(file.number(), operation); }); };
-  if (lock(LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && before_waiting) before_waiting();
-  if (lock(LOCK_EX) != 0) fail("lock", path, errno);
+  Descriptor file = open_lock(path);
+  bool told = false;
+  while (!get_lock(file, path)) {
+    if (!std::exchange(told, true) && before_waiting) before_waiting();
+    if (stop_signal() != 0) throw Stopped(stop_signal());
+    std::this_thread::sleep_for(kLockPoll);
+  }
   descriptor_ = file.release();
+}
+
+std::unique_ptr<FileLock> FileLock::unless_held(const fs::path& path) {
+  constexpr int kTries = 5;  // is_locked of another process holds it for an instant
+  Descriptor file = open_lock(path);
+  for (int tries = 0; tries < kTries; ++tries) {
+    if (get_lock(file, path)) return std::unique_ptr<FileLock>(new FileLock(file.release()));
+    std::this_thread::sleep_for(kLockPoll);
+  }
+  return nullptr;
 }
 
 FileLock::~FileLock() { ::close(descriptor_); }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,29 +14,40 @@ std::string read_file(const std::filesystem::path& path);
 
 /// Writes `bytes` to a temporary file beside `path`, syncs it and renames it over `path`; folders are made as needed.
 /// On any failure (full disk, permissions) the temporary file is removed, the old file is untouched and Error(io) is
-/// thrown.
+/// thrown. What a killed writer of `path` left beside it is removed.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// As write_file_atomically, but without waiting for the disk: for what can be made again. After a power cut the file
 /// may be damaged, so its reader must be able to tell.
 void write_cache_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// Removes, below `folder`, the temporary files of writers that were killed. Nobody else may be writing there.
+/// Removes, below `folder`, the temporary files of writers that were killed. Those of writers at work stay.
 void remove_unfinished_files(const std::filesystem::path& folder);
+
+/// Removes `folder` and what is in it, if it is there. Throws Error(io) where something of it cannot be removed.
+void remove_folder(const std::filesystem::path& folder);
+
+/// Removes `folder` so that a crash leaves either all of it or nothing under its name: it is renamed to `aside`, beside
+/// it, before anything is deleted. What a crash left in `aside` is removed first. Throws Error(io).
+void discard_folder(const std::filesystem::path& folder, const std::filesystem::path& aside);
 
 /// Whether a process holds the lock on `path`; false when there is no such file.
 bool is_locked(const std::filesystem::path& path);
 
 /// An exclusive lock between processes on `path` (created if absent), held for the object's lifetime. `before_waiting`
-/// is called when somebody else holds it.
+/// is called when somebody else holds it. Throws Stopped when a stop signal comes while it waits.
 class FileLock {
  public:
   explicit FileLock(const std::filesystem::path& path, const std::function<void()>& before_waiting = {});
+  /// Does not wait: null while somebody else holds it.
+  static std::unique_ptr<FileLock> unless_held(const std::filesystem::path& path);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
  private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+
   int descriptor_ = -1;
 };
 

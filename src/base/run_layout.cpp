@@ -11,7 +11,14 @@ constexpr const char* kResult = "result.json";
 constexpr const char* kTeacherOutputs = "answers";
 const std::string kRunPrefix = "seed-";
 
+constexpr const char* kOverwritten = ".overwritten";
+
 std::string run_name(std::uint64_t seed) { return kRunPrefix + std::to_string(seed); }
+
+bool is_overwritten(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  return name.starts_with("." + kRunPrefix) && name.ends_with(kOverwritten);
+}
 
 }  // namespace
 
@@ -48,6 +55,9 @@ ExperimentLayout ExperimentLayout::of(const fs::path& root, const std::string& n
 
 RunLayout ExperimentLayout::run(std::uint64_t seed) const { return {folder / run_name(seed)}; }
 fs::path ExperimentLayout::lock(std::uint64_t seed) const { return folder / ("." + run_name(seed) + ".lock"); }
+fs::path ExperimentLayout::overwritten(std::uint64_t seed) const {
+  return folder / ("." + run_name(seed) + kOverwritten);
+}
 fs::path ExperimentLayout::report() const { return folder / "report.md"; }
 std::string ExperimentLayout::config_hash() const { return folder.filename().string(); }
 std::string ExperimentLayout::name() const { return folder.parent_path().filename().string(); }
@@ -73,8 +83,9 @@ std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {
 std::vector<RunLayout> finished_runs_below(const fs::path& folder) {
   std::vector<RunLayout> runs;
   if (!fs::is_directory(folder)) return runs;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().filename() == kResult) runs.push_back({entry.path().parent_path()});
+  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (is_overwritten(entry->path())) entry.disable_recursion_pending();
+    if (entry->path().filename() == kResult) runs.push_back({entry->path().parent_path()});
   }
   return runs;
 }

@@ -1,7 +1,7 @@
 // Where everything of a run lies. These names are spelled here and nowhere else.
 //
 //   <root>/<experiment>/<config hash>/      ExperimentLayout
-//     report.md, .seed-<n>.lock
+//     report.md, .seed-<n>.lock, .seed-<n>.overwritten/
 //     seed-<n>/                             RunLayout
 //       config.resolved.yaml, manifest.json, log.txt, result.json, error.txt
 //       answers/                            the cache of teacher outputs
@@ -65,8 +65,11 @@ struct ExperimentLayout {
   static ExperimentLayout of(const std::filesystem::path& root, const std::string& name, const std::string& hash);
 
   RunLayout run(std::uint64_t seed) const;
-  /// Held while a process trains the run. It lies beside the run's folder, which --overwrite removes.
+  /// Held while a process trains the run: who holds it owns the run's folder. It lies beside it, since --overwrite
+  /// removes the folder.
   std::filesystem::path lock(std::uint64_t seed) const;
+  /// What the run's folder is called from the moment --overwrite gives it up until it is deleted.
+  std::filesystem::path overwritten(std::uint64_t seed) const;
   std::filesystem::path report() const;
 
   std::string config_hash() const;

@@ -87,7 +87,8 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   text.append("\n").append(confusions_section(records));
   text.append("\n").append(reproduction_section(first));
   std::filesystem::path file = ExperimentLayout{folder}.report();
-  write_file_atomically(file, text);
+  // One that is there and the same stays: the folder of finished runs may be read-only.
+  if (!std::filesystem::exists(file) || read_file(file) != text) write_file_atomically(file, text);
   return file;
 }
 

@@ -37,7 +37,8 @@ void throw_failures(const std::vector<TaskFailure>& failures, std::size_t tasks,
   if (failures.empty()) return;
   std::string text = fmt::format("{} of {} runs failed; the others are {}:", failures.size(), tasks, others);
   for (const TaskFailure& failure : failures) {
-    text += fmt::format("\n{}: {}", failure.task->name(), failure_of(*failure.task));
+    text +=
+        fmt::format("\n{}: {}", failure.task->name(), failure.why.empty() ? failure_of(*failure.task) : failure.why);
   }
   for (const ErrorKind kind : {ErrorKind::config, ErrorKind::data, ErrorKind::diverged, ErrorKind::checkpoint}) {
     if (exit_code(kind) == failures.front().exit_code) throw Error(kind, text);

@@ -29,6 +29,7 @@ void train_task(const config::Sweep& sweep, const SweepTask& task, bool event_fi
 struct TaskFailure {
   const SweepTask* task = nullptr;
   int exit_code = 0;
+  std::string why = {};  ///< where the run's folder does not say it
 };
 
 /// Tells what failed and why, after all else is done: throws an Error of the kind that the first failure had. `others`

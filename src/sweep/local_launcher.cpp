@@ -97,11 +97,13 @@ class Pool {
   }
 
   void fail(const SweepTask& task, int code) {
-    if (failure_of(task).empty()) {
-      note_failure(task, fmt::format("its process ended with exit code {}; see {}", code, task.layout.log().string()));
+    std::string why = failure_of(task);
+    if (why.empty()) {
+      why = fmt::format("its process ended with exit code {}; see {}", code, task.layout.log().string());
+      note_failure(task, why);
     }
-    spdlog::error("{}: failed: {}", task.name(), first_line(failure_of(task)));
-    failures_.push_back({&task, code});
+    spdlog::error("{}: failed: {}", task.name(), first_line(why));
+    failures_.push_back({&task, code, why});
   }
 
   const SweepLaunch& launch_;

@@ -68,6 +68,8 @@ std::string failure_of(const SweepTask& task) {
 }
 
 void note_failure(const SweepTask& task, const std::string& message) {
+  const auto lock = FileLock::unless_held(ExperimentLayout{task.layout.experiment()}.lock(task.seed));
+  if (!lock || fs::exists(task.layout.result())) return;
   write_file_atomically(task.layout.error(), message);
 }
 

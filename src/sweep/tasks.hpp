@@ -42,6 +42,7 @@ TaskState state_of(const SweepTask& task);
 
 /// Why it failed, as its own process left it; empty when nobody did.
 std::string failure_of(const SweepTask& task);
+/// Not while another process trains the run, nor once it is done: then this failure is no longer of interest.
 void note_failure(const SweepTask& task, const std::string& message);
 void forget_failure(const SweepTask& task);
 

@@ -31,12 +31,16 @@ ExperimentLayout layout_of(const config::Experiment& resolved) {
   return experiment_layout(resolved.run, config::config_hash(resolved));
 }
 
+/// Makes the run's folder ready for its owner, who holds its lock: what killed owners left is removed.
 void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
-  const RunLayout run = layout_of(setup).run(seed);
-  if (existing == Existing::overwrite) std::filesystem::remove_all(run.folder);
+  const ExperimentLayout experiment = layout_of(setup);
+  const RunLayout run = experiment.run(seed);
+  if (existing == Existing::overwrite) discard_folder(run.folder, experiment.overwritten(seed));
+  remove_folder(experiment.overwritten(seed));
+  if (std::filesystem::exists(run.folder)) remove_unfinished_files(run.folder);
+  std::filesystem::remove(run.error());
   if (existing == Existing::resume && std::filesystem::exists(run.manifest())) {
     require_same_data(run.manifest(), setup);
-    remove_unfinished_files(run.folder);
     return;
   }
   write_file_atomically(run.config(), config::to_yaml(setup.experiment));
@@ -57,12 +61,8 @@ eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
   return record;
 }
 
-std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = layout_of(setup).run(seed);
-  const FileLock lock(layout_of(setup).lock(seed),
-                      [&] { spdlog::info("another process trains {}: waiting for it", run.folder.string()); });
-  require_startable(setup, seed, existing);
-  start_folder(setup, seed, existing);
   const RunLog log(run.log());
   std::vector<eval::StageResult> results;
   for (const config::StageConfig& stage : setup.experiment.stages) {
@@ -72,6 +72,14 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
   }
   if (setup.stage_store.empty()) std::filesystem::remove_all(run.teacher_outputs());
   return results;
+}
+
+bool is_finished(const RunLayout& run) { return std::filesystem::exists(run.result()); }
+
+void show_finished(const TrainingSetup& setup, std::uint64_t seed) {
+  const RunLayout run = layout_of(setup).run(seed);
+  spdlog::info("seed {} is finished: {}", seed, run.result().string());
+  if (setup.event_files) write_event_files(run);
 }
 
 }  // namespace
@@ -120,16 +128,27 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
                   "shown) or start anew with --overwrite");
 }
 
-void train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
-  const RunLayout run = layout_of(setup).run(seed);
-  if (existing == Existing::resume && std::filesystem::exists(run.result())) {
-    spdlog::info("seed {} is finished: {}", seed, run.result().string());
-    if (setup.event_files) write_event_files(run);
-    return;
+bool train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+  const ExperimentLayout experiment = layout_of(setup);
+  const RunLayout run = experiment.run(seed);
+  const auto is_shown = [&] { return existing == Existing::resume && is_finished(run); };
+  const std::filesystem::path lock_file = experiment.lock(seed);
+  if (is_shown() && !is_locked(lock_file)) {  // no lock is made: the folder may be read-only
+    show_finished(setup, seed);
+    return false;
   }
+  const FileLock lock(lock_file,
+                      [&] { spdlog::info("another process trains {}: waiting for it", run.folder.string()); });
+  require_startable(setup, seed, existing);  // whom it waited for may have made the run, or finished it
+  if (is_shown()) {
+    show_finished(setup, seed);
+    return false;
+  }
+  start_folder(setup, seed, existing);
   eval::RunRecord record = describe_run(setup, seed);
-  record.stages = train_stages(setup, seed, existing);
+  record.stages = train_stages(setup, seed);
   eval::write_run_record(run.result(), record);
+  return true;
 }
 
 }  // namespace pskd::train

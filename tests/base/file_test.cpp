@@ -1,13 +1,16 @@
 #include "base/file.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -16,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -51,6 +55,53 @@ TEST(UnfinishedFiles, OfKilledWritersAreRemovedAndNothingElse) {
   remove_unfinished_files(folder.path());
   EXPECT_TRUE(std::filesystem::exists(folder / "stages/last.ckpt"));
   EXPECT_FALSE(std::filesystem::exists(folder / "stages/last.ckpt.tmp-123-0"));
+}
+
+TEST(UnfinishedFiles, OfWritersAtWorkStay) {
+  const TemporaryFolder folder;
+  const fs::path file = folder / "last.ckpt.tmp-host-123-0";
+  const int writer = ::open(file.c_str(), O_CREAT | O_WRONLY, 0666);
+  ASSERT_EQ(::flock(writer, LOCK_EX), 0) << "as a writer holds it";
+  remove_unfinished_files(folder.path());
+  write_file_atomically(folder / "last.ckpt", "whole");
+  EXPECT_TRUE(fs::exists(file));
+  ::close(writer);
+  remove_unfinished_files(folder.path());
+  EXPECT_FALSE(fs::exists(file));
+}
+
+TEST(UnfinishedFiles, AreRemovedByTheNextWriterOfTheSameFile) {
+  const TemporaryFolder folder;
+  for (const char* name : {"clips.h5.tmp-host-12-3", "clips.h5.tmp-notes", "other.h5.tmp-host-12-3"}) {
+    std::ofstream(folder / name) << "half";
+  }
+  write_file_atomically(folder / "clips.h5", "whole");
+  EXPECT_THAT(names_in(folder.path()),
+              ::testing::UnorderedElementsAre("clips.h5", "clips.h5.tmp-notes", "other.h5.tmp-host-12-3"));
+}
+
+TEST(DiscardedFolder, IsGoneWithWhatACrashLeftOfItBefore) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "seed-1/stages/last.ckpt", "new");
+  write_file_atomically(folder / ".old/stages/last.ckpt", "half deleted");
+  discard_folder(folder / "seed-1", folder / ".old");
+  EXPECT_THAT(names_in(folder.path()), ::testing::IsEmpty());
+  discard_folder(folder / "seed-1", folder / ".old");  // nothing is there
+}
+
+// A mount point cannot be deleted, not even by root.
+TEST(DiscardedFolder, IsNeverThereInParts) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "seed-1/result.json", "{}");
+  fs::create_directories(folder / "seed-1/stages");
+  if (::mount("tmpfs", (folder / "seed-1/stages").c_str(), "tmpfs", 0, "size=64k") != 0) {
+    GTEST_SKIP() << "cannot mount a small tmpfs (" << std::strerror(errno) << "): run as root to test this";
+  }
+  const std::string message = io_error_of([&] { discard_folder(folder / "seed-1", folder / ".old"); });
+  const bool there = fs::exists(folder / "seed-1");
+  ::umount2((folder / ".old/stages").c_str(), MNT_DETACH);
+  EXPECT_THAT(message, HasSubstr((folder / ".old").string()));
+  EXPECT_FALSE(there);
 }
 
 TEST(File, GivesBackWhatWasWritten) {
@@ -178,6 +229,32 @@ TEST(FileLock, IsSeenWhileItIsHeld) {
     EXPECT_TRUE(is_locked(folder / "lock"));
   }
   EXPECT_FALSE(is_locked(folder / "lock"));
+}
+
+TEST(FileLock, IsNotWaitedForWhereThatIsNotWanted) {
+  const TemporaryFolder folder;
+  const auto first = FileLock::unless_held(folder / "lock");
+  EXPECT_NE(first, nullptr);
+  EXPECT_EQ(FileLock::unless_held(folder / "lock"), nullptr);
+}
+
+TEST(FileLock, AStopSignalEndsTheWait) {
+  const TemporaryFolder folder;
+  const FileLock lock(folder / "lock");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    catch_stop_signals();
+    try {
+      const FileLock second(folder / "lock", [] { ::raise(SIGTERM); });
+    } catch (const Stopped& stopped) {
+      ::_exit(stopped.signal());
+    }
+    ::_exit(0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), SIGTERM);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ TEST(RunLayout, IsTheContractOfARunsFolder) {
   EXPECT_EQ(experiment.folder, "runs/utd-pskd/0123456789ab");
   EXPECT_EQ(experiment.report(), "runs/utd-pskd/0123456789ab/report.md");
   EXPECT_EQ(experiment.lock(3), "runs/utd-pskd/0123456789ab/.seed-3.lock");
+  EXPECT_EQ(experiment.overwritten(3), "runs/utd-pskd/0123456789ab/.seed-3.overwritten");
   const RunLayout run = experiment.run(3);
   EXPECT_EQ(run.folder, "runs/utd-pskd/0123456789ab/seed-3");
   EXPECT_EQ(run.config(), run.folder / "config.resolved.yaml");
@@ -67,6 +68,14 @@ TEST(RunLayout, FindsFinishedRunsOnly) {
   ASSERT_EQ(finished_runs_below(folder.path()).size(), 1U);
   EXPECT_EQ(finished_runs_below(experiment.run(1).folder).size(), 1U);
   EXPECT_TRUE(finished_runs_below(folder / "nowhere").empty());
+}
+
+TEST(RunLayout, ARunThatIsBeingOverwrittenIsNoFinishedOne) {
+  const testing::TemporaryFolder folder;
+  const ExperimentLayout experiment = ExperimentLayout::of(folder.path(), "a", "0123456789ab");
+  write_file_atomically(experiment.overwritten(1) / "result.json", "{}");
+  EXPECT_TRUE(finished_runs_in(experiment.folder).empty());
+  EXPECT_TRUE(finished_runs_below(folder.path()).empty());
 }
 
 }  // namespace

@@ -143,6 +143,55 @@ TEST_F(Program, DryRunShowsThePlanAndWritesNothing) {
   EXPECT_FALSE(fs::exists(folder_ / "runs"));
 }
 
+TEST_F(Program, TwoTrainingsOfOneRunBothEndWellAndOneTrains) {
+  const std::string train = "env XDG_CACHE_HOME=" + path("cache") + " '" PSKD_PROGRAM "' train" + tiny();
+  for (const std::string& modes : {std::string("--resume"), std::string("--overwrite")}) {
+    const Finished both = testing::run_command("(" + train + modes + " & first=$!; " + train +
+                                               "--resume & second=$!; wait $first && wait $second)");
+    EXPECT_EQ(both.code, 0) << both.output;
+    std::size_t trainings = 0;
+    for (std::size_t at = 0; (at = both.output.find("stage student (3 of 3)", at)) != std::string::npos; ++at) {
+      ++trainings;
+    }
+    EXPECT_LE(trainings, modes == "--resume" ? 1U : 2U) << both.output;
+  }
+}
+
+TEST_F(Program, AnOverwriteThatWasKilledLeavesNoFinishedRun) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const fs::path run_folder = run_directory(), left = run_folder.parent_path() / ".seed-1.overwritten";
+  fs::rename(run_folder, left);
+  fs::remove_all(left / "stages/skeleton");
+  EXPECT_THAT(run("table " + path("runs")).output, HasSubstr("found no result.json"));
+  const Finished resumed = run("train --resume" + tiny());
+  EXPECT_EQ(resumed.code, 0) << resumed.output;
+  EXPECT_THAT(resumed.output, HasSubstr("stage skeleton (1 of 3)"));
+  EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(Program, TheFirstTemporariesOfAKilledRunAreRemoved) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const fs::path run_folder = run_directory(), half = run_folder / "config.resolved.yaml.tmp-host-12-0";
+  fs::remove_all(run_folder);
+  fs::create_directories(run_folder);
+  std::ofstream(half) << "half";
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  EXPECT_FALSE(fs::exists(half));
+}
+
+TEST_F(Program, AFinishedRunOnReadOnlyMediaIsShown) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const std::string runs = path("runs"), cache = path("cache");
+  if (std::system(("mount --bind -o ro " + runs + " " + runs + " 2>/dev/null").c_str()) != 0) {
+    GTEST_SKIP() << "mounting read-only is not permitted here";
+  }
+  std::system(("mount --bind -o ro " + cache + " " + cache).c_str());
+  const Finished shown = run("train --resume" + tiny());
+  EXPECT_EQ(std::system(("umount " + runs + "; umount " + cache).c_str()), 0);
+  EXPECT_EQ(shown.code, 0) << shown.output;
+  EXPECT_THAT(shown.output, HasSubstr("is finished"));
+}
+
 TEST_F(Program, ADivergingRunNamesStageEpochStepAndClips) {
   const Finished diverged =
       run("train --quiet --set stages.skeleton.optimizer.lr=1e30 --set stages.skeleton.epochs=30" + tiny());

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -191,6 +193,16 @@ TEST_F(Report, LiesInTheFolderAndHoldsTheTable) {
   EXPECT_EQ(write_report(folder.path()), folder / "report.md");
   EXPECT_THAT(report(), AllOf(HasSubstr("# utd-pskd"),
                               HasSubstr(to_markdown(results_table({record_of(1, 8), record_of(2, 6)})))));
+}
+
+// The folder of finished runs may be read-only.
+TEST_F(Report, IsNotWrittenAgainWhereItIsTheSame) {
+  add(record_of(1, 8));
+  const auto file = write_report(folder.path());
+  const auto before = std::filesystem::last_write_time(file) - std::chrono::hours(1);
+  std::filesystem::last_write_time(file, before);
+  write_report(folder.path());
+  EXPECT_EQ(std::filesystem::last_write_time(file), before);
 }
 
 TEST_F(Report, ShowsTheF1OfEachClassAsMeanOverSeeds) {

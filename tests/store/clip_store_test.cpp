@@ -229,6 +229,14 @@ TEST_F(LoadedFolder, IsStoredOnceAndThenReadFromTheStore) {
   EXPECT_EQ(fs::last_write_time(store_), written);
 }
 
+// As on read-only media, where no lock can be made.
+TEST_F(LoadedFolder, ASoundStoreIsReadWithoutALock) {
+  load_dataset(config_);
+  fs::remove(store_.string() + ".lock");
+  load_dataset(config_);
+  EXPECT_FALSE(fs::exists(store_.string() + ".lock"));
+}
+
 TEST_F(LoadedFolder, IsStoredAnewWhenAFileChangesAppearsOrGoes) {
   const std::string before = load_dataset(config_).hash;
   const fs::path one = root_ / "Inertial" / "a1_s1_t1_inertial.mat";
@@ -268,6 +276,7 @@ TEST_F(LoadedFolder, AFileThatIsNoStoreIsNotOverwritten) {
   EXPECT_THAT(refusal([&] { load_dataset(config_); }), HasSubstr("not a pskd clip-store"));
   EXPECT_THAT(refusal([&] { build_clip_store(config_); }), HasSubstr("give data.store another name"));
   EXPECT_EQ(read_file(store_), "my notes");
+  EXPECT_FALSE(fs::exists(store_.string() + ".lock")) << "nothing is made beside a file of somebody else";
 }
 
 TEST_F(LoadedFolder, WithoutItsRawFilesItIsRefusedAndSaysWhereTheyWereExpected) {

@@ -64,6 +64,21 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   EXPECT_THAT(compared.output, HasSubstr("McNemar"));
 }
 
+TEST_F(TinySweep, TwoOfOneRootBothEndWellAndTrainNothingTwice) {
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  const std::string one = "'" PSKD_PROGRAM "' sweep --jobs 2 --config " + path("sweep.yaml");
+  const testing::Finished both =
+      testing::run_command("(" + one + " & first=$!; " + one + " & second=$!; wait $first && wait $second)");
+  EXPECT_EQ(both.code, 0) << both.output;
+  EXPECT_EQ(files("result.json").size(), 4U);
+  EXPECT_THAT(files("error.txt"), ::testing::IsEmpty());
+  for (const std::filesystem::path& log : files("log.txt")) {
+    const std::string text = contents_of(log);
+    const std::size_t student = text.find("stage student (");
+    EXPECT_EQ(text.find("stage student (", student + 1), std::string::npos) << text;
+  }
+}
+
 TEST_F(TinySweep, EveryMethodOfTheShippedSweepTrains) {
   std::string settings = " --set data.root=" + path("data") + " --set run.root=" + path("runs") +
                          " --set 'seeds=[1]' --set 'protocol.classes=[swipe_left, swipe_right, wave]'"

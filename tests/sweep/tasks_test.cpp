@@ -97,6 +97,18 @@ TEST_F(SweepTasks, StandWhereTheirFilesSay) {
   EXPECT_EQ(state_of(tasks[0]), TaskState::done);
 }
 
+TEST_F(SweepTasks, NoteNoFailureInARunThatAnotherProcessTrainsOrHasFinished) {
+  const std::vector<SweepTask> tasks = make_tasks(sweep_);
+  {
+    const FileLock other(ExperimentLayout{tasks[0].layout.experiment()}.lock(tasks[0].seed));
+    note_failure(tasks[0], "no luck");
+    EXPECT_EQ(state_of(tasks[0]), TaskState::running);
+  }
+  finish(tasks[1], 1);
+  note_failure(tasks[1], "no luck");
+  for (int task : {0, 1}) EXPECT_EQ(failure_of(tasks[task]), "");
+}
+
 TEST_F(SweepTasks, TakeAsLongAsFinishedOnesTookForAnEpoch) {
   const std::vector<SweepTask> tasks = make_tasks(sweep_);
   EXPECT_LT(seconds_left(tasks, 1), 0) << "nothing is finished";

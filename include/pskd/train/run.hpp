@@ -42,10 +42,11 @@ bool is_running(const config::Experiment& resolved, std::uint64_t seed);
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
 /// Trains every stage (or goes on where a stopped run stands), evaluates each once at its end and writes result.json.
-/// A finished run is left alone when `existing` is resume. Waits while another process trains the same run. With a
-/// stage store, a stage is trained there, by one process at a time, and then linked into the run's folder, which so
-/// holds everything in either case. Throws Stopped after saving when a signal asks for it, Error(diverged) when a loss
-/// is not finite.
-void train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
+/// All this under the run's lock: waits while another process trains the same run, and then looks again what is left
+/// to do. A finished run is left alone when `existing` is resume. With a stage store, a stage is trained there, by one
+/// process at a time, and then linked into the run's folder, which so holds everything in either case. Throws Stopped
+/// after saving when a signal asks for it, Error(diverged) when a loss is not finite. Returns whether it trained: false
+/// where the run was finished.
+bool train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing);
 
 }  // namespace pskd::train

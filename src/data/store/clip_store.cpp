@@ -224,10 +224,17 @@ Listed listed(const Reader& reader, const config::DataConfig& config) {
 }
 
 Dataset build(const Reader& reader, const config::DataConfig& config, Listed files, const fs::path& store) {
-  refuse_foreign_file(store);
   Dataset dataset = complete_dataset(check_recordings(reader, root_folder(config), std::move(files.listing)));
   write_clip_store(store, dataset, files.hash);
   return dataset;
+}
+
+/// What the store holds where it is there and of these raw files.
+std::optional<Dataset> read_current(const fs::path& store, const DatasetInfo& info, const std::string& source) {
+  if (!fs::exists(store)) return std::nullopt;
+  std::optional<StoredDataset> stored = read_unless_older(store, info);
+  if (!stored || stored->source != source) return std::nullopt;
+  return std::move(stored->dataset);
 }
 
 }  // namespace
@@ -255,6 +262,7 @@ StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {
 Dataset build_clip_store(const Reader& reader, const config::DataConfig& config) {
   Listed files = listed(reader, config);
   const fs::path store = store_path(config);
+  refuse_foreign_file(store);
   const FileLock lock(lock_path(store));
   return build(reader, config, std::move(files), store);
 }
@@ -266,11 +274,11 @@ Dataset build_clip_store(const config::DataConfig& config) {
 Dataset load_dataset(const Reader& reader, const config::DataConfig& config) {
   const fs::path store = store_path(config);
   Listed files = listed(reader, config);
+  // Reading needs no lock, since a store is replaced and never written into. So it may lie on read-only media, and a
+  // file that is no store is refused before anything is made beside it.
+  if (auto current = read_current(store, reader.info, files.hash)) return std::move(*current);
   const FileLock lock(lock_path(store));
-  if (fs::exists(store)) {
-    std::optional<StoredDataset> stored = read_unless_older(store, reader.info);
-    if (stored && stored->source == files.hash) return std::move(stored->dataset);
-  }
+  if (auto current = read_current(store, reader.info, files.hash)) return std::move(*current);
   return build(reader, config, std::move(files), store);
 }
 

@@ -1,9 +1,11 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/run_layout.hpp"
 #include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
@@ -34,15 +36,34 @@ void show_plan(const pskd::train::TrainingSetup& setup) {
                            setup.experiment.seeds.size(), pskd::train::experiment_folder(setup).string());
 }
 
-void show_results(const pskd::train::TrainingSetup& setup, bool json) {
+/// The report of `folder`. Where nothing was trained, that it cannot be written is no failure: the folder may be
+/// read-only, and is only shown.
+std::filesystem::path report_of(const std::filesystem::path& folder, bool trained) {
+  try {
+    return pskd::report::write_report(folder);
+  } catch (const pskd::Error& error) {
+    if (trained || error.kind() != pskd::ErrorKind::io) throw;
+    spdlog::warn("the report is not written anew: {}", error.what());
+    return pskd::ExperimentLayout{folder}.report();
+  }
+}
+
+void show_results(const pskd::train::TrainingSetup& setup, bool trained, bool json) {
   const auto folder = pskd::train::experiment_folder(setup);
-  const auto report = pskd::report::write_report(folder);
+  const auto report = report_of(folder, trained);
   if (json) {
     std::cout << nlohmann::json{{"folder", folder.string()}, {"report", report.string()}}.dump() << '\n';
     return;
   }
   std::cout << pskd::report::to_text(pskd::report::results_table(pskd::report::find_run_records(folder)))
             << "report: " << report.string() << '\n';
+}
+
+/// Now, with --overwrite: what this process trained may be gone before it is shown.
+bool is_trained_by_another(const pskd::train::TrainingSetup& setup) {
+  const auto& seeds = setup.experiment.seeds;
+  return std::any_of(seeds.begin(), seeds.end(),
+                     [&](std::uint64_t seed) { return pskd::train::is_running(setup.experiment, seed); });
 }
 
 }  // namespace
@@ -59,6 +80,12 @@ void train(const TrainOptions& options) {
                         : options.overwrite ? pskd::train::Existing::overwrite
                                             : pskd::train::Existing::refuse;
   for (const std::uint64_t seed : setup.experiment.seeds) pskd::train::require_startable(setup, seed, existing);
-  for (const std::uint64_t seed : setup.experiment.seeds) pskd::train::train_run(setup, seed, existing);
-  show_results(setup, options.json);
+  bool trained = false;
+  for (const std::uint64_t seed : setup.experiment.seeds) trained |= pskd::train::train_run(setup, seed, existing);
+  try {
+    show_results(setup, trained, options.json);
+  } catch (const pskd::Error& error) {
+    if (!is_trained_by_another(setup)) throw;
+    spdlog::warn("the results are not shown, since another process trains them anew: {}", error.what());
+  }
 }
