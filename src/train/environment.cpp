@@ -11,6 +11,7 @@
 #include "base/process.hpp"
 #include "ops/backend.hpp"
 #include "ops/cpu/simd.hpp"
+#include "train/revision.hpp"
 
 namespace pskd::train {
 namespace {
@@ -32,12 +33,25 @@ std::string blas_library() {
   return std::string(info.dli_fname).find("mkl") != std::string::npos ? "MKL" : "reference BLAS";
 }
 
+/// The level for which PSKD_EACH_PROCESSOR (ops/cpu/simd.hpp) has functions compiled that this processor runs.
+const char* instruction_set() {
+#if defined(__x86_64__)
+  const bool v4 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+                  __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+                  __builtin_cpu_supports("avx512vl") != 0;
+  const bool v3 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  return v4 ? "x86-64-v4" : v3 ? "x86-64-v3" : "x86-64";
+#else
+  return "default";
+#endif
+}
+
 }  // namespace
 
 Environment environment() {
   const ProcessSetup setup = process_setup();
-  Environment result{PSKD_VERSION,
-                     PSKD_GIT_REVISION,
+  Environment result{program_version(),
+                     git_revision(),
                      cpu_name(),
                      setup.cores,
                      at::get_num_threads(),
@@ -45,6 +59,7 @@ Environment environment() {
                      ops::cpu::multiplies_bfloat16(),
                      blas_library(),
                      ops::backend_for(torch::empty({0})) == ops::Backend::reference};
+  result.instruction_set = instruction_set();
   result.libraries = {{"libtorch", TORCH_VERSION}, {"oneDNN", at::get_mkldnn_version()}, {"BLAS", result.blas}};
   return result;
 }
