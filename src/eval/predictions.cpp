@@ -137,7 +137,12 @@ void write_predictions(const std::filesystem::path& file, const std::vector<Pred
 std::vector<Prediction> read_predictions(const std::filesystem::path& file, const std::vector<std::string>& classes) {
   const std::string text = read_file(file);
   const std::vector<std::string_view> lines = lines_of(file, text);
-  const std::string header = header_of(classes);
+  std::string header;
+  try {
+    header = header_of(classes);
+  } catch (const std::invalid_argument& problem) {
+    throw Error(ErrorKind::data, file.string() + ": its classes cannot be those of the run: " + problem.what());
+  }
   if (lines.empty() || lines[0] != header) {
     throw Error(ErrorKind::data, file.string() + ":1: expected the header '" + header + "', found '" +
                                      (lines.empty() ? "" : std::string(lines[0].substr(0, 200))) + "'");

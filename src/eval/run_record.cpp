@@ -1,10 +1,12 @@
 #include "pskd/eval/run_record.hpp"
 
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
+#include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
@@ -42,7 +44,16 @@ Json stage_to_json(const StageResult& stage) {
                     {"latency", stage.cost->latency},
                     {"adapters", stage.cost->adapters}};
   }
+  json["checkpoint"] = stage.checkpoint;
+  json["teachers"] = stage.teachers;
   return json;
+}
+
+constexpr const char* kChecksum = "checksum";
+
+std::string checksum_of(Json json) {
+  json.erase(kChecksum);
+  return content_hash(json.dump());
 }
 
 /// A value of the file together with its place, so that every complaint names file and key.
@@ -91,9 +102,17 @@ class Value {
     return json_.get<bool>();
   }
 
-  double share() const {
-    if (json_.is_number() && json_.get<double>() >= 0 && json_.get<double>() <= 1) return json_.get<double>();
-    fail("a number from 0 to 1");
+  /// A value that follows from others of the file.
+  void require(double expected) const {
+    constexpr double kRounding = 1e-9;
+    if (json_.is_number() && std::abs(json_.get<double>() - expected) <= kRounding) return;
+    fail(Json(expected).dump() + ", as the confusion says");
+  }
+
+  std::map<std::string, std::string> texts() const {
+    std::map<std::string, std::string> found;
+    for (const auto& item : object().items()) found[item.key()] = at(item.key()).text();
+    return found;
   }
 
   double seconds() const {
@@ -114,14 +133,6 @@ class Value {
   std::string path_;
 };
 
-ClassScore read_class(const Value& value) {
-  return {.name = value.at("name").text(),
-          .precision = value.at("precision").share(),
-          .recall = value.at("recall").share(),
-          .f1 = value.at("f1").share(),
-          .support = value.at("support").count<int>()};
-}
-
 /// A row of the confusion: one count for each of `classes`, summing to `support`.
 std::vector<int> read_confusion_row(const Value& value, std::size_t classes, int support) {
   std::vector<int> counts;
@@ -133,22 +144,37 @@ std::vector<int> read_confusion_row(const Value& value, std::size_t classes, int
   return counts;
 }
 
+/// What is shown is computed from the confusion; what the file says must be the same.
+void require_scores(const Value& value, const Scores& scores) {
+  value.at("accuracy").require(scores.accuracy);
+  value.at("macro_f1").require(scores.macro_f1);
+  const std::vector<Value> classes = value.at("per_class").elements();
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    classes[i].at("precision").require(scores.per_class[i].precision);
+    classes[i].at("recall").require(scores.per_class[i].recall);
+    classes[i].at("f1").require(scores.per_class[i].f1);
+  }
+}
+
 Scores read_scores(const Value& value) {
-  Scores scores;
-  scores.accuracy = value.at("accuracy").share();
-  scores.macro_f1 = value.at("macro_f1").share();
-  for (const Value& one : value.at("per_class").elements()) scores.per_class.push_back(read_class(one));
+  std::vector<std::string> classes;
+  std::vector<int> supports;
+  for (const Value& one : value.at("per_class").elements()) {
+    classes.push_back(one.at("name").text());
+    supports.push_back(one.at("support").count<int>());
+  }
   const Value confusion = value.at("confusion");
   const std::vector<Value> rows = confusion.elements();
-  if (rows.size() != scores.per_class.size()) confusion.fail("one row for each class of per_class");
-  std::int64_t clips = 0;
+  if (rows.size() != classes.size()) confusion.fail("one row for each class of per_class");
+  std::vector<std::vector<int>> counts;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    const int support = scores.per_class[row].support;
-    scores.confusion.push_back(read_confusion_row(rows[row], rows.size(), support));
-    clips += support;
+    counts.push_back(read_confusion_row(rows[row], rows.size(), supports[row]));
   }
-  if (!std::in_range<int>(clips)) confusion.fail("fewer clips");
-  scores.clips = static_cast<int>(clips);
+  if (!std::in_range<int>(std::accumulate(supports.begin(), supports.end(), std::int64_t{0}))) {
+    confusion.fail("fewer clips");
+  }
+  Scores scores = scores_of(std::move(counts), classes);
+  require_scores(value, scores);
   return scores;
 }
 
@@ -167,15 +193,33 @@ StageResult read_stage(const std::string& name, const Value& value) {
                   .latency = cost.at("latency").seconds(),
                   .adapters = cost.at("adapters").count<std::int64_t>()};
   }
+  if (value.has("checkpoint")) stage.checkpoint = value.at("checkpoint").text();
+  if (value.has("teachers")) stage.teachers = value.at("teachers").texts();
   return stage;
 }
 
 Json parse(const std::filesystem::path& file) {
+  constexpr int kDepth = 16;  // a record has 7; functions that call themselves would not bear a hundred thousand
+  const auto bounded = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth <= kDepth) return true;
+    throw Error(ErrorKind::data, file.string() + ": expected the JSON object of a finished run, found one too deep");
+  };
   try {
-    return Json::parse(read_file(file));
+    return Json::parse(read_file(file), bounded);
   } catch (const Json::exception& error) {  // a number too large for a double is no parse_error
     throw Error(ErrorKind::data, file.string() + ": expected the JSON object of a finished run: " + error.what());
   }
+}
+
+/// Every record with a version has a checksum.
+void check_seal(const Value& root) {
+  if (!root.has("version") && !root.has(kChecksum)) return;
+  const std::string expected = checksum_of(root.object());
+  const Value found = root.at(kChecksum);
+  if (found.text() == expected) return;
+  found.fail(expected +
+             " (the file was changed or damaged after it was written: restore it, or train the run anew "
+             "with --overwrite)");
 }
 
 }  // namespace
@@ -183,30 +227,44 @@ Json parse(const std::filesystem::path& file) {
 void write_run_record(const std::filesystem::path& file, const RunRecord& record) {
   Json stages = Json::object();
   for (const StageResult& stage : record.stages) stages[stage.name] = stage_to_json(stage);
-  const Json json = {{"experiment", record.experiment},
-                     {"dataset", record.dataset},
-                     {"config_hash", record.config_hash},
-                     {"protocol", record.protocol},
-                     {"selection", record.selection},
-                     {"shared_subjects", record.shared_subjects},
-                     {"seed", record.seed},
-                     {"stages", std::move(stages)}};
+  Json json = {{"experiment", record.experiment},
+               {"dataset", record.dataset},
+               {"data_hash", record.data_hash},
+               {"config_hash", record.config_hash},
+               {"protocol", record.protocol},
+               {"selection", record.selection},
+               {"shared_subjects", record.shared_subjects},
+               {"seed", record.seed},
+               {"version", record.version},
+               {"git_revision", record.git_revision},
+               {"inputs", record.inputs},
+               {"stages", std::move(stages)},
+               {"files", record.files}};
+  json[kChecksum] = checksum_of(json);
   write_file_atomically(file, json.dump(1) + "\n");
 }
 
 RunRecord read_run_record(const std::filesystem::path& file) {
   const Json json = parse(file);
   const Value root(file, json);
+  check_seal(root);
   RunRecord record;
   record.experiment = root.at("experiment").text();
   if (root.has("dataset")) record.dataset = root.at("dataset").text();
+  if (root.has("data_hash")) record.data_hash = root.at("data_hash").text();
   record.config_hash = root.at("config_hash").text();
   record.protocol = root.at("protocol").text();
   record.selection = root.at("selection").text();
   record.shared_subjects = root.at("shared_subjects").flag();
   record.seed = root.at("seed").count<std::uint64_t>();
+  if (root.has("version")) record.version = root.at("version").text();
+  if (root.has("git_revision")) record.git_revision = root.at("git_revision").text();
+  if (root.has("inputs")) record.inputs = root.at("inputs").texts();
+  if (root.has("files")) record.files = root.at("files").texts();
   const Value stages = root.at("stages");
   for (const auto& item : stages.object().items()) {
+    if (item.key().find('/') != std::string::npos)
+      stages.fail("names of stages, which are names of folders, without /");
     record.stages.push_back(read_stage(item.key(), stages.at(item.key())));
   }
   return record;

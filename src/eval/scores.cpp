@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 
 #include "pskd/base/error.hpp"
 
@@ -34,37 +35,41 @@ ClassCounts count_class(const std::vector<std::vector<int>>& confusion, std::siz
 
 }  // namespace
 
-Scores score(const std::vector<Prediction>& predictions, const std::vector<std::string>& classes) {
-  if (predictions.empty()) {
-    throw Error(ErrorKind::data, "cannot score an empty list of predictions: the evaluated part holds no clip");
-  }
-  const std::size_t size = classes.size();
+Scores scores_of(std::vector<std::vector<int>> confusion, const std::vector<std::string>& classes) {
   Scores scores;
-  scores.clips = static_cast<int>(predictions.size());
-  scores.confusion.assign(size, std::vector<int>(size, 0));
-  for (const Prediction& prediction : predictions) {
-    check_class(prediction.label, "true", prediction, size);
-    check_class(prediction.predicted, "predicted", prediction, size);
-    ++scores.confusion[prediction.label][prediction.predicted];
-  }
-
+  scores.confusion = std::move(confusion);
   int correct = 0;
   int classes_seen = 0;
   double f1_sum = 0;
-  for (std::size_t index = 0; index < size; ++index) {
+  for (std::size_t index = 0; index < classes.size(); ++index) {
     const ClassCounts counts = count_class(scores.confusion, index);
     scores.per_class.push_back({.name = classes[index],
                                 .precision = ratio(counts.correct, counts.predicted),
                                 .recall = ratio(counts.correct, counts.present),
                                 .f1 = ratio(2 * counts.correct, counts.present + counts.predicted),
                                 .support = counts.present});
+    scores.clips += counts.present;
     correct += counts.correct;
     f1_sum += scores.per_class.back().f1;
     if (counts.present + counts.predicted > 0) ++classes_seen;
   }
   scores.accuracy = ratio(correct, scores.clips);
-  scores.macro_f1 = f1_sum / classes_seen;
+  if (classes_seen > 0) scores.macro_f1 = f1_sum / classes_seen;
   return scores;
+}
+
+Scores score(const std::vector<Prediction>& predictions, const std::vector<std::string>& classes) {
+  if (predictions.empty()) {
+    throw Error(ErrorKind::data, "cannot score an empty list of predictions: the evaluated part holds no clip");
+  }
+  const std::size_t size = classes.size();
+  std::vector<std::vector<int>> confusion(size, std::vector<int>(size, 0));
+  for (const Prediction& prediction : predictions) {
+    check_class(prediction.label, "true", prediction, size);
+    check_class(prediction.predicted, "predicted", prediction, size);
+    ++confusion[prediction.label][prediction.predicted];
+  }
+  return scores_of(std::move(confusion), classes);
 }
 
 Summary summarize(const std::vector<double>& values) {

@@ -75,6 +75,11 @@ Cells cells_of(const std::vector<Entry>& entries) {
                                        cell.begin()->second->record->config_hash + " and " + entry.record->config_hash +
                                        "; name the run folders, runs/<experiment>/<config hash>, that you mean");
     }
+    if (!cell.empty() && cell.begin()->second->record->inputs != entry.record->inputs) {
+      throw Error(ErrorKind::data, place +
+                                       "would mix runs for which a file that the config names (word vectors) had "
+                                       "another content; name the run folders that you mean");
+    }
     if (!cell.emplace(entry.record->seed, &entry).second) {
       throw Error(ErrorKind::data, place + "has seed " + std::to_string(entry.record->seed) + " twice");
     }
@@ -106,6 +111,21 @@ std::vector<Fact> conditions(const Entry& entry) {
           {"scores", std::string("on the ") + (stage.test ? "test" : "val") + " part, " +
                          std::to_string(shown_scores(stage).clips) + " clips"},
           {"clips of each class", classes}};
+}
+
+/// Throws where entries of the column saw different recordings. A record of before may not say which.
+void check_recordings(const std::vector<Entry>& entries, const std::string& column) {
+  const Entry* known = nullptr;
+  for (const Entry& entry : entries) {
+    if (entry.column != column || entry.record->data_hash.empty()) continue;
+    if (known == nullptr) known = &entry;
+    if (entry.record->data_hash == known->record->data_hash) continue;
+    const auto run = [](const Entry& one) { return "'" + one.row + "', seed " + std::to_string(one.record->seed); };
+    throw Error(ErrorKind::data,
+                "cannot make a table: column '" + column + "' would mix runs of different recordings: " + run(*known) +
+                    " saw those with the hash " + known->record->data_hash + ", " + run(entry) + " those with " +
+                    entry.record->data_hash + "; make one table for each, or train on the same recordings");
+  }
 }
 
 /// Throws unless all entries of the column have their conditions in common.
@@ -246,10 +266,17 @@ std::string seeds_of(const std::vector<Entry>& entries, const std::string& colum
 
 void add_column_notes(Table& table, const std::vector<Entry>& entries, const std::string& column) {
   const Entry& first = check_column(entries, column);
+  check_recordings(entries, column);
   const std::vector<Fact> facts = conditions(first);
   table.notes.push_back(column + ": protocol: " + facts[1].value + "; selection rule: " + facts[2].value + "; scores " +
                         facts[4].value + "; seeds" + seeds_of(entries, column));
   if (first.record->shared_subjects) table.notes.push_back(column + ": " + kSharedSubjects);
+  const auto says_no_recordings = [&](const Entry& entry) {
+    return entry.column == column && entry.record->data_hash.empty();
+  };
+  if (std::any_of(entries.begin(), entries.end(), says_no_recordings)) {
+    table.notes.push_back(column + ": " + kUnknownRecordings);
+  }
 }
 
 void add_reading_notes(Table& table, const std::vector<Entry>& entries, const ComparisonOptions& options) {

@@ -1,5 +1,6 @@
 #include "report/records.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -32,6 +33,13 @@ std::string layout(const eval::RunRecord& record) {
   return text;
 }
 
+/// The files that a config names, and their hashes, as text.
+std::string inputs_of(const eval::RunRecord& record) {
+  std::string text;
+  for (const auto& [key, hash] : record.inputs) text.append(text.empty() ? "" : ", ").append(key + " " + hash);
+  return text;
+}
+
 }  // namespace
 
 void check_same_experiment(const std::vector<eval::RunRecord>& records) {
@@ -46,12 +54,30 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records) {
     if (record.config_hash != first.config_hash) {
       refuse(first, record, "config hash", first.config_hash, record.config_hash);
     }
+    if (inputs_of(record) != inputs_of(first)) {
+      refuse(first, record, "the files", inputs_of(first), inputs_of(record));
+    }
     if (record.protocol != first.protocol) refuse(first, record, "protocol", first.protocol, record.protocol);
     if (record.selection != first.selection) {
       refuse(first, record, "selection rule", first.selection, record.selection);
     }
     if (layout(record) != layout(first)) refuse(first, record, "stages", layout(first), layout(record));
   }
+  check_same_recordings(records);
+}
+
+void check_same_recordings(const std::vector<eval::RunRecord>& records) {
+  const eval::RunRecord* known = nullptr;
+  for (const eval::RunRecord& record : records) {
+    if (record.data_hash.empty()) continue;
+    if (known == nullptr) known = &record;
+    if (record.data_hash == known->data_hash) continue;
+    refuse(*known, record, "recordings with the hash", known->data_hash, record.data_hash);
+  }
+}
+
+bool all_say_recordings(const std::vector<eval::RunRecord>& records) {
+  return std::none_of(records.begin(), records.end(), [](const auto& record) { return record.data_hash.empty(); });
 }
 
 const eval::Scores& shown_scores(const eval::StageResult& stage) { return stage.test ? *stage.test : *stage.val; }

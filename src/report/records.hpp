@@ -8,8 +8,15 @@
 namespace pskd::report {
 
 /// Throws Error(data) when there is no record, when a seed is there twice, or when the records do not share config
-/// hash, protocol, selection rule, stages and classes: means over such records would be means over different things.
+/// hash, files that the config names, protocol, selection rule, stages, classes and recordings: means over such records
+/// would be means over different things.
 void check_same_experiment(const std::vector<eval::RunRecord>& records);
+
+/// Throws Error(data) when the records are of different recordings. Those that do not say are left out.
+void check_same_recordings(const std::vector<eval::RunRecord>& records);
+
+/// Whether every record holds the hash of its recordings.
+bool all_say_recordings(const std::vector<eval::RunRecord>& records);
 
 /// The test part's scores or, in a protocol without one, the val part's. check_same_experiment has seen to it that one
 /// exists.

@@ -49,6 +49,7 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   if (first.shared_subjects) {
     notes.emplace_back(kSharedSubjects);
   }
+  if (!all_say_recordings(records)) notes.emplace_back(kUnknownRecordings);
   return notes;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/run_layout.hpp"
+#include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::report {
@@ -22,7 +23,7 @@ std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folde
                                      folder.string() + "', found none");
   }
   std::vector<eval::RunRecord> records;
-  for (const RunLayout& run : finished_runs_in(folder)) records.push_back(eval::read_run_record(run.result()));
+  for (const RunLayout& run : finished_runs_in(folder)) records.push_back(eval::read_finished_run(run));
   std::sort(records.begin(), records.end(),
             [](const eval::RunRecord& a, const eval::RunRecord& b) { return a.seed < b.seed; });
   return records;
@@ -43,7 +44,7 @@ std::vector<eval::RunRecord> collect_run_records(const std::vector<std::filesyst
       if (!seen.insert(fs::canonical(run.result())).second) continue;
       const fs::path file = fs::absolute(run.result()).lexically_normal();
       const ExperimentLayout experiment{RunLayout{file.parent_path()}.experiment()};
-      found.emplace_back(experiment.folder, eval::read_run_record(run.result()));
+      found.emplace_back(experiment.folder, eval::read_finished_run(run));
       found.back().second.sweep = experiment.sweep();
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
@@ -57,7 +58,7 @@ std::vector<eval::RunRecord> collect_run_records(const std::vector<std::filesyst
 std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
   std::vector<std::tuple<fs::path, std::uint64_t, fs::path, eval::RunRecord>> found;
   for (const RunLayout& finished : finished_runs_below(folder)) {
-    eval::RunRecord record = eval::read_run_record(finished.result());
+    eval::RunRecord record = eval::read_finished_run(finished);
     const RunLayout run{fs::absolute(finished.result()).lexically_normal().parent_path()};
     found.emplace_back(run.experiment(), record.seed, run.folder, std::move(record));
   }

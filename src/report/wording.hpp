@@ -11,6 +11,10 @@ inline constexpr const char* kReconstruction = "our reconstruction of PSKD";
 inline constexpr const char* kSharedSubjects =
     "SUBJECTS ARE SHARED BETWEEN TRAIN AND TEST: NOT COMPARABLE WITH CROSS-SUBJECT RESULTS";
 
+inline constexpr const char* kUnknownRecordings =
+    "not every run says which recordings it saw (older records without a manifest.json): whether they are the same is "
+    "not known";
+
 /// With so many digits after the point.
 std::string fixed(double value, int digits);
 

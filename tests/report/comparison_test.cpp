@@ -120,6 +120,19 @@ TEST(Comparison, RefusesToMixWhatCannotBeCompared) {
   EXPECT_THAT(refused(records), HasSubstr("different clips of each class"));
 }
 
+TEST(Comparison, RefusesToMixRunsOfOtherRecordings) {
+  std::vector<eval::RunRecord> records = two_methods();
+  records[1].data_hash = "aa";
+  EXPECT_THAT(to_text(comparison_table(records, {})), HasSubstr("which recordings it saw"));
+  records[4].data_hash = "bb";
+  EXPECT_THAT(refused(records), AllOf(HasSubstr("different recordings"), HasSubstr("'label', seed 2"),
+                                      HasSubstr("'acs', seed 2"), HasSubstr("aa"), HasSubstr("bb")));
+  for (eval::RunRecord& record : records) record.data_hash = "aa";
+  EXPECT_THAT(to_text(comparison_table(records, {})), Not(HasSubstr("recordings")));
+  records[2].inputs = {{"stages.student.loss.acs.semantic.word_file", "cc"}};
+  EXPECT_THAT(refused(records), HasSubstr("word vectors"));
+}
+
 TEST(Comparison, KeepsOtherDataSetsInColumnsOfTheirOwn) {
   std::vector<eval::RunRecord> records = two_methods();
   eval::RunRecord other = record_of("acs", 1, 19);

@@ -119,6 +119,25 @@ TEST(ResultsTable, RefusesRunsThatAreNotTheSameExperiment) {
   EXPECT_THAT(refusal({first, other}), HasSubstr("stages"));
 }
 
+TEST(ResultsTable, RefusesSeedsThatSawOtherRecordingsOrOtherFiles) {
+  eval::RunRecord first = record_of(1, 8), older = record_of(2, 8), other = record_of(3, 8);
+  first.data_hash = "aa";
+  other.data_hash = "bb";
+  EXPECT_THAT(refusal({first, older, other}),
+              AllOf(HasSubstr("recordings"), HasSubstr("'aa'"), HasSubstr("seed 3"), HasSubstr("'bb'")));
+  other = record_of(3, 8);
+  other.inputs = {{"stages.student.loss.acs.semantic.word_file", "cc"}};
+  EXPECT_THAT(refusal({record_of(1, 8), other}), HasSubstr("word_file"));
+}
+
+TEST(ResultsTable, SaysWhereItIsNotKnownWhichRecordingsARunSaw) {
+  eval::RunRecord first = record_of(1, 8), second = record_of(2, 8);
+  first.data_hash = second.data_hash = "aa";
+  EXPECT_THAT(to_text(results_table({first, second})), Not(HasSubstr("not known")));
+  second.data_hash.clear();
+  EXPECT_THAT(to_text(results_table({first, second})), HasSubstr("which recordings it saw"));
+}
+
 TEST(ResultsTable, RefusesOneSeedTwice) {
   EXPECT_THAT(refusal({record_of(1, 8), record_of(1, 8)}), HasSubstr("seed 1 is there twice"));
 }

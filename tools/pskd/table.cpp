@@ -3,10 +3,13 @@
 #include <iostream>
 
 #include "base/run_layout.hpp"
+#include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/eval/predictions.hpp"
 #include "report/comparison.hpp"
+#include "report/records.hpp"
 #include "report/run_search.hpp"
+#include "report/wording.hpp"
 #include "table_layout.hpp"
 #include "verbs.hpp"
 
@@ -20,22 +23,26 @@ struct Options {
 };
 
 /// The predictions of a run's stage; class names come from its record.
-std::vector<pskd::eval::Prediction> predictions_of(const fs::path& folder, const std::string& name) {
-  const pskd::RunLayout run{folder};
-  const pskd::eval::RunRecord record = pskd::eval::read_run_record(run.result());
+std::vector<pskd::eval::Prediction> predictions_of(const fs::path& folder, const pskd::eval::RunRecord& record,
+                                                   const std::string& name) {
   for (const pskd::eval::StageResult& stage : record.stages) {
     if (stage.name != name || !stage.test) continue;
     std::vector<std::string> classes;
     for (const pskd::eval::ClassScore& one : stage.test->per_class) classes.push_back(one.name);
-    return pskd::eval::read_predictions(run.stage(name).test_predictions(), classes);
+    return pskd::eval::read_predictions(pskd::RunLayout{folder}.stage(name).test_predictions(), classes);
   }
   throw pskd::Error(pskd::ErrorKind::usage, folder.string() + ": has no stage '" + name + "' with test scores");
 }
 
 pskd::report::Table mcnemar_of(const std::vector<std::string>& runs, const std::string& stage) {
-  const auto first = predictions_of(runs[0], stage), second = predictions_of(runs[1], stage);
-  pskd::report::Table table = pskd::report::mcnemar_table(runs[0], runs[1], pskd::eval::mcnemar(first, second));
+  const std::vector<pskd::eval::RunRecord> records = {pskd::eval::read_finished_run({runs[0]}),
+                                                      pskd::eval::read_finished_run({runs[1]})};
+  pskd::report::check_same_recordings(records);
+  pskd::report::Table table = pskd::report::mcnemar_table(
+      runs[0], runs[1],
+      pskd::eval::mcnemar(predictions_of(runs[0], records[0], stage), predictions_of(runs[1], records[1], stage)));
   table.notes.insert(table.notes.begin() + 1, "stage: " + stage);
+  if (!pskd::report::all_say_recordings(records)) table.notes.emplace_back(pskd::report::kUnknownRecordings);
   return table;
 }
 

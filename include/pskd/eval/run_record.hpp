@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "pskd/eval/scores.hpp"
 
 namespace pskd::eval {
+
+/// Content hashes by name.
+using Hashes = std::map<std::string, std::string>;
 
 /// What a stage's network costs in use, for one clip.
 struct StageCost {
@@ -28,23 +32,32 @@ struct StageResult {
   int epochs = 0;
   double seconds = 0;
   std::optional<StageCost> cost = {};  ///< absent in records from before it was measured
+  std::string checkpoint = {};         ///< content hash of the checkpoint that was scored
+  Hashes teachers = {};                ///< of the checkpoints that taught it, by stage and snapshot: "skeleton/last"
 };
 
+/// Everything that is empty or absent by default is so in records from before it was written.
 struct RunRecord {
   std::string experiment, config_hash, protocol, selection;  ///< protocol: the line of describe(ProtocolConfig)
   std::string dataset;                                       ///< empty in records from before it was written
   std::uint64_t seed = 0;
   std::string sweep = {};  ///< the folder that holds the experiment's; not in the file: collect_run_records fills it in
   bool shared_subjects = false;
-  std::vector<StageResult> stages;  ///< in training order (result.json: object in this order)
+  std::vector<StageResult> stages;              ///< in training order (result.json: object in this order)
+  std::string data_hash = {};                   ///< of the recordings, as they were read
+  std::string version = {}, git_revision = {};  ///< of the program
+  Hashes inputs = {};  ///< of the files that the config names beside the recordings, by key: word vectors
+  Hashes files = {};   ///< of the run's other files, by path in its folder; see eval/finished_run.hpp
 };
 
-/// {"experiment", "dataset", "config_hash", "protocol", "selection", "shared_subjects", "seed", "stages":
-/// {"student": {"test": {"accuracy", "macro_f1", "per_class": [{"name", "precision", "recall", "f1", "support"}],
-/// "confusion"}, "val": {...}, "parameters", "epochs", "seconds", "cost": {"macs", "bytes", "latency", "adapters"}},
-/// ...}}; an absent part has no key. Written atomically; throws Error(io).
+/// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "seed", "version",
+/// "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "per_class": [{"name",
+/// "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs", "seconds", "cost":
+/// {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers"}, ...}, "files", "checksum"}; an absent part has
+/// no key. The checksum is the content hash of all else. Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
-/// Throws Error(data) naming the file and the key, Error(io) when the file cannot be read.
+/// Throws Error(data) naming the file and the key, also where the checksum does not fit or the scores are not those of
+/// the confusion; Error(io) when the file cannot be read. Records from before there was a checksum are read without.
 RunRecord read_run_record(const std::filesystem::path& file);
 
 }  // namespace pskd::eval

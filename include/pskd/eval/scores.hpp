@@ -22,6 +22,9 @@ struct Scores {
   std::vector<std::vector<int>> confusion;  ///< [K][K], rows: truth, columns: predicted
 };
 
+/// Of counts: `confusion` [K][K] (rows: truth, columns: predicted), not negative, together at most INT_MAX.
+Scores scores_of(std::vector<std::vector<int>> confusion, const std::vector<std::string>& classes);
+
 /// Throws Error(data) for an empty list or a label outside the classes.
 Scores score(const std::vector<Prediction>& predictions, const std::vector<std::string>& classes);
 

@@ -1,0 +1,123 @@
+#include "eval/finished_run.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/checksum.hpp"
+#include "base/file.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/eval/predictions.hpp"
+
+namespace pskd::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRemedy = "; restore it, or train the run anew with --overwrite";
+
+[[noreturn]] void refuse(const fs::path& file, const std::string& problem) {
+  throw Error(ErrorKind::data, file.string() + ": " + problem);
+}
+
+/// Its names as they are, wherever the program was started and however the folder was given.
+RunLayout full_path(const RunLayout& run) {
+  const fs::path folder = fs::absolute(run.folder).lexically_normal();
+  return {folder.has_filename() ? folder : folder.parent_path()};
+}
+
+std::vector<fs::path> known_files(const RunLayout& run, const std::vector<StageResult>& stages) {
+  std::vector<fs::path> files = {run.config(), run.manifest()};
+  for (const StageResult& one : stages) {
+    const StageLayout stage = run.stage(one.name);
+    files.insert(files.end(), {stage.metrics(), stage.test_predictions(), stage.val_predictions()});
+  }
+  std::erase_if(files, [](const fs::path& file) { return !fs::exists(file); });
+  return files;
+}
+
+std::string name_in(const RunLayout& run, const fs::path& file) {
+  return file.lexically_relative(run.folder).generic_string();
+}
+
+bool is_config_hash(const std::string& name) {
+  constexpr std::size_t kDigits = 12;
+  return name.size() == kDigits && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+void check_names(const RunLayout& run, const RunRecord& record) {
+  const std::string folder = run.folder.filename().string();
+  const std::string seed = ExperimentLayout{}.run(record.seed).folder.filename().string();
+  const bool named = folder.starts_with("seed-") && folder.find_first_not_of("0123456789", 5) == std::string::npos;
+  if (named && folder != seed) {
+    refuse(run.result(),
+           "key 'seed': expected that of its folder, " + folder + ", found " + std::to_string(record.seed) + kRemedy);
+  }
+  const std::string hash = ExperimentLayout{run.experiment()}.config_hash();
+  if (is_config_hash(hash) && hash != record.config_hash) {
+    refuse(run.result(),
+           "key 'config_hash': expected that of its folder, " + hash + ", found " + record.config_hash + kRemedy);
+  }
+}
+
+void check_files(const RunLayout& run, const RunRecord& record) {
+  for (const fs::path& file : known_files(run, record.stages)) {
+    const auto noted = record.files.find(name_in(run, file));
+    if (noted == record.files.end()) refuse(file, "result.json does not know this file; move it elsewhere");
+    if (noted->second == content_hash(read_file(file))) continue;
+    refuse(file, std::string("not the file that result.json was written beside") + kRemedy);
+  }
+}
+
+void check_confusion(const fs::path& file, const std::optional<Scores>& scores) {
+  if (!scores || !fs::exists(file)) return;
+  std::vector<std::string> classes;
+  for (const ClassScore& one : scores->per_class) classes.push_back(one.name);
+  const std::vector<Prediction> predictions = read_predictions(file, classes);
+  if (!predictions.empty() && score(predictions, classes).confusion == scores->confusion) return;
+  refuse(file, std::string("gives another confusion than result.json has") + kRemedy);
+}
+
+/// Empty where the manifest does not say, or is not there.
+std::string data_hash_in(const fs::path& manifest) {
+  if (!fs::exists(manifest)) return "";
+  const auto json = nlohmann::json::parse(read_file(manifest), nullptr, false);
+  if (!json.is_object()) refuse(manifest, std::string("not a run's manifest") + kRemedy);
+  const auto found = json.find("data_hash");
+  return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void check_recordings(const RunLayout& run, RunRecord& record) {
+  const std::string noted = data_hash_in(run.manifest());
+  if (record.data_hash.empty()) record.data_hash = noted;
+  if (noted.empty() || noted == record.data_hash) return;
+  refuse(run.manifest(),
+         "key 'data_hash': expected that of result.json, " + record.data_hash + ", found " + noted + kRemedy);
+}
+
+}  // namespace
+
+RunRecord read_finished_run(const RunLayout& given) {
+  const RunLayout run = full_path(given);
+  RunRecord record = read_run_record(given.result());
+  check_names(run, record);
+  if (!record.files.empty()) {
+    check_files(run, record);
+  } else {
+    for (const StageResult& stage : record.stages) {
+      check_confusion(run.stage(stage.name).test_predictions(), stage.test);
+      check_confusion(run.stage(stage.name).val_predictions(), stage.val);
+    }
+  }
+  check_recordings(run, record);
+  return record;
+}
+
+Hashes hash_files(const RunLayout& run, const std::vector<StageResult>& stages) {
+  Hashes hashes;
+  for (const fs::path& file : known_files(run, stages)) hashes[name_in(run, file)] = content_hash(read_file(file));
+  return hashes;
+}
+
+}  // namespace pskd::eval
