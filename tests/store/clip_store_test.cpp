@@ -346,5 +346,25 @@ TEST(StorePath, LiesInTheCacheFolderUnderNameAndRoot) {
   unsetenv("XDG_CACHE_HOME");
 }
 
+// The names of all keys: a new one does not compile here before it is said whether it changes what is read.
+TEST(StorePath, DependsOnEveryKeyThatChangesWhatIsRead) {
+  const auto changed = [](auto change) {
+    config::DataConfig config;
+    change(config);
+    return store_path(config);
+  };
+  const fs::path one = changed([](auto&) {});
+  const auto& [name, root, channels, sensors, skeleton, cameras, classes, description, store] = config::DataConfig();
+  EXPECT_NE(changed([](auto& config) { config.name = "mmact"; }), one);
+  EXPECT_NE(changed([](auto& config) { config.root = "/elsewhere"; }), one);
+  EXPECT_EQ(changed([](auto& config) { config.channels = {"gx"}; }), one) << "all channels are stored";
+  EXPECT_NE(changed([](auto& config) { config.sensors = {"h01"}; }), one);
+  EXPECT_NE(changed([](auto& config) { config.skeleton = "mhad-30"; }), one);
+  EXPECT_NE(changed([](auto& config) { config.cameras = {2}; }), one);
+  EXPECT_NE(changed([](auto& config) { config.classes = 35; }), one);
+  EXPECT_NE(changed([](auto& config) { config.description = "other.yaml"; }), one);
+  EXPECT_EQ(changed([](auto& config) { config.store = "mine.h5"; }), "mine.h5");
+}
+
 }  // namespace
 }  // namespace pskd::data::store

@@ -8,6 +8,7 @@
 #include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "base/sealed_file.hpp"
+#include "config/writer.hpp"
 #include "data/data_check.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
@@ -167,12 +168,16 @@ fs::path cache_folder() {
   return fs::path(home) / ".cache";
 }
 
-// What decides, besides the raw files, which clips are read.
-std::string choices_text(const config::DataConfig& config) {
-  std::string text = readers::dataset_name(config.name) + " " + config.skeleton + " " + std::to_string(config.classes) +
-                     " " + config.description;
-  for (const std::string& sensor : config.sensors) text += " " + sensor;
-  for (const int camera : config.cameras) text += " " + std::to_string(camera);
+// What decides, besides the raw files, which clips are read: every key but those that only say where files lie and
+// which of the stored channels the models see.
+std::string choices_text(config::DataConfig config) {
+  config.name = readers::dataset_name(config.name);
+  config.root.clear();
+  config.store.clear();
+  config.channels.clear();
+  std::string text;
+  config::Writer writer(text, 0);
+  config::describe(writer, config);
   return text;
 }
 
