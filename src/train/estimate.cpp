@@ -6,6 +6,7 @@
 
 #include "distill/teacher_output.hpp"
 #include "model/summary.hpp"
+#include "pskd/base/error.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 
@@ -14,32 +15,57 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;  // any one: nothing that is drawn here is kept
 
-/// As many training clips as the stage has in a batch.
-std::vector<data::Clip> first_batch(const TrainingSetup& setup, const config::StageConfig& stage) {
-  const auto count = std::min<std::size_t>(setup.split.train.size(), stage.batch);
-  return {setup.split.train.begin(), setup.split.train.begin() + static_cast<std::ptrdiff_t>(count)};
+std::vector<data::Clip> first_clips(const TrainingSetup& setup, int count) {
+  const auto begin = setup.split.train.begin();
+  return {begin, begin + std::min(std::ssize(setup.split.train), static_cast<std::ptrdiff_t>(count))};
 }
 
-/// Seconds of one training step of `stage` on a batch of real clips. Teachers are drawn, not trained.
-double time_step(const TrainingSetup& setup, const config::StageConfig& stage,
-                 std::shared_ptr<model::Network> network) {
-  const std::vector<data::Clip> clips = first_batch(setup, stage);
-  TrainState state = make_train_state(std::move(network), loss_context(setup, stage, kSeed), stage.optimizer);
-  std::vector<std::shared_ptr<model::Network>> teachers;
-  for (const config::TeacherRef& teacher : stage.teachers) {
-    teachers.push_back(
-        model::make_network(config::find_stage(setup.experiment, teacher.stage), data_shape(setup), kSeed));
+/// Training steps of a stage on the same few real clips. Teachers are drawn, not trained.
+class Trial {
+ public:
+  Trial(const TrainingSetup& setup, const config::StageConfig& stage, int clips)
+      : setup_(setup),
+        stage_(stage),
+        clips_(first_clips(setup, clips)),
+        state_(make_train_state(network_of(stage), loss_context(setup, stage, kSeed), stage.optimizer)) {
+    if (!stage.starts_from.empty()) {
+      model::start_from(*state_.network, *network_of(config::find_stage(setup.experiment, stage.starts_from)));
+    }
+    for (const config::TeacherRef& teacher : stage.teachers) {
+      teachers_.push_back(network_of(config::find_stage(setup.experiment, teacher.stage)));
+    }
   }
-  const Modalities wanted = stage.teachers.empty() ? modalities(stage.sees) : Modalities{true, true};
+
+  void step() {
+    const Modalities wanted = teachers_.empty() ? modalities(stage_.sees) : Modalities{true, true};
+    Batch batch{render_augmented(setup_.renderer, clips_, wanted, kSeed, 0), label_tensor(clips_), {}};
+    for (std::size_t i = 0; i < teachers_.size(); ++i) {
+      batch.teachers.push_back(distill::compute_output(*teachers_[i], batch.input));
+      batch.teachers.back().stage = stage_.teachers[i].stage;
+    }
+    train_step(state_, stage_, batch);
+  }
+
+  std::int64_t parameters() const { return model::count_parameters(*state_.network); }
+
+ private:
+  std::shared_ptr<model::Network> network_of(const config::StageConfig& stage) const {
+    return model::make_network(stage, data_shape(setup_), kSeed);
+  }
+
+  const TrainingSetup& setup_;
+  const config::StageConfig& stage_;
+  std::vector<data::Clip> clips_;
+  TrainState state_;
+  std::vector<std::shared_ptr<model::Network>> teachers_;
+};
+
+/// Seconds of one step.
+double time_step(Trial& trial) {
   double seconds = 0;
   for (const bool counted : {false, true, true}) {  // the first step pays for first-time set-up
     const auto start = std::chrono::steady_clock::now();
-    Batch batch{render_augmented(setup.renderer, clips, wanted, kSeed, 0), label_tensor(clips), {}};
-    for (std::size_t i = 0; i < teachers.size(); ++i) {
-      batch.teachers.push_back(distill::compute_output(*teachers[i], batch.input));
-      batch.teachers.back().stage = stage.teachers[i].stage;
-    }
-    train_step(state, stage, batch);
+    trial.step();
     if (counted) seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 2;
   }
   return seconds;
@@ -47,14 +73,25 @@ double time_step(const TrainingSetup& setup, const config::StageConfig& stage,
 
 }  // namespace
 
+void require_trainable(const TrainingSetup& setup) {
+  constexpr int kClips = 2;
+  for (const config::StageConfig& stage : setup.experiment.stages) {
+    try {
+      Trial(setup, stage, kClips).step();
+    } catch (const Error& error) {
+      throw Error(error.kind(), "stages." + stage.name + ": " + error.what());
+    }
+  }
+}
+
 std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
+  require_trainable(setup);
   std::vector<StageEstimate> estimates;
   for (const config::StageConfig& stage : setup.experiment.stages) {
-    const auto network = model::make_network(stage, data_shape(setup), kSeed);
+    Trial trial(setup, stage, stage.batch);
     const auto clips = static_cast<std::int64_t>(setup.split.train.size());
     const int steps = steps_per_epoch(clips, stage.batch) * stage.epochs;
-    estimates.push_back(
-        {stage.name, model::count_parameters(*network), steps, steps * time_step(setup, stage, network)});
+    estimates.push_back({stage.name, trial.parameters(), steps, steps * time_step(trial)});
   }
   return estimates;
 }

@@ -16,6 +16,11 @@ struct StageEstimate {
   double seconds = 0;  ///< for all epochs, teachers included
 };
 
+/// Takes a training step of every stage on two clips, with teachers that are drawn: so what does not fit together (word
+/// vectors, the stage to start from, teachers) is found before the first stage trains. Throws an Error naming the
+/// stage.
+void require_trainable(const TrainingSetup& setup);
+
 /// For each stage the parameters, and the time by that of a training step measured on one batch.
 std::vector<StageEstimate> estimate_run(const TrainingSetup& setup);
 

@@ -49,7 +49,7 @@ std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::
 
 eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
                                  int epochs, double seconds) {
-  const auto [network, hash] = load_selected(setup, seed, stage.name);
+  const auto [network, hash, teachers] = load_selected(setup, seed, stage.name);
   const StageLayout folder = stage_layout(setup, seed, stage.name);
   eval::StageResult result;
   result.name = stage.name;
@@ -63,6 +63,8 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   if (const auto adapters = stage_adapters(setup.experiment, stage, seed)) {
     result.cost->adapters = model::count_parameters(*adapters);
   }
+  result.checkpoint = hash;
+  result.teachers = teachers;
   note_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage.name, hash);
   return result;
 }

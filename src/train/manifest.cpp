@@ -4,13 +4,58 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
+#include <vector>
 
-#include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
 #include "train/environment.hpp"
+#include "train/inputs.hpp"
 
 namespace pskd::train {
+
+namespace {
+
+/// Throws Error(checkpoint) where a key has another type than run_manifest gives it.
+nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
+  auto json = nlohmann::ordered_json::parse(read_file(file), nullptr, false);
+  const auto is = [&](const char* key, bool (nlohmann::ordered_json::*type)() const noexcept) {
+    return !json.contains(key) || (json[key].*type)();
+  };
+  using Json = nlohmann::ordered_json;
+  bool sound = json.is_object() && json.contains("data_hash") && json.contains("threads");
+  for (const char* key : {"version", "config_hash", "cpu", "instruction_set", "data_hash"}) {
+    sound = sound && is(key, &Json::is_string);
+  }
+  for (const char* key : {"threads", "seed"}) sound = sound && is(key, &Json::is_number_unsigned);
+  for (const char* key : {"checkpoints", "inputs", "libraries"}) {
+    sound = sound && is(key, &Json::is_object);
+    if (!sound || !json.contains(key)) continue;
+    for (const auto& item : json[key].items()) sound = sound && item.value().is_string();
+  }
+  if (sound) return json;
+  throw Error(ErrorKind::checkpoint, file.string() + ": not a run's manifest; start anew with --overwrite");
+}
+
+/// Bits can differ then.
+void warn_of_other_environment(const nlohmann::ordered_json& then) {
+  const Environment here = environment();
+  std::vector<std::tuple<std::string, std::string, std::string>> facts = {
+      {"pskd", then.value("version", here.version), here.version},
+      {"threads", std::to_string(then.value("threads", here.threads)), std::to_string(here.threads)},
+      {"processor", then.value("cpu", here.cpu), here.cpu},
+      {"instruction set", then.value("instruction_set", here.instruction_set), here.instruction_set}};
+  for (const auto& [name, version] : here.libraries) {
+    facts.emplace_back(name, then.value("libraries", nlohmann::ordered_json::object()).value(name, version), version);
+  }
+  for (const auto& [what, found, now] : facts) {
+    if (found == now) continue;
+    spdlog::warn("the run was started with {}: {}, and goes on with {}: it can differ from an uninterrupted one", what,
+                 found, now);
+  }
+}
+
+}  // namespace
 
 std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
   const Environment here = environment();
@@ -20,9 +65,11 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
                                      {"config_hash", setup.config_hash},
                                      {"seed", seed},
                                      {"cpu", here.cpu},
+                                     {"instruction_set", here.instruction_set},
                                      {"threads", here.threads},
                                      {"data", setup.info.name},
-                                     {"data_hash", setup.data_hash}};
+                                     {"data_hash", setup.data_hash},
+                                     {"inputs", setup.inputs}};
   if (here.reference_ops) manifest["operations"] = "reference";
   for (const auto& [name, version] : here.libraries) manifest["libraries"][name] = version;
   std::set<int> subjects;
@@ -33,34 +80,47 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
 }
 
 void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage, const std::string& hash) {
-  auto json = nlohmann::ordered_json::parse(read_file(manifest));
+  nlohmann::ordered_json json = read_manifest(manifest);
+  const std::string noted = json.value("checkpoints", nlohmann::ordered_json::object()).value(stage, hash);
+  if (noted != hash) {
+    throw Error(ErrorKind::checkpoint, manifest.string() + ": names another checkpoint of stage " + stage + " (" +
+                                           noted + ", now " + hash +
+                                           "); restore that file or start anew with --overwrite");
+  }
   json["checkpoints"][stage] = hash;
   write_file_atomically(manifest, json.dump(2) + "\n");
 }
 
-void require_same_data(const std::filesystem::path& manifest, const TrainingSetup& setup) {
-  const auto found = nlohmann::json::parse(read_file(manifest), nullptr, false);
-  if (!found.is_object() || !found.contains("data_hash") || !found.contains("threads")) {
-    throw Error(ErrorKind::checkpoint, manifest.string() + ": not a run's manifest; start anew with --overwrite");
+void require_config(const std::filesystem::path& manifest, const std::string& config_hash) {
+  const std::string found = read_manifest(manifest).value("config_hash", config_hash);
+  if (found == config_hash) return;
+  throw Error(ErrorKind::checkpoint, manifest.string() + ": of a run with another config: expected the hash " +
+                                         config_hash + ", found " + found +
+                                         "; restore the run's own config.resolved.yaml and manifest.json");
+}
+
+void require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed) {
+  const nlohmann::ordered_json found = read_manifest(manifest);
+  require_config(manifest, setup.config_hash);
+  if (found.value("seed", seed) != seed) {
+    throw Error(ErrorKind::checkpoint, manifest.string() + ": of seed " + found["seed"].dump() + ", expected " +
+                                           std::to_string(seed) + "; restore the run's own manifest.json");
   }
-  if (found["data_hash"] != setup.data_hash) {
-    throw Error(ErrorKind::checkpoint, manifest.string() + ": the run was started on other data (hash " +
-                                           found["data_hash"].dump() + ", now " + setup.data_hash +
-                                           "); restore the files or start anew with --overwrite");
+  eval::RunRecord then;
+  then.data_hash = found["data_hash"].get<std::string>();
+  then.inputs = found.value("inputs", eval::Hashes());
+  require_same_data(manifest, then, setup);
+  warn_of_other_environment(found);
+}
+
+void require_same_data(const std::filesystem::path& file, const eval::RunRecord& record, const TrainingSetup& setup) {
+  if (!record.data_hash.empty() && record.data_hash != setup.data_hash) {
+    throw Error(ErrorKind::checkpoint, file.string() + ": the run was trained on other data (hash " + record.data_hash +
+                                           ", now " + setup.data_hash +
+                                           "); restore the files, give another run.root, or start anew with "
+                                           "--overwrite");
   }
-  const auto [version, threads] = [] {
-    const Environment here = environment();
-    return std::pair(here.version, here.threads);
-  }();
-  if (found.value("version", "") != version) {
-    spdlog::warn("the run was started with pskd {} and goes on with {}: it will differ from an uninterrupted one",
-                 found.value("version", "unknown"), version);
-  }
-  if (found["threads"] != threads) {
-    spdlog::warn(
-        "the run was started with {} threads and goes on with {}: its last bits will differ from an uninterrupted one",
-        found["threads"].dump(), threads);
-  }
+  require_same_inputs(file, record.inputs, setup.inputs);
 }
 
 }  // namespace pskd::train

@@ -9,14 +9,24 @@
 
 namespace pskd::train {
 
-/// Version, git revision, libraries, CPU, threads, data hash, train subjects.
+/// Version, git revision, libraries, processor, threads, hashes of the data and of the files that the config names,
+/// train subjects.
 std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed);
 
-/// Adds the hash of a finished stage's checkpoint to `manifest`: what later stages were taught by.
+/// Adds the hash of a finished stage's checkpoint to `manifest`: what later stages were taught by. Throws
+/// Error(checkpoint) where it names another.
 void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage, const std::string& hash);
 
-/// Throws Error(checkpoint) when the run in `manifest` saw other data; warns when it ran with other threads, since bits
-/// then differ.
-void require_same_data(const std::filesystem::path& manifest, const TrainingSetup& setup);
+/// Throws Error(checkpoint) when the run in `manifest` had another config, another seed, saw other data or other files
+/// that the config names; warns of another program version, processor, library or number of threads, since bits can
+/// differ then.
+void require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed);
+
+/// Throws Error(checkpoint) when `manifest` is of a run with another config.
+void require_config(const std::filesystem::path& manifest, const std::string& config_hash);
+
+/// Throws Error(checkpoint) when `record`, which `file` holds, is of other data than the setup's, or of other files
+/// that the config names. What it does not say is not compared.
+void require_same_data(const std::filesystem::path& file, const eval::RunRecord& record, const TrainingSetup& setup);
 
 }  // namespace pskd::train

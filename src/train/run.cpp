@@ -2,18 +2,24 @@
 
 #include <spdlog/spdlog.h>
 
+#include <set>
 #include <utility>
 
+#include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "base/run_layout.hpp"
 #include "data/readers/registry.hpp"
+#include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "pskd/train/evaluation.hpp"
+#include "train/estimate.hpp"
+#include "train/inputs.hpp"
 #include "train/logging/event_file.hpp"
 #include "train/logging/run_log.hpp"
 #include "train/manifest.hpp"
+#include "train/revision.hpp"
 #include "train/stage_setup.hpp"
 #include "train/stage_store.hpp"
 #include "train/stage_trainer.hpp"
@@ -25,10 +31,44 @@ ExperimentLayout experiment_layout(const config::RunConfig& run, const std::stri
   return ExperimentLayout::of(run.root, run.name, hash);
 }
 ExperimentLayout layout_of(const TrainingSetup& setup) {
+  if (!setup.folder.empty()) return {setup.folder};
   return experiment_layout(setup.experiment.run, setup.config_hash);
 }
 ExperimentLayout layout_of(const config::Experiment& resolved) {
   return experiment_layout(resolved.run, config::config_hash(resolved));
+}
+
+bool is_finished(const RunLayout& run) { return std::filesystem::exists(run.result()); }
+
+/// Seeds of one folder are averaged. So the finished ones that this training leaves as they are must have seen the
+/// same.
+void require_same_data_as_other_seeds(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+  const std::filesystem::path folder = layout_of(setup).folder;
+  if (!std::filesystem::exists(folder)) return;
+  std::set<std::uint64_t> replaced = {seed};
+  if (existing == Existing::overwrite) replaced.insert(setup.experiment.seeds.begin(), setup.experiment.seeds.end());
+  for (const RunLayout& run : finished_runs_in(folder)) {
+    const eval::RunRecord record = eval::read_finished_run(run);
+    if (!replaced.contains(record.seed)) require_same_data(run.result(), record, setup);
+  }
+}
+
+/// Writes the config again where it is missing; one of another run is refused.
+void restore_config(const TrainingSetup& setup, const RunLayout& run) {
+  if (!std::filesystem::exists(run.config())) {
+    write_file_atomically(run.config(), config::to_yaml(setup.experiment));
+    return;
+  }
+  std::string problem;
+  try {
+    const std::string found = config::config_hash(config::load_experiment(run.config()));
+    if (found != setup.config_hash) problem = "of another run: its hash is " + found;
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  if (problem.empty()) return;
+  throw Error(ErrorKind::checkpoint,
+              run.config().string() + ": " + problem + "; delete the file: --resume writes it again");
 }
 
 /// Makes the run's folder ready for its owner, who holds its lock: what killed owners left is removed.
@@ -40,7 +80,8 @@ void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing exist
   if (std::filesystem::exists(run.folder)) remove_unfinished_files(run.folder);
   std::filesystem::remove(run.error());
   if (existing == Existing::resume && std::filesystem::exists(run.manifest())) {
-    require_same_data(run.manifest(), setup);
+    require_same_run(run.manifest(), setup, seed);
+    restore_config(setup, run);
     return;
   }
   write_file_atomically(run.config(), config::to_yaml(setup.experiment));
@@ -58,6 +99,10 @@ eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
   record.selection = config::word(protocol.selection);
   record.seed = seed;
   record.shared_subjects = protocol.allow_shared_subjects;
+  record.data_hash = setup.data_hash;
+  record.version = program_version();
+  record.git_revision = git_revision();
+  record.inputs = setup.inputs;
   return record;
 }
 
@@ -74,10 +119,16 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
   return results;
 }
 
-bool is_finished(const RunLayout& run) { return std::filesystem::exists(run.result()); }
-
+/// Only where it is of the setup's recordings. A config that is missing is written again, if it is the one that the
+/// record was written beside.
 void show_finished(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = layout_of(setup).run(seed);
+  const eval::RunRecord record = eval::read_finished_run(run);
+  require_same_data(run.result(), record, setup);
+  const std::string config = config::to_yaml(setup.experiment);
+  const auto noted = record.files.find(run.config().filename().string());
+  const bool same = noted == record.files.end() || noted->second == content_hash(config);
+  if (!std::filesystem::exists(run.config()) && same) write_file_atomically(run.config(), config);
   spdlog::info("seed {} is finished: {}", seed, run.result().string());
   if (setup.event_files) write_event_files(run);
 }
@@ -98,12 +149,21 @@ TrainingSetup prepare_training(config::Experiment experiment) {
   experiment.protocol = data::resolve_protocol(experiment.protocol, reader.info);
   data::Dataset dataset = data::store::load_dataset(reader, experiment.data);
   std::string data_hash = dataset.hash;
+  eval::Hashes inputs = hash_inputs(experiment, reader);
   data::Split split = data::make_split(std::move(dataset), experiment.protocol);
   if (split.train.size() < 2) throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
   Renderer renderer = make_renderer(experiment, reader.info, split.train);
   std::string hash = config::config_hash(experiment);
-  return {std::move(experiment), std::move(hash),     reader.info, std::move(data_hash),
-          std::move(split),      std::move(renderer), {}};
+  return {std::move(experiment),
+          std::move(hash),
+          reader.info,
+          std::move(data_hash),
+          std::move(split),
+          std::move(renderer),
+          {},
+          false,
+          {},
+          std::move(inputs)};
 }
 
 std::filesystem::path experiment_folder(const TrainingSetup& setup) { return layout_of(setup).folder; }
@@ -134,9 +194,16 @@ bool train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing
   const auto is_shown = [&] { return existing == Existing::resume && is_finished(run); };
   const std::filesystem::path lock_file = experiment.lock(seed);
   if (is_shown() && !is_locked(lock_file)) {  // no lock is made: the folder may be read-only
-    show_finished(setup, seed);
-    return false;
+    try {
+      show_finished(setup, seed);
+      return false;
+    } catch (const Error&) {
+      if (!is_locked(lock_file)) throw;  // else another process began to overwrite the run while it was read
+    }
   }
+  require_startable(setup, seed, existing);
+  require_same_data_as_other_seeds(setup, seed, existing);
+  require_trainable(setup);
   const FileLock lock(lock_file,
                       [&] { spdlog::info("another process trains {}: waiting for it", run.folder.string()); });
   require_startable(setup, seed, existing);  // whom it waited for may have made the run, or finished it
@@ -147,6 +214,7 @@ bool train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing
   start_folder(setup, seed, existing);
   eval::RunRecord record = describe_run(setup, seed);
   record.stages = train_stages(setup, seed);
+  record.files = eval::hash_files(run, record.stages);
   eval::write_run_record(run.result(), record);
   return true;
 }

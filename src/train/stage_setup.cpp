@@ -71,7 +71,7 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
   const LoadedCheckpoint loaded = load_checkpoint(stage_layout(setup, seed, stage).checkpoint(snapshot),
                                                   stage_manifest(setup, seed, stage), *network, nullptr);
   network->eval();
-  return {network, loaded.hash};
+  return {network, loaded.hash, loaded.manifest.teachers};
 }
 
 std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup,

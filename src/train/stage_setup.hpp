@@ -39,10 +39,12 @@ distill::losses::LossContext loss_context(const TrainingSetup& setup, const conf
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
-/// A stage's network with the parameters of one of its snapshots, and the content hash of that checkpoint.
+/// A stage's network with the parameters of one of its snapshots, the content hash of that checkpoint, and those of the
+/// checkpoints that taught it.
 struct Snapshot {
   std::shared_ptr<model::Network> network;
   std::string hash;
+  eval::Hashes teachers;
 };
 /// `snapshot` is last, best or epoch-<n>. Throws Error(checkpoint).
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,

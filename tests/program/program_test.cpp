@@ -192,6 +192,122 @@ TEST_F(Program, AFinishedRunOnReadOnlyMediaIsShown) {
   EXPECT_THAT(shown.output, HasSubstr("is finished"));
 }
 
+int shell(const std::string& command) { return testing::run_command(command).code; }
+
+/// Of other people, in other recordings of the same size.
+std::string other_data(const Finished& made, const std::string& folder) {
+  EXPECT_EQ(made.code, 0) << made.output;
+  return "--set data.root=" + folder + " ";
+}
+
+TEST_F(Program, ARunBelongsToItsRecordings) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const std::string other = other_data(
+      run("data synth --like utd --subjects 4 --trials 2 --actions 3 --seed 9 --out " + path("other")), path("other"));
+  for (const std::string& refused : {"--resume " + other, "--set seeds=[2] " + other}) {
+    const Finished shown = run("train" + tiny() + refused);
+    EXPECT_EQ(shown.code, 5) << shown.output;
+    EXPECT_THAT(shown.output,
+                AllOf(HasSubstr("seed-1/result.json"), HasSubstr("other data"), HasSubstr("--overwrite")));
+  }
+  const std::string elsewhere = "--set run.root=" + path("elsewhere") + " ";
+  ASSERT_EQ(run("train --quiet --set seeds=[2]" + tiny() + other + elsewhere).code, 0);
+  const std::string one = run_directory().string();
+  const std::string two = path("elsewhere/tiny/") + run_directory().parent_path().filename().string() + "/seed-2";
+  for (const std::string& verb : {"table " + one + " " + two, "table --compare " + one + " " + two}) {
+    const Finished mixed = run(verb);
+    EXPECT_EQ(mixed.code, 3) << mixed.output;
+    EXPECT_THAT(mixed.output, HasSubstr("recordings"));
+  }
+  EXPECT_EQ(run("train --quiet --overwrite" + tiny() + other).code, 0) << "trained anew it is of the new recordings";
+}
+
+TEST_F(Program, ARunIsResumedWithItsOwnConfigAndManifest) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const fs::path config = run_directory() / "config.resolved.yaml", manifest = run_directory() / "manifest.json";
+  fs::remove(config);
+  ASSERT_EQ(run("train --resume" + tiny()).code, 0);
+  EXPECT_TRUE(fs::exists(config)) << "written again beside a finished run";
+  fs::remove(run_directory() / "result.json");
+  fs::remove(config);
+  EXPECT_EQ(shell("sed -i 's/\"cpu\": \"/&Other /' " + manifest.string()), 0);
+  const Finished resumed = run("train --resume" + tiny());
+  ASSERT_EQ(resumed.code, 0) << resumed.output;
+  EXPECT_THAT(resumed.output, HasSubstr("was started with processor: Other "));
+  EXPECT_EQ(run("eval " + run_directory().string()).code, 0);
+
+  fs::remove(run_directory() / "result.json");
+  EXPECT_EQ(shell("sed -i s/width:.4/width:.5/ " + config.string()), 0);
+  const Finished changed = run("train --resume" + tiny());
+  EXPECT_EQ(changed.code, 5) << changed.output;
+  EXPECT_THAT(changed.output, AllOf(HasSubstr("config.resolved.yaml"), HasSubstr("of another run")));
+  fs::remove(config);
+  EXPECT_EQ(shell("sed -i 's/\"config_hash\": \"/&00/' " + manifest.string()), 0);
+  const Finished foreign = run("train --resume" + tiny());
+  EXPECT_EQ(foreign.code, 5) << foreign.output;
+  EXPECT_THAT(foreign.output, AllOf(HasSubstr("manifest.json"), HasSubstr("another config")));
+}
+
+TEST_F(Program, EvalAndReportUseTheFolderThatWasNamed) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const fs::path copy = run_directory().parent_path().string() + "-backup";
+  fs::copy(run_directory().parent_path(), copy, fs::copy_options::recursive);
+  EXPECT_EQ(run("eval " + (copy / "seed-1").string()).code, 0);
+  fs::remove_all(copy / "seed-1/stages");
+  const Finished without = run("eval " + (copy / "seed-1").string());
+  EXPECT_EQ(without.code, 3) << without.output;
+  EXPECT_THAT(without.output, HasSubstr(copy.string()));
+  EXPECT_THAT(run("report " + copy.string()).output,
+              AllOf(HasSubstr("not on the page: map of the embeddings, stage student"), HasSubstr(copy.string())));
+  EXPECT_EQ(shell("sed -i s/width:.4/width:.5/ " + (copy / "seed-1/config.resolved.yaml").string()), 0);
+  const Finished foreign = run("eval " + (copy / "seed-1").string());
+  EXPECT_EQ(foreign.code, 5) << foreign.output;
+  EXPECT_THAT(foreign.output, HasSubstr("another config"));
+}
+
+const std::string kWords =
+    "--set stages.student.loss.acs.semantic.words=1 --set stages.student.loss.acs.semantic.word_file=";
+
+/// [3, `columns`], all `value`.
+void write_word_vectors(const std::string& file, int columns, float value) {
+  const std::string header =
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (3, " + std::to_string(columns) + "), }\n";
+  std::ofstream stream(file, std::ios::binary);
+  stream << std::string("\x93NUMPY\x01\x00", 8) << static_cast<char>(header.size()) << '\0' << header;
+  for (int i = 0; i < 3 * columns; ++i) stream.write(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+TEST_F(Program, WhatDoesNotFitIsFoundBeforeAnyStageTrains) {
+  write_word_vectors(path("words.npy"), 9, 1);
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {kWords + path("absent.npy"), "absent.npy"},
+      {kWords + path("words.npy"), "expected 3 classes x 8, found 3 x 9"},
+      {"--set stages.fused.model.sensor.embedding=9", "stages.fused"},
+      {"--set stages.skeleton.model.embedding=9", "stages.fused"},
+      {"--set stages.skeleton.model.width=5", "stages.fused"}};
+  for (const auto& [setting, told] : mistakes) {
+    for (const char* dry : {"", " --dry-run"}) {
+      const Finished refused = run("train " + setting + tiny() + dry);
+      EXPECT_THAT(refused.code, ::testing::AnyOf(2, 3)) << refused.output;
+      EXPECT_THAT(refused.output, HasSubstr(told));
+      EXPECT_FALSE(fs::exists(folder_ / "runs")) << setting << dry;
+    }
+  }
+}
+
+TEST_F(Program, ARunBelongsToItsWordVectors) {
+  write_word_vectors(path("words.npy"), 8, 1);
+  const std::string train = "train --resume " + kWords + path("words.npy") + tiny();
+  ASSERT_EQ(run(train + "--quiet").code, 0);
+  write_word_vectors(path("words.npy"), 8, 2);
+  for (const bool finished : {true, false}) {
+    if (!finished) fs::remove(run_directory() / "result.json");
+    const Finished refused = run(train);
+    EXPECT_EQ(refused.code, 5) << refused.output;
+    EXPECT_THAT(refused.output, AllOf(HasSubstr("word_file"), HasSubstr("restore the file")));
+  }
+}
+
 TEST_F(Program, ADivergingRunNamesStageEpochStepAndClips) {
   const Finished diverged =
       run("train --quiet --set stages.skeleton.optimizer.lr=1e30 --set stages.skeleton.epochs=30" + tiny());

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "pskd/eval/run_record.hpp"
 #include "pskd/train/renderer.hpp"
 
 namespace pskd::train {
@@ -19,6 +20,9 @@ struct TrainingSetup {
   Renderer renderer;
   std::filesystem::path stage_store = {};  ///< where stages are trained that several runs share; empty: each its own
   bool event_files = false;                ///< beside every metrics.jsonl; see train/logging/event_file.hpp
+  std::filesystem::path folder = {};       ///< of the experiment's seeds; empty: <run.root>/<run.name>/<config hash>
+  eval::Hashes inputs =
+      {};  ///< of the files that the config names beside the recordings, by key; a missing one has none
 };
 
 /// Fills in the protocol as the data set has it. Throws Error(config).
@@ -43,7 +47,8 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
 
 /// Trains every stage (or goes on where a stopped run stands), evaluates each once at its end and writes result.json.
 /// All this under the run's lock: waits while another process trains the same run, and then looks again what is left
-/// to do. A finished run is left alone when `existing` is resume. With a stage store, a stage is trained there, by one
+/// to do. A finished run is left alone when `existing` is resume; one of other recordings than the setup's, or of other
+/// files that the config names, is refused with Error(checkpoint). With a stage store, a stage is trained there, by one
 /// process at a time, and then linked into the run's folder, which so holds everything in either case. Throws Stopped
 /// after saving when a signal asks for it, Error(diverged) when a loss is not finite. Returns whether it trained: false
 /// where the run was finished.

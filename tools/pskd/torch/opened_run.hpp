@@ -4,5 +4,6 @@
 #include "base/run_layout.hpp"
 #include "pskd/train/run.hpp"
 
-/// The setup of the run in `run`, whose folder may have been moved as a whole.
+/// The setup of the run in `run`: of this folder, wherever it was moved or copied to. Throws Error(checkpoint) when its
+/// config is not the one that its manifest names.
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run);
