@@ -194,10 +194,41 @@ void check_protocol(const Experiment& experiment, const Node& root, Problems& pr
                "expected protocol.val to hold clips, on which the epoch is selected, found none");
 }
 
+// Whether the names are those of a vector's axes: ax ay az, acc_X acc_Y acc_Z.
+bool are_axes(const std::string& first, const std::string& second, const std::string& third) {
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    for (const std::string axes : {"xyz", "XYZ"}) {
+      const auto with = [&](char axis) { return std::string(first).replace(i, 1, 1, axis); };
+      if (first[i] == axes[0] && second == with(axes[1]) && third == with(axes[2])) return true;
+    }
+  }
+  return false;
+}
+
+// Channels are turned in threes, as vectors.
+void check_rotation(const Experiment& experiment, const Node& root, Problems& problems) {
+  const std::vector<std::string>& channels = experiment.data.channels;
+  const double degrees = experiment.augmentation.sensor.rotation;
+  bool vectors = channels.size() % 3 == 0;
+  for (std::size_t i = 0; vectors && i < channels.size(); i += 3) {
+    vectors = are_axes(channels[i], channels[i + 1], channels[i + 2]);
+  }
+  if (degrees == 0 || vectors) return;
+  const Node* data = root.find("data");
+  const Node* given = data != nullptr ? data->find("channels") : nullptr;
+  if (given != nullptr && given->items.size() != channels.size()) return;  // reported when they were read
+  problems.add(given != nullptr ? given->where : root.where, "data.channels",
+               "expected the axes of vectors, x, y and z in this order such as [ax, ay, az], since "
+               "views.sensor.rotation turns them by up to " +
+                   number_text(degrees) + " degrees, found [" + joined(channels) +
+                   "]; name the axes, or set views.sensor.rotation to 0");
+}
+
 }  // namespace
 
 void check(const Experiment& experiment, const Node& root, Problems& problems) {
   check_protocol(experiment, root, problems);
+  check_rotation(experiment, root, problems);
   const Node* stages = root.find("stages");
   if (stages != nullptr && stages->kind != Node::Kind::map && stages->kind != Node::Kind::null) return;
   if (experiment.stages.empty()) {

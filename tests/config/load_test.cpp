@@ -182,7 +182,7 @@ TEST_F(LoadExperiment, AnAnchorSavesTyping) {
 const char* const kUnusual = R"(
 data: {name: utd-mhad, root: "odd: 'name' # \"not\" a\tcomment\\", channels: ["null", "true", "1", "~", "ä", "-"], store: " x "}
 protocol: {name: "3", classes: [wave, "no"], train: {subjects: [1], trials: [2, 3]}, val: {trials: []}, test: {subjects: [4]}, allow_shared_subjects: true}
-views: {count: 3, crop: 0.1, time_warp: 0.3, sensor: {frames: 9, rotation: 1e-300, scale: 0.30000000000000004, magnitude_warp: 1e300, noise: 0},
+views: {count: 3, crop: 0.1, time_warp: 0.3, sensor: {frames: 9, rotation: 0, scale: 0.30000000000000004, magnitude_warp: 1e300, noise: 1e-300},
         skeleton: {frames: 8, turn: 1, tilt: 2, scale: 0.3, jitter: 4}}
 seeds: [18446744073709551615, 0]
 run: {name: a.b-c_1, root: /, device: cuda, threads: 3}
@@ -212,7 +212,7 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   EXPECT_EQ(experiment.protocol.train->trials.value(), (std::vector<int>{2, 3}));
   EXPECT_EQ(experiment.protocol.val->subjects, std::nullopt);
   EXPECT_THAT(experiment.protocol.val->trials.value(), IsEmpty());
-  EXPECT_EQ(experiment.augmentation.sensor.rotation, 1e-300);
+  EXPECT_EQ(experiment.augmentation.sensor.noise, 1e-300);
   EXPECT_EQ(experiment.augmentation.sensor.scale, 0.1 + 0.2);
   EXPECT_THAT(experiment.seeds, ElementsAre(18446744073709551615U, 0U));
   ASSERT_EQ(experiment.stages.size(), 3U);
@@ -262,9 +262,9 @@ TEST_F(LoadExperiment, TheUsualPrecisionLeavesNoTraceInTheHash) {
 TEST_F(LoadExperiment, TheHashCountsEverythingElse) {
   const std::string hash = config_hash(load(kSmallest));
   for (const char* change :
-       {"stages.student.epochs=99", "views.sensor.noise=0.06", "data.channels=[ax]", "protocol.test={subjects: [1]}",
-        "progress.mode=weights", "stages.student.loss.ce=1.01", "stages.student.precision=bf16",
-        "stages.other={model: {name: sensor-cnn}, sees: [sensor]}"}) {
+       {"stages.student.epochs=99", "views.sensor.noise=0.06", "data.channels=[gx, gy, gz]",
+        "protocol.test={subjects: [1]}", "progress.mode=weights", "stages.student.loss.ce=1.01",
+        "stages.student.precision=bf16", "stages.other={model: {name: sensor-cnn}, sees: [sensor]}"}) {
     EXPECT_NE(config_hash(load(kSmallest, {change})), hash) << change;
   }
 }

@@ -156,6 +156,23 @@ TEST_F(ConfigProblems, ListsHoldEachValueOnce) {
          "a.yaml:1: data.channels: expected at least one value, found an empty list");
 }
 
+TEST_F(ConfigProblems, OnlyVectorsAreTurned) {
+  for (const char* channels :
+       {"ax, ay", "ax, az, ay", "ax, ay, gz", "ay, az, ax", "ax, ay, az, pulse", "front, left, up"}) {
+    expect(
+        with_line(std::string("data: {channels: [") + channels + "]}"),
+        std::string("a.yaml:1: data.channels: expected the axes of vectors, x, y and z in this order such as [ax, ay, "
+                    "az], since views.sensor.rotation turns them by up to 20 degrees, found [") +
+            channels + "]; name the axes, or set views.sensor.rotation to 0");
+  }
+  for (const char* fine :
+       {"data: {channels: [gx, gy, gz, wrist_aX, wrist_aY, wrist_aZ]}",
+        "{data: {channels: [pulse]}, views: {sensor: {rotation: 0}}, stages: {student: {model: {name: "
+        "sensor-cnn}, sees: [sensor]}}}"}) {
+    EXPECT_THAT(problems(*fine == '{' ? fine : with_line(fine)), IsEmpty()) << fine;
+  }
+}
+
 TEST_F(ConfigProblems, AStageNeedsAModelAndWhatItSees) {
   EXPECT_THAT(
       problems("stages:\n  student: {epochs: 1, optimizer: {warmup: 0}}\n"),

@@ -50,7 +50,7 @@ TEST(StageHash, WhatEveryStageSeesChangesEveryStage) {
   const Names all = {"skeleton", "fused", "sensor", "student", "baseline"};
   for (const char* setting :
        {"views.crop=0.1", "views.count=4", "protocol.selection=val", "protocol.classes=[wave, clap]",
-        "protocol.train.subjects=[1, 3]", "data.channels=[ax]"}) {
+        "protocol.train.subjects=[1, 3]", "data.channels=[gx, gy, gz]"}) {
     std::vector<std::string> settings = {setting};
     if (settings[0] == "protocol.selection=val") settings.emplace_back("protocol.val.subjects=[9]");
     EXPECT_EQ(changed(settings), all) << setting;
