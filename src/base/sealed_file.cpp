@@ -64,7 +64,7 @@ std::string header_fault(std::string_view file, const Seal& expected) {
   const std::string versions = " pskd (" + expected.kind + " version " + std::to_string(version) +
                                ", this program reads " + std::to_string(expected.version) + "); ";
   return version > expected.version ? "written by a newer" + versions + "update pskd"
-                                    : "written by an older" + versions + "make the file again with this program";
+                                    : "written by an older" + versions + expected.older;
 }
 
 // What is wrong with the payload of `file`, whose header is sound, or nothing.

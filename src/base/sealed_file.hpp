@@ -18,6 +18,8 @@ inline constexpr std::size_t kSealBytes = 512;
 struct Seal {
   std::string kind;           ///< "checkpoint", "clip-store" or "answers", at most 15 letters
   std::uint32_t version = 1;  ///< version of the payload's format
+  /// What is said, after the versions, of a file of an older one.
+  std::string older = "make the file again with this program";
 };
 
 /// The header for `payload`, exactly kSealBytes long.

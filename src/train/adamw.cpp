@@ -1,11 +1,11 @@
 #include "train/adamw.hpp"
 
 #include <ATen/Parallel.h>
-#include <c10/util/string_utils.h>
 
 #include <cmath>
 
 #include "ops/cpu/simd.hpp"
+#include "train/optimizer_state.hpp"
 
 namespace pskd::train {
 namespace {
@@ -45,7 +45,7 @@ void update(const Factors& factors, const torch::Tensor& parameter, torch::optim
 torch::optim::AdamWParamState& state_of(
     const torch::Tensor& parameter,
     ska::flat_hash_map<std::string, std::unique_ptr<torch::optim::OptimizerParamState>>& states) {
-  auto& state = states[c10::guts::to_string(parameter.unsafeGetTensorImpl())];
+  auto& state = states[state_key(parameter)];
   if (!state) {
     auto fresh = std::make_unique<torch::optim::AdamWParamState>();
     fresh->exp_avg(torch::zeros_like(parameter));

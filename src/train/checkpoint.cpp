@@ -1,55 +1,136 @@
 #include "train/checkpoint.hpp"
 
-#include <nlohmann/json.hpp>
-#include <sstream>
+#include <utility>
 
 #include "base/checksum.hpp"
 #include "base/sealed_file.hpp"
+#include "base/tensor_file.hpp"
+#include "model/stored_tensors.hpp"
 #include "pskd/base/error.hpp"
+#include "train/checkpoint_manifest.hpp"
+#include "train/optimizer_state.hpp"
 
 namespace pskd::train {
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Position, epoch, step, loss_sum, clips, correct, shares, seconds, best_epoch,
-                                   best_accuracy)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CheckpointManifest, stage, config_hash, seed, data_hash, teachers, position)
-
 namespace {
 
-const Seal kSeal{"checkpoint", 1};
+const Seal kSeal{"checkpoint", 2,
+                 "its checkpoints (pskd 0.5.0 and older) are archives that can run code, and are not opened; the run's "
+                 "tables need none of them; to go on, train again with --overwrite, or use that version of pskd"};
+constexpr const char* kManifest = "manifest";
+const std::string kNetwork = "network/", kAdapters = "adapters/", kOptimizer = "optimizer/";
 
-void require_same(const std::filesystem::path& file, const std::string& what, const std::string& expected,
-                  const std::string& found) {
-  if (expected == found) return;
-  throw Error(ErrorKind::checkpoint, file.string() + ": made with another " + what + ": expected " + expected +
-                                         ", found " + found + "; use the config, seed and data it was trained with");
+using Tensors = std::map<std::string, torch::Tensor>;
+
+/// Parameters and buffers, by name.
+Tensors tensors_of(const torch::nn::Module& module) {
+  Tensors tensors;
+  for (const auto& item : module.named_parameters()) tensors[item.key()] = item.value();
+  for (const auto& item : module.named_buffers()) tensors[item.key()] = item.value();
+  return tensors;
 }
 
-using Copies = std::vector<std::pair<torch::Tensor, torch::Tensor>>;  ///< to, from
+void add_part(TensorFile& file, const std::string& part, const Tensors& tensors) {
+  for (const auto& [name, tensor] : tensors) file.tensors[part + name] = model::to_stored(tensor);
+}
 
-/// The tensors of `module` and those that the archive holds for them under `name`. Throws where one is missing or of
-/// another shape; nothing is copied before all have been compared.
-void collect(torch::nn::Module& module, torch::serialize::InputArchive& archive, const std::string& name,
-             const std::filesystem::path& file, Copies& copies) {
-  torch::serialize::InputArchive tensors;
-  archive.read(name, tensors);
-  const auto add = [&](const auto& items) {
-    for (const auto& item : items) {
-      torch::Tensor stored;
-      if (!tensors.try_read(item.key(), stored) || stored.sizes() != item.value().sizes()) {
-        throw Error(ErrorKind::checkpoint, file.string() + ": holds no '" + item.key() + "' of the model's shape");
-      }
-      copies.emplace_back(item.value(), stored);
+/// The tensors of a part, under their names in it.
+Tensors part_of(const TensorFile& file, const std::string& part) {
+  Tensors tensors;
+  for (const auto& [name, stored] : file.tensors) {
+    if (!name.starts_with(part)) continue;
+    const torch::Tensor tensor = model::from_stored(stored);
+    if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>()) {
+      throw Error(ErrorKind::checkpoint, "'" + name +
+                                             "' holds numbers that are not finite: its training diverged; "
+                                             "train the stage again with a lower optimizer.lr");
     }
-  };
-  add(module.named_parameters());
-  add(module.named_buffers());
+    tensors[name.substr(part.size())] = tensor;
+  }
+  return tensors;
 }
 
-void write_module(torch::serialize::OutputArchive& archive, const std::string& name, const torch::nn::Module& module) {
-  torch::serialize::OutputArchive tensors;
-  for (const auto& item : module.named_parameters()) tensors.write(item.key(), item.value());
-  for (const auto& item : module.named_buffers()) tensors.write(item.key(), item.value(), true);
-  archive.write(name, tensors);
+void require_known_parts(const TensorFile& file) {
+  for (const auto& [name, tensor] : file.tensors) {
+    const bool known = name.starts_with(kNetwork) || name.starts_with(kAdapters) || name.starts_with(kOptimizer);
+    if (!known) throw Error(ErrorKind::checkpoint, "holds '" + name + "', which is no part of a checkpoint");
+  }
+}
+
+/// Throws unless `stored` are the tensors of `module`: all of them, no other, of the same type and shape.
+void require_tensors_of(const torch::nn::Module& module, const Tensors& stored, const std::string& part) {
+  const Tensors wanted = tensors_of(module);
+  for (const auto& [name, tensor] : wanted) {
+    const auto found = stored.find(name);
+    if (found == stored.end() || found->second.sizes() != tensor.sizes() ||
+        found->second.scalar_type() != tensor.scalar_type()) {
+      throw Error(ErrorKind::checkpoint, "holds no '" + part + name + "' of the model's shape");
+    }
+  }
+  for (const auto& [name, tensor] : stored) {
+    if (!wanted.contains(name)) {
+      throw Error(ErrorKind::checkpoint, "holds '" + part + name + "', which the model does not have");
+    }
+  }
+}
+
+void copy_to(const torch::nn::Module& module, const Tensors& stored) {
+  const torch::NoGradGuard no_grad;
+  for (auto& [name, tensor] : tensors_of(module)) torch::Tensor(tensor).copy_(stored.at(name));
+}
+
+void require_same(const std::string& what, const std::string& expected, const std::string& found) {
+  if (expected == found) return;
+  throw Error(ErrorKind::checkpoint, "made with another " + what + ": expected " + expected + ", found " + found +
+                                         "; use the config, seed and data it was trained with");
+}
+
+void require_expected(const CheckpointManifest& manifest, const CheckpointManifest& expected) {
+  require_same("stage", expected.stage, manifest.stage);
+  require_same("config", expected.stage_hash, manifest.stage_hash);
+  require_same("seed", std::to_string(expected.seed), std::to_string(manifest.seed));
+  require_same("data set", expected.data_hash, manifest.data_hash);
+  for (const auto& [teacher, hash] : expected.teachers) {
+    const auto found = manifest.teachers.find(teacher);
+    const std::string taught = found == manifest.teachers.end() ? "none" : found->second;
+    if (taught == hash) continue;
+    throw Error(ErrorKind::checkpoint, "it learned from other weights of " + teacher + " (hash " + taught +
+                                           ") than lie there now (" + hash + "); restore them or train again with " +
+                                           "--overwrite");
+  }
+}
+
+std::string weights_hash(const TensorFile& file) {
+  ContentHasher hasher;
+  for (const auto& [name, tensor] : file.tensors) {
+    if (!name.starts_with(kNetwork)) continue;
+    hasher.add(name);
+    for (const std::int64_t size : tensor.shape) hasher.add(std::to_string(size));
+    hasher.add(tensor.bytes);
+  }
+  return hasher.hex();
+}
+
+LoadedCheckpoint load(const TensorFile& file, const CheckpointManifest& expected, model::Network& network,
+                      torch::optim::Optimizer* optimizer, torch::nn::Module* adapters) {
+  const auto text = file.metadata.find(kManifest);
+  if (text == file.metadata.end()) throw Error(ErrorKind::checkpoint, "holds no manifest");
+  ParsedManifest parsed = parse_manifest(text->second);
+  require_expected(parsed.manifest, expected);
+  require_known_parts(file);
+  const Tensors weights = part_of(file, kNetwork), beside = part_of(file, kAdapters), state = part_of(file, kOptimizer);
+  require_tensors_of(network, weights, kNetwork);
+  if (adapters != nullptr) require_tensors_of(*adapters, beside, kAdapters);
+  if (optimizer != nullptr) {
+    if (state.size() != parsed.optimizer_tensors) {
+      throw Error(ErrorKind::checkpoint, "holds " + std::to_string(state.size()) + " of the optimizer's " +
+                                             std::to_string(parsed.optimizer_tensors) +
+                                             " tensors; training cannot go on from it");
+    }
+    set_optimizer_state(*optimizer, state);
+  }
+  copy_to(network, weights);
+  if (adapters != nullptr) copy_to(*adapters, beside);
+  return {std::move(parsed.manifest), weights_hash(file)};
 }
 
 }  // namespace
@@ -57,62 +138,25 @@ void write_module(torch::serialize::OutputArchive& archive, const std::string& n
 void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest,
                      const model::Network& network, const torch::optim::Optimizer* optimizer,
                      const torch::nn::Module* adapters) {
-  torch::serialize::OutputArchive archive;
-  write_module(archive, "network", network);
-  if (adapters != nullptr) write_module(archive, "adapters", *adapters);
-  if (optimizer != nullptr) {
-    torch::serialize::OutputArchive state;
-    optimizer->save(state);
-    archive.write("optimizer", state);
-  }
-  std::ostringstream payload;
-  nlohmann::json header = manifest;
-  header["stage_hash"] = manifest.stage_hash;
-  payload << header.dump() << '\n';
-  archive.save_to(payload);
-  write_sealed_file(file, kSeal, payload.str());
+  TensorFile content;
+  add_part(content, kNetwork, tensors_of(network));
+  if (adapters != nullptr) add_part(content, kAdapters, tensors_of(*adapters));
+  const OptimizerState state = optimizer != nullptr ? optimizer_state(*optimizer) : OptimizerState{};
+  add_part(content, kOptimizer, state);
+  content.metadata = {{"format", "pskd"}, {kManifest, manifest_text(manifest, state.size())}};
+  write_sealed_file(file, kSeal, tensor_file_bytes(content));
 }
 
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                  model::Network& network, torch::optim::Optimizer* optimizer,
                                  torch::nn::Module* adapters) {
   const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
+  const TensorFile content =
+      read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
   try {
-    const std::size_t manifest_end = bytes.find('\n', kSealBytes);
-    const auto header = nlohmann::json::parse(bytes.substr(kSealBytes, manifest_end - kSealBytes));
-    auto manifest = header.get<CheckpointManifest>();
-    manifest.stage_hash = header.value("stage_hash", "");
-    require_same(file, "stage", expected.stage, manifest.stage);
-    if (manifest.stage_hash.empty()) {
-      require_same(file, "config", expected.config_hash, manifest.config_hash);
-    } else {
-      require_same(file, "config", expected.stage_hash, manifest.stage_hash);
-    }
-    require_same(file, "seed", std::to_string(expected.seed), std::to_string(manifest.seed));
-    require_same(file, "data set", expected.data_hash, manifest.data_hash);
-    torch::serialize::InputArchive archive;
-    archive.load_from(bytes.data() + manifest_end + 1, bytes.size() - manifest_end - 1);
-    Copies copies;
-    collect(network, archive, "network", file, copies);
-    if (adapters != nullptr) collect(*adapters, archive, "adapters", file, copies);
-    {
-      const torch::NoGradGuard no_grad;
-      for (auto& [target, source] : copies) target.copy_(source);
-    }
-    if (optimizer != nullptr) {
-      torch::serialize::InputArchive state;
-      archive.read("optimizer", state);
-      optimizer->load(state);
-    }
-    return {manifest, content_hash(bytes)};
-  } catch (const nlohmann::json::exception& problem) {
-    throw Error(ErrorKind::checkpoint, file.string() + ": its manifest cannot be read: " + problem.what());
-  } catch (const c10::Error& problem) {
-    throw Error(ErrorKind::checkpoint, file.string() + ": " + problem.what_without_backtrace());
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& problem) {  // torch's unpickler throws std::out_of_range and others too
-    throw Error(ErrorKind::checkpoint, file.string() + ": its archive cannot be read: " + problem.what());
+    return load(content, expected, network, optimizer, adapters);
+  } catch (const Error& error) {
+    throw Error(error.kind(), file.string() + ": " + error.what());
   }
 }
 

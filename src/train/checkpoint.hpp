@@ -1,10 +1,15 @@
-// Checkpoints: a sealed file with a JSON manifest and a torch archive of network and optimizer.
+// Checkpoints: a sealed file with a JSON manifest and the tensors of network, adapters and optimizer
+// (base/tensor_file). Nothing in it is executed, whoever wrote it.
+//
+// The tensors are named network/<name>, adapters/<name> and optimizer/<name>. The optimizer's may be left out: only
+// going on with training needs them.
 #pragma once
 
 #include <torch/torch.h>
 
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -33,8 +38,9 @@ struct CheckpointManifest {
   std::string stage_hash;   ///< of the stage and its teachers, see train/stage_key.hpp; what experiments can share
   std::uint64_t seed = 0;
   std::string data_hash;
-  std::map<std::string, std::string> teachers;  ///< hash of each teacher's checkpoint, by stage and snapshot
+  std::map<std::string, std::string> teachers;  ///< hash of each teacher's weights, by stage and snapshot
   Position position;
+  nlohmann::json model = nlohmann::json::object();  ///< what predicting needs: see train/model_description.hpp
 };
 
 /// Writes atomically. `optimizer` may be null (a snapshot that is only taught from), and so may `adapters`, the layers
@@ -45,13 +51,13 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
 
 struct LoadedCheckpoint {
   CheckpointManifest manifest;
-  std::string hash;  ///< content hash of the file
+  std::string hash;  ///< of the network's weights: names, shapes and numbers
 };
 
 /// Verifies the whole file before it touches `network`, `optimizer` or `adapters` (the latter two may be null). Throws
-/// Error(checkpoint) naming the file: damaged, of another version, or of another stage, config, seed or data than
-/// `expected` (whose position is ignored). The config is compared by the stage's hash; by the experiment's in a file
-/// from before there was one.
+/// Error(checkpoint) naming the file: damaged, of another version, of another stage, config, seed or data than
+/// `expected` (whose position and model are ignored), taught by other weights than `expected` names, with tensors that
+/// are not the network's by name, type and shape, or with numbers that are not finite.
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                  model::Network& network, torch::optim::Optimizer* optimizer,
                                  torch::nn::Module* adapters = nullptr);

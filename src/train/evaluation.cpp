@@ -10,11 +10,6 @@
 namespace pskd::train {
 namespace {
 
-Snapshot load_selected(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return load_snapshot(setup, seed, stage,
-                       setup.experiment.protocol.selection == config::Selection::val ? "best" : "last");
-}
-
 /// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.
 std::optional<eval::Scores> score_part(const TrainingSetup& setup, const config::StageConfig& stage,
                                        model::Network& network, const std::vector<data::Clip>& clips,
@@ -28,7 +23,7 @@ std::optional<eval::Scores> score_part(const TrainingSetup& setup, const config:
 }  // namespace
 
 std::shared_ptr<model::Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return load_selected(setup, seed, stage).network;
+  return load_snapshot(setup, seed, stage, selected_snapshot(setup.experiment)).network;
 }
 
 std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::StageConfig& stage,
@@ -49,7 +44,8 @@ std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::
 
 eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
                                  int epochs, double seconds) {
-  const auto [network, hash, teachers] = load_selected(setup, seed, stage.name);
+  const auto [network, hash, teachers] =
+      load_snapshot(setup, seed, stage.name, selected_snapshot(setup.experiment));
   const StageLayout folder = stage_layout(setup, seed, stage.name);
   eval::StageResult result;
   result.name = stage.name;

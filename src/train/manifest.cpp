@@ -81,14 +81,19 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
 
 void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage, const std::string& hash) {
   nlohmann::ordered_json json = read_manifest(manifest);
-  const std::string noted = json.value("checkpoints", nlohmann::ordered_json::object()).value(stage, hash);
-  if (noted != hash) {
-    throw Error(ErrorKind::checkpoint, manifest.string() + ": names another checkpoint of stage " + stage + " (" +
-                                           noted + ", now " + hash +
-                                           "); restore that file or start anew with --overwrite");
-  }
   json["checkpoints"][stage] = hash;
   write_file_atomically(manifest, json.dump(2) + "\n");
+}
+
+void require_noted_checkpoint(const std::filesystem::path& manifest, const std::string& stage,
+                              const std::string& hash) {
+  if (!std::filesystem::exists(manifest)) return;
+  const std::string noted =
+      read_manifest(manifest).value("checkpoints", nlohmann::ordered_json::object()).value(stage, hash);
+  if (noted == hash) return;
+  throw Error(ErrorKind::checkpoint, manifest.string() + ": names other weights of stage " + stage + " (hash " + noted +
+                                         ") than its checkpoint holds (" + hash +
+                                         "); restore the checkpoint, or start anew with --overwrite");
 }
 
 void require_config(const std::filesystem::path& manifest, const std::string& config_hash) {

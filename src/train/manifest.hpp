@@ -13,9 +13,12 @@ namespace pskd::train {
 /// train subjects.
 std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed);
 
-/// Adds the hash of a finished stage's checkpoint to `manifest`: what later stages were taught by. Throws
-/// Error(checkpoint) where it names another.
+/// Adds the hash of a finished stage's weights to `manifest`: what later stages were taught by.
 void note_checkpoint(const std::filesystem::path& manifest, const std::string& stage, const std::string& hash);
+
+/// Throws Error(checkpoint) when `manifest` notes other weights of `stage` than those of `hash`. One that notes none,
+/// or is not there, says nothing.
+void require_noted_checkpoint(const std::filesystem::path& manifest, const std::string& stage, const std::string& hash);
 
 /// Throws Error(checkpoint) when the run in `manifest` had another config, another seed, saw other data or other files
 /// that the config names; warns of another program version, processor, library or number of threads, since bits can

@@ -8,6 +8,8 @@
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
 #include "pskd/config/load.hpp"
+#include "train/manifest.hpp"
+#include "train/model_description.hpp"
 #include "train/stage_key.hpp"
 
 namespace pskd::train {
@@ -62,7 +64,12 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
   manifest.stage_hash = stage_hash(setup.experiment, stage);
   manifest.seed = seed;
   manifest.data_hash = setup.data_hash;
+  manifest.model = describe_model(setup, config::find_stage(setup.experiment, stage));
   return manifest;
+}
+
+std::string selected_snapshot(const config::Experiment& experiment) {
+  return experiment.protocol.selection == config::Selection::val ? "best" : "last";
 }
 
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
@@ -70,6 +77,9 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
   auto network = model::make_network(config::find_stage(setup.experiment, stage), data_shape(setup), seed);
   const LoadedCheckpoint loaded = load_checkpoint(stage_layout(setup, seed, stage).checkpoint(snapshot),
                                                   stage_manifest(setup, seed, stage), *network, nullptr);
+  if (snapshot == selected_snapshot(setup.experiment)) {
+    require_noted_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage, loaded.hash);
+  }
   network->eval();
   return {network, loaded.hash, loaded.manifest.teachers};
 }

@@ -39,18 +39,22 @@ distill::losses::LossContext loss_context(const TrainingSetup& setup, const conf
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
-/// A stage's network with the parameters of one of its snapshots, the content hash of that checkpoint, and those of the
-/// checkpoints that taught it.
+/// The snapshot of a stage that is evaluated: last, or best with protocol.selection: val.
+std::string selected_snapshot(const config::Experiment& experiment);
+
+/// A stage's network with the parameters of one of its snapshots, the hash of these weights, and those of the weights
+/// that taught it.
 struct Snapshot {
   std::shared_ptr<model::Network> network;
   std::string hash;
   eval::Hashes teachers;
 };
-/// `snapshot` is last, best or epoch-<n>. Throws Error(checkpoint).
+/// `snapshot` is last, best or epoch-<n>. Throws Error(checkpoint), also when the run's manifest names other weights of
+/// the selected snapshot.
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
                        const std::string& snapshot);
 
-/// The teachers of `stage`, loaded from the run's folder. Their checkpoints' hashes are noted in `manifest`.
+/// The teachers of `stage`, loaded from the run's folder. Their weights' hashes are noted in `manifest`.
 std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup,
                                                                 const config::StageConfig& stage, std::uint64_t seed,
                                                                 CheckpointManifest& manifest);

@@ -119,6 +119,13 @@ void StageTrainer::resume() {
   manifest_.position =
       load_checkpoint(last, manifest_, *state_.network, state_.optimizer.get(), state_.context.adapters.get())
           .manifest.position;
+  const Position& position = manifest_.position;
+  const std::size_t taught_by = teachers_.active(position.epoch).size() + 1;  // and the label
+  if (position.epoch > stage_.epochs || position.step > steps_ ||
+      (position.step > 0 && position.shares.size() != taught_by)) {
+    throw Error(ErrorKind::checkpoint,
+                last.string() + ": its position is outside the stage's training; delete it or restore it from a copy");
+  }
 }
 
 void StageTrainer::train() {
@@ -151,6 +158,13 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const std::vector<std::size_t> missing = teachers_.lookup(epoch.teachers, augmentation);
   epoch.input = render_augmented(setup_.renderer, setup_.split.train, needed(missing), augmentation_key_, augmentation);
   epoch.outputs = teachers_.compute(epoch.teachers, epoch.input);
+  for (const distill::TeacherOutput& output : epoch.outputs) {
+    if (output.logits.size(0) == labels_.size(0)) continue;
+    throw Error(ErrorKind::checkpoint,
+                fmt::format("the cache of teacher outputs (answers/): expected outputs for {} clips, found {}; delete "
+                            "the folder",
+                            labels_.size(0), output.logits.size(0)));
+  }
   // The frozen branch of a fused student says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
     if (epoch.teachers[k] == branch_) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;

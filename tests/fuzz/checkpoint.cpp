@@ -1,8 +1,10 @@
-// Checkpoints. An input is a whole file, which its seal lets pass unchanged only, or a payload that is sealed here:
-// what a program with a fault could have written.
+// Checkpoints. An input is a payload or its manifest, and is sealed here: a checksum says that nothing was damaged, not
+// who wrote it.
 #include "train/checkpoint.hpp"
 
 #include "base/sealed_file.hpp"
+#include "base/tensor_file.hpp"
+#include "base/text.hpp"
 #include "pskd/model/registry.hpp"
 #include "target.hpp"
 #include "train/optimizer.hpp"
@@ -16,7 +18,7 @@ config::ModelConfig model() { return config::SensorCnnConfig{1, 3, 1, 1, 0, 0}; 
 train::CheckpointManifest manifest() {
   train::CheckpointManifest result;
   result.stage = "student";
-  result.config_hash = "0123456789ab";
+  result.config_hash = result.stage_hash = "0123456789ab";
   result.seed = 7;
   result.data_hash = "feed";
   result.teachers = {{"skeleton/last", "beef"}};
@@ -36,23 +38,29 @@ const std::string& sound_file() {
   return bytes;
 }
 
-std::size_t manifest_end() { return sound_file().find('\n', kSealBytes); }
+TensorFile sound_content() {
+  return read_tensors(std::string_view(sound_file()).substr(kSealBytes), "", ErrorKind::checkpoint);
+}
 
-std::string with_manifest(std::string_view line) {
-  const std::string payload = std::string(line) + sound_file().substr(manifest_end());
-  return make_seal({"checkpoint", 1}, payload) + payload;
+std::string sealed(std::string_view payload) { return make_seal({"checkpoint", 2}, payload).append(payload); }
+
+std::string with_manifest(std::string_view text) {
+  if (find_invalid_utf8(text)) throw Error(ErrorKind::checkpoint, "no tensor file holds such a text");
+  TensorFile content = sound_content();
+  content.metadata["manifest"] = text;
+  return sealed(tensor_file_bytes(content));
 }
 
 void read(std::string_view input) {
   static const auto network = model::make_network(model(), shape(), 1);
   const auto [is_manifest, rest] = choose(input);
   const auto optimizer = train::make_optimizer({}, network->parameters());
-  train::load_checkpoint(input_file(is_manifest ? with_manifest(rest) : std::string(rest)), manifest(), *network,
+  train::load_checkpoint(input_file(is_manifest ? with_manifest(rest) : sealed(rest)), manifest(), *network,
                          optimizer.get());
 }
 
 std::vector<std::string> seeds() {
-  return {"\1" + sound_file().substr(kSealBytes, manifest_end() - kSealBytes), std::string(1, '\0') + sound_file()};
+  return {"\1" + sound_content().metadata.at("manifest"), std::string(1, '\0') + sound_file().substr(kSealBytes)};
 }
 
 const Registered checkpoint{{"checkpoint", read, seeds}};

@@ -3,16 +3,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "base/file.hpp"
+#include "base/sealed_file.hpp"
+#include "base/tensor_file.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/model/registry.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"
 #include "train/optimizer.hpp"
+#include "train/optimizer_state.hpp"
 
 namespace pskd::train {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 model::DataShape shape() { return {3, 32, 16, data::topology("kinect-20"), 4}; }
@@ -22,6 +29,7 @@ CheckpointManifest manifest() {
   CheckpointManifest result;
   result.stage = "student";
   result.config_hash = "0123456789ab";
+  result.stage_hash = "aaaaaaaaaaaa";
   result.seed = 7;
   result.data_hash = "feed";
   result.teachers = {{"skeleton/last", "beef"}};
@@ -103,8 +111,8 @@ TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
   other.stage = "sensor";
   EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("stage: expected sensor, found student"));
   other = manifest();
-  other.config_hash = "ba9876543210";
-  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another config"));
+  other.stage_hash = "bbbbbbbbbbbb";
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another config: expected bbbbbbbbbbbb"));
   other = manifest();
   other.seed = 8;
   EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("seed: expected 8, found 7"));
@@ -115,14 +123,143 @@ TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
 
 TEST_F(Checkpoint, OfTheSameStageInAnotherExperimentIsAccepted) {
   const auto network = model::make_network(tiny(), shape(), 1);
-  CheckpointManifest written = manifest();
-  written.stage_hash = "aaaaaaaaaaaa";
-  save_checkpoint(file_, written, *network, nullptr);
-  CheckpointManifest other = written;
+  save_checkpoint(file_, manifest(), *network, nullptr);
+  CheckpointManifest other = manifest();
   other.config_hash = "ba9876543210";
-  EXPECT_EQ(load_checkpoint(file_, other, *network, nullptr).manifest.stage_hash, "aaaaaaaaaaaa");
-  other.stage_hash = "bbbbbbbbbbbb";
-  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another config: expected bbbbbbbbbbbb"));
+  EXPECT_EQ(load_checkpoint(file_, other, *network, nullptr).manifest.config_hash, manifest().config_hash);
+}
+
+TEST_F(Checkpoint, TaughtByOtherWeightsThanLieThereNowIsRefused) {
+  const auto network = model::make_network(tiny(), shape(), 1);
+  save_checkpoint(file_, manifest(), *network, nullptr);
+  CheckpointManifest other = manifest();
+  other.teachers["skeleton/last"] = "f00d";
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("other weights of skeleton/last (hash beef)"));
+  other.teachers = {};
+  EXPECT_EQ(problem_of(file_, other, *network), "") << "predicting asks no teacher";
+}
+
+TEST_F(Checkpoint, IsKnownByItsWeightsAlone) {
+  const auto network = model::make_network(tiny(), shape(), 1), other = model::make_network(tiny(), shape(), 2);
+  const auto hash = [&](const model::Network& weights, int epoch) {
+    CheckpointManifest written = manifest();
+    written.position.epoch = epoch;
+    save_checkpoint(file_, written, weights, nullptr);
+    return load_checkpoint(file_, manifest(), *model::make_network(tiny(), shape(), 3), nullptr).hash;
+  };
+  EXPECT_EQ(hash(*network, 1), hash(*network, 2));
+  EXPECT_NE(hash(*network, 1), hash(*other, 1));
+}
+
+TEST_F(Checkpoint, OfAnOlderFormatIsNotOpenedAndSaysWhatToDo) {
+  const std::string payload = "an archive of LibTorch's";
+  write_sealed_file(file_, {"checkpoint", 1}, payload);
+  const auto network = model::make_network(tiny(), shape(), 1);
+  EXPECT_THAT(problem_of(file_, manifest(), *network),
+              AllOf(HasSubstr("pskd 0.5.0 and older"), HasSubstr("can run code"), HasSubstr("--overwrite")));
+}
+
+/// The tensors of a checkpoint, to be changed and sealed again: what a stranger may send.
+TensorFile content_of(const std::filesystem::path& file) {
+  const std::string bytes = read_file(file);
+  return read_tensors(std::string_view(bytes).substr(kSealBytes), "", ErrorKind::checkpoint);
+}
+void write_content(const std::filesystem::path& file, const TensorFile& content) {
+  write_sealed_file(file, {"checkpoint", 2}, tensor_file_bytes(content));
+}
+
+TEST_F(Checkpoint, WithoutOptimizerPredictsButDoesNotGoOn) {
+  const auto network = model::make_network(tiny(), shape(), 1);
+  const auto optimizer = make_optimizer({}, network->parameters());
+  train_step(*network, *optimizer, 1);
+  save_checkpoint(file_, manifest(), *network, optimizer.get());
+  TensorFile content = content_of(file_);
+  std::erase_if(content.tensors, [](const auto& item) { return item.first.starts_with("optimizer/"); });
+  write_content(file_, content);
+  const auto loaded = model::make_network(tiny(), shape(), 2);
+  load_checkpoint(file_, manifest(), *loaded, nullptr);
+  expect_equal(*loaded, *network);
+  const auto resumed = make_optimizer({}, loaded->parameters());
+  EXPECT_THAT(
+      testing::refusal(ErrorKind::checkpoint, [&] { load_checkpoint(file_, manifest(), *loaded, resumed.get()); }),
+      HasSubstr("training cannot go on from it"));
+}
+
+TEST_F(Checkpoint, WhoseTensorsAreNotTheNetworksIsRefusedBeforeAnythingIsTouched) {
+  const auto source = model::make_network(tiny(), shape(), 1);
+  const auto optimizer = make_optimizer({}, source->parameters());
+  train_step(*source, *optimizer, 1);
+  save_checkpoint(file_, manifest(), *source, optimizer.get());
+  const TensorFile sound = content_of(file_);
+  const auto first = sound.tensors.lower_bound("network/"), last = sound.tensors.lower_bound("optimizer/");
+  const auto refused = [&](const TensorFile& content) {
+    write_content(file_, content);
+    const auto network = model::make_network(tiny(), shape(), 2), before = model::make_network(tiny(), shape(), 2);
+    const auto fresh = make_optimizer({}, network->parameters());
+    const std::string problem =
+        testing::refusal(ErrorKind::checkpoint, [&] { load_checkpoint(file_, manifest(), *network, fresh.get()); });
+    expect_equal(*network, *before);
+    EXPECT_TRUE(optimizer_state(*fresh).empty());
+    return problem;
+  };
+  for (auto item = first; item != sound.tensors.end(); ++item) {
+    TensorFile without = sound, renamed = sound, typed = sound;
+    without.tensors.erase(item->first);
+    EXPECT_NE(refused(without), "") << item->first;
+    renamed.tensors[item->first + "x"] = item->second;
+    EXPECT_NE(refused(renamed), "") << item->first;
+    StoredTensor& tensor = typed.tensors[item->first];
+    tensor.shape.push_back(1);
+    EXPECT_NE(refused(typed), "") << item->first;
+  }
+  TensorFile other = sound;
+  other.tensors["code/forward"] = first->second;
+  EXPECT_THAT(refused(other), HasSubstr("no part of a checkpoint"));
+  EXPECT_NE(last, sound.tensors.end()) << "the optimizer's were among them";
+}
+
+TEST_F(Checkpoint, WithANumberThatIsNotFiniteIsRefused) {
+  const auto network = model::make_network(tiny(), shape(), 1);
+  for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    {
+      const torch::NoGradGuard no_grad;
+      network->parameters()[0].view({-1})[0] = bad;
+    }
+    save_checkpoint(file_, manifest(), *network, nullptr);
+    EXPECT_THAT(problem_of(file_, manifest(), *model::make_network(tiny(), shape(), 2)), HasSubstr("not finite"));
+  }
+}
+
+TEST_F(Checkpoint, WithAnImpossibleManifestIsRefused) {
+  const auto network = model::make_network(tiny(), shape(), 1);
+  save_checkpoint(file_, manifest(), *network, nullptr);
+  const TensorFile sound = content_of(file_);
+  const auto json = nlohmann::json::parse(sound.metadata.at("manifest"));
+  const auto refused = [&](const char* place, const nlohmann::json& value) {
+    nlohmann::json changed = json;
+    changed[nlohmann::json::json_pointer(place)] = value;
+    TensorFile content = sound;
+    content.metadata["manifest"] = changed.dump();
+    write_content(file_, content);
+    return problem_of(file_, manifest(), *network);
+  };
+  EXPECT_THAT(refused("/position/epoch", -1), HasSubstr("epoch: expected a whole number >= 0"));
+  EXPECT_THAT(refused("/position/epoch", 1e300), HasSubstr("epoch: expected a whole number >= 0"));
+  EXPECT_THAT(refused("/position/epoch", 3'000'000'000U), HasSubstr("epoch: expected a whole number >= 0"));
+  EXPECT_THAT(refused("/position/clips", 0), HasSubstr("clips"));
+  EXPECT_THAT(refused("/position/correct", 97), HasSubstr("correct"));
+  EXPECT_THAT(refused("/position/shares", "x"), HasSubstr("shares"));
+  EXPECT_THAT(refused("/seed", "7"), HasSubstr("seed"));
+  EXPECT_THAT(refused("/model", 7), HasSubstr("model: expected a map"));
+  EXPECT_THAT(refused("/teachers/x", nullptr), HasSubstr("teachers"));
+}
+
+TEST_F(Checkpoint, KeepsWhatPredictingNeeds) {
+  const auto network = model::make_network(tiny(), shape(), 1);
+  CheckpointManifest written = manifest();
+  written.model = {{"classes", {"wave", "gr\u00fc\u00dfen"}}, {"sensor", {{"mean", {0.1F, -2.5F}}}}};
+  save_checkpoint(file_, written, *network, nullptr);
+  EXPECT_EQ(load_checkpoint(file_, manifest(), *network, nullptr).manifest.model, written.model);
 }
 
 TEST_F(Checkpoint, OfAnotherShapeLeavesTheNetworkAsItWas) {

@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "pskd/model/registry.hpp"
+#include "train/optimizer_state.hpp"
 
 namespace pskd::train {
 namespace {
@@ -56,13 +55,9 @@ TEST(AdamW, GoesOnFromWhatItSaved) {
     set_gradients(*whole, step);
     optimizer->step();
   }
-  std::stringstream file;
-  torch::serialize::OutputArchive out;
-  optimizer->save(out);
-  out.save_to(file);
-  torch::serialize::InputArchive in;
-  in.load_from(file);
-  other->load(in);
+  OptimizerState saved;
+  for (const auto& [name, tensor] : optimizer_state(*optimizer)) saved[name] = tensor.clone();
+  set_optimizer_state(*other, saved);
   model::copy_parameters(*resumed, *whole);
   for (const auto& [network, stepped] : {std::pair{whole, optimizer.get()}, {resumed, other.get()}}) {
     set_gradients(*network, 3);

@@ -1,0 +1,111 @@
+#include "train/checkpoint_manifest.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "pskd/base/error.hpp"
+
+namespace pskd::train {
+namespace {
+
+using Json = nlohmann::json;
+
+[[noreturn]] void refuse(const char* key, const char* expected) {
+  throw Error(ErrorKind::checkpoint, std::string("its manifest: ") + key + ": expected " + expected);
+}
+
+const Json& at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) refuse(key, "a value, found none");
+  return *found;
+}
+
+template <class Number>
+Number whole(const Json& object, const char* key) {
+  const Json& value = at(object, key);
+  const bool fits = value.is_number_unsigned() &&
+                    value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<Number>::max());
+  if (!fits) refuse(key, "a whole number >= 0");
+  return value.get<Number>();
+}
+
+double finite(const Json& value, const char* key) {
+  const double number = value.is_number() ? value.get<double>() : std::nan("");
+  if (!std::isfinite(number)) refuse(key, "a finite number");
+  return number;
+}
+
+std::string text(const Json& value, const char* key) {
+  if (!value.is_string()) refuse(key, "a text");
+  return value.get<std::string>();
+}
+
+const Json& object(const Json& parent, const char* key) {
+  const Json& value = at(parent, key);
+  if (!value.is_object()) refuse(key, "a map");
+  return value;
+}
+
+Json to_json(const Position& position) {
+  return {{"epoch", position.epoch},
+          {"step", position.step},
+          {"loss_sum", position.loss_sum},
+          {"clips", position.clips},
+          {"correct", position.correct},
+          {"shares", position.shares},
+          {"seconds", position.seconds},
+          {"best_epoch", position.best_epoch},
+          {"best_accuracy", position.best_accuracy}};
+}
+
+Position parse_position(const Json& json) {
+  Position position;
+  position.epoch = whole<int>(json, "epoch");
+  position.step = whole<int>(json, "step");
+  position.loss_sum = finite(at(json, "loss_sum"), "loss_sum");
+  position.clips = whole<std::int64_t>(json, "clips");
+  position.correct = whole<std::int64_t>(json, "correct");
+  if (!at(json, "shares").is_array()) refuse("shares", "a list of numbers");
+  for (const Json& share : at(json, "shares")) position.shares.push_back(finite(share, "shares"));
+  position.seconds = finite(at(json, "seconds"), "seconds");
+  position.best_epoch = whole<int>(json, "best_epoch");
+  position.best_accuracy = finite(at(json, "best_accuracy"), "best_accuracy");
+  if (position.step > 0 && position.clips == 0) refuse("clips", "some, where steps were taken");
+  if (position.correct > position.clips) refuse("correct", "at most clips");
+  return position;
+}
+
+}  // namespace
+
+std::string manifest_text(const CheckpointManifest& manifest, std::size_t optimizer_tensors) {
+  return Json{{"stage", manifest.stage},
+              {"config_hash", manifest.config_hash},
+              {"stage_hash", manifest.stage_hash},
+              {"seed", manifest.seed},
+              {"data_hash", manifest.data_hash},
+              {"teachers", manifest.teachers},
+              {"position", to_json(manifest.position)},
+              {"optimizer_tensors", optimizer_tensors},
+              {"model", manifest.model}}
+      .dump();
+}
+
+ParsedManifest parse_manifest(const std::string& json_text) {
+  const Json json = Json::parse(json_text, nullptr, false);
+  if (!json.is_object()) throw Error(ErrorKind::checkpoint, "its manifest is no JSON object");
+  ParsedManifest parsed;
+  CheckpointManifest& manifest = parsed.manifest;
+  manifest.stage = text(at(json, "stage"), "stage");
+  manifest.config_hash = text(at(json, "config_hash"), "config_hash");
+  manifest.stage_hash = text(at(json, "stage_hash"), "stage_hash");
+  manifest.seed = whole<std::uint64_t>(json, "seed");
+  manifest.data_hash = text(at(json, "data_hash"), "data_hash");
+  for (const auto& [teacher, hash] : object(json, "teachers").items())
+    manifest.teachers[teacher] = text(hash, "teachers");
+  manifest.position = parse_position(object(json, "position"));
+  parsed.optimizer_tensors = whole<std::size_t>(json, "optimizer_tensors");
+  manifest.model = object(json, "model");
+  return parsed;
+}
+
+}  // namespace pskd::train

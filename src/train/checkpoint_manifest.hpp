@@ -1,0 +1,21 @@
+// The manifest of a checkpoint as text.
+#pragma once
+
+#include <string>
+
+#include "train/checkpoint.hpp"
+
+namespace pskd::train {
+
+/// JSON. `optimizer_tensors`: how many of the optimizer's the file holds.
+std::string manifest_text(const CheckpointManifest& manifest, std::size_t optimizer_tensors);
+
+struct ParsedManifest {
+  CheckpointManifest manifest;
+  std::size_t optimizer_tensors = 0;
+};
+
+/// Throws Error(checkpoint) naming the key that is missing or has no possible value.
+ParsedManifest parse_manifest(const std::string& text);
+
+}  // namespace pskd::train

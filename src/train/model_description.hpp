@@ -1,0 +1,18 @@
+// What predicting needs beside a stage's weights: what a checkpoint says about its network, so that it can be used
+// without the data set and the run.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "pskd/train/run.hpp"
+
+namespace pskd::train {
+
+/// Model and its options (as a config file writes them), precision, classes by label, training subjects, protocol,
+/// data set, program version; and for each modality that the stage sees:
+///   sensor    channels in order, their units, frames that a clip is resampled to, mean and deviation that each channel
+///             is standardized by, median length of a training clip in samples
+///   skeleton  topology with the names of the joints, unit, frames
+nlohmann::json describe_model(const TrainingSetup& setup, const config::StageConfig& stage);
+
+}  // namespace pskd::train
