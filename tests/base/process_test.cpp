@@ -75,7 +75,7 @@ TEST(PrepareProcess, CoresAreThoseTheProcessMayUse) {
 }
 
 TEST(StopSignals, TheFirstOneIsOnlyNoted) {
-  for (const int number : {SIGINT, SIGTERM}) {
+  for (const int number : {SIGHUP, SIGINT, SIGTERM}) {
     EXPECT_EXIT(
         {
           catch_stop_signals();
@@ -88,8 +88,8 @@ TEST(StopSignals, TheFirstOneIsOnlyNoted) {
 }
 
 TEST(StopSignals, TheSecondOneEndsTheProcess) {
-  for (const int first : {SIGINT, SIGTERM}) {
-    for (const int second : {SIGINT, SIGTERM}) {
+  for (const int first : {SIGHUP, SIGINT, SIGTERM}) {
+    for (const int second : {SIGHUP, SIGINT, SIGTERM}) {
       EXPECT_EXIT(
           {
             catch_stop_signals();
@@ -100,6 +100,17 @@ TEST(StopSignals, TheSecondOneEndsTheProcess) {
           ::testing::KilledBySignal(second), "");
     }
   }
+}
+
+TEST(StopSignals, UnderNohupAHangupIsNothing) {
+  EXPECT_EXIT(
+      {
+        std::signal(SIGHUP, SIG_IGN);
+        catch_stop_signals();
+        ::raise(SIGHUP);
+        ::_exit(stop_signal());
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include <spdlog/fmt/fmt.h>
 
+#include <charconv>
+#include <cstdint>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <set>
+#include <system_error>
 
 #include "data/data_check_text.hpp"
 #include "data/readers/registry.hpp"
@@ -126,6 +129,16 @@ int synthesize(const SynthOptions& options) {
   return write(options);
 }
 
+/// CLI11 takes -1 for 2^64 - 1, and a larger number too.
+const CLI::Validator kSeed(
+    [](const std::string& text) {
+      std::uint64_t seed = 0;
+      const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seed);
+      if (problem == std::errc() && end == text.data() + text.size()) return std::string();
+      return "expected a whole number of 0 .. 18446744073709551615, found " + text;
+    },
+    "NONNEGATIVE");
+
 void add_synth(CLI::App& data) {
   auto options = std::make_shared<SynthOptions>();
   CLI::App* verb = data.add_subcommand("synth", "Write synthetic recordings in a data set's own file format");
@@ -149,7 +162,7 @@ void add_synth(CLI::App& data) {
       ->excludes(trials)
       ->excludes(actions)
       ->excludes(scenes);
-  verb->add_option("--seed", options->seed, "same seed, same bytes")->capture_default_str();
+  verb->add_option("--seed", options->seed, "same seed, same bytes")->check(kSeed)->capture_default_str();
   verb->add_option("--out", options->out, "folder to write; it must not hold anything yet")->required();
   verb->footer(
       "  utd       8 subjects, 27 actions, 4 trials unless you say otherwise\n"

@@ -45,6 +45,7 @@ void announce(const TrainOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  begin_program();
   // No option before the verb takes a value.
   char** verb = std::find_if(argv + 1, argv + argc, [](const char* word) { return *word != '-'; });
   if (verb != argv + argc && is_torch_verb(*verb)) return become_torch_program(argv);
@@ -68,5 +69,5 @@ int main(int argc, char** argv) {
       goes_on = true;
     });
   });
-  return goes_on ? become_torch_program(argv) : code;
+  return goes_on && code == 0 ? become_torch_program(argv) : code;
 }

@@ -7,6 +7,8 @@
 #include <iostream>
 #include <map>
 
+#include "base/standard_streams.hpp"
+#include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 
@@ -47,18 +49,12 @@ CLI::App* add_torch_verb(CLI::App& app, const std::string& name) {
   return app.add_subcommand(name, kTorchVerbs.at(name));
 }
 
-int run_command_line(int argc, char** argv, const std::function<void(CLI::App& app)>& add_verbs) {
-  CLI::App app{"Cross-modal knowledge distillation for human action recognition: our reconstruction of PSKD."};
-  app.name("pskd");
-  app.set_version_flag("--version", "pskd " PSKD_VERSION);
-  app.require_subcommand(1);
-  app.footer("Exit codes: " + exit_codes() + ".\n`pskd VERB --help` shows the options of a verb, with examples.");
-  add_verbs(app);
+namespace {
+
+/// Runs `action` and says what went wrong. Gives the exit code.
+int exit_code_of(const std::function<int()>& action) {
   try {
-    app.parse(argc, argv);
-    return 0;
-  } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? 0 : pskd::exit_code(pskd::ErrorKind::usage);
+    return action();
   } catch (const pskd::Stopped& stop) {
     std::cerr << "pskd: " << stop.what() << "; start it again to go on (train: with --resume)\n";
     return 128 + stop.signal();
@@ -69,6 +65,38 @@ int run_command_line(int argc, char** argv, const std::function<void(CLI::App& a
     std::cerr << "pskd: unexpected: " << error.what() << '\n';
     return 1;
   }
+}
+
+int parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : pskd::exit_code(pskd::ErrorKind::usage);
+  }
+}
+
+}  // namespace
+
+void begin_program() {
+  pskd::open_standard_streams();
+  pskd::survive_file_size_limit();
+}
+
+int run_command_line(int argc, char** argv, const std::function<void(CLI::App& app)>& add_verbs) {
+  pskd::CheckedOutput output;
+  CLI::App app{"Cross-modal knowledge distillation for human action recognition: our reconstruction of PSKD."};
+  app.name("pskd");
+  app.set_version_flag("--version", "pskd " PSKD_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit codes: " + exit_codes() + ".\n`pskd VERB --help` shows the options of a verb, with examples.");
+  add_verbs(app);
+  const int code = exit_code_of([&] { return parse(app, argc, argv); });
+  const int printed = exit_code_of([&] {
+    output.finish();
+    return 0;
+  });
+  return code != 0 ? code : printed;
 }
 
 void start_console_log(bool quiet) {

@@ -25,6 +25,9 @@ struct TrainOptions {
   bool resume = false, overwrite = false, dry_run = false, tensorboard = false, quiet = false, json = false;
 };
 
+/// What both programs do before anything else: standard streams are open, and no limit on files kills.
+void begin_program();
+
 /// Parses the command line with the verbs that `add_verbs` adds, runs what was asked for and says what went wrong.
 /// Gives the exit code.
 int run_command_line(int argc, char** argv, const std::function<void(CLI::App& app)>& add_verbs);
@@ -49,7 +52,7 @@ inline constexpr std::array<std::pair<const char*, const char*>, 6> kExitCodes =
      {"3", "data or files"},
      {"4", "diverged"},
      {"5", "checkpoint"},
-     {"130 / 143", "stopped after saving"}}};
+     {"129 / 130 / 143", "stopped after saving"}}};
 
 /// `pskd commands`; `print` prints the page docs/command-line.md: its head and a section for every verb.
 void add_commands(CLI::App& app, const std::function<void()>& print);

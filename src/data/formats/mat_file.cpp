@@ -1,9 +1,14 @@
 #include "data/formats/mat_file.hpp"
 
 #include <matio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
+#include <system_error>
 
 #include "base/file.hpp"
 #include "data/formats/mat_format.hpp"
@@ -38,6 +43,54 @@ std::string matio_reason() { return matio_message.empty() ? "" : " (matio: " + m
 
 using WrittenFile = std::unique_ptr<mat_t, int (*)(mat_t*)>;
 using WrittenVariable = std::unique_ptr<matvar_t, void (*)(matvar_t*)>;
+
+[[noreturn]] void fail_to_write(const fs::path& file, const std::string& reason) {
+  throw Error(ErrorKind::io, "cannot write " + file.string() + ": " + reason);
+}
+
+/// A file without a folder, which a library that writes only named files can write.
+class FileInMemory {
+ public:
+  FileInMemory() : number_(::memfd_create("pskd", MFD_CLOEXEC)) {
+    if (number_ < 0) throw std::system_error(errno, std::generic_category(), "cannot make a file in memory");
+  }
+  ~FileInMemory() { ::close(number_); }
+  FileInMemory(const FileInMemory&) = delete;
+  FileInMemory& operator=(const FileInMemory&) = delete;
+
+  fs::path path() const { return "/proc/self/fd/" + std::to_string(number_); }
+
+ private:
+  int number_;
+};
+
+void write_with_matio(const fs::path& memory, const fs::path& file, const std::string& name, MatMatrix& matrix) {
+  keep_matio_quiet();
+  const WrittenFile mat(Mat_CreateVer(memory.c_str(), "MATLAB 5.0 MAT-file, written by pskd", MAT_FT_MAT5), Mat_Close);
+  if (mat == nullptr) fail_to_write(file, "matio cannot make it" + matio_reason());
+  const WrittenVariable variable(
+      Mat_VarCreate(name.c_str(), MAT_C_DOUBLE, MAT_T_DOUBLE, static_cast<int>(matrix.dims.size()), matrix.dims.data(),
+                    matrix.values.data(), MAT_F_DONT_COPY_DATA),
+      Mat_VarFree);
+  if (variable == nullptr || Mat_VarWrite(mat.get(), variable.get(), MAT_COMPRESSION_ZLIB) != MATIO_E_NO_ERROR) {
+    fail_to_write(file, "matio cannot write " + name + matio_reason());
+  }
+}
+
+/// To the bit, so that a NaN is equal to itself.
+bool same_values(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
+}
+
+bool holds(const std::string& image, const std::string& name, const MatMatrix& matrix) {
+  try {
+    const std::vector<MatVariable> found = parse_mat("", image);
+    return found.size() == 1 && found[0].name == name && found[0].dims == matrix.dims &&
+           same_values(found[0].values, matrix.values);
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 std::string shape_text(const std::vector<std::size_t>& shape) {
   std::string text = "[";
@@ -95,17 +148,16 @@ MatMatrix read_mat_matrix(const fs::path& file, const std::string& name, const s
   return {std::move(variable->dims), std::move(variable->values)};
 }
 
+// matio does not tell when it wrote less than it should. So it writes into memory, and what it wrote is read back.
 void write_mat_matrix(const fs::path& file, const std::string& name, MatMatrix matrix) {
-  keep_matio_quiet();
-  const WrittenFile mat(Mat_CreateVer(file.c_str(), "MATLAB 5.0 MAT-file, written by pskd", MAT_FT_MAT5), Mat_Close);
-  if (mat == nullptr) throw Error(ErrorKind::io, "cannot write " + file.string() + matio_reason());
-  const WrittenVariable variable(
-      Mat_VarCreate(name.c_str(), MAT_C_DOUBLE, MAT_T_DOUBLE, static_cast<int>(matrix.dims.size()), matrix.dims.data(),
-                    matrix.values.data(), MAT_F_DONT_COPY_DATA),
-      Mat_VarFree);
-  if (variable == nullptr || Mat_VarWrite(mat.get(), variable.get(), MAT_COMPRESSION_ZLIB) != MATIO_E_NO_ERROR) {
-    throw Error(ErrorKind::io, "cannot write " + file.string() + matio_reason());
+  const FileInMemory memory;
+  write_with_matio(memory.path(), file, name, matrix);
+  const std::string image = read_file(memory.path());
+  if (!holds(image, name, matrix)) {
+    fail_to_write(file, "matio wrote " + std::to_string(image.size()) +
+                            " bytes that do not hold it; is memory or the size of files (ulimit -f) limited?");
   }
+  write_cache_atomically(file, image);
 }
 
 }  // namespace pskd::data::formats

@@ -23,7 +23,8 @@ inline constexpr std::size_t kAnyFrames = 0;
 MatMatrix read_mat_matrix(const std::filesystem::path& file, const std::string& name,
                           const std::vector<std::size_t>& shape);
 
-/// Writes one zlib-compressed matrix. The bytes depend on the arguments only: no date is written. Throws Error(io).
+/// Writes one zlib-compressed matrix, as a whole or not at all. The bytes depend on the arguments
+/// only: no date is written. Throws Error(io).
 void write_mat_matrix(const std::filesystem::path& file, const std::string& name, MatMatrix matrix);
 
 }  // namespace pskd::data::formats

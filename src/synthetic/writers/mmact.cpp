@@ -6,7 +6,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <numbers>
 #include <set>
 #include <tuple>
@@ -203,13 +202,6 @@ void append_stamp(std::string& text, std::int64_t milliseconds, bool fraction) {
   text += "000";
 }
 
-void write_text(const fs::path& file, const std::string& text) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << text;
-  stream.close();
-  if (!stream) throw Error(ErrorKind::io, "cannot write " + file.string());
-}
-
 // ---- sensors --------------------------------------------------------------------------------
 
 Vector3d acceleration(const WornSensor& worn, double interval, Index step) {
@@ -399,14 +391,16 @@ void write_clip(const fs::path& root, const ClipPlan& clip, Trap trap, const Mma
     if (trap == Trap::no_sensor) break;
     const fs::path folder = root / (sensor + "_clip") / subject / session;
     fs::create_directories(folder);
-    write_text(folder / file_name(clip, trap, ".csv"),
-               sensor_text(sensor_lines(*find_sensor(sensor), clip, performance, trap, options.seed), trap));
+    write_cache_atomically(
+        folder / file_name(clip, trap, ".csv"),
+        sensor_text(sensor_lines(*find_sensor(sensor), clip, performance, trap, options.seed), trap));
   }
   for (const int camera : clip.cameras) {
     if (trap == Trap::no_pose) break;
     const fs::path folder = root / "pose" / subject / ("cam" + std::to_string(camera)) / session;
     fs::create_directories(folder);
-    write_text(folder / file_name(clip, trap, ".json"), pose_text(clip, performance, camera, trap, options.seed));
+    write_cache_atomically(folder / file_name(clip, trap, ".json"),
+                           pose_text(clip, performance, camera, trap, options.seed));
   }
 }
 

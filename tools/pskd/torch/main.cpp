@@ -10,6 +10,7 @@ void prepare(int threads) {
 }
 
 int main(int argc, char** argv) {
+  begin_program();
   return run_command_line(argc, argv, [](CLI::App& app) {
     add_train(app, train);
     add_sweep(app);
