@@ -1,5 +1,8 @@
 #include "base/run_layout.hpp"
 
+#include <charconv>
+#include <system_error>
+
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -41,9 +44,11 @@ fs::path RunLayout::experiment() const { return folder.parent_path(); }
 
 std::uint64_t RunLayout::seed() const {
   const std::string name = folder.filename().string();
-  if (name.starts_with(kRunPrefix) && name.size() > kRunPrefix.size() &&
-      name.find_first_not_of("0123456789", kRunPrefix.size()) == std::string::npos) {
-    return std::stoull(name.substr(kRunPrefix.size()));
+  if (name.starts_with(kRunPrefix)) {
+    std::uint64_t seed = 0;
+    const char* const end = name.data() + name.size();
+    const auto [read, problem] = std::from_chars(name.data() + kRunPrefix.size(), end, seed);
+    if (problem == std::errc() && read == end) return seed;
   }
   throw Error(ErrorKind::usage,
               folder.string() + ": expected a run directory, runs/<experiment>/<config hash>/seed-<n>");

@@ -13,13 +13,15 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// Both name files and folders, whose names have at most 255 bytes; what pskd adds to them fits into the rest.
+constexpr std::size_t kMaxLength = 200;
+
 bool is_stage_name(const std::string& text) {
   const auto legal = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; };
-  return !text.empty() && std::all_of(text.begin(), text.end(), legal);
+  return !text.empty() && text.size() <= kMaxLength && std::all_of(text.begin(), text.end(), legal);
 }
 
 bool is_folder_name(const std::string& text) {
-  constexpr std::size_t kMaxLength = 200;
   const auto letter = [](char c) { return is_lower(c) || is_upper(c) || is_digit(c); };
   const auto legal = [&](char c) { return letter(c) || c == '.' || c == '_' || c == '-'; };
   return !text.empty() && text.size() <= kMaxLength && letter(text[0]) && std::all_of(text.begin(), text.end(), legal);
@@ -57,10 +59,11 @@ TextRule not_empty() {
 }
 
 TextRule folder_name() {
-  return {"a plain folder name (letters, digits, '.', '_', '-', beginning with a letter or digit)", is_folder_name};
+  return {"a plain folder name (letters, digits, '.', '_', '-', beginning with a letter or digit; at most 200)",
+          is_folder_name};
 }
 
-TextRule stage_name() { return {"a stage name of lower-case letters, digits, '_' and '-'", is_stage_name}; }
+TextRule stage_name() { return {"a stage name of at most 200 lower-case letters, digits, '_' and '-'", is_stage_name}; }
 
 TextRule one_of(const std::vector<std::string>& choices) {
   const std::string text = (choices.size() > 1 ? "one of " : "") + joined(choices);

@@ -30,6 +30,15 @@ std::string header_of(const std::vector<std::string>& classes) {
   return header;
 }
 
+/// The class names of a run record may come from anywhere.
+std::string readable_header(const std::filesystem::path& file, const std::vector<std::string>& classes) {
+  try {
+    return header_of(classes);
+  } catch (const std::invalid_argument& problem) {
+    throw Error(ErrorKind::data, file.string() + ": cannot have such classes: " + problem.what());
+  }
+}
+
 template <class Number>
 void append_number(std::string& line, Number number) {
   char digits[64];
@@ -137,12 +146,7 @@ void write_predictions(const std::filesystem::path& file, const std::vector<Pred
 std::vector<Prediction> read_predictions(const std::filesystem::path& file, const std::vector<std::string>& classes) {
   const std::string text = read_file(file);
   const std::vector<std::string_view> lines = lines_of(file, text);
-  std::string header;
-  try {
-    header = header_of(classes);
-  } catch (const std::invalid_argument& problem) {
-    throw Error(ErrorKind::data, file.string() + ": its classes cannot be those of the run: " + problem.what());
-  }
+  const std::string header = readable_header(file, classes);
   if (lines.empty() || lines[0] != header) {
     throw Error(ErrorKind::data, file.string() + ":1: expected the header '" + header + "', found '" +
                                      (lines.empty() ? "" : std::string(lines[0].substr(0, 200))) + "'");

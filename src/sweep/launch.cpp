@@ -3,8 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <exception>
+#include <optional>
 #include <stdexcept>
 
+#include "base/system_trouble.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 
@@ -28,7 +30,8 @@ void train_task(const config::Sweep& sweep, const SweepTask& task, bool event_fi
   } catch (const Stopped&) {
     throw;
   } catch (const std::exception& error) {
-    note_failure(task, error.what());
+    const std::optional<Error> trouble = system_trouble(error);
+    note_failure(task, trouble ? trouble->what() : error.what());
     throw;
   }
 }
@@ -43,6 +46,8 @@ void throw_failures(const std::vector<TaskFailure>& failures, std::size_t tasks,
   for (const ErrorKind kind : {ErrorKind::config, ErrorKind::data, ErrorKind::diverged, ErrorKind::checkpoint}) {
     if (exit_code(kind) == failures.front().exit_code) throw Error(kind, text);
   }
+  const bool killed = failures.front().exit_code >= 127;  // by a signal, or never started: memory, a time limit
+  if (killed) throw Error(ErrorKind::io, text);
   throw std::runtime_error(text);
 }
 

@@ -142,11 +142,12 @@ TEST_F(ConfigProblems, WordsOutsideTheirList) {
          "a.yaml:1: progress.mode: expected one of chain, trajectory, weights, found 'chains'; did you mean chain?");
   expect(with_line("run: {name: ../up}"),
          "a.yaml:1: run.name: expected a plain folder name (letters, digits, '.', '_', '-', beginning with a letter or "
-         "digit), found '../up'");
+         "digit; at most 200), found '../up'");
   expect("stages:\n  s: {model: {name: sensor-cnn}, sees: [sensors]}\n",
          "a.yaml:2: stages.s.sees[0]: expected one of skeleton, sensor, found 'sensors'; did you mean sensor?");
   expect("stages:\n  Student: {model: {name: sensor-cnn}, sees: [sensor]}\n",
-         "a.yaml:2: stages.Student: expected a stage name of lower-case letters, digits, '_' and '-', found 'Student'");
+         "a.yaml:2: stages.Student: expected a stage name of at most 200 lower-case letters, digits, '_' and '-', "
+         "found 'Student'");
 }
 
 TEST_F(ConfigProblems, ListsHoldEachValueOnce) {

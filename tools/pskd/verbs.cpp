@@ -6,9 +6,11 @@
 #include <exception>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "base/standard_streams.hpp"
 #include "base/stop_signal.hpp"
+#include "base/system_trouble.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 
@@ -58,10 +60,11 @@ int exit_code_of(const std::function<int()>& action) {
   } catch (const pskd::Stopped& stop) {
     std::cerr << "pskd: " << stop.what() << "; start it again to go on (train: with --resume)\n";
     return 128 + stop.signal();
-  } catch (const pskd::Error& error) {
-    std::cerr << "pskd: " << error.what() << '\n';
-    return pskd::exit_code(error.kind());
   } catch (const std::exception& error) {
+    if (const std::optional<pskd::Error> trouble = pskd::system_trouble(error)) {
+      std::cerr << "pskd: " << trouble->what() << '\n';
+      return pskd::exit_code(trouble->kind());
+    }
     std::cerr << "pskd: unexpected: " << error.what() << '\n';
     return 1;
   }

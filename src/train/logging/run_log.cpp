@@ -5,10 +5,23 @@
 
 #include <algorithm>
 
+#include "pskd/base/error.hpp"
+
 namespace pskd::train {
 
-RunLog::RunLog(const std::filesystem::path& file)
-    : sink_(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string())) {
+namespace {
+
+spdlog::sink_ptr open_log(const std::filesystem::path& file) {
+  try {
+    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
+  } catch (const spdlog::spdlog_ex& problem) {
+    throw Error(ErrorKind::io, "cannot write " + file.string() + ": " + problem.what());
+  }
+}
+
+}  // namespace
+
+RunLog::RunLog(const std::filesystem::path& file) : sink_(open_log(file)) {
   spdlog::default_logger()->sinks().push_back(sink_);
   spdlog::flush_on(spdlog::level::info);
 }

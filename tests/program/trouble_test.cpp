@@ -1,0 +1,139 @@
+// Ordinary trouble is told in a sentence with the right exit code; exit 1 is kept for faults of the program.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "support/run_program.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using testing::Finished;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::run_command;
+
+const std::string kProgram = "'" PSKD_PROGRAM "' ";
+
+/// Recordings and a config of one tiny stage; every case has a folder of its own for runs.
+class Trouble : public ::testing::Test {
+ protected:
+  Trouble() {
+    ::setenv("XDG_CACHE_HOME", path("cache").c_str(), 1);
+    std::ofstream(path("tiny.yaml")) << "data: {name: utd-mhad, root: " << path("data") << "}\n"
+                                     << "run: {name: tiny, threads: 1, root: " << path("runs") << "}\n"
+                                     << R"(seeds: [1]
+protocol: {name: cross-subject, classes: [swipe_left, swipe_right], train: {subjects: [1]}, test: {subjects: [2]}}
+training: {batch: 2, epochs: 1, optimizer: {warmup: 0}}
+stages:
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], loss: {ce: 1}}
+)";
+    const Finished made = run("data synth --subjects 2 --trials 2 --actions 2 --out " + path("data"));
+    EXPECT_EQ(made.code, 0) << made.output;
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string config() const { return " --config " + path("tiny.yaml") + " "; }
+  static Finished run(const std::string& arguments, const std::string& before = "") {
+    return run_command("( " + before + kProgram + arguments + " )");
+  }
+  Finished train(const std::string& more = "", const std::string& before = "") const {
+    return run("train --quiet" + config() + more, before);
+  }
+  fs::path run_folder() const {
+    for (const auto& entry : fs::recursive_directory_iterator(path("runs"))) {
+      if (entry.path().filename() == "seed-1") return entry.path();
+    }
+    return {};
+  }
+  void replace_in(const fs::path& file, const std::string& old, const std::string& with) const {
+    std::ifstream stream(file);
+    std::stringstream text;
+    text << stream.rdbuf();
+    std::string changed = text.str();
+    for (std::size_t at = 0; (at = changed.find(old, at)) != std::string::npos; at += with.size()) {
+      changed.replace(at, old.size(), with);
+    }
+    std::ofstream(file) << changed;
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+/// Said with this exit code and these words, and not as a fault of the program.
+void expect_told(const Finished& finished, int code, const std::string& words) {
+  EXPECT_EQ(finished.code, code) << finished.output;
+  EXPECT_THAT(finished.output, AllOf(HasSubstr("pskd: "), HasSubstr(words), Not(HasSubstr("unexpected"))));
+}
+
+TEST_F(Trouble, FoldersThatAreNoneOrLoopAreNamed) {
+  std::ofstream(path("file")) << "no folder";
+  fs::create_symlink("loop", folder_ / "loop");
+  for (const std::string where : {"file", "loop"}) {
+    expect_told(train("--set run.root=" + path(where) + "/runs"), 3, path(where));
+    expect_told(run("data synth --out " + path(where) + "/out"), 3, path(where));
+    expect_told(run("data info" + config() + "--set data.store=" + path(where) + "/store.h5"), 3, path(where));
+    EXPECT_THAT(run("table " + path(where)).code, ::testing::AnyOf(2, 3)) << where;
+    EXPECT_THAT(run("data check" + config() + "--set data.root=" + path(where)).code, ::testing::AnyOf(2, 3)) << where;
+  }
+  fs::create_symlink("loop", folder_ / "data" / "Inertial" / "loop");
+  EXPECT_NE(run("data check" + config()).code, 1);
+}
+
+TEST_F(Trouble, ALogThatCannotBeWrittenIsNamed) {
+  ASSERT_EQ(train().code, 0);
+  const fs::path folder = run_folder();
+  fs::remove(folder / "result.json");
+  fs::remove(folder / "log.txt");
+  fs::create_directory(folder / "log.txt");
+  expect_told(train("--resume"), 3, (folder / "log.txt").string());
+}
+
+TEST_F(Trouble, ATreeWithALoopOfLinksIsTabledOrRefusedByName) {
+  ASSERT_EQ(train().code, 0);
+  fs::create_symlink("loop", folder_ / "runs" / "loop");
+  EXPECT_NE(run("table " + path("runs")).code, 1);
+  EXPECT_NE(run("report " + path("runs")).code, 1);
+}
+
+#ifndef __SANITIZE_ADDRESS__  // which ends the process where memory or descriptors are short
+TEST_F(Trouble, TooLittleMemoryIsASentence) {
+  const Finished huge = train("--set stages.student.model.width=1000000");
+  EXPECT_THAT(huge.code, ::testing::AnyOf(2, 3)) << huge.output.substr(0, 2000);
+  EXPECT_THAT(huge.output, AllOf(Not(HasSubstr("frame #")), Not(HasSubstr("unexpected"))));
+}
+
+TEST_F(Trouble, FewDescriptorsAreTold) {
+  for (const int limit : {4, 5, 6, 8}) {
+    const Finished finished = train("--overwrite", "ulimit -n " + std::to_string(limit) + "; ");
+    EXPECT_NE(finished.code, 1) << limit << '\n' << finished.output;
+  }
+}
+#endif
+
+TEST_F(Trouble, NamesThatNoFileCanHaveAreRefusedByTheConfig) {
+  const std::string name(201, 'a');
+  for (const std::string& where : {"run.name=" + name, "stages." + name + ".epochs=1"}) {
+    EXPECT_THAT(run("config check" + config() + "--set " + where).output, HasSubstr("200")) << where;
+  }
+}
+
+TEST_F(Trouble, SeedsBeyondAllNumbersAreNoRuns) {
+  const std::string folder = path("runs/tiny/0123456789ab/seed-99999999999999999999999");
+  fs::create_directories(folder);
+  expect_told(run("eval --stage student " + folder), 2, "expected a run directory");
+}
+
+TEST_F(Trouble, ARecordWithAClassNameThatIsNoFieldIsToldApart) {
+  ASSERT_EQ(train().code, 0);
+  replace_in(run_folder() / "result.json", "swipe_left", "swipe,left");
+  EXPECT_NE(run("report " + run_folder().string()).code, 1);
+}
+
+}  // namespace
+}  // namespace pskd
