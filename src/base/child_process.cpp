@@ -12,22 +12,32 @@
 #include <system_error>
 #include <utility>
 
+#include "base/cores.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {
 
 /// In the child, between fork and exec: system calls only.
-[[noreturn]] void become(const char* program, char* const* arguments, pid_t parent) {
+[[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);  // it died before the line above
   const int nowhere = ::open("/dev/null", O_RDWR);
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
+  if (nowhere > STDERR_FILENO) ::close(nowhere);
+  restore_affinity();
   // By its real path, so that the process keeps its name; by the link when the file has been replaced meanwhile.
-  ::execv(program, arguments);
-  ::execv("/proc/self/exe", arguments);
+  ::execve(program, arguments, environment);
+  ::execve("/proc/self/exe", arguments, environment);
   ::_exit(127);
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 }  // namespace
@@ -35,14 +45,13 @@ namespace {
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   std::vector<std::string> words = {"pskd"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  std::vector<std::string> variables = unbound_environment();
+  const std::vector<char*> word_pointers = pointers_to(words), variable_pointers = pointers_to(variables);
   std::error_code ignored;
   const std::string program = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
   const pid_t parent = ::getpid();
   pid_ = ::fork();
-  if (pid_ == 0) become(program.c_str(), pointers.data(), parent);
+  if (pid_ == 0) become(program.c_str(), word_pointers.data(), variable_pointers.data(), parent);
   if (pid_ < 0) throw Error(ErrorKind::io, std::string("cannot start another process: ") + std::strerror(errno));
 }
 

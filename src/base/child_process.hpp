@@ -13,7 +13,9 @@ namespace pskd {
 /// passes it on by `stop`; when this program dies, however it does, the child gets SIGTERM.
 class ChildProcess {
  public:
-  /// Starts this very program again with `arguments`. Throws Error(io) with the system's reason.
+  /// Starts this very program again with `arguments`, on the cores this one was started on and without variables that
+  /// bind OpenMP's threads: bound children would all share the first core (base/cores.hpp). Throws Error(io) with the
+  /// system's reason.
   explicit ChildProcess(const std::vector<std::string>& arguments);
   /// Kills a child that still runs.
   ~ChildProcess();

@@ -1,14 +1,13 @@
 #include "base/process.hpp"
 
 #include <malloc.h>
-#include <sched.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <string>
-#include <thread>
+
+#include "base/cores.hpp"
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -18,14 +17,6 @@ namespace pskd {
 namespace {
 
 bool allocator_keeps_memory = false;
-
-// Cores this process may use: a container or taskset often leaves it fewer than the machine has.
-int usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
 
 bool keep_freed_memory() {
 #if defined(__GLIBC__)
@@ -80,7 +71,7 @@ void prepare_process() {
 
 ProcessSetup process_setup() {
   ProcessSetup setup;
-  setup.cores = usable_cores();
+  setup.cores = available_cores();
   setup.allocator_keeps_memory = allocator_keeps_memory;
   setup.denormals_flushed = denormals_flushed();
   setup.wait_policy = environment("OMP_WAIT_POLICY");

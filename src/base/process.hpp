@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "base/cores.hpp"
+
 namespace pskd {
 
 /// Allocator: keeps freed memory instead of giving pages back (page faults otherwise cost a training step a factor of
@@ -16,7 +18,7 @@ bool set_wait_policy();
 
 /// How this process is set up, for `pskd doctor`.
 struct ProcessSetup {
-  int cores = 0;
+  Cores cores;
   bool allocator_keeps_memory = false;
   bool denormals_flushed = false;
   std::string wait_policy;

@@ -184,7 +184,7 @@ void describe(Fields& fields, RunConfig& run) {
   fields({"name", "Name of the experiment, and of its folder under root."}, run.name, folder_name());
   fields({"root", "Folder of all runs."}, run.root, not_empty());
   fields({"device", "Where to train. cuda is not there yet."}, run.device, one_of_enum<Device>());
-  fields({"threads", "Threads. 0 means one for every core."}, run.threads, at_least(0));
+  fields({"threads", "Threads. 0 means one for every core; at most four for each core."}, run.threads, at_least(0));
 }
 
 template <class Fields>

@@ -8,6 +8,7 @@
 
 #include <fstream>
 
+#include "base/cores.hpp"
 #include "base/process.hpp"
 #include "ops/backend.hpp"
 #include "ops/cpu/simd.hpp"
@@ -53,7 +54,7 @@ Environment environment() {
   Environment result{program_version(),
                      git_revision(),
                      cpu_name(),
-                     setup.cores,
+                     setup.cores.count,
                      at::get_num_threads(),
                      {},
                      ops::cpu::multiplies_bfloat16(),
@@ -85,6 +86,11 @@ std::vector<std::string> speed_advice(const Environment& here) {
   if (here.reference_ops) {
     lines.emplace_back("PSKD_OPS=reference: operations run as plain LibTorch calls, which is slower; unset it");
   }
+  for (const std::string& name : binding_variables()) {
+    lines.push_back(name +
+                    " is set: OpenMP binds threads to cores, so that two runs at a time can share one; unset it " +
+                    "(the runs of a sweep are started without it)");
+  }
   if (here.threads > here.cores) {
     lines.push_back(std::to_string(here.threads) + " threads on " + std::to_string(here.cores) + " cores");
   }
@@ -92,7 +98,7 @@ std::vector<std::string> speed_advice(const Environment& here) {
 }
 
 void prepare_torch(int threads) {
-  const int count = threads > 0 ? threads : process_setup().cores;
+  const int count = threads > 0 ? threads : available_cores().count;
   at::set_num_threads(count);
   using SetThreads = void (*)(int);
   const auto set_openblas = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));

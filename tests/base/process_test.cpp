@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -29,7 +30,7 @@ const bool kIsTheStartedProgram = [] {
   volatile double tiny = std::numeric_limits<double>::min();
   tiny = tiny / 4;
   const char* spins = ::getenv("GOMP_SPINCOUNT");
-  std::printf("cores %d allocator %d flushed %d %s changed %d policy %s spins %s \n", setup.cores,
+  std::printf("cores %d allocator %d flushed %d %s changed %d policy %s spins %s \n", setup.cores.count,
               setup.allocator_keeps_memory, setup.denormals_flushed, tiny == 0 ? "to-zero" : "kept", changed,
               setup.wait_policy.c_str(), spins == nullptr ? "none" : spins);
   std::fflush(stdout);
@@ -37,8 +38,8 @@ const bool kIsTheStartedProgram = [] {
 }();
 
 std::string output_of(const std::string& before) {
-  const std::string command = std::string("env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT ") + kAsked + "=1 " + before + " " +
-                              std::filesystem::read_symlink("/proc/self/exe").string();
+  const std::string command = std::string("env -u SLURM_CPUS_PER_TASK -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT ") + kAsked +
+                              "=1 " + before + " " + std::filesystem::read_symlink("/proc/self/exe").string();
   std::FILE* pipe = ::popen(command.c_str(), "r");
   std::string text;
   for (int letter; (letter = std::fgetc(pipe)) != EOF;) text += static_cast<char>(letter);
@@ -68,7 +69,8 @@ TEST(WaitPolicy, WhatTheUserChoseStands) {
 TEST(PrepareProcess, CoresAreThoseTheProcessMayUse) {
   cpu_set_t set;
   ASSERT_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
-  EXPECT_THAT(output_of(""), HasSubstr("cores " + std::to_string(CPU_COUNT(&set)) + " "));
+  EXPECT_THAT(output_of(""),
+              HasSubstr("cores " + std::to_string(std::min(CPU_COUNT(&set), cgroup_cores("/").count)) + " "));
   int core = 0;
   while (!CPU_ISSET(core, &set)) ++core;
   EXPECT_THAT(output_of("taskset -c " + std::to_string(core)), HasSubstr("cores 1 "));

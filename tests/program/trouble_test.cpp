@@ -135,5 +135,23 @@ TEST_F(Trouble, ARecordWithAClassNameThatIsNoFieldIsToldApart) {
   EXPECT_NE(run("report " + run_folder().string()).code, 1);
 }
 
+TEST_F(Trouble, ThreadsBeyondAllCoresAreRefused) {
+  expect_told(train("--threads 500"), 2, "four times the");
+  expect_told(train("--set run.threads=100000"), 2, "found 100000");
+  expect_told(run("bench --threads 2147483647"), 2, "cores");
+}
+
+TEST_F(Trouble, WhereOpenMpBindsThreadsTheCoresAreCountedBefore) {
+  const std::string binding = "export OMP_PROC_BIND=true; ";
+  const auto cores_line = [](const Finished& finished) {
+    const std::size_t at = finished.output.find(" cores (");
+    return finished.output.substr(at - 3, 3);
+  };
+  const Finished bound = run("doctor", binding), free = run("doctor");
+  EXPECT_EQ(cores_line(bound), cores_line(free)) << bound.output;
+  EXPECT_THAT(bound.output, HasSubstr("slow: OMP_PROC_BIND is set"));
+  EXPECT_THAT(free.output, Not(HasSubstr("OMP_PROC_BIND")));
+}
+
 }  // namespace
 }  // namespace pskd

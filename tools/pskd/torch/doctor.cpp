@@ -19,6 +19,7 @@ void examine(bool json) {
                                   {"git_revision", here.git_revision},
                                   {"cpu", here.cpu},
                                   {"cores", here.cores},
+                                  {"cores_from", setup.cores.source},
                                   {"threads", here.threads},
                                   {"bfloat16", here.bfloat16},
                                   {"allocator_keeps_memory", setup.allocator_keeps_memory},
@@ -29,8 +30,8 @@ void examine(bool json) {
     std::cout << out.dump(2) << '\n';
     return;
   }
-  std::cout << fmt::format("pskd {} ({})\n{}, {} cores, {} threads\n", here.version, here.git_revision, here.cpu,
-                           here.cores, here.threads);
+  std::cout << fmt::format("pskd {} ({})\n{}, {} cores ({}), {} threads\n", here.version, here.git_revision, here.cpu,
+                           here.cores, setup.cores.source, here.threads);
   for (const auto& [name, version] : here.libraries) std::cout << fmt::format("  {:<10} {}\n", name, version);
   std::cout << fmt::format(
       "bfloat16 arithmetic: {}\nallocator keeps freed memory: {}\ndenormals flushed: {}\nOpenMP wait policy: {}\n",

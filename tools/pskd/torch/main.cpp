@@ -1,10 +1,19 @@
 #include <iostream>
 
+#include "base/cores.hpp"
 #include "base/process.hpp"
 #include "torch_verbs.hpp"
 #include "train/environment.hpp"
 
+namespace {
+
+/// Runs before the libraries are initialized, of which OpenMP may bind this process to one core.
+__attribute__((section(".preinit_array"), used)) void (*before_openmp)() = pskd::note_affinity;
+
+}  // namespace
+
 void prepare(int threads) {
+  pskd::require_threads(threads);
   pskd::prepare_process();
   pskd::train::prepare_torch(threads);
 }

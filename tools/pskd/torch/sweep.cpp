@@ -3,7 +3,7 @@
 #include <iostream>
 #include <set>
 
-#include "base/process.hpp"
+#include "base/cores.hpp"
 #include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
 #include "report/markdown_report.hpp"
@@ -72,7 +72,7 @@ void run(Options options) {
   const pskd::config::Sweep sweep = pskd::config::load_sweep(launch.config, launch.overrides);
   const Tasks tasks = pskd::sweep::make_tasks(sweep);
   const bool slurm = options.launcher == "slurm";
-  if (launch.jobs == 0 && !slurm) launch.jobs = pskd::process_setup().cores;
+  if (launch.jobs == 0 && !slurm) launch.jobs = pskd::available_cores().count;
   if (options.status) return show_status(sweep, tasks, launch.jobs);
   if (!options.only.empty()) prepare(pskd::sweep::kTaskThreads);
   start_console_log(options.quiet);

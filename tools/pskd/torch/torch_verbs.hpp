@@ -3,7 +3,8 @@
 
 #include "verbs.hpp"
 
-/// Threads, allocator and denormals, before the first tensor; `threads` 0 means every core.
+/// Threads, allocator and denormals, before the first tensor; `threads` 0 means every core. Throws Error(usage) for
+/// more threads than the cores can carry (base/cores.hpp).
 void prepare(int threads);
 
 /// Trains what `pskd train` was asked for.

@@ -1,0 +1,186 @@
+#include "base/cores.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <latch>
+#include <limits>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "pskd/base/error.hpp"
+
+namespace pskd {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxThreadsPerCore = 4;
+constexpr std::array<const char*, 4> kBinding = {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"};
+
+cpu_set_t noted;
+bool is_noted = false;
+
+Cores affinity_cores() {
+  cpu_set_t set = noted;
+  if (is_noted || sched_getaffinity(0, sizeof(set), &set) == 0) return {CPU_COUNT(&set), "affinity of the process"};
+  return {static_cast<int>(std::max(1U, std::thread::hardware_concurrency())), "cores of the machine"};
+}
+
+Cores unlimited() { return {std::numeric_limits<int>::max(), "no quota"}; }
+
+void take_least(Cores& least, const Cores& other) {
+  if (other.count < least.count) least = other;
+}
+
+std::string first_line(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
+/// `quota` microseconds of every `period`; "max" and -1 mean no quota.
+Cores quota_cores(const std::string& quota, const std::string& period, const fs::path& group) {
+  const double share = std::strtod(quota.c_str(), nullptr) / std::strtod(period.c_str(), nullptr);
+  if (!(share > 0) || share > 1e6) return unlimited();
+  std::ostringstream text;
+  text << "cgroup quota of " << share << " cores in " << group.string();
+  return {std::max(1, static_cast<int>(share)), text.str()};
+}
+
+Cores group_cores(const fs::path& folder, const fs::path& group) {
+  std::istringstream version2(first_line(folder / "cpu.max"));
+  std::string quota, period;
+  if (version2 >> quota >> period) return quota_cores(quota, period, group);
+  return quota_cores(first_line(folder / "cpu.cfs_quota_us"), first_line(folder / "cpu.cfs_period_us"), group);
+}
+
+/// Where the control groups are mounted, and which group that place shows.
+struct Mount {
+  fs::path place, group;
+};
+
+/// Of version 2 for an empty `controller`. Lines of mountinfo: "36 35 98:0 GROUP PLACE rw,... - TYPE SOURCE OPTIONS".
+std::vector<Mount> mounts_of(const fs::path& root, const std::string& controller) {
+  std::vector<Mount> mounts;
+  std::ifstream stream(root / "proc/self/mountinfo");
+  for (std::string line; std::getline(stream, line);) {
+    std::istringstream words(line);
+    std::string skipped, group, place, word, type, source, options;
+    words >> skipped >> skipped >> skipped >> group >> place;
+    while (words >> word && word != "-") {
+    }
+    words >> type >> source >> options;
+    const bool is_one = controller.empty() ? type == "cgroup2"
+                                           : type == "cgroup" && ("," + options + ",").find("," + controller + ",") !=
+                                                                     std::string::npos;
+    if (is_one) mounts.push_back({root / fs::path(place).relative_path(), group});
+  }
+  return mounts;
+}
+
+/// The least quota of `group` and its parents, as far as this mount shows them. A container often sees its own group as
+/// the mount's root while the kernel calls it by its full name.
+Cores mounted_cores(const Mount& mount, const fs::path& group) {
+  fs::path inside = group.lexically_relative(mount.group);
+  if (inside.empty() || inside == "." || *inside.begin() == "..") inside.clear();
+  Cores least = unlimited();
+  for (;; inside = inside.parent_path()) {
+    take_least(least, group_cores(mount.place / inside, inside.empty() ? mount.group : mount.group / inside));
+    if (inside.empty()) return least;
+  }
+}
+
+Cores slurm_cores() {
+  const char* text = ::getenv("SLURM_CPUS_PER_TASK");
+  const std::string_view word = text == nullptr ? "" : text;
+  int count = 0;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), count);
+  if (problem != std::errc() || end != word.data() + word.size() || count < 1) return unlimited();
+  return {count, "SLURM_CPUS_PER_TASK"};
+}
+
+/// LibTorch and OpenMP wait for ever, or end the process, where a thread cannot be made.
+void require_startable(int threads) {
+  std::latch all(1);
+  std::vector<std::jthread> started;
+  try {
+    for (int i = 1; i < threads; ++i) started.emplace_back([&] { all.wait(); });
+  } catch (const std::system_error& problem) {
+    const std::string found = std::to_string(started.size() + 1);
+    all.count_down();
+    throw Error(ErrorKind::io, "cannot start " + std::to_string(threads) + " threads, only " + found + ": " +
+                                   problem.code().message() + "; use fewer threads, or raise ulimit -u");
+  }
+  all.count_down();
+}
+
+}  // namespace
+
+__attribute__((no_sanitize("address", "undefined"))) void note_affinity() {
+  is_noted = sched_getaffinity(0, sizeof(noted), &noted) == 0;
+}
+
+void restore_affinity() {
+  if (is_noted) sched_setaffinity(0, sizeof(noted), &noted);
+}
+
+Cores cgroup_cores(const fs::path& root) {
+  Cores least = unlimited();
+  std::ifstream stream(root / "proc/self/cgroup");
+  for (std::string line; std::getline(stream, line);) {  // "4:cpu,cpuacct:/group" or, of version 2, "0::/group"
+    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    if (!controllers.empty() && ("," + controllers + ",").find(",cpu,") == std::string::npos) continue;
+    for (const Mount& mount : mounts_of(root, controllers.empty() ? "" : "cpu")) {
+      take_least(least, mounted_cores(mount, line.substr(second + 1)));
+    }
+  }
+  return least;
+}
+
+Cores available_cores() {
+  Cores least = affinity_cores();
+  take_least(least, cgroup_cores("/"));
+  take_least(least, slurm_cores());
+  return least;
+}
+
+void require_threads(int threads) {
+  const Cores cores = available_cores();
+  if (threads > kMaxThreadsPerCore * cores.count) {
+    throw Error(ErrorKind::usage, "threads: expected at most " + std::to_string(kMaxThreadsPerCore * cores.count) +
+                                      ", four times the " + std::to_string(cores.count) + " cores (" + cores.source +
+                                      "), found " + std::to_string(threads) + "; 0 takes every core");
+  }
+  require_startable(threads > 0 ? threads : cores.count);
+}
+
+std::vector<std::string> binding_variables() {
+  std::vector<std::string> names;
+  for (const char* name : kBinding) {
+    if (::getenv(name) != nullptr) names.emplace_back(name);
+  }
+  return names;
+}
+
+std::vector<std::string> unbound_environment() {
+  std::vector<std::string> kept;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::string name = text.substr(0, text.find('='));
+    if (std::find(kBinding.begin(), kBinding.end(), name) == kBinding.end()) kept.push_back(text);
+  }
+  return kept;
+}
+
+}  // namespace pskd
