@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   build-essential cmake ninja-build pkg-config git
   libtorch-dev libdnnl-dev libopenblas0-openmp  # without OpenBLAS, LibTorch multiplies matrices with the slow reference BLAS
-  libeigen3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libboost-dev libxxhash-dev
+  libeigen3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libboost-dev libxxhash-dev libutf8proc-dev
   libhdf5-dev libmatio-dev libdeflate-dev zlib1g-dev
   libjs-chart.js
   libgtest-dev libgmock-dev clang-format

@@ -5,11 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <limits>
 #include <regex>
 #include <system_error>
 #include <thread>
@@ -172,15 +174,22 @@ bool get_lock(const Descriptor& file, const fs::path& path) {
   return false;
 }
 
-}  // namespace
-
-std::string read_file(const fs::path& path) {
-  const Descriptor file = open_file(path, O_RDONLY, "read");
+struct stat status_of(const Descriptor& file, const fs::path& path) {
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) fail("read", path, errno);
-  if (S_ISDIR(status.st_mode)) fail("read", path, EISDIR);
-  // The size is a first guess: files under /proc say 0, and a file may grow while it is read.
-  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  return status;
+}
+
+[[noreturn]] void fail_irregular(const fs::path& path, mode_t mode) {
+  if (S_ISDIR(mode)) fail("read", path, EISDIR);
+  const char* kind = S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+  throw Error(ErrorKind::io, "cannot read " + path.string() + ": expected a regular file, found " + kind);
+}
+
+// `guess` is that of the size: files under /proc say 0, and a file may grow while it is read.
+std::string read_all(const Descriptor& file, const fs::path& path, std::size_t guess, std::size_t limit) {
+  constexpr std::size_t kLeast = 4096;
+  std::string bytes(std::max(guess + 1, kLeast), '\0');
   std::size_t size = 0;
   while (true) {
     const ssize_t got =
@@ -188,10 +197,32 @@ std::string read_file(const fs::path& path) {
     if (got < 0) fail("read", path, errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
+    if (size > limit) {
+      throw Error(ErrorKind::io, "cannot read " + path.string() + ": expected at most " + std::to_string(limit) +
+                                     " bytes of a pipe, found more");
+    }
     if (size == bytes.size()) bytes.resize(2 * bytes.size());
   }
   bytes.resize(size);
   return bytes;
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+  const Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");  // not to wait for the writer of a pipe
+  const struct stat status = status_of(file, path);
+  if (!S_ISREG(status.st_mode)) fail_irregular(path, status.st_mode);
+  return read_all(file, path, static_cast<std::size_t>(status.st_size), std::numeric_limits<std::size_t>::max());
+}
+
+std::string read_file_or_pipe(const fs::path& path, std::size_t limit) {
+  const Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");
+  const struct stat status = status_of(file, path);
+  if (S_ISREG(status.st_mode)) return read_file(path);
+  if (!S_ISFIFO(status.st_mode)) fail_irregular(path, status.st_mode);
+  if (::fcntl(file.number(), F_SETFL, 0) != 0) fail("read", path, errno);  // wait for what is written
+  return read_all(file, path, 0, limit);
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {

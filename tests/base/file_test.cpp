@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -21,6 +23,7 @@
 
 #include "base/stop_signal.hpp"
 #include "pskd/base/error.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd {
@@ -122,6 +125,42 @@ TEST(File, WritingMakesTheFoldersAndLeavesNothingElse) {
 }
 
 TEST(File, ReadsFilesThatDoNotKnowTheirSize) { EXPECT_THAT(read_file("/proc/self/status"), HasSubstr("Pid:")); }
+
+TEST(File, OnlyRegularFilesAreRead) {
+  const testing::TemporaryFolder folder;
+  const auto told = [](const std::filesystem::path& path) {
+    return testing::refusal(ErrorKind::io, [&] { read_file(path); });
+  };
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(told(folder / "pipe"), HasSubstr("pipe: expected a regular file, found a pipe"));
+  EXPECT_THAT(told("/dev/zero"), HasSubstr("/dev/zero: expected a regular file, found a device"));
+  EXPECT_THAT(told("/dev/null"), HasSubstr("found a device"));
+  EXPECT_THAT(told(folder.path()), HasSubstr("Is a directory"));
+}
+
+TEST(File, AConfigMayComeThroughAPipeOfBoundedLength) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto through = [&](const std::string& text, std::size_t limit) {
+    const int both = ::open(pipe.c_str(), O_RDWR);  // a pipe keeps what is written while somebody has it open
+    EXPECT_EQ(::write(both, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    std::thread closes([both] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      ::close(both);
+    });
+    std::string read;
+    try {
+      read = read_file_or_pipe(pipe, limit);
+    } catch (const Error& error) {
+      read = error.what();
+    }
+    closes.join();
+    return read;
+  };
+  EXPECT_EQ(through("seeds: [1]", 100), "seeds: [1]");
+  EXPECT_THAT(through(std::string(200, 'x'), 100), HasSubstr("expected at most 100 bytes of a pipe, found more"));
+}
 
 TEST(File, AnUnreadableFileIsNamedWithTheReason) {
   const TemporaryFolder folder;
