@@ -1,9 +1,12 @@
 #include "config/assemble.hpp"
 
 #include <algorithm>
+#include <map>
 #include <system_error>
+#include <unordered_map>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "config/parse.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/models.hpp"
@@ -14,9 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = Node::Kind;
 
-std::string read_config_file(const fs::path& file, const std::string& place, Problems& problems) {
+// The first file may come through a pipe, as a shell's <(...) does.
+std::string read_config_file(const fs::path& file, const std::string& place, bool first, Problems& problems) {
+  constexpr std::size_t kMaxPipe = std::size_t{16} << 20;
   try {
-    return read_file(file);
+    return first ? read_file_or_pipe(file, kMaxPipe) : read_file(file);
   } catch (const Error& error) {
     problems.add(place, "", error.what());
     problems.throw_if_any();
@@ -39,14 +44,19 @@ std::vector<Node> take_includes(Node& root, Problems& problems) {
   return names;
 }
 
+// Reads each file once, however many include it.
 class Includer {
  public:
   explicit Includer(Problems& problems) : problems_(problems) {}
 
-  Node read(const fs::path& file, const std::string& place) {
+  const Node& read(const fs::path& file, const std::string& place) {
+    const auto known = read_.find(file);
+    if (known != read_.end()) return known->second;
     refuse_cycle(file, place);
+    refuse_too_many(place);
+    const bool first = chain_.empty();
     chain_.push_back(file);
-    Node root = parse_yaml(read_config_file(file, place, problems_), file.string(), true, problems_);
+    Node root = parse_yaml(read_config_file(file, place, first, problems_), file.string(), true, problems_);
     if (root.kind == Kind::null) root.kind = Kind::map;  // a file of comments only
     if (root.kind != Kind::map) {
       problems_.add(root.where, "", "expected a map of keys and values, found " + shown(root));
@@ -58,7 +68,7 @@ class Includer {
     }
     merge(merged, root);
     chain_.pop_back();
-    return merged;
+    return read_.emplace(file, std::move(merged)).first->second;
   }
 
  private:
@@ -68,12 +78,27 @@ class Includer {
     if (std::none_of(chain_.begin(), chain_.end(), same)) return;
     std::string names;
     for (const fs::path& link : chain_) names += link.string() + " -> ";
-    problems_.add(place, "include", "expected files that do not include themselves, found " + names + file.string());
+    refuse(place, "expected files that do not include themselves, found " + names + file.string());
+  }
+
+  void refuse_too_many(const std::string& place) {
+    constexpr std::size_t kMaxChain = 50, kMaxFiles = 200;
+    if (chain_.size() >= kMaxChain) {
+      refuse(place, "expected a chain of at most " + std::to_string(kMaxChain) + " files, found a longer one");
+    }
+    if (read_.size() + chain_.size() >= kMaxFiles) {
+      refuse(place, "expected at most " + std::to_string(kMaxFiles) + " files, found more");
+    }
+  }
+
+  void refuse(const std::string& place, const std::string& text) {
+    problems_.add(place, "include", text);
     problems_.throw_if_any();
   }
 
   Problems& problems_;
   std::vector<fs::path> chain_;
+  std::map<fs::path, Node> read_;  // with what each includes
 };
 
 // Calls f(stage name, stage) for every stage that is a map.
@@ -117,9 +142,11 @@ void merge(Node& base, const Node& over) {
     base.switched_off |= switches_off;
     return;
   }
+  std::unordered_map<std::string, std::size_t> places;  // by key
+  for (const auto& entry : base.entries) places.emplace(entry.first, places.size());
   for (const auto& [key, value] : over.entries) {
-    if (Node* inherited = base.find(key)) {
-      merge(*inherited, value);
+    if (const auto inherited = places.find(key); inherited != places.end()) {
+      merge(base.entries[inherited->second].second, value);
     } else {
       base.entries.emplace_back(key, value);
     }
@@ -154,7 +181,7 @@ Node read_with_includes(const fs::path& file, Problems& problems) {
 void apply_override(Node& root, const std::string& setting, Problems& problems) {
   const std::size_t equals = setting.find('=');
   const std::string path = setting.substr(0, equals);
-  if (equals == std::string::npos || !is_key_path(path)) {
+  if (equals == std::string::npos || !is_key_path(path) || find_invalid_utf8(path)) {
     problems.add("--set " + shown(setting), "", "expected key.path=value, as in stages.student.epochs=10");
     return;
   }
@@ -163,7 +190,7 @@ void apply_override(Node& root, const std::string& setting, Problems& problems) 
     problems.add("--set " + shown(path), "", "expected at most " + std::to_string(kMaxDepth) + " levels, found more");
     return;
   }
-  Node value = parse_yaml(setting.substr(equals + 1), "--set " + shown(path), false, problems);
+  Node value = parse_setting(std::string_view(setting).substr(equals + 1), "--set " + shown(path), problems);
   merge_at(root, path, std::move(value));
 }
 

@@ -32,7 +32,7 @@ void describe(Fields& fields, DataConfig& data) {
        "Skeleton that is read, where a data set has several. berkeley-mhad: mhad-16 or mhad-30, empty means mhad-16."},
       data.skeleton, any_text());
   fields({"cameras", "mmact: cameras whose poses are read, one clip each. Empty means camera 1."}, data.cameras,
-         list_of(at_least(1)));
+         set_of(at_least(1)));
   fields({"classes", "mmact: 37, or 35 where calls at a desk are no classes of their own. 0 means 37."}, data.classes,
          at_least(0));
   fields({"description", "generic: YAML file that describes the recordings. A relative one lies under the root."},
@@ -43,12 +43,12 @@ void describe(Fields& fields, DataConfig& data) {
 
 template <class Fields>
 void describe(Fields& fields, SplitPart& part) {
-  fields({"subjects", "Subjects. Absent means all, [] means none."}, part.subjects, list_of(at_least(1)));
+  fields({"subjects", "Subjects. Absent means all, [] means none."}, part.subjects, set_of(at_least(1)));
   fields({"trials", "Repetitions; of mmact, sessions. Absent means all, [] means none."}, part.trials,
-         list_of(at_least(1)));
-  fields({"scenes", "mmact: scenes. Absent means all, [] means none."}, part.scenes, list_of(at_least(1)));
+         set_of(at_least(1)));
+  fields({"scenes", "mmact: scenes. Absent means all, [] means none."}, part.scenes, set_of(at_least(1)));
   fields({"cameras", "mmact: cameras that the skeleton is from. Absent means all, [] means none."}, part.cameras,
-         list_of(at_least(1)));
+         set_of(at_least(1)));
 }
 
 template <class Fields>
@@ -72,7 +72,7 @@ void describe(Fields& fields, ProtocolConfig& protocol) {
 
 template <class Fields>
 void describe(Fields& fields, SensorAugmentationConfig& sensor) {
-  fields({"frames", "Samples after resampling."}, sensor.frames, at_least(8));
+  fields({"frames", "Samples after resampling."}, sensor.frames, between(8, 10'000));
   fields({"rotation", "Rotation about a random axis, uniform between minus and plus this many degrees."},
          sensor.rotation, at_least(0));
   fields({"scale", "Gain ~ N(1, scale)."}, sensor.scale, at_least(0));
@@ -83,7 +83,7 @@ void describe(Fields& fields, SensorAugmentationConfig& sensor) {
 
 template <class Fields>
 void describe(Fields& fields, SkeletonAugmentationConfig& skeleton) {
-  fields({"frames", "Frames after resampling."}, skeleton.frames, at_least(8));
+  fields({"frames", "Frames after resampling."}, skeleton.frames, between(8, 10'000));
   fields({"turn", "Rotation about the vertical axis, uniform between minus and plus this many degrees."}, skeleton.turn,
          at_least(0));
   fields({"tilt", "Rotation about a random horizontal axis, uniform between minus and plus this many degrees."},
@@ -98,7 +98,7 @@ template <class Fields>
 void describe(Fields& fields, AugmentationConfig& augmentation) {
   fields(
       {"count", "Different augmentations of each clip, drawn once and reused in turn. 0 means a fresh one each epoch."},
-      augmentation.count, at_least(0));
+      augmentation.count, between(0, 10'000));
   fields({"crop", "Largest share of the time span that is cut away."}, augmentation.crop, share_below_one());
   fields({"time_warp", "Slow change of speed over time: standard deviation of its logarithm at the knots."},
          augmentation.time_warp, at_least(0));
@@ -139,15 +139,16 @@ struct StageDefaults {
 template <class Fields>
 void describe_defaults(Fields& fields, StageConfig& stage) {
   fields({"loss", "What the stage minimizes: a weighted sum of terms."}, stage.loss);
-  fields({"epochs", "Epochs that the stage trains."}, stage.epochs, at_least(1));
-  fields({"batch", "Clips per step. Batch norm and relations between clips need two."}, stage.batch, at_least(2));
+  fields({"epochs", "Epochs that the stage trains."}, stage.epochs, between(1, 1'000'000));
+  fields({"batch", "Clips per step. Batch norm and relations between clips need two."}, stage.batch,
+         between(2, 1'000'000));
   fields({"precision",
           "Precision of convolutions, and of norms and joint mixing between them. bf16 is faster where the processor "
           "computes in it. Parameters are in fp32 with either."},
          stage.precision, one_of_enum<Precision>(), LeftOutAs{word(StageConfig{}.precision)});
   fields({"optimizer", "How the loss is minimized."}, stage.optimizer);
   fields({"snapshots", "Epochs after which a checkpoint is kept for students to follow; at most epochs."},
-         stage.snapshots, list_of(at_least(1)));
+         stage.snapshots, set_of(at_least(1)));
 }
 
 template <class Fields>
@@ -174,7 +175,8 @@ void describe(Fields& fields, ProgressConfig& progress) {
           "chain: teachers as listed. trajectory: early snapshots of each teacher first, then later ones. weights: "
           "weight moves from teacher to teacher."},
          progress.mode, one_of_enum<ProgressMode>());
-  fields({"steps", "trajectory: snapshots per teacher. weights: steps of the schedule."}, progress.steps, at_least(1));
+  fields({"steps", "trajectory: snapshots per teacher. weights: steps of the schedule."}, progress.steps,
+         between(1, 1000));
   fields({"from", "weights: begin with the near teachers, which are listed last, or with the far ones."}, progress.from,
          one_of_enum<ProgressStart>());
 }

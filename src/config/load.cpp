@@ -28,6 +28,9 @@ void read_experiment(const Node& root, Experiment& experiment, Problems& problem
 }  // namespace
 
 Experiment experiment_of(Node root, Problems& problems) {
+  if (const Node* include = root.find("include")) {  // that of a file was taken out when the file was read
+    problems.add(include->where, "include", "only a file can include others; write it there");
+  }
   apply_stage_defaults(root);
   inherit_skeleton_branches(root);
   Experiment experiment;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/unicode.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::config {
@@ -34,7 +35,7 @@ Node* Node::find(std::string_view key) { return const_cast<Node*>(std::as_const(
 
 std::string shown(std::string_view text) {
   constexpr std::size_t kMaxLength = 60;
-  std::string line(text.substr(0, kMaxLength));
+  std::string line = with_hidden_shown(cut_to(text, kMaxLength));
   std::replace_if(
       line.begin(), line.end(), [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; }, '?');
   return text.size() > kMaxLength ? line + "..." : line;

@@ -5,29 +5,32 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <sstream>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
 
 namespace pskd::config {
 namespace {
 
-// Bytes of the UTF-8 character at the start of `text`, 0 when there is none (RFC 3629: no surrogates, no overlong
-// forms).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-  const unsigned first = byte(0);
-  const unsigned second = byte(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first < 0xe0) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first < 0xf0) {
-    const bool legal = !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second >= 0xa0);
-    return legal && follows(1) && follows(2) ? 3 : 0;
+constexpr const char* kLeftOut = "expected a value, found nothing; null is the word for the default";
+
+// Whether a value of YAML that begins here is the word null. yaml-cpp takes a value that was left out for null, too.
+bool says_null(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  while (text.starts_with('&') || text.starts_with('!')) {  // an anchor, a tag
+    text.remove_prefix(std::min(text.find_first_of(" \t\r\n"), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   }
-  if (first >= 0xf0 && first < 0xf5) {
-    const bool legal = !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second >= 0x90);
-    return legal && follows(1) && follows(2) && follows(3) ? 4 : 0;
+  for (const std::string_view word : {"null", "Null", "NULL", "~"}) {
+    if (!text.starts_with(word)) continue;
+    const std::string_view rest = text.substr(word.size());
+    const std::size_t next = rest.find_first_not_of(kBlanks);
+    return next == std::string_view::npos || std::string_view("\r\n,]}#").find(rest[next]) != std::string_view::npos;
   }
-  return 0;
+  return false;
 }
 
 // Keeps where the last document began.
@@ -46,23 +49,49 @@ class DocumentStart : public YAML::EventHandler {
   int line = 0;
 };
 
+// Whether nothing is written where a value is expected.
+bool is_left_out(std::string_view text, const YAML::Node& yaml) {
+  if (yaml.IsScalar()) return yaml.Scalar().empty() && yaml.Tag() != "!";  // a tag and nothing else
+  if (!yaml.IsNull() || yaml.Mark().is_null()) return false;
+  return !says_null(text.substr(std::min(static_cast<std::size_t>(yaml.Mark().pos), text.size())));
+}
+
+// What nobody sees in a text that is no YAML, nearest before the error: a tab where YAML takes blanks for the depth, or
+// a hidden character outside of comments.
+std::string hidden_cause(std::string_view text, int error_line) {
+  std::string cause;
+  for (int line = 1; !text.empty() && line <= error_line + 1; ++line) {
+    const std::string_view whole = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(whole.size() + 1, text.size()));
+    const std::size_t depth = whole.find_first_not_of(" \t\r");
+    if (depth == std::string_view::npos || whole[depth] == '#') continue;
+    const auto name = [&](std::size_t offset, const std::string& what) {
+      cause = "; column " + std::to_string(position_of(whole, offset).column) + " of line " + std::to_string(line) +
+              " has " + what;
+    };
+    if (const std::size_t tab = whole.find('\t'); tab < depth) name(tab, "a tab; YAML takes blanks only for the depth");
+    if (const auto hidden = find_hidden_character(whole)) {
+      name(hidden->offset, hidden->name + ", which YAML takes for a letter; write a plain blank or nothing");
+    }
+  }
+  return cause;
+}
+
 class Converter {
  public:
-  Converter(std::string source, bool lines, Problems& problems)
-      : source_(std::move(source)), lines_(lines), problems_(problems) {}
+  Converter(std::string_view text, std::string source, bool lines, Problems& problems)
+      : text_(text), source_(std::move(source)), lines_(lines), problems_(problems) {}
 
   std::string where(int line_from_0) const {
     return lines_ ? source_ + ":" + std::to_string(std::max(line_from_0, 0) + 1) : source_;
   }
 
-  void check_utf8(std::string_view text) {
-    int line = 0;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t length = utf8_length(text.substr(at));
-      if (length == 0) refuse(where(line), "expected text in UTF-8, found a byte that is not; save the file as UTF-8");
-      line += text[at] == '\n';
-      at += length;
-    }
+  void check_utf8() {
+    const std::optional<Utf8Fault> fault = find_invalid_utf8(text_);
+    if (!fault) return;
+    const TextPosition at = position_of(text_, fault->offset);
+    const std::string column = lines_ ? "column " + std::to_string(at.column) + ": " : "";
+    refuse(where(static_cast<int>(at.line) - 1), column + utf8_complaint(text_, fault->offset));
   }
 
   [[noreturn]] void refuse(const std::string& place, const std::string& text) {
@@ -95,45 +124,112 @@ class Converter {
     }
   }
 
-  static void convert_scalar(const YAML::Node& yaml, Node& node) {
+  void convert_scalar(const YAML::Node& yaml, Node& node) {
     node.kind = Node::Kind::scalar;
     node.text = yaml.Scalar();
     node.quoted = yaml.Tag() == "!";
+    refuse_hidden(yaml);
+  }
+
+  // In quotes they are meant.
+  void refuse_hidden(const YAML::Node& scalar) {
+    if (scalar.Tag() == "!" || scalar.Mark().is_null()) return;
+    const std::string& text = scalar.Scalar();
+    const std::optional<HiddenCharacter> hidden = find_hidden_character(text);
+    if (!hidden) return;
+    const std::string_view bytes = std::string_view(text).substr(hidden->offset, 2);  // enough to find it
+    const std::size_t at = text_.find(bytes, static_cast<std::size_t>(scalar.Mark().pos));
+    const TextPosition position = position_of(text_, std::min(at, text_.size()));
+    const std::string column = lines_ ? "column " + std::to_string(position.column) + ": " : "";
+    problems_.add(where(static_cast<int>(position.line) - 1), "",
+                  column + "found " + hidden->name + " in " + quoted(text) +
+                      "; write a plain blank or nothing, or put the text in quotes if it belongs there");
+  }
+
+  void refuse_left_out(const YAML::Node& yaml, const std::string& place, const std::string& key) {
+    if (is_left_out(text_, yaml)) problems_.add(place, key, kLeftOut);
   }
 
   void convert_list(const YAML::Node& yaml, Node& node, int depth) {
     node.kind = Node::Kind::list;
-    for (const YAML::Node& item : yaml) node.items.push_back(convert(item, where(item.Mark().line), depth + 1));
+    for (const YAML::Node& item : yaml) {
+      refuse_left_out(item, where(item.Mark().line), "");
+      node.items.push_back(convert(item, where(item.Mark().line), depth + 1));
+    }
   }
 
   void convert_map(const YAML::Node& yaml, Node& node, int depth) {
     node.kind = Node::Kind::map;
+    std::unordered_map<std::string, std::string> first;  // place by key
     for (const auto& entry : yaml) {
       const std::string place = where(entry.first.Mark().line);
       if (!entry.first.IsScalar()) {
         problems_.add(place, "", "expected a name as key, found a list, a map or nothing");
         continue;
       }
+      refuse_hidden(entry.first);
       const std::string& key = entry.first.Scalar();
-      if (const Node* first = node.find(key)) {
-        problems_.add(place, shown(key), "expected each key once, found it again (first at " + first->where + ")");
+      if (const auto [seen, inserted] = first.emplace(key, place); !inserted) {
+        problems_.add(place, shown(key), "expected each key once, found it again (first at " + seen->second + ")");
         continue;
       }
+      refuse_left_out(entry.second, place, shown(key));
       node.entries.emplace_back(key, convert(entry.second, place, depth + 1));
     }
   }
 
+  std::string_view text_;
   std::string source_;
   bool lines_;
   Problems& problems_;
   int count_ = 0;
 };
 
+// ---- values of a command line --------------------------------------------------------------------------
+
+constexpr std::string_view kNumberSign = "#";
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+// A character that the text does not have, of those that Unicode leaves to private use.
+std::string unused_character(std::string_view text) {
+  std::string character = "\xee\x80\x80";  // U+E000
+  while (text.find(character) != std::string_view::npos && character[2] != '\xbf') ++character[2];
+  return character;
+}
+
+void replace_in_all(Node& node, std::string_view from, std::string_view to) {
+  node.text = replaced(std::move(node.text), from, to);
+  for (Node& item : node.items) replace_in_all(item, from, to);
+  for (auto& [key, value] : node.entries) {
+    key = replaced(std::move(key), from, to);
+    replace_in_all(value, from, to);
+  }
+}
+
+// Whether the text is a map or a list without brackets.
+bool is_block(const std::string& text) {
+  if (text.starts_with('?')) return false;  // YAML's mark of a key that is no name
+  try {
+    const YAML::Node yaml = YAML::Load(text);
+    return yaml.IsMap() || yaml.IsSequence();
+  } catch (const YAML::Exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Node parse_yaml(std::string_view text, const std::string& source, bool lines, Problems& problems) {
-  Converter converter(source, lines, problems);
-  converter.check_utf8(text);
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  Converter converter(text, source, lines, problems);
+  converter.check_utf8();
   try {
     // Not LoadAll: yaml-cpp finds endless documents in a text such as ",".
     std::istringstream stream{std::string(text)};
@@ -141,13 +237,39 @@ Node parse_yaml(std::string_view text, const std::string& source, bool lines, Pr
     DocumentStart start;
     if (!parser.HandleNextDocument(start)) return Node{.where = converter.where(0)};
     if (parser.HandleNextDocument(start)) {
-      converter.refuse(converter.where(start.line), "expected one YAML document, found a second one");
+      converter.refuse(converter.where(start.line), lines ? "expected one YAML document, found a second one"
+                                                          : "expected one value, found more behind it");
     }
     const YAML::Node document = YAML::Load(std::string(text));
     return converter.convert(document, converter.where(document.Mark().line));
   } catch (const YAML::Exception& exception) {
-    converter.refuse(converter.where(exception.mark.line), "expected YAML, found an error: " + exception.msg);
+    const std::string cause = hidden_cause(text, exception.mark.line);
+    converter.refuse(converter.where(exception.mark.line), "expected YAML, found an error: " + exception.msg + cause);
   }
+}
+
+Node parse_setting(std::string_view text, const std::string& source, Problems& problems) {
+  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
+  const std::string_view value = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+  Node node{.where = source};
+  if (find_invalid_utf8(value)) return parse_yaml(value, source, false, problems);  // which refuses it
+  if (stored_form(value).empty()) {
+    problems.add(source, "", kLeftOut);
+    return node;
+  }
+  if (says_null(value)) return node;
+  const std::string sign = unused_character(value);
+  const std::string without_comments = replaced(std::string(value), kNumberSign, sign);
+  if (std::string_view("[{\"'!").find(value.front()) != std::string_view::npos || is_block(without_comments)) {
+    node = parse_yaml(without_comments, source, false, problems);
+    replace_in_all(node, sign, kNumberSign);
+    const bool only_a_tag = node.kind == Node::Kind::scalar && node.text.empty() && !node.quoted;
+    if (node.kind == Node::Kind::null || only_a_tag) problems.add(source, "", kLeftOut);
+    return node;
+  }
+  node.kind = Node::Kind::scalar;
+  node.text = value;
+  return node;
 }
 
 }  // namespace pskd::config

@@ -18,7 +18,7 @@ void read_number(const Place& place, Number& value, const Rule& rule, const std:
   if (!parsed || !std::isfinite(static_cast<double>(number)) || !rule.holds(static_cast<double>(number))) {
     return place.expected(legal);
   }
-  value = number;
+  value = number == 0 ? Number{} : number;  // -0 is 0
 }
 
 template <class Model>
@@ -42,18 +42,24 @@ void read_model_named(const std::string& name, const Place& place, std::variant<
 }  // namespace
 
 void Reader::refuse_unknown_keys() const {
+  constexpr std::size_t kMaxTold = 20;
+  std::size_t count = 0;
   for (const auto& [key, value] : map_.node.entries) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     const Place place = map_.at(key, value);
+    if (++count > kMaxTold) return place.complain("unknown key, as more after it; these are not listed");
     place.complain("unknown key, expected one of " + joined(known_) + did_you_mean(key, known_));
   }
 }
 
+// The words of YAML 1.2's core schema.
 void read(const Place& place, bool& value) {
-  if (place.node.kind != Kind::scalar || (place.node.text != "true" && place.node.text != "false")) {
-    return place.expected(legal_values(value));
-  }
-  value = place.node.text == "true";
+  const auto is_one_of = [&](std::initializer_list<const char*> words) {
+    return place.node.kind == Kind::scalar && std::find(words.begin(), words.end(), place.node.text) != words.end();
+  };
+  const bool holds = is_one_of({"true", "True", "TRUE"});
+  if (!holds && !is_one_of({"false", "False", "FALSE"})) return place.expected(legal_values(value));
+  value = holds;
 }
 
 void read(const Place& place, int& value, const Rule& rule) {
@@ -155,6 +161,11 @@ void read(const Place& place, std::vector<TeacherRef>& value) {
 
 void read(const Place& place, std::vector<StageConfig>& value) {
   if (place.node.kind != Kind::map) return place.expected("a map of stages");
+  constexpr std::size_t kMaxStages = 1000;
+  if (place.node.entries.size() > kMaxStages) {
+    return place.complain("expected at most " + std::to_string(kMaxStages) + " stages, found " +
+                          std::to_string(place.node.entries.size()));
+  }
   std::vector<std::string> names;
   for (const auto& entry : place.node.entries) names.push_back(entry.first);
   for (const auto& [name, node] : place.node.entries) {

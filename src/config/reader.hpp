@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -111,16 +112,17 @@ void read(const Place& place, std::vector<T>& value, const ListRule<Each>& rule)
     return place.complain("expected at least one value, found an empty list");
   }
   value.clear();
+  std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < place.node.items.size(); ++i) {
     T one{};
     read(place.item(i), one, rule.each);
-    for (std::size_t j = 0; j < i; ++j) {
-      if (place.node.items[j].kind == Node::Kind::scalar && place.node.items[j].text == place.node.items[i].text) {
-        return place.item(i).expected("each value once");
-      }
+    const Node& item = place.node.items[i];
+    if (item.kind == Node::Kind::scalar && !seen.insert(item.text).second) {
+      return place.item(i).expected("each value once");
     }
     value.push_back(std::move(one));
   }
+  if (rule.is_set) std::sort(value.begin(), value.end());
 }
 
 }  // namespace pskd::config

@@ -23,8 +23,9 @@ problems of a file at once, each with its line.
 
 ## Files, includes and overrides
 
-An experiment file is one YAML map. Every key has a default unless the tables say `required`, and `null` means the default. A key
-that is not in the tables is an error. Values of a list must differ from each other.
+An experiment file is one YAML map. Every key has a default unless the tables say `required`, and `null` means the default; a
+value that is left out is an error. A key that is not in the tables is an error. Values of a list must differ from each other. Files
+are UTF-8. Lists of subjects, trials, scenes, cameras and snapshots are sets: their order has no meaning.
 
 | in a file | meaning |
 |---|---|
@@ -36,7 +37,7 @@ that is not in the tables is an error. Values of a list must differ from each ot
 `--set key.path=value` on the command line does the same as a last file: `--set stages.student.epochs=10`, `--set seeds=[1]`,
 `--set 'stages.student.loss=!replace {ce: 1, kd: {}}'`, `--set stages.baseline=null`.
 
-In the tables, `<name>` stands for the name of a stage: lower-case letters, digits, `_` and `-`.
+In the tables, `<name>` stands for the name of a stage: letters a to z, digits, `_` and `-`.
 )";
 
 constexpr const char* kSweepNote = R"(

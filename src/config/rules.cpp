@@ -16,6 +16,13 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// Both name files and folders, whose names have at most 255 bytes; what pskd adds to them fits into the rest.
 constexpr std::size_t kMaxLength = 200;
 
+// Whole numbers without an exponent.
+std::string bound_text(double bound) {
+  constexpr double kExact = 1e15;
+  const bool whole = std::floor(bound) == bound && std::abs(bound) < kExact;
+  return whole ? number_text(static_cast<long long>(bound)) : number_text(bound);
+}
+
 bool is_stage_name(const std::string& text) {
   const auto legal = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; };
   return !text.empty() && text.size() <= kMaxLength && std::all_of(text.begin(), text.end(), legal);
@@ -32,24 +39,24 @@ bool is_folder_name(const std::string& text) {
 Rule any_number() { return {}; }
 
 Rule at_least(double bound) {
-  return {" >= " + number_text(bound), [bound](double x) { return x >= bound; }};
+  return {" >= " + bound_text(bound), [bound](double x) { return x >= bound; }};
 }
 
 Rule above(double bound) {
-  return {" > " + number_text(bound), [bound](double x) { return x > bound; }};
+  return {" > " + bound_text(bound), [bound](double x) { return x > bound; }};
 }
 
 Rule between(double low, double high) {
-  return {" between " + number_text(low) + " and " + number_text(high),
-          [=](double x) { return x >= low && x <= high; }};
+  return {" between " + bound_text(low) + " and " + bound_text(high), [=](double x) { return x >= low && x <= high; }};
 }
 
 Rule share_below_one() {
   return {" >= 0 and < 1", [](double x) { return x >= 0 && x < 1; }};
 }
 
-Rule odd() {
-  return {" that is odd, >= 1", [](double x) { return x >= 1 && std::fmod(x, 2) == 1; }};
+Rule odd_up_to(double bound) {
+  return {" that is odd, between 1 and " + bound_text(bound),
+          [bound](double x) { return x >= 1 && x <= bound && std::fmod(x, 2) == 1; }};
 }
 
 TextRule any_text() { return {}; }
@@ -59,11 +66,12 @@ TextRule not_empty() {
 }
 
 TextRule folder_name() {
-  return {"a plain folder name (letters, digits, '.', '_', '-', beginning with a letter or digit; at most 200)",
+  return {"a plain folder name (letters a to z and A to Z, digits, '.', '_', '-', beginning with a letter or digit; at "
+          "most 200)",
           is_folder_name};
 }
 
-TextRule stage_name() { return {"a stage name of at most 200 lower-case letters, digits, '_' and '-'", is_stage_name}; }
+TextRule stage_name() { return {"a stage name of at most 200 letters a to z, digits, '_' and '-'", is_stage_name}; }
 
 TextRule one_of(const std::vector<std::string>& choices) {
   const std::string text = (choices.size() > 1 ? "one of " : "") + joined(choices);

@@ -155,14 +155,34 @@ std::vector<Setting> combinations(const std::vector<std::vector<Setting>>& dimen
   return all;
 }
 
+std::vector<std::string> other_names_in_a_sweeps_folder() {
+  const SweepLayout sweep;
+  return {sweep.stage_store().folder.filename(), sweep.slurm().filename(), kHtmlReport};
+}
+
+// The folder is that of all runs.
+void check_folder(const Setting& run, Problems& problems) {
+  for (const auto& [key, value] : run.values) {
+    Node set{.kind = Kind::map};
+    merge_at(set, key, *value);
+    const Node* section = set.find("run");
+    for (const char* name : {"root", "name"}) {
+      if (section == nullptr || (section->kind == Kind::map && section->find(name) == nullptr)) continue;
+      problems.add(value->where, std::string("run.") + name,
+                   "all runs of a sweep lie in one folder; set it outside of `sweep`");
+    }
+  }
+}
+
 void check_names(const std::vector<Setting>& runs, Problems& problems) {
   std::map<std::string, std::string> places;
   const TextRule rule = folder_name();
+  const std::vector<std::string> taken = other_names_in_a_sweeps_folder();
   for (const Setting& run : runs) {
-    if (!rule.holds(run.name) || run.name == kStagesFolder) {
-      problems.add(
-          run.where, "sweep",
-          "expected " + rule.text + ", and not 'stages', as the name of a run, found " + config::quoted(run.name));
+    if (!rule.holds(run.name) || std::find(taken.begin(), taken.end(), run.name) != taken.end()) {
+      problems.add(run.where, "sweep",
+                   "expected " + rule.text + ", and none of " + joined(taken) + ", as the name of a run, found " +
+                       config::quoted(run.name));
     }
     const auto [first, is_new] = places.emplace(run.name, run.where);
     if (!is_new) {
@@ -198,6 +218,7 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::strin
 
   const std::vector<Setting> settings = combinations(dimensions_of(sweep, problems), sweep, problems);
   check_names(settings, problems);
+  for (const Setting& setting : settings) check_folder(setting, problems);
   Sweep result;
   for (const Setting& setting : settings) {
     Node one = root;

@@ -48,9 +48,10 @@ TEST_F(ConfigTable, HoldsEveryKeyThatAResolvedConfigHas) {
 }
 
 TEST(ConfigExplain, SaysMeaningLegalValuesAndDefault) {
-  EXPECT_EQ(explain("stages.student.epochs"),
-            "stages.<name>.epochs\n  Epochs that the stage trains.\n  legal values: a whole number >= 1\n"
-            "  default: 100\n");
+  EXPECT_EQ(
+      explain("stages.student.epochs"),
+      "stages.<name>.epochs\n  Epochs that the stage trains.\n  legal values: a whole number between 1 and 1000000\n"
+      "  default: 100\n");
   EXPECT_THAT(explain("training.optimizer.lr"), HasSubstr("legal values: a number > 0\n  default: 0.002\n"));
   EXPECT_THAT(explain("protocol.selection"), HasSubstr("legal values: one of last, val\n  default: last\n"));
   EXPECT_THAT(explain("stages.student.loss.acs.threshold"),

@@ -107,10 +107,21 @@ TEST_F(SweepFile, RefusesWhatIsNoSweep) {
   EXPECT_THAT(refusal("  paired: {a: 3}\n"), HasSubstr("expected the settings of this run"));
   EXPECT_THAT(refusal("  paired: {stages.student.epochs: [1, 2], stages.student.batch: [8]}\n"),
               HasSubstr("expected as many values as the first list, 2, found 1"));
-  EXPECT_THAT(refusal("  paired: {stages: {}}\n"), HasSubstr("not 'stages'"));
+  EXPECT_THAT(refusal("  paired: {stages: {}}\n"), HasSubstr("none of stages, slurm, report.html"));
+  EXPECT_THAT(refusal("  paired: {slurm: {}}\n"), HasSubstr("found 'slurm'"));
+  EXPECT_THAT(refusal("  paired: {report.html: {}}\n"), HasSubstr("found 'report.html'"));
   EXPECT_THAT(refusal("  paired: {a/b: {}}\n"), HasSubstr("plain folder name"));
   EXPECT_THAT(refusal("  grid: {stages.student.optimizer.lr: [1/2, 1-2]}\n"), HasSubstr("two runs would be called"));
   EXPECT_THAT(refusal("  []\n"), HasSubstr("expected a map with grid, paired or both"));
+}
+
+TEST_F(SweepFile, ARunNeitherMovesTheFolderNorIncludesAFile) {
+  for (const char* setting : {"run.root: x", "run.name: x", "run: {root: x}", "run: !replace {name: x}", "run: null"}) {
+    EXPECT_THAT(refusal(std::string("  paired: {a: {") + setting + "}}\n"), HasSubstr("lie in one folder")) << setting;
+  }
+  EXPECT_THAT(refusal("  grid: {run.root: [x, y]}\n"), HasSubstr("run.root: all runs of a sweep lie in one folder"));
+  EXPECT_THAT(refusal("  paired: {a: {include: b.yaml}}\n"), HasSubstr("include: only a file can include others"));
+  EXPECT_THAT(refusal("  paired: {a: {stages.student.epochs: }}\n"), HasSubstr("null is the word for the default"));
 }
 
 TEST_F(SweepFile, AnExperimentIsNoSweepAndASweepNoExperiment) {

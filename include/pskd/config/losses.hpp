@@ -142,7 +142,8 @@ template <class Fields>
 void describe(Fields& fields, CrdConfig& crd) {
   fields({"weight", "Weight of the term."}, crd.weight, at_least(0));
   fields({"temperature", "Temperature of the similarities."}, crd.temperature, above(0));
-  fields({"dimensions", "Size of the space in which student and teacher are compared."}, crd.dimensions, at_least(1));
+  fields({"dimensions", "Size of the space in which student and teacher are compared."}, crd.dimensions,
+         between(1, 65536));
 }
 
 struct DkdConfig {

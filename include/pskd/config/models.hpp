@@ -36,12 +36,12 @@ void describe(Fields& fields, SkeletonGcnConfig& model) {
   fields({"streams", "Input streams, concatenated as channels."}, model.streams,
          some_of(one_of_enum<SkeletonStream>()));
   fields({"width", "Channels of the first third of the blocks; then doubled, then doubled again."}, model.width,
-         at_least(1));
-  fields({"blocks", "Blocks of graph and temporal convolutions."}, model.blocks, at_least(1));
-  fields({"kernel", "Frames of a temporal convolution."}, model.kernel, odd());
+         between(1, 4096));
+  fields({"blocks", "Blocks of graph and temporal convolutions."}, model.blocks, between(1, 100));
+  fields({"kernel", "Frames of a temporal convolution."}, model.kernel, odd_up_to(999));
   fields({"segments", "Equal parts of time that are pooled apart, so that order in time is seen."}, model.segments,
-         at_least(1));
-  fields({"embedding", "Size of the semantic layer."}, model.embedding, at_least(1));
+         between(1, 1000));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, between(1, 65536));
   fields({"dropout", "Dropout before the semantic layer."}, model.dropout, share_below_one());
   fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }
@@ -59,10 +59,10 @@ struct SensorCnnConfig {
 template <class Fields>
 void describe(Fields& fields, SensorCnnConfig& model) {
   fields({"width", "Channels of the first block; those of later blocks are multiples of it."}, model.width,
-         at_least(1));
-  fields({"kernel", "Samples of a convolution."}, model.kernel, odd());
-  fields({"segments", "Equal parts of time that are pooled apart."}, model.segments, at_least(1));
-  fields({"embedding", "Size of the semantic layer."}, model.embedding, at_least(1));
+         between(1, 4096));
+  fields({"kernel", "Samples of a convolution."}, model.kernel, odd_up_to(999));
+  fields({"segments", "Equal parts of time that are pooled apart."}, model.segments, between(1, 1000));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, between(1, 65536));
   fields({"dropout", "Dropout before the semantic layer."}, model.dropout, share_below_one());
   fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }

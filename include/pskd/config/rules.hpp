@@ -54,6 +54,7 @@ template <class Each>
 struct ListRule {
   Each each;
   bool may_be_empty;
+  bool is_set = false;  ///< its order has no meaning: values are sorted, so that one set has one hash
 };
 template <class Each>
 ListRule<Each> list_of(Each each) {
@@ -62,6 +63,10 @@ ListRule<Each> list_of(Each each) {
 template <class Each>
 ListRule<Each> some_of(Each each) {
   return {std::move(each), false};
+}
+template <class Each>
+ListRule<Each> set_of(Each each) {
+  return {std::move(each), true, true};
 }
 
 /// Of an optional number: absent is written as this word.
@@ -91,7 +96,7 @@ Rule at_least(double bound);
 Rule above(double bound);
 Rule between(double low, double high);  ///< both included
 Rule share_below_one();                 ///< 0 <= x < 1
-Rule odd();                             ///< 1, 3, 5, ...
+Rule odd_up_to(double bound);           ///< 1, 3, 5, ...
 
 TextRule any_text();
 TextRule not_empty();

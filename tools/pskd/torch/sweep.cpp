@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <set>
 
 #include "base/cores.hpp"
@@ -19,7 +20,8 @@ namespace {
 struct Options {
   ConfigOptions config;
   pskd::sweep::SweepLaunch launch;
-  std::string only, launcher = "local";
+  std::optional<std::string> only;
+  std::string launcher = "local";
   bool status = false, quiet = false;
 };
 
@@ -74,10 +76,10 @@ void run(Options options) {
   const bool slurm = options.launcher == "slurm";
   if (launch.jobs == 0 && !slurm) launch.jobs = pskd::available_cores().count;
   if (options.status) return show_status(sweep, tasks, launch.jobs);
-  if (!options.only.empty()) prepare(pskd::sweep::kTaskThreads);
+  if (options.only) prepare(pskd::sweep::kTaskThreads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
-  if (options.only.empty()) return train_all(launch, sweep, tasks, slurm);
+  if (!options.only) return train_all(launch, sweep, tasks, slurm);
   pskd::sweep::train_task(sweep, pskd::sweep::find_task(tasks, options.only), launch.event_files);
 }
 
