@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <system_error>
 
+#include "base/unicode.hpp"
 #include "data/alignment.hpp"
 #include "data/finite.hpp"
 #include "data/reader.hpp"
@@ -104,14 +106,28 @@ std::vector<std::string> missing_recordings(const Reader& reader, const std::vec
   return missing;
 }
 
-std::vector<std::pair<std::string, std::string>> duplicate_clips(const std::vector<Clip>& clips) {
-  std::vector<std::pair<std::string, std::string>> duplicates;
-  std::map<std::string, std::string> first;  // id by hash
-  for (const Clip& clip : clips) {
-    const auto [seen, inserted] = first.emplace(clip.hash, clip.id);
-    if (!inserted) duplicates.emplace_back(seen->second, clip.id);
+void note_duplicates(DataCheck& check) {
+  std::map<std::string, const Clip*> first;  // by hash
+  for (const Clip& clip : check.clips) {
+    const auto [seen, inserted] = first.emplace(clip.hash, &clip);
+    if (inserted) continue;
+    check.duplicates.emplace_back(seen->second->id, clip.id);
+    if (seen->second->label != clip.label) check.two_labels.emplace_back(seen->second->id, clip.id);
   }
-  return duplicates;
+}
+
+std::size_t count_left_by_macos(const std::filesystem::path& root) {
+  std::size_t count = 0;
+  std::error_code unreadable;
+  const auto options = std::filesystem::directory_options::skip_permission_denied;
+  for (std::filesystem::recursive_directory_iterator at(root, options, unreadable), end; at != end;
+       at.increment(unreadable)) {
+    const std::string name = at->path().filename().string();
+    if (name == "__MACOSX") at.disable_recursion_pending();
+    count += name == "__MACOSX" || name == ".DS_Store" || name.starts_with("._") ? 1 : 0;
+    if (unreadable) break;
+  }
+  return count;
 }
 
 // ax, or h02_ax: angular rates have no rail in g.
@@ -155,7 +171,9 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   check.broken = std::move(listing.unexpected);
   check.missing = missing_recordings(reader, listing.recordings);
   for (const RecordingFiles& files : listing.recordings) read_recording(reader, files, check);
-  check.duplicates = duplicate_clips(check.clips);
+  note_duplicates(check);
+  check.alike_classes = alike_names(check.info.classes);
+  check.left_by_macos = count_left_by_macos(root);
   check.rail_samples = count_rail_samples(check.info, check.clips);
   return check;
 }

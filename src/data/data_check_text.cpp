@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/unicode.hpp"
+
 namespace pskd::data {
 namespace {
 
@@ -78,6 +80,38 @@ std::vector<std::string> duplicate_names(const DataCheck& check) {
   return names;
 }
 
+std::vector<std::string> two_label_names(const DataCheck& check) {
+  std::map<std::string, std::string> classes;  // by clip
+  for (const Clip& clip : check.clips) classes[clip.id] = check.info.classes[static_cast<std::size_t>(clip.label)];
+  std::vector<std::string> names;
+  for (const auto& [first, second] : check.two_labels) {
+    std::string& name = names.emplace_back(first);
+    name.append(" (")
+        .append(classes[first])
+        .append(") = ")
+        .append(second)
+        .append(" (")
+        .append(classes[second])
+        .append(")");
+  }
+  return names;
+}
+
+// "'wave' (20 clips) = 'Wave' (4 clips)"
+std::vector<std::string> alike_class_names(const DataCheck& check) {
+  std::map<std::string, std::size_t> counts;
+  for (const Clip& clip : check.clips) ++counts[check.info.classes[static_cast<std::size_t>(clip.label)]];
+  std::vector<std::string> lines;
+  for (const std::vector<std::string>& names : check.alike_classes) {
+    std::string& line = lines.emplace_back();
+    for (const std::string& name : names) {
+      line.append(line.empty() ? "'" : " = '").append(with_hidden_shown(name)).append("' (");
+      line.append(std::to_string(counts[name])).append(" clips)");
+    }
+  }
+  return lines;
+}
+
 nlohmann::ordered_json to_json(const Lengths& value) {
   return {{"shortest", value.shortest}, {"longest", value.longest}, {"mean", value.mean}};
 }
@@ -108,6 +142,17 @@ std::string describe(const DataCheck& check) {
   write_names(out, "skeleton file absent (" + std::to_string(check.no_skeleton.size()) + ")", check.no_skeleton);
   write_names(out, "sensor file absent (" + std::to_string(check.no_sensor.size()) + ")", check.no_sensor);
   write_names(out, "duplicate clips (" + std::to_string(check.duplicates.size()) + ")", duplicate_names(check));
+  if (!check.two_labels.empty()) {
+    write_names(out, "one recording under two labels (" + std::to_string(check.two_labels.size()) + ")",
+                two_label_names(check));
+  }
+  if (!check.alike_classes.empty()) {
+    write_names(out, "class names that are probably one (" + std::to_string(check.alike_classes.size()) + ")",
+                alike_class_names(check));
+  }
+  if (check.left_by_macos > 0) {
+    out << "left by macOS and ignored (__MACOSX, ._*, .DS_Store): " << check.left_by_macos << "\n";
+  }
   write_repairs(out, check.repairs);
   if (check.info.rail > 0) {
     out << "acceleration values on the rail (|a| >= " << check.info.rail - kRailMargin << " g): " << check.rail_samples
@@ -138,6 +183,9 @@ std::string to_json(const DataCheck& check) {
   json["no_skeleton"] = check.no_skeleton;
   json["no_sensor"] = check.no_sensor;
   json["duplicates"] = check.duplicates;
+  json["two_labels"] = check.two_labels;
+  json["alike_classes"] = check.alike_classes;
+  json["left_by_macos"] = check.left_by_macos;
   json["repairs"] = nlohmann::ordered_json::object();
   for (const auto& [rule, repair] : check.repairs) {
     json["repairs"][rule] = {{"count", repair.count}, {"clips", repair.clips}};

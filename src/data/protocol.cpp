@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <sstream>
 
+#include "base/unicode.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data {
@@ -161,7 +163,7 @@ void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
 Numbers labels_of(const std::string& name, const DatasetInfo& info) {
   const auto group = info.class_groups.find(name);
   if (group != info.class_groups.end()) return group->second;
-  const auto known = std::find(info.classes.begin(), info.classes.end(), name);
+  const auto known = std::find(info.classes.begin(), info.classes.end(), stored_form(name));
   if (known != info.classes.end()) return {static_cast<int>(known - info.classes.begin())};
   std::vector<std::string> groups;
   for (const auto& [group_name, labels] : info.class_groups) groups.push_back(group_name);
@@ -276,13 +278,24 @@ void check_classes_trained(const Split& split) {
               "no training clip of " + text(untrained) + "; list the classes to keep under protocol.classes");
 }
 
-// Two recordings with the same values are one, whatever their names say.
-void check_contents_apart(const std::vector<std::pair<const char*, const std::vector<Clip>*>>& parts) {
+// Two recordings with the same values are one, whatever their names say: it has one label and belongs to one part.
+void check_contents(const std::vector<std::pair<const char*, const std::vector<Clip>*>>& parts,
+                    const std::vector<std::string>& classes) {
+  const auto named = [&](const Clip& clip) {
+    return clip.id + " (" + classes[static_cast<std::size_t>(clip.label)] + ")";
+  };
   std::map<std::string, std::pair<const char*, const Clip*>> seen;  // part and clip by content
   for (const auto& [name, clips] : parts) {
     for (const Clip& clip : *clips) {
       const auto [other, inserted] = seen.emplace(clip.hash, std::pair(name, &clip));
-      if (inserted || other->second.first == name) continue;
+      if (inserted) continue;
+      const Clip& first = *other->second.second;
+      if (first.label != clip.label) {
+        throw Error(ErrorKind::data,
+                    "clips " + named(first) + " and " + named(clip) +
+                        " are one recording under two labels; correct the label or remove one of them");
+      }
+      if (other->second.first == name) continue;
       throw Error(ErrorKind::data, "clip " + clip.id + " of the " + name + " part equals clip " +
                                        other->second.second->id + " of the " + other->second.first +
                                        " part; remove one of the recordings");
@@ -313,6 +326,37 @@ bool shares_subjects(const config::ProtocolConfig& protocol) {
   return seen.size() < listed || (parts_of_everyone > 0 && parts.size() > 1);
 }
 
+// Their order has no meaning, and one split has one description.
+void sort_numbers(config::ProtocolConfig& protocol) {
+  for (auto* part : {&protocol.train, &protocol.val, &protocol.test}) {
+    for (const Axis& axis : kAxes) {
+      if (*part && (**part).*axis.list) std::sort(((**part).*axis.list)->begin(), ((**part).*axis.list)->end());
+    }
+  }
+}
+
+// "train subjects 3 1 trials 2 1" with each list sorted.
+std::string sorted_numbers(const std::string& part) {
+  std::istringstream words(part);
+  std::string sorted;
+  std::set<std::pair<std::size_t, std::string>> numbers;  // shorter ones are smaller
+  const auto add = [&](const std::string& word) { sorted += (sorted.empty() ? "" : " ") + word; };
+  const auto end_list = [&] {
+    for (const auto& [length, number] : numbers) add(number);
+    numbers.clear();
+  };
+  for (std::string word; words >> word;) {
+    if (word.find_first_not_of("0123456789") == std::string::npos) {
+      numbers.emplace(word.size(), word);
+    } else {
+      end_list();
+      add(word);
+    }
+  }
+  end_list();
+  return sorted;
+}
+
 std::string describe_part(const char* name, const config::SplitPart& part) {
   std::string line = std::string(", ") + name;
   for (const Axis& axis : kAxes) {
@@ -336,6 +380,7 @@ config::ProtocolConfig resolve_protocol(const config::ProtocolConfig& protocol, 
     fail("val", "protocol.selection: val needs validation clips, e.g. protocol.val.subjects=[7]");
   }
   check_all_apart(resolved, info);
+  sort_numbers(resolved);
   return resolved;
 }
 
@@ -360,8 +405,19 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   check_not_empty("val", val, split.val);
   check_not_empty("test", test, split.test);
   check_classes_trained(split);
-  check_contents_apart({{"train", &split.train}, {"val", &split.val}, {"test", &split.test}});
+  check_contents({{"train", &split.train}, {"val", &split.val}, {"test", &split.test}}, split.classes);
   return split;
+}
+
+std::string sorted_description(const std::string& line) {
+  std::size_t comma = line.find(", ");
+  std::string sorted = line.substr(0, comma);
+  while (comma != std::string::npos) {
+    const std::size_t begin = comma + 2;
+    comma = line.find(", ", begin);
+    sorted += ", " + sorted_numbers(line.substr(begin, comma - begin));
+  }
+  return sorted;
 }
 
 std::string describe(const config::ProtocolConfig& protocol) {

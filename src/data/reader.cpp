@@ -3,8 +3,50 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
+#include <system_error>
+
+#include "base/unicode.hpp"
 
 namespace pskd::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The entry of `folder` of that name, or of a name that looks the same.
+std::optional<fs::path> match_name(const fs::path& folder, const fs::path& name) {
+  std::error_code unreadable;
+  if (fs::exists(folder / name, unreadable)) return folder / name;
+  const std::string wanted = compared_form(name.string());
+  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
+    if (compared_form(entry.path().filename().string()) == wanted) return entry.path();
+  }
+  return std::nullopt;
+}
+
+std::optional<fs::path> match(const fs::path& folder, const fs::path& expected) {
+  fs::path found = folder;
+  for (const fs::path& name : expected) {
+    const std::optional<fs::path> next = match_name(found, name);
+    if (!next) return std::nullopt;
+    found = *next;
+  }
+  return found;
+}
+
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  constexpr std::size_t kMaxFolders = 1000;
+  std::vector<fs::path> folders;
+  std::error_code unreadable;
+  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
+    if (folders.size() == kMaxFolders) break;
+    if (!is_hidden(entry.path()) && entry.is_directory(unreadable)) folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+}  // namespace
 
 void refuse_other_choices(const config::DataConfig& config, std::initializer_list<DataChoice> offered) {
   struct Choice {
@@ -39,6 +81,29 @@ std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensor
   return names;
 }
 
+bool is_hidden(const fs::path& entry) {
+  const std::string name = entry.filename().string();
+  return name.starts_with('.') || name == "__MACOSX";
+}
+
+std::string found_instead(const fs::path& folder, const fs::path& expected) {
+  if (const auto same = match(folder, expected)) {
+    return "; found " + same->string() + ", whose name differs in case or in Unicode form: rename it";
+  }
+  std::vector<fs::path> inner = folders_in(folder);
+  for (std::size_t i = 0, first = inner.size(); i < first; ++i) {
+    const std::vector<fs::path> deeper = folders_in(inner[i]);
+    inner.insert(inner.end(), deeper.begin(), deeper.end());
+  }
+  for (const fs::path& one : inner) {
+    if (match(one, expected))
+      return "; found it in " + one.string() + ", which lies deeper: data.root should name that folder";
+  }
+  const fs::path parent = fs::weakly_canonical(folder).parent_path();
+  if (match(parent, expected)) return "; found it in " + parent.string() + ": data.root should name that folder";
+  return "";
+}
+
 FolderListing list_recordings(const Reader& reader, const std::filesystem::path& root) {
   const std::string remedy =
       "; data/README.md says how to obtain " + reader.info.name +
@@ -48,6 +113,12 @@ FolderListing list_recordings(const Reader& reader, const std::filesystem::path&
   }
   FolderListing listing;
   try {
+    for (const fs::path& folder : reader.folders) {
+      if (fs::is_directory(root / folder)) continue;
+      const std::string instead = found_instead(root, folder);
+      if (instead.empty()) continue;  // there may be no such recordings
+      throw Error(ErrorKind::data, root.string() + ": expected a folder " + folder.string() + instead);
+    }
     listing = reader.list(root);
   } catch (const std::filesystem::filesystem_error& error) {
     throw Error(ErrorKind::data, "cannot list " + root.string() + ": " + error.code().message());

@@ -40,7 +40,8 @@ struct FolderListing {
 /// What reads one data set. Made by its function in data/readers, see data/readers/registry.hpp.
 struct Reader {
   DatasetInfo info;
-  std::string layout;  ///< one line: the files expected under the root
+  std::string layout;                               ///< one line: the files expected under the root
+  std::vector<std::filesystem::path> folders = {};  ///< that must be there, below the root
   std::function<FolderListing(const std::filesystem::path& root)> list;
   /// One modality of a recording that has its files: frames and the span of time they cover. Throws Error(data), its
   /// message beginning with the file; an empty Stream leaves the recording out.
@@ -56,6 +57,13 @@ struct Reader {
 
 /// The recordings below `root`. Throws Error(data) when it is missing or holds no recording.
 FolderListing list_recordings(const Reader& source, const std::filesystem::path& root);
+
+/// Whether a file or folder is no part of a data set: a hidden one, or what macOS leaves in archives (__MACOSX).
+bool is_hidden(const std::filesystem::path& entry);
+
+/// Where `expected`, which is not in `folder`, lies instead, to end a message: "; found ..., in other case: rename it",
+/// "; found ..., one level deeper: ..."; nothing where it is nowhere near.
+std::string found_instead(const std::filesystem::path& folder, const std::filesystem::path& expected);
 
 /// What a config can choose of a data set, by the key of that name under `data`.
 enum class DataChoice { sensors, skeleton, cameras, classes, description };

@@ -9,6 +9,7 @@
 #include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/data/protocol.hpp"
 
 namespace pskd::eval {
 
@@ -253,7 +254,7 @@ RunRecord read_run_record(const std::filesystem::path& file) {
   if (root.has("dataset")) record.dataset = root.at("dataset").text();
   if (root.has("data_hash")) record.data_hash = root.at("data_hash").text();
   record.config_hash = root.at("config_hash").text();
-  record.protocol = root.at("protocol").text();
+  record.protocol = data::sorted_description(root.at("protocol").text());
   record.selection = root.at("selection").text();
   record.shared_subjects = root.at("shared_subjects").flag();
   record.seed = root.at("seed").count<std::uint64_t>();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "data/data_check.hpp"
@@ -222,11 +223,11 @@ TEST(Protocol, APartWithoutClipsIsRefused) {
 
 TEST(Protocol, ACopiedRecordingOnBothSidesIsRefused) {
   Dataset dataset = grid();
-  Clip& copy = dataset.clips.back();  // subject 8
+  Clip& copy = dataset.clips[4];  // subject 2
   copy.sensor = dataset.clips.front().sensor;
   copy.hash = clip_hash(copy);
   EXPECT_THAT(refusal(ErrorKind::data, [&] { split({}, dataset); }),
-              AllOf(HasSubstr("a27_s8_t4"), HasSubstr("a1_s1_t1"), HasSubstr("equals")));
+              AllOf(HasSubstr("a1_s2_t1"), HasSubstr("a1_s1_t1"), HasSubstr("equals")));
 }
 
 TEST(Protocol, ResolvingTwiceChangesNothing) {
@@ -251,6 +252,40 @@ TEST(Protocol, TheDescriptionNamesThePartsAndSharedSubjects) {
   EXPECT_EQ(text(protocol),
             "subject-specific, train subjects 1 2 3 4 5 6 7 8 trials 1 2, test subjects 1 2 3 4 5 6 7 8 trials 3 4, "
             "SUBJECTS SHARED");
+}
+
+TEST(Protocol, TheOrderOfNumbersHasNoMeaning) {
+  config::ProtocolConfig protocol;
+  protocol.name = "own";
+  protocol.train = subjects({3, 1});
+  protocol.test = subjects({4, 2});
+  EXPECT_EQ(describe(resolve_protocol(protocol, readers::utd_mhad_info())),
+            "own, train subjects 1 3, test subjects 2 4");
+}
+
+TEST(Protocol, AnOldDescriptionIsSorted) {
+  EXPECT_EQ(sorted_description("own, train subjects 10 3 trials 2 1, test subjects 4 2, SUBJECTS SHARED"),
+            "own, train subjects 3 10 trials 1 2, test subjects 2 4, SUBJECTS SHARED");
+  for (const std::string line : {"", "own", "own, val subjects none", "split 2 1, train subjects 1 2"}) {
+    EXPECT_EQ(sorted_description(line), line);
+  }
+}
+
+TEST(Protocol, OneRecordingHasOneLabel) {
+  Dataset dataset = grid();
+  const auto copy_to = [&](const std::string& from, const std::string& to) {
+    const auto clip = [&](const std::string& id) {
+      return std::find_if(dataset.clips.begin(), dataset.clips.end(), [&](const Clip& c) { return c.id == id; });
+    };
+    clip(to)->hash = clip(from)->hash;
+    return refusal(ErrorKind::data, [&] { split({}, dataset); });
+  };
+  EXPECT_THAT(copy_to("a1_s1_t1", "a2_s1_t1"),
+              HasSubstr("clips a1_s1_t1 (swipe_left) and a2_s1_t1 (swipe_right) are one recording under two labels"));
+  dataset = grid();
+  EXPECT_THAT(copy_to("a1_s1_t1", "a2_s2_t1"), HasSubstr("under two labels")) << "also over parts";
+  dataset = grid();
+  EXPECT_THAT(copy_to("a1_s1_t1", "a1_s2_t1"), HasSubstr("a1_s2_t1 of the test part equals clip a1_s1_t1"));
 }
 
 TEST(RealUtdMhad, CrossSubjectHas431And430Clips) {

@@ -12,6 +12,7 @@
 #include "base/random.hpp"
 #include "data/formats/bvh_kinematics.hpp"
 #include "pskd/base/error.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd::data::formats {
@@ -172,8 +173,8 @@ TEST(Bvh, BrokenMotionsNameTheLine) {
   EXPECT_THAT(with("Frames: 0\nFrame Time: 1\n"), HasSubstr("expected 1 .. 1000000 frames"));
   EXPECT_THAT(with("Frames: 1.5\nFrame Time: 1\n"), HasSubstr("expected 1 .. 1000000 frames"));
   EXPECT_THAT(with("Frames: nan\nFrame Time: 1\n"), HasSubstr("'Frames: nan'"));
-  EXPECT_THAT(with("Frames: 1\nFrame Time: 0\n0 0 0\n"), HasSubstr("Frame Time above 0"));
-  EXPECT_THAT(with("Frames: 1\nFrame Time: -1\n0 0 0\n"), HasSubstr("Frame Time above 0"));
+  EXPECT_THAT(with("Frames: 1\nFrame Time: 0\n0 0 0\n"), HasSubstr("Frame Time of 0.0001 to 1 s"));
+  EXPECT_THAT(with("Frames: 1\nFrame Time: -1\n0 0 0\n"), HasSubstr("Frame Time of 0.0001 to 1 s"));
   EXPECT_THAT(with("Frames: 1\nFrame Time: inf\n0 0 0\n"), HasSubstr("'Frame Time: inf'"));
   EXPECT_THAT(with("Frames: 1\nRate: 30 per second\n0 0 0\n"), HasSubstr("'Frame Time: <number>'"));
   EXPECT_THAT(with("Frames: 2\nFrame Time: 1\n0 0 0\n0 0\n"), HasSubstr("expected 3 numbers of a frame, found 2"));
@@ -182,6 +183,20 @@ TEST(Bvh, BrokenMotionsNameTheLine) {
   EXPECT_THAT(with("Frames: 1\nFrame Time: 1\n0 0 0\n0 0 0\n"), HasSubstr("expected the end after 1 frames"));
   EXPECT_THAT(with("Frames: 1\nFrame Time: 1\n0 zero 0\n"), HasSubstr("expected a number, found 'zero'"));
   EXPECT_THAT(with("Frames: 1\nFrame Time: 1\n0 inf 0\n"), HasSubstr("expected finite numbers, found 'inf'"));
+}
+
+TEST(Bvh, AFrameLastsAsLongAsThoseOfACamera) {
+  const auto with = [](const std::string& time) {
+    return "HIERARCHY\nROOT hips\n{\nOFFSET 0 0 0\nCHANNELS 3 Xposition Yposition Zposition\nEnd Site\n{\n"
+           "OFFSET 0 0 0\n}\n}\nMOTION\nFrames: 2\nFrame Time: " +
+           time + "\n0 0 0\n0 0 0\n";
+  };
+  for (const char* time : {"0.0001", "0.0083333", "1"}) EXPECT_NO_THROW(parse_bvh("a.bvh", with(time))) << time;
+  for (const char* time : {"1e-300", "10", "0", "-0.01", "0.00001"}) {
+    EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { parse_bvh("a.bvh", with(time)); }),
+                ::testing::HasSubstr("expected a Frame Time of 0.0001 to 1 s"))
+        << time;
+  }
 }
 
 TEST(Bvh, AHeaderCannotAskForMoreThanTheFileHolds) {

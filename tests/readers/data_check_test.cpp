@@ -22,6 +22,7 @@ namespace pskd::data::readers {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -108,6 +109,29 @@ TEST_F(SmallFolder, NotesBesideTheRecordingsAreNoRecordings) {
   std::ofstream(root_ / "Skeleton" / "README.md") << "x";
   std::ofstream(root_ / "Inertial" / ".DS_Store") << "x";
   EXPECT_THAT(check().broken, IsEmpty());
+}
+
+TEST_F(SmallFolder, WhatMacOsLeavesIsIgnoredAndCounted) {
+  fs::create_directories(root_ / "Inertial" / "__MACOSX");
+  write_file_atomically(root_ / "Inertial" / "__MACOSX" / "._a1_s1_t1_inertial.mat", "x");
+  write_file_atomically(root_ / "Skeleton" / "._a1_s1_t1_skeleton.mat", "x");
+  EXPECT_EQ(read_dataset(testing::utd_config(root_)).clips.size(), 8U);
+  EXPECT_EQ(check().left_by_macos, 2U);
+}
+
+TEST_F(SmallFolder, AFolderInOtherCaseIsNamed) {
+  fs::rename(root_ / "Inertial", root_ / "inertial");
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("expected a folder Inertial; found "),
+                               HasSubstr("inertial, whose name differs in case or in Unicode form: rename it")));
+}
+
+TEST_F(SmallFolder, AFolderAtAnotherDepthIsNamed) {
+  fs::rename(root_, folder_ / "moved");
+  fs::create_directories(root_ / "archive");
+  fs::rename(folder_ / "moved", root_ / "archive" / "UTD");
+  EXPECT_THAT(refusal(), HasSubstr("found it in " + (root_ / "archive" / "UTD").string()));
+  root_ = root_ / "archive" / "UTD" / "Inertial";
+  EXPECT_THAT(refusal(), HasSubstr("UTD: data.root should name that folder"));
 }
 
 TEST_F(SmallFolder, ValuesThatAreNotFiniteAreCounted) {

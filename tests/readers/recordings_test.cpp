@@ -10,6 +10,7 @@
 
 #include "base/file.hpp"
 #include "data/data_check.hpp"
+#include "data/data_check_text.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
@@ -159,6 +160,101 @@ TEST_F(OwnFolder, TheDescriptionMayLieElsewhereAndTheManifestBesideIt) {
   config::DataConfig elsewhere = config();
   elsewhere.description = "notes/mine.yaml";
   EXPECT_EQ(read_dataset(elsewhere).clips.size(), 2U);
+}
+
+TEST_F(OwnFolder, NoFileLiesOutsideOfTheDataSet) {
+  for (const std::string path : {"../s1.csv", "/etc/hostname", "sub/../../s1.csv", "../own2/s1.csv"}) {
+    EXPECT_THAT(manifest_problem(replaced(kManifest, "s1.csv", path)),
+                AllOf(HasSubstr("clips.csv: line 2: column skeleton: expected a file in " + root_.string()),
+                      HasSubstr("found '" + path + "'")));
+  }
+}
+
+// ---- names ------------------------------------------------------------------------------------------------
+
+TEST_F(OwnFolder, TextThatIsNotUtf8IsRefusedWithItsPlace) {
+  const std::string told = "column 11: expected text in UTF-8, found the byte 0xe9; save it as UTF-8";
+  EXPECT_THAT(manifest_problem(replaced(kManifest, "wave", "wa\xe9ve")), HasSubstr("clips.csv: line 2: column 9: "));
+  EXPECT_THAT(manifest_problem(replaced(kManifest, "clap", "clap\xe9")), HasSubstr("clips.csv: line 3: " + told));
+  write("clips.csv", kManifest);
+  EXPECT_THAT(description_problem("align: span", "align: span  # \xfc"), HasSubstr("dataset.yaml:2: column 16: "));
+  write("dataset.yaml", kDescription);
+  EXPECT_EQ(csv_problem("1,2,3\n1,2,\xb5\n"),
+            "line 2: column 5: expected text in UTF-8, found the byte 0xb5; save it as UTF-8");
+}
+
+TEST_F(OwnFolder, ANameHasOneForm) {
+  write("clips.csv",
+        "\xef\xbb\xbfid,subject,label\xc2\xa0,skeleton,watch\n"
+        "one,3,e\xcc\x81t\xc3\xa9,s1.csv,w1.csv\n"                       // decomposed
+        "two,1\xc2\xa0,\xc3\xa9t\xc3\xa9\xe2\x80\x8b,s2.csv,w2.csv\n");  // composed, and a zero width space
+  EXPECT_THAT(dataset_info(config()).classes, ElementsAre("\xc3\xa9t\xc3\xa9"));
+  EXPECT_THAT(check_dataset(config()).alike_classes, IsEmpty());
+}
+
+TEST_F(OwnFolder, NamesThatLookTheSameAreTold) {
+  for (const std::string other : {"Wave",
+                                  "\xef\xbd\x97"
+                                  "ave",
+                                  "wa\xe2\x80\x8bve", "wa\xc2\xadve"}) {
+    write("clips.csv", replaced(kManifest, "clap", other));
+    EXPECT_THAT(check_dataset(config()).alike_classes, ElementsAre(::testing::UnorderedElementsAre("wave", other)))
+        << other;
+  }
+  write("clips.csv", replaced(kManifest, "clap", "wa\xe2\x80\x8bve"));
+  EXPECT_THAT(data::describe(check_dataset(config())),
+              HasSubstr("class names that are probably one (1): 'wave' (1 clips) = 'wa<U+200B>ve' (1 clips)"));
+}
+
+TEST_F(OwnFolder, BlanksOfOtherKindsLookTheSame) {
+  write("clips.csv", replaced(replaced(kManifest, "wave", "arm  up"), "clap", "Arm\xc2\xa0up"));
+  EXPECT_EQ(check_dataset(config()).alike_classes.size(), 1U);
+}
+
+TEST_F(OwnFolder, AListOfClassesHasEachOnce) {
+  EXPECT_THAT(description_problem("align: span", "align: span\nclasses: [wave, clap, e\xcc\x81, \xc3\xa9]"),
+              HasSubstr("classes: expected each class once, found '\xc3\xa9' again"));
+}
+
+TEST_F(OwnFolder, WhatMacOsLeavesIsNoRecording) {
+  write("__MACOSX/._s1.csv", "x");
+  write("._s1.csv", "x");
+  EXPECT_EQ(check_dataset(config()).left_by_macos, 2U);
+  EXPECT_THAT(data::describe(check_dataset(config())), HasSubstr("left by macOS and ignored"));
+  EXPECT_THAT(manifest_problem(replaced(kManifest, "s1.csv", "._s1.csv")), HasSubstr("which macOS left there"));
+  EXPECT_THAT(manifest_problem(replaced(kManifest, "s1.csv", "__MACOSX/s1.csv")), HasSubstr("which macOS left there"));
+}
+
+TEST_F(OwnFolder, AFileInOtherCaseIsNamed) {
+  fs::rename(root_ / "s1.csv", root_ / "S1.CSV");
+  const DataCheck check = check_dataset(config());
+  ASSERT_EQ(check.broken.size(), 1U);
+  EXPECT_THAT(check.broken[0].problem,
+              HasSubstr("found " + (root_ / "S1.CSV").string() + ", whose name differs in case"));
+  fs::rename(root_ / "clips.csv", root_ / "Clips.csv");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }), HasSubstr("Clips.csv, whose name differs"));
+}
+
+TEST_F(OwnFolder, ADescriptionThatLiesDeeperIsFound) {
+  fs::create_directories(root_ / "inner");
+  fs::rename(root_ / "dataset.yaml", root_ / "inner" / "dataset.yaml");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }),
+              HasSubstr("found it in " + (root_ / "inner").string()));
+}
+
+TEST_F(OwnFolder, OneRecordingUnderTwoLabelsIsTold) {
+  write("clips.csv", kManifest + "three,2,clap,s1.csv,w1.csv\n");
+  const DataCheck check = check_dataset(config());
+  EXPECT_THAT(check.two_labels, ElementsAre(::testing::Pair("three", "one")));
+  EXPECT_THAT(data::describe(check), HasSubstr("one recording under two labels (1): three (clap) = one (wave)"));
+}
+
+TEST_F(OwnFolder, AnAccelerationThatNoBodyHasIsRefused) {
+  EXPECT_EQ(
+      csv_problem("1,2,3\n1,2,1e38\n1,2,3\n"),
+      "expected accelerations of at most 1000 g, found 1e+38 g in frame 2; is it another unit, or a damaged file?");
+  describe("rate: 32}", "rate: 32, rail: 8}");
+  EXPECT_THAT(csv_problem("1,2,3\n1,2,-16384\n"), HasSubstr("found 16384 g in frame 2"));
 }
 
 // ---- units, axes, columns ---------------------------------------------------------------------------------

@@ -108,6 +108,28 @@ TEST_F(UtdMhadFile, TheVariableIsFoundBesideOthers) {
   EXPECT_EQ(read_utd_inertial(write(mat_header() + other + mat_compressed(inertial_variable())))(1, 2), 21);
 }
 
+TEST_F(UtdMhadFile, OnlyWhatIsAskedForIsUnpacked) {
+  constexpr int kValues = 1 << 20;
+  const std::string packed = mat_compressed(mat_variable("other", {kValues, 1}, std::vector<double>(kValues, 0)));
+  std::string file = mat_header();
+  for (int i = 0; i < 1000; ++i) file += packed;  // 8 GB, were they all unpacked
+  EXPECT_EQ(read_utd_inertial(write(file + mat_compressed(inertial_variable())))(1, 2), 21);
+}
+
+TEST_F(UtdMhadFile, AVariableCannotClaimMoreThanItsBytesHold) {
+  std::string variable = inertial_variable();
+  variable.replace(4, 4, testing::little_endian(100U << 20));
+  EXPECT_THAT(inertial_refusal(mat_header() + mat_compressed(variable)),
+              HasSubstr("claims more than its bytes can hold"));
+  variable.replace(4, 4, testing::little_endian(1000U << 20));
+  EXPECT_THAT(inertial_refusal(mat_header() + mat_compressed(variable)), HasSubstr("holds more than 128 MB"));
+}
+
+TEST_F(UtdMhadFile, AVariableStandsOnce) {
+  EXPECT_THAT(inertial_refusal(mat_header() + inertial_variable() + mat_compressed(inertial_variable())),
+              HasSubstr("expected the variable d_iner once, found it again"));
+}
+
 TEST_F(UtdMhadFile, AnAbsentFileIsNamed) {
   try {
     read_utd_inertial(folder_ / "absent.mat");

@@ -29,6 +29,10 @@ void check(const ConfigOptions& config, bool json) {
   if (broken > 0) {
     throw pskd::Error(pskd::ErrorKind::data, fmt::format("{} broken or unpaired files, listed above", broken));
   }
+  if (!result.two_labels.empty()) {
+    throw pskd::Error(pskd::ErrorKind::data,
+                      fmt::format("{} recordings stand under two labels, listed above", result.two_labels.size()));
+  }
   if (result.clips.empty()) {
     throw pskd::Error(pskd::ErrorKind::data, "no recording has both a skeleton and a sensor; why is listed above");
   }
@@ -67,7 +71,8 @@ void add_check(CLI::App& data) {
   config->add_to(*verb);
   verb->add_flag("--json", *json, "as JSON");
   verb->footer(
-      "Exits 3 when a file is broken or lacks its partner. Example:\n  pskd data check --config configs/utd.yaml");
+      "Exits 3 when a file is broken or lacks its partner, or one recording has two labels. Example:\n  pskd data "
+      "check --config configs/utd.yaml");
   verb->callback([config, json] { check(*config, *json); });
 }
 

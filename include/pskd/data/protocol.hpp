@@ -37,4 +37,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol);
 /// One line for tables: "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8" and, when so, "SUBJECTS SHARED".
 std::string describe(const config::ProtocolConfig& protocol);
 
+/// Such a line with the numbers of each list sorted: versions up to 0.5 wrote them in the order of the config.
+std::string sorted_description(const std::string& line);
+
 }  // namespace pskd::data

@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 
-#include "base/file.hpp"
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
@@ -236,13 +235,17 @@ void read_frame(BvhText& text, std::string_view line, Row row) {
   }
 }
 
+constexpr double kMinFrameTime = 1e-4, kMaxFrameTime = 1;  // s
+
 void read_motion(BvhText& text, Bvh& bvh) {
   text.expect("MOTION");
   const Eigen::Index channels = channel_count(bvh.joints);
   if (channels == 0) text.fail("expected at least one channel of a joint, found none");
   const Eigen::Index frames = read_frame_count(text, channels);
   bvh.frame_time = read_keyed_number(text, "Frame Time:");
-  if (bvh.frame_time <= 0) text.fail("expected a Frame Time above 0 seconds");
+  if (bvh.frame_time < kMinFrameTime || bvh.frame_time > kMaxFrameTime) {
+    text.fail("expected a Frame Time of 0.0001 to 1 s, which is 10000 to 1 frames per second");
+  }
   bvh.values.resize(frames, channels);
   for (Eigen::Index frame = 0; frame < frames; ++frame) {
     const std::optional<std::string_view> line = text.line();
@@ -311,7 +314,7 @@ Bvh parse_bvh(const fs::path& file, std::string_view text) {
   return bvh;
 }
 
-Bvh read_bvh(const fs::path& file) { return parse_bvh(file, read_file(file)); }
+Bvh read_bvh(const fs::path& file) { return parse_bvh(file, read_text(file)); }
 
 std::string bvh_text(const Bvh& bvh) {
   std::string text = hierarchy_text(bvh.joints);

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <optional>
 
-#include "base/file.hpp"
 #include "config/node.hpp"
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
@@ -127,15 +126,9 @@ std::vector<std::string> csv_fields(const fs::path& file, std::size_t line, std:
   return fields;
 }
 
-std::string_view without_byte_order_mark(std::string_view text) {
-  constexpr std::string_view kMark = "\xef\xbb\xbf";
-  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
-  return text;
-}
-
 TimedSamples read_text_table(const fs::path& file, const TableDescription& table, std::size_t wanted) {
-  const std::string text = read_file(file);
-  const std::vector<std::string_view> lines = lines_of(without_byte_order_mark(text));
+  const std::string text = read_text(file);
+  const std::vector<std::string_view> lines = lines_of(text);
   const std::size_t first = table.header ? 1 : 0;
   if (lines.size() < first + 2) {
     throw Error(ErrorKind::data, file.string() + ": expected at least 2 lines of values, found " +

@@ -28,9 +28,6 @@ struct TableDescription {
 std::vector<std::string> csv_fields(const std::filesystem::path& file, std::size_t line, std::string_view text,
                                     char separator);
 
-/// `text` without the byte order mark that some programs put before it.
-std::string_view without_byte_order_mark(std::string_view text);
-
 /// The `wanted` columns of the CSV file that `table` describes, as they are written; time stamps in seconds, none where
 /// the table has a rate. Throws Error(data) naming file and line for anything but numbers in a full grid of at least
 /// two lines; values may still be NaN or infinite.

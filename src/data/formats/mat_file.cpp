@@ -137,15 +137,19 @@ void check_class(const fs::path& file, const MatVariable& variable) {
 }  // namespace
 
 MatMatrix read_mat_matrix(const fs::path& file, const std::string& name, const std::vector<std::size_t>& shape) {
-  std::vector<MatVariable> variables = parse_mat(file, read_file(file));
-  const auto variable = std::find_if(variables.begin(), variables.end(),
-                                     [&](const MatVariable& candidate) { return candidate.name == name; });
+  const std::string bytes = read_file(file);
+  const std::vector<MatVariable> variables = list_mat(file, bytes);
+  const auto is_wanted = [&](const MatVariable& candidate) { return candidate.name == name; };
+  const auto variable = std::find_if(variables.begin(), variables.end(), is_wanted);
   if (variable == variables.end()) {
     fail(file, "variable " + name + " is absent; variables found: " + variable_names(variables));
   }
+  if (std::count_if(variables.begin(), variables.end(), is_wanted) > 1) {
+    fail(file, "expected the variable " + name + " once, found it again; save the file anew with one of them");
+  }
   check_class(file, *variable);
   check_shape(file, *variable, shape);
-  return {std::move(variable->dims), std::move(variable->values)};
+  return {variable->dims, read_values(file, *variable)};
 }
 
 // matio does not tell when it wrote less than it should. So it writes into memory, and what it wrote is read back.

@@ -1,6 +1,7 @@
 #include "data/formats/mat_format.hpp"
 
 #include <libdeflate.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <bit>
@@ -31,6 +32,8 @@ constexpr std::uint32_t kLastNumericClass = 15;  // uint64
 constexpr std::uint32_t kComplexFlag = 0x800;
 constexpr std::uint32_t kLogicalFlag = 0x200;
 constexpr std::size_t kMaxNameBytes = 63;
+constexpr std::size_t kMaxHeaderBytes = 256;                       // of a variable: tag, flags, at most 8 extents, name
+constexpr std::size_t kMaxRatio = 1032;                            // of zlib's compression
 constexpr std::size_t kMaxVariableBytes = std::size_t{128} << 20;  // 100000 frames x 60 doubles take 48 MB
 
 [[noreturn]] void fail(const fs::path& file, const std::string& problem) {
@@ -49,25 +52,36 @@ struct Free {
   void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
 };
 
-// Inflates a whole zlib stream, checksum included, to which nothing may be appended.
-std::string inflated(const fs::path& file, std::string_view packed) {
+// Inflates a whole zlib stream of `size` bytes, checksum included, to which nothing may be appended.
+std::string inflated(const fs::path& file, std::string_view packed, std::size_t size) {
   static thread_local const std::unique_ptr<libdeflate_decompressor, Free> decompressor(
       libdeflate_alloc_decompressor());
   if (!decompressor) throw std::bad_alloc();
-  libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
-  std::string output;
+  std::string output(size, '\0');
   std::size_t consumed = 0, written = 0;
-  for (std::size_t room = std::max<std::size_t>(8 * packed.size(), 4096);
-       result == LIBDEFLATE_INSUFFICIENT_SPACE && output.size() < kMaxVariableBytes; room *= 4) {
-    output.resize(std::min(room, kMaxVariableBytes));
-    result = libdeflate_zlib_decompress_ex(decompressor.get(), packed.data(), packed.size(), output.data(),
-                                           output.size(), &consumed, &written);
-  }
-  if (result == LIBDEFLATE_INSUFFICIENT_SPACE) fail(file, "a compressed variable holds more than 128 MB");
-  if (result != LIBDEFLATE_SUCCESS || consumed != packed.size()) {
+  const libdeflate_result result = libdeflate_zlib_decompress_ex(decompressor.get(), packed.data(), packed.size(),
+                                                                 output.data(), output.size(), &consumed, &written);
+  if (result != LIBDEFLATE_SUCCESS || consumed != packed.size() || written != size) {
     fail_damaged(file, "a compressed variable (its checksum is wrong, or it ends early or late)");
   }
-  output.resize(written);
+  return output;
+}
+
+// The first bytes of a zlib stream, at most `size`. libdeflate cannot stop early.
+std::string inflated_beginning(const fs::path& file, std::string_view packed, std::size_t size) {
+  z_stream stream{};
+  if (inflateInit(&stream) != Z_OK) throw std::bad_alloc();
+  std::string output(size, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(output.data());
+  stream.avail_out = static_cast<uInt>(output.size());
+  const int result = inflate(&stream, Z_SYNC_FLUSH);
+  output.resize(output.size() - stream.avail_out);
+  inflateEnd(&stream);
+  if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+    fail_damaged(file, "a compressed variable does not begin as one");
+  }
   return output;
 }
 
@@ -153,12 +167,8 @@ std::vector<double> read_numbers(const fs::path& file, const Part& part, std::si
   return *std::move(values);
 }
 
-MatVariable parse_matrix(const fs::path& file, std::string_view element) {
-  if (element.size() < kTagBytes || number_at(element, 0) != kMatrix ||
-      number_at(element, 4) != element.size() - kTagBytes) {
-    fail_damaged(file, "expected a matrix");
-  }
-  std::string_view rest = element.substr(kTagBytes);
+// Takes the flags, the shape and the name off `rest`, which is what follows the tag of a matrix.
+MatVariable take_header(const fs::path& file, std::string_view& rest) {
   const Part flags = next_part(file, rest);
   if (flags.type != kUint32 || flags.content.size() != 8) fail_damaged(file, "the flags of a variable");
   const std::uint32_t flag_bits = number_at(flags.content, 0);
@@ -176,17 +186,54 @@ MatVariable parse_matrix(const fs::path& file, std::string_view element) {
     fail_damaged(file, "the name of a variable");
   }
   variable.name = name.content;
-  const std::size_t count =
-      std::accumulate(variable.dims.begin(), variable.dims.end(), std::size_t{1}, std::multiplies<>());
-  variable.values = read_numbers(file, next_part(file, rest), count);
-  if (variable.complex) read_numbers(file, next_part(file, rest), count);
-  if (!rest.empty()) fail_damaged(file, "a variable has more parts than expected");
+  return variable;
+}
+
+bool is_compressed(std::string_view element) { return number_at(element, 0) == kCompressed; }
+
+// The bytes of a matrix after its tag, as that tag counts them.
+std::size_t matrix_bytes(const fs::path& file, std::string_view beginning) {
+  if (beginning.size() < kTagBytes || number_at(beginning, 0) != kMatrix) fail_damaged(file, "expected a matrix");
+  return number_at(beginning, 4);
+}
+
+MatVariable parse_variable(const fs::path& file, std::string_view element) {
+  const std::string unpacked =
+      is_compressed(element) ? inflated_beginning(file, element.substr(kTagBytes), kMaxHeaderBytes) : std::string();
+  const std::string_view beginning = is_compressed(element) ? unpacked : element;
+  matrix_bytes(file, beginning);
+  std::string_view rest = beginning.substr(kTagBytes);
+  MatVariable variable = take_header(file, rest);
+  variable.element = element;
   return variable;
 }
 
 }  // namespace
 
-std::vector<MatVariable> parse_mat(const fs::path& file, std::string_view bytes) {
+std::vector<double> read_values(const fs::path& file, const MatVariable& variable) {
+  std::string unpacked;
+  std::string_view matrix = variable.element;
+  if (is_compressed(matrix)) {
+    const std::string_view packed = matrix.substr(kTagBytes);
+    const std::size_t size = kTagBytes + matrix_bytes(file, inflated_beginning(file, packed, kTagBytes));
+    if (size > kMaxVariableBytes) fail(file, "variable " + variable.name + " holds more than 128 MB");
+    if (size / kMaxRatio > packed.size())
+      fail_damaged(file, "a compressed variable claims more than its bytes can hold");
+    unpacked = inflated(file, packed, size);
+    matrix = unpacked;
+  }
+  if (matrix_bytes(file, matrix) != matrix.size() - kTagBytes) fail_damaged(file, "expected a matrix");
+  std::string_view rest = matrix.substr(kTagBytes);
+  take_header(file, rest);
+  const std::size_t count =
+      std::accumulate(variable.dims.begin(), variable.dims.end(), std::size_t{1}, std::multiplies<>());
+  std::vector<double> values = read_numbers(file, next_part(file, rest), count);
+  if (variable.complex) read_numbers(file, next_part(file, rest), count);
+  if (!rest.empty()) fail_damaged(file, "a variable has more parts than expected");
+  return values;
+}
+
+std::vector<MatVariable> list_mat(const fs::path& file, std::string_view bytes) {
   if (bytes.size() < kHeaderBytes || bytes.substr(kHeaderBytes - 4, 4) != std::string_view("\x00\x01IM", 4)) {
     fail(file, "not a little-endian MAT v5 file (" + std::to_string(bytes.size()) + " bytes)");
   }
@@ -199,11 +246,7 @@ std::vector<MatVariable> parse_mat(const fs::path& file, std::string_view bytes)
       fail(file, "truncated: a variable at byte " + std::to_string(at) + " needs " + std::to_string(size + kTagBytes) +
                      " bytes, " + std::to_string(left) + " are left; obtain the file again");
     }
-    if (number_at(bytes, at) == kCompressed) {
-      variables.push_back(parse_matrix(file, inflated(file, bytes.substr(at + kTagBytes, size))));
-    } else {
-      variables.push_back(parse_matrix(file, bytes.substr(at, kTagBytes + size)));
-    }
+    variables.push_back(parse_variable(file, bytes.substr(at, kTagBytes + size)));
     at += kTagBytes + size;
   }
   return variables;

@@ -14,17 +14,22 @@ namespace pskd::data::formats {
 
 inline constexpr std::uint32_t kMatDouble = 6;  ///< MATLAB's class of double matrices
 
-/// A numeric matrix as MATLAB stores it: column-major, the first index runs fastest.
+/// What a numeric matrix is, and where it lies in its file.
 struct MatVariable {
   std::string name;
   std::uint32_t number_class = kMatDouble;
   bool complex = false, logical = false;
   std::vector<std::size_t> dims;
-  std::vector<double> values;  ///< the real parts
+  std::string_view element;  ///< its bytes in the file, with their tag
 };
 
-/// The variables in `bytes`, the content of `file`: a little-endian MAT v5 header, then numeric matrices whose parts
-/// state sizes that agree with each other and with the file's length, to the byte. Throws Error(data) naming the file.
-std::vector<MatVariable> parse_mat(const std::filesystem::path& file, std::string_view bytes);
+/// The variables in `bytes`, the content of `file`: a little-endian MAT v5 header, then numeric matrices. Of each only
+/// the beginning is decompressed, so that the memory this takes is bounded by the file. Throws Error(data) naming it.
+std::vector<MatVariable> list_mat(const std::filesystem::path& file, std::string_view bytes);
+
+/// The values (the real parts) of a variable that list_mat returned, as MATLAB stores them: column-major, the first
+/// index runs fastest. Throws Error(data) unless its parts state sizes that agree with each other and with the file's,
+/// to the byte.
+std::vector<double> read_values(const std::filesystem::path& file, const MatVariable& variable);
 
 }  // namespace pskd::data::formats

@@ -3,9 +3,23 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::formats {
+
+std::string read_text(const std::filesystem::path& file) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  std::string text = read_file(file);
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  if (const auto fault = find_invalid_utf8(text)) {
+    const TextPosition at = position_of(text, fault->offset);
+    fail_at_line(file, at.line, "column " + std::to_string(at.column) + ": " + utf8_complaint(text, fault->offset));
+  }
+  return text;
+}
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -57,7 +71,7 @@ void fail_at_line(const std::filesystem::path& file, std::size_t line, const std
 std::string quoted_field(std::string_view text) {
   constexpr std::size_t kMaxShown = 40;
   const bool cut = text.size() > kMaxShown;
-  return "'" + std::string(text.substr(0, kMaxShown)) + (cut ? "...'" : "'");
+  return "'" + with_hidden_shown(cut_to(text, kMaxShown)) + (cut ? "...'" : "'");
 }
 
 }  // namespace pskd::data::formats

@@ -1,4 +1,4 @@
-// Numbers in text files: strict, without locales, naming file and line.
+// Text files and the numbers in them: strict, without locales, naming file and line.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,10 @@
 #include <vector>
 
 namespace pskd::data::formats {
+
+/// The text of a file, without the byte order mark that some programs put before it. Throws Error(data) naming file,
+/// line and column where it is not UTF-8.
+std::string read_text(const std::filesystem::path& file);
 
 /// The lines of a text; \n or \r\n ends one.
 std::vector<std::string_view> lines_of(std::string_view text);

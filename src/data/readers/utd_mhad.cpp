@@ -15,6 +15,7 @@ namespace pskd::data::readers {
 namespace {
 
 constexpr Eigen::Index kChannels = 6;
+constexpr Eigen::Index kAccelerations = 3;  // the first ones
 constexpr Eigen::Index kJoints = 20;
 constexpr Eigen::Index kAxes = 3;
 constexpr int kWristActions = 21;  // the sensor is on the right wrist for actions 1-21, on the right thigh for 22-27
@@ -37,8 +38,7 @@ std::optional<Key> parse_name(const std::string& name, const std::string& modali
 
 // Notes that lie beside the recordings, such as the original Skeleton_joint_order.txt.
 bool is_note(const std::filesystem::path& file) {
-  return file.filename().string().front() == '.' || file.extension() == ".txt" || file.extension() == ".md" ||
-         file.stem() == "README";
+  return is_hidden(file) || file.extension() == ".txt" || file.extension() == ".md" || file.stem() == "README";
 }
 
 using RecordingMap = std::map<Key, RecordingFiles>;
@@ -82,6 +82,7 @@ Reader utd_mhad_reader(const config::DataConfig& config) {
   return {
       .info = utd_mhad_info(),
       .layout = "Inertial/a{A}_s{S}_t{T}_inertial.mat and Skeleton/a{A}_s{S}_t{T}_skeleton.mat",
+      .folders = {"Inertial", "Skeleton"},
       .list = list_utd_folder,
       .read_skeleton = [](const RecordingFiles& files,
                           Repairs&) { return Stream{read_utd_skeleton(files.skeleton[0])}; },
@@ -138,6 +139,7 @@ Frames read_utd_inertial(const std::filesystem::path& file) {
   const auto frames = static_cast<Eigen::Index>(matrix.dims[0]);
   Frames values = Eigen::Map<const Eigen::ArrayXXd>(matrix.values.data(), frames, kChannels).cast<float>();
   check_finite(file, values);
+  check_acceleration(file, values.leftCols(kAccelerations));
   return values;
 }
 

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 // subject, trial, scene, camera, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all
 // clips' frames, one clip after the other. The seal's own version stays 1, so that a store of another format is told
 // from a damaged one.
-constexpr std::int32_t kFormat = 3;
+constexpr std::int32_t kFormat = 4;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";

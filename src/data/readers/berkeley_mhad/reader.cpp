@@ -58,7 +58,7 @@ std::map<std::string, fs::path> list_folder(const fs::path& folder, const std::s
   const std::string extension = fs::path(pattern).extension().string();
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name.front() == '.' || entry.path().extension() != extension) continue;  // notes
+    if (is_hidden(entry.path()) || entry.path().extension() != extension) continue;  // notes
     const std::optional<Number> number = parse_name(name, pattern);
     if (!number) {
       unexpected.push_back({entry.path(), "unexpected name: expected " + pattern +
@@ -84,6 +84,14 @@ std::string sensor_pattern(const std::string& sensor) { return "acc_" + sensor +
 
 fs::path sensor_folder(const fs::path& root, const std::string& sensor) {
   return root / "Accelerometer" / ("Shimmer" + sensor.substr(1));
+}
+
+std::vector<fs::path> required_folders(const Layout& layout) {
+  std::vector<fs::path> folders = {layout.skeleton == Skeleton::mhad_30
+                                       ? fs::path("Mocap") / "SkeletalData"
+                                       : fs::path("D-Mocap-release") / "Front-Facing" / "Mocap"};
+  for (const std::string& sensor : layout.sensors) folders.push_back(sensor_folder("", sensor));
+  return folders;
 }
 
 FolderListing list_berkeley_folder(const fs::path& root, const Layout& layout) {
@@ -137,6 +145,7 @@ Stream read_mocap(const RecordingFiles& recording, Repairs& repairs) {
 Stream read_shimmer(const fs::path& file, const std::string& id, Repairs& repairs) {
   ShimmerSamples read = read_shimmer_text(file);
   check_finite(file, read.values);
+  check_acceleration(file, read.values);
   clip_to_rail(read.values, kRail, "acceleration beyond the rail of 2 g: clipped to it", id, repairs);
   return at_equal_intervals(in_order({std::move(read.times), std::move(read.values)}, id, repairs));
 }
@@ -176,6 +185,7 @@ Reader berkeley_mhad_reader(const config::DataConfig& config) {
       .layout = std::string("Accelerometer/Shimmer0N/acc_h0N_sSS_aAA_rRR.txt and ") +
                 (layout.skeleton == Skeleton::mhad_30 ? "Mocap/SkeletalData/skl_sSS_aAA_rRR.bvh"
                                                       : "D-Mocap-release/Front-Facing/Mocap/K1_mocap_SSS_AAA_RRR.mat"),
+      .folders = required_folders(layout),
       .list = [layout](const fs::path& root) { return list_berkeley_folder(root, layout); },
       .read_skeleton = read_mocap,
       .read_sensor = read_sensors,

@@ -3,7 +3,6 @@
 #include <array>
 #include <cmath>
 
-#include "base/file.hpp"
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
@@ -14,7 +13,7 @@ namespace fs = std::filesystem;
 ShimmerSamples read_shimmer_text(const fs::path& file) {
   constexpr std::size_t kFields = 4;
   constexpr std::size_t kMinSamples = 2;
-  const std::string text = read_file(file);
+  const std::string text = formats::read_text(file);
   const std::vector<std::string_view> lines = formats::lines_of(text);
   ShimmerSamples samples{Frames(static_cast<Eigen::Index>(lines.size()), 3), {}};
   for (std::size_t line = 0; line < lines.size(); ++line) {

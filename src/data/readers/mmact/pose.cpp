@@ -8,7 +8,6 @@
 #include <optional>
 #include <set>
 
-#include "base/file.hpp"
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
@@ -209,7 +208,7 @@ float trunk_length(const std::map<int, PersonFrame>& seen, bool confident) {
 }  // namespace
 
 MmactPose read_mmact_pose(const fs::path& file) {
-  const std::string text = read_file(file);
+  const std::string text = formats::read_text(file);
   PoseParser parser(file);
   nlohmann::json::sax_parse(text, &parser);
   const PoseFile read = parser.take();

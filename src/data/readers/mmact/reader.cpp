@@ -89,7 +89,7 @@ constexpr Level kSubjectLevel{"subject", kMmactSubjects}, kCameraLevel{"cam", kM
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().front() != '.') entries.push_back(entry.path());
+    if (!is_hidden(entry.path())) entries.push_back(entry.path());
   }
   std::sort(entries.begin(), entries.end());
   return entries;
@@ -185,6 +185,12 @@ RecordingFiles recording_of(const Key& key, int camera, const Choice& choice) {
   return files;
 }
 
+std::vector<fs::path> required_folders(const Choice& choice) {
+  std::vector<fs::path> folders = {"pose"};
+  for (const std::string& sensor : choice.sensors) folders.emplace_back(sensor + "_clip");
+  return folders;
+}
+
 FolderListing list_mmact_folder(const fs::path& root, const Choice& choice) {
   FolderListing listing;
   std::set<Key> keys;
@@ -242,6 +248,7 @@ Stream read_sensor(const fs::path& file, const Sensor& sensor, const std::string
   }
   check_finite(file, read.values);
   read.values *= static_cast<float>(sensor.scale);
+  if (sensor.axes[0] == kSensors[0].axes[0]) check_acceleration(file, read.values);
   const TimedSamples samples = in_order({std::move(read.times), std::move(read.values)}, id, repairs);
   if (samples.times.size() < 2) {
     throw Error(ErrorKind::data, file.string() + ": expected at least 2 different time stamps, found 1");
@@ -308,6 +315,7 @@ Reader mmact_reader(const config::DataConfig& config) {
       .info = mmact_info(choice.sensors, choice.cameras, choice.classes),
       .layout = choice.sensors.front() +
                 "_clip/subjectN/sceneN/sessionN/{action}.csv and pose/.../subjectN/camN/sceneN/sessionN/{action}.json",
+      .folders = required_folders(choice),
       .list = [choice](const fs::path& root) { return list_mmact_folder(root, choice); },
       .read_skeleton = read_pose,
       .read_sensor = [sensors = choice.sensors](const RecordingFiles& files,

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "base/file.hpp"
 #include "data/formats/numbers.hpp"
 
 namespace pskd::data::readers {
@@ -161,7 +160,7 @@ std::string_view next_line(std::string_view text, std::size_t& at) {
 }  // namespace
 
 MmactSamples read_mmact_csv(const fs::path& file, double rate) {
-  const std::string text = read_file(file);
+  const std::string text = formats::read_text(file);
   const auto most = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
   MmactSamples samples;
   samples.values.resize(static_cast<Eigen::Index>(most), 3);

@@ -4,8 +4,10 @@
 #include <charconv>
 
 #include "base/file.hpp"
+#include "base/unicode.hpp"
 #include "config/parse.hpp"
 #include "config/reader.hpp"
+#include "data/reader.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::readers {
@@ -282,8 +284,10 @@ void read_sensors(const config::Place& place, std::vector<SensorDescription>& se
   for (const auto& [name, node] : place.node.entries) {
     const config::Place one = place.at(name, node);
     if (!is_sensor_name(name)) {
-      one.complain("expected a name of letters, digits, '_' and '-' that no other column of the manifest has, found " +
-                   config::quoted(name));
+      one.complain(
+          "expected a name of the letters a to z and A to Z, digits, '_' and '-' that no other column of the manifest "
+          "has, found " +
+          config::quoted(name));
     }
     sensors.emplace_back().name = name;
     read_sensor(one, sensors.back());
@@ -291,6 +295,15 @@ void read_sensors(const config::Place& place, std::vector<SensorDescription>& se
 }
 
 // ---- the whole -----------------------------------------------------------------------------------------
+
+// Names that are one in the form in which they are kept.
+void refuse_same(const config::Place& place, std::vector<std::string> classes) {
+  std::sort(classes.begin(), classes.end());
+  const auto same = std::adjacent_find(classes.begin(), classes.end());
+  if (same == classes.end()) return;
+  place.at("classes", *place.node.find("classes"))
+      .complain("expected each class once, found " + config::quoted(*same) + " again");
+}
 
 void read_description(const config::Place& place, RecordingsDescription& description) {
   if (place.node.kind != config::Node::Kind::map)
@@ -301,7 +314,10 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
   required(place, "manifest", "the CSV file that lists the recordings");
   fields("manifest", manifest, config::not_empty());
   fields("classes", description.classes, config::some_of(config::not_empty()));
-  fields("train_subjects", description.train_subjects, config::some_of(config::at_least(1)));
+  for (std::string& name : description.classes) name = stored_form(name);
+  refuse_same(place, description.classes);
+  fields("train_subjects", description.train_subjects,
+         config::ListRule<config::Rule>{config::at_least(1), false, true});
   const config::Node* rule = required(place, "align", "span or timestamps");
   fields("align", align, config::one_of({"span", "timestamps"}));
   fields.also_known("skeleton");
@@ -324,6 +340,7 @@ RecordingsDescription read_recordings_description(const fs::path& file) {
   std::error_code none;
   if (!fs::is_regular_file(file, none)) {
     throw Error(ErrorKind::data, "the description of the recordings is missing: " + file.string() +
+                                     found_instead(file.parent_path(), file.filename()) +
                                      "; data.root names its folder, data.description the file in it (else "
                                      "dataset.yaml), and docs/own-recordings.md says what it holds");
   }

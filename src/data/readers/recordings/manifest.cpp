@@ -7,7 +7,8 @@
 #include <set>
 #include <tuple>
 
-#include "base/file.hpp"
+#include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "config/node.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/numbers.hpp"
@@ -31,7 +32,8 @@ class Header {
  public:
   Header(const fs::path& file, std::string_view line) : file_(file), names_(formats::csv_fields(file, 1, line, ',')) {
     std::set<std::string> seen;
-    for (const std::string& name : names_) {
+    for (std::string& name : names_) {
+      name = stored_form(name);
       if (!seen.insert(name).second)
         formats::fail_at_line(file_, 1, "found two columns called " + config::quoted(name));
     }
@@ -100,27 +102,31 @@ void check_alignment(const RecordingsDescription& description, const formats::Ta
   }
 }
 
+bool lies_in(const fs::path& path, const fs::path& folder) {
+  const fs::path inner = path.lexically_relative(folder.lexically_normal() / "");
+  return !inner.empty() && *inner.begin() != "..";
+}
+
 class RowReader {
  public:
-  RowReader(const fs::path& file, std::size_t line, const std::vector<std::string>& fields)
-      : file_(file), line_(line), fields_(fields) {}
+  RowReader(const fs::path& file, const fs::path& root, std::size_t line, const std::vector<std::string>& fields)
+      : file_(file), root_(root), line_(line), fields_(fields) {}
 
   [[noreturn]] void fail(const std::string& column, const std::string& problem) const {
     formats::fail_at_line(file_, line_, "column " + column + ": " + problem);
   }
 
-  // A text that can stand in the tables the program writes.
-  const std::string& name(std::size_t column, const std::string& title) const {
-    const std::string& text = fields_[column];
-    const auto refused = [](unsigned char c) { return c < 0x20 || c == 0x7f || c == ',' || c == '"'; };
-    if (text.empty() || std::any_of(text.begin(), text.end(), refused)) {
+  // A text that can stand in the tables the program writes, in the one form in which names are kept.
+  std::string name(std::size_t column, const std::string& title) const {
+    std::string text = stored_form(fields_[column]);
+    if (text.empty() || has_control_characters(text) || text.find_first_of(",\"") != std::string::npos) {
       fail(title, "expected a text without commas and quotes, found " + config::quoted(text));
     }
     return text;
   }
 
   int number(std::size_t column, const std::string& title) const {
-    const std::string& text = fields_[column];
+    const std::string text = stored_form(fields_[column]);
     int value = 0;
     if (!formats::parse_whole(text, value) || value < 1) {
       fail(title, "expected a whole number >= 1, found " + config::quoted(text));
@@ -140,14 +146,24 @@ class RowReader {
     return value;
   }
 
-  // The path of a file; nothing when the field is empty.
-  std::optional<fs::path> path(std::size_t column) const {
-    if (fields_[column].empty()) return std::nullopt;
-    return (file_.parent_path() / fields_[column]).lexically_normal();
+  // The path of a file of the data set; nothing when the field is empty.
+  std::optional<fs::path> path(std::size_t column, const std::string& title) const {
+    const std::string& text = fields_[column];
+    if (text.empty()) return std::nullopt;
+    const fs::path path = (file_.parent_path() / text).lexically_normal();
+    if (!lies_in(path, root_) && !lies_in(path, file_.parent_path())) {
+      fail(title, "expected a file in " + root_.string() + ", found " + config::quoted(text) +
+                      "; put the files, or a link to their folder, there");
+    }
+    if (path.filename().string().starts_with("._") || text.find("__MACOSX") != std::string::npos) {
+      fail(title, "found " + config::quoted(text) + ", which macOS left there and is no recording; take the line out");
+    }
+    return path;
   }
 
  private:
   const fs::path& file_;
+  const fs::path& root_;
   std::size_t line_;
   const std::vector<std::string>& fields_;
 };
@@ -161,10 +177,10 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_
   row.files.scene = reader.number(columns.scene, "scene", 0);
   row.files.camera = reader.number(columns.camera, "camera", 0);
   row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
-  if (const auto path = reader.path(columns.skeleton)) row.files.skeleton = {*path};
+  if (const auto path = reader.path(columns.skeleton, "skeleton")) row.files.skeleton = {*path};
   for (std::size_t i = 0; i < columns.sensors.size(); ++i) {
     row.sensor_start.push_back(reader.seconds(columns.sensor_start[i], "start of a sensor"));
-    if (const auto path = reader.path(columns.sensors[i])) row.files.sensor.push_back(*path);
+    if (const auto path = reader.path(columns.sensors[i], "sensor")) row.files.sensor.push_back(*path);
   }
   if (row.files.sensor.size() < columns.sensors.size()) row.files.sensor.clear();  // all of them or none
   if (row.files.skeleton.empty() && row.files.sensor.empty()) reader.fail("skeleton", "the recording has no file");
@@ -198,8 +214,8 @@ struct Lines {
 };
 
 // The recordings, their labels not yet numbered.
-Lines read_lines(const fs::path& file, const std::vector<std::string_view>& lines, const Columns& columns,
-                 std::size_t width) {
+Lines read_lines(const fs::path& file, const fs::path& root, const std::vector<std::string_view>& lines,
+                 const Columns& columns, std::size_t width) {
   Lines read;
   std::map<std::string, std::size_t> first;  // line by id
   for (std::size_t line = 1; line < lines.size(); ++line) {
@@ -208,7 +224,7 @@ Lines read_lines(const fs::path& file, const std::vector<std::string_view>& line
       formats::fail_at_line(file, line + 1,
                             "expected " + std::to_string(width) + " columns, found " + std::to_string(fields.size()));
     }
-    const RowReader reader(file, line + 1, fields);
+    const RowReader reader(file, root, line + 1, fields);
     read.rows.push_back(read_row(reader, columns, line + 1));
     read.labels.push_back(reader.name(columns.label, "label"));
     const auto [seen, inserted] = first.emplace(read.rows.back().files.id, line + 1);
@@ -232,15 +248,17 @@ void number_labels(const fs::path& file, Lines& lines, std::vector<std::string>&
 
 }  // namespace
 
-Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors) {
+Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors,
+                       const fs::path& root) {
   const fs::path& file = description.manifest;
   std::error_code none;
   if (!fs::is_regular_file(file, none)) {
     throw Error(ErrorKind::data, file.string() + ": the manifest that " + description.file.string() +
-                                     " names is missing: expected a CSV file that lists the recordings");
+                                     " names is missing: expected a CSV file that lists the recordings" +
+                                     found_instead(file.parent_path(), file.filename()));
   }
-  const std::string text = read_file(file);
-  const std::vector<std::string_view> lines = formats::lines_of(formats::without_byte_order_mark(text));
+  const std::string text = formats::read_text(file);
+  const std::vector<std::string_view> lines = formats::lines_of(text);
   if (lines.empty()) formats::fail_at_line(file, 1, "expected a header: id,subject,label,skeleton and the sensors");
   Header header(file, lines[0]);
   const Columns columns = find_columns(header, sensors, description.sensors.size() == 1);
@@ -253,7 +271,7 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   for (std::size_t i = 0; i < sensors.size(); ++i) {
     check_alignment(description, sensors[i].table, columns.sensor_start[i], sensors[i].name);
   }
-  Lines read = read_lines(file, lines, columns, header.size());
+  Lines read = read_lines(file, root, lines, columns, header.size());
   Manifest manifest;
   manifest.classes = description.classes;
   number_labels(file, read, manifest.classes);

@@ -23,8 +23,10 @@ struct Manifest {
 };
 
 /// Columns: id, subject, label, skeleton, one for each of `sensors` (a single one may be called `sensor`); optional:
-/// trial, scene, camera, and, where streams are aligned by timestamps, skeleton_start and <sensor>_start. Throws
-/// Error(data) naming line and column, Error(config) when the description's rule of alignment needs what is not there.
-Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors);
+/// trial, scene, camera, and, where streams are aligned by timestamps, skeleton_start and <sensor>_start. Files lie in
+/// `root`, the folder of the data set, or beside the manifest. Throws Error(data) naming line and column, Error(config)
+/// when the description's rule of alignment needs what is not there.
+Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors,
+                       const std::filesystem::path& root);
 
 }  // namespace pskd::data::readers

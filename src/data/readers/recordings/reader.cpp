@@ -102,13 +102,16 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
 bool is_acceleration(ChannelUnit unit) { return unit == ChannelUnit::g || unit == ChannelUnit::m_per_s2; }
 
 // Accelerations in g within the rail, angular rates in deg/s.
-void convert_channels(Frames& values, const SensorDescription& sensor, const std::string& id, Repairs& repairs) {
+void convert_channels(const fs::path& file, Frames& values, const SensorDescription& sensor, const std::string& id,
+                      Repairs& repairs) {
   for (std::size_t channel = 0; channel < sensor.channels.size(); ++channel) {
     auto column = values.col(static_cast<Index>(channel));
     const ChannelUnit unit = sensor.units[channel];
     if (unit == ChannelUnit::m_per_s2) column /= static_cast<float>(kGravity);
     if (unit == ChannelUnit::rad_per_s) column *= static_cast<float>(180 / std::numbers::pi);
-    if (sensor.rail == 0 || !is_acceleration(unit)) continue;
+    if (!is_acceleration(unit)) continue;
+    check_acceleration(file, values.middleCols(static_cast<Index>(channel), 1));
+    if (sensor.rail == 0) continue;
     clip_to_rail(values.middleCols(static_cast<Index>(channel), 1), sensor.rail,
                  sensor.name + ": acceleration beyond its rail: clipped to it", id, repairs);
   }
@@ -118,7 +121,7 @@ Stream read_one_sensor(const fs::path& file, const SensorDescription& sensor, do
                        Repairs& repairs) {
   TimedSamples samples = formats::read_text_table(file, sensor.table, sensor.channels.size());
   check_finite(file, samples.values);
-  convert_channels(samples.values, sensor, id, repairs);
+  convert_channels(file, samples.values, sensor, id, repairs);
   return placed_in_time(file, std::move(samples), sensor.table, start, id, repairs);
 }
 
@@ -138,6 +141,7 @@ Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repa
 
 // The recordings whose files are there; the files that are not.
 FolderListing list_manifest(const Manifest& manifest, const fs::path& file) {
+  constexpr std::size_t kSearched = 20;  // missing files
   FolderListing listing;
   for (const ManifestRow& row : manifest.rows) {
     std::vector<fs::path> files = row.files.skeleton;
@@ -148,7 +152,8 @@ FolderListing list_manifest(const Manifest& manifest, const fs::path& file) {
       if (fs::is_regular_file(one, none)) continue;
       complete = false;
       listing.unexpected.push_back(
-          {one, "missing: " + file.string() + " names it in line " + std::to_string(row.line)});
+          {one, "missing: " + file.string() + " names it in line " + std::to_string(row.line) +
+                    (listing.unexpected.size() < kSearched ? found_instead(one.parent_path(), one.filename()) : "")});
     }
     if (complete) listing.recordings.push_back(row.files);
   }
@@ -221,7 +226,7 @@ Reader recordings_reader(const config::DataConfig& config) {
   all->skeleton = description.skeleton;
   all->sensors = chosen_sensors(config, description);
   all->by_timestamps = description.by_timestamps;
-  all->manifest = read_manifest(description, all->sensors);
+  all->manifest = read_manifest(description, all->sensors, root);
   for (const ManifestRow& row : all->manifest.rows) all->rows[row.files.id] = &row;
   return {
       .info = info_of(description, *all),
