@@ -2,12 +2,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include <map>
 #include <set>
 #include <utility>
 
 #include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "base/run_layout.hpp"
+#include "base/unicode.hpp"
 #include "data/readers/registry.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
@@ -19,6 +21,7 @@
 #include "train/logging/event_file.hpp"
 #include "train/logging/run_log.hpp"
 #include "train/manifest.hpp"
+#include "train/memory_bound.hpp"
 #include "train/revision.hpp"
 #include "train/stage_setup.hpp"
 #include "train/stage_store.hpp"
@@ -133,6 +136,21 @@ void show_finished(const TrainingSetup& setup, std::uint64_t seed) {
   if (setup.event_files) write_event_files(run);
 }
 
+// Classes whose names a reader takes for one; each is trained as a class of its own.
+void warn_of_alike_classes(const data::Split& split) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto* part : {&split.train, &split.val, &split.test}) {
+    for (const data::Clip& clip : *part) ++counts[split.classes[static_cast<std::size_t>(clip.label)]];
+  }
+  for (const std::vector<std::string>& names : alike_names(split.classes)) {
+    std::string list;
+    for (const std::string& name : names) {
+      list += fmt::format("{}'{}' ({} clips)", list.empty() ? "" : " and ", with_hidden_shown(name), counts[name]);
+    }
+    spdlog::warn("the classes {} are probably one: if so, give their recordings one label", list);
+  }
+}
+
 }  // namespace
 
 config::Experiment resolve_experiment(config::Experiment experiment) {
@@ -152,6 +170,8 @@ TrainingSetup prepare_training(config::Experiment experiment) {
   eval::Hashes inputs = hash_inputs(experiment, reader);
   data::Split split = data::make_split(std::move(dataset), experiment.protocol);
   if (split.train.size() < 2) throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
+  warn_of_alike_classes(split);
+  require_memory(experiment, reader.info, split.train.size(), memory_of_machine());
   Renderer renderer = make_renderer(experiment, reader.info, split.train);
   std::string hash = config::config_hash(experiment);
   return {std::move(experiment),

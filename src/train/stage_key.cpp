@@ -12,11 +12,16 @@ namespace pskd::train {
 namespace {
 
 /// The stage, its teachers, theirs, and so on.
-std::set<std::string> lineage(const config::Experiment& experiment, const std::string& stage) {
+void add_lineage(const config::Experiment& experiment, const std::string& stage, std::set<std::string>& names) {
+  if (!names.insert(stage).second) return;
   const config::StageConfig& config = config::find_stage(experiment, stage);
-  std::set<std::string> names = {stage};
-  if (!config.starts_from.empty()) names.merge(lineage(experiment, config.starts_from));
-  for (const config::TeacherRef& teacher : config.teachers) names.merge(lineage(experiment, teacher.stage));
+  if (!config.starts_from.empty()) add_lineage(experiment, config.starts_from, names);
+  for (const config::TeacherRef& teacher : config.teachers) add_lineage(experiment, teacher.stage, names);
+}
+
+std::set<std::string> lineage(const config::Experiment& experiment, const std::string& stage) {
+  std::set<std::string> names;
+  add_lineage(experiment, stage, names);
   return names;
 }
 
