@@ -1,56 +1,59 @@
 #include "distill/teacher_output_file.hpp"
 
-#include <array>
-#include <cstring>
-
-#include "base/little_endian.hpp"
 #include "base/sealed_file.hpp"
+#include "base/tensor_file.hpp"
+#include "model/stored_tensors.hpp"
 
 namespace pskd::distill {
 namespace {
 
-// Payload: for each of the three tensors its two sizes (8 bytes each, little-endian; 0 x 0 where undefined), then the
-// numbers of each in turn.
-const Seal kSeal{"answers", 1};
-constexpr std::size_t kTensors = 3, kSizeBytes = 8;
+const Seal kSeal{"answers", 2};
+constexpr const char* kFile = "file";
+constexpr const char *kEmbedding = "embedding", *kLogits = "logits", *kAttention = "attention";
 
-void put_size(std::string& bytes, std::int64_t size) {
-  for (std::size_t i = 0; i < kSizeBytes; ++i) bytes += static_cast<char>(static_cast<std::uint64_t>(size) >> (8 * i));
+void add(TensorFile& content, const char* name, const torch::Tensor& tensor) {
+  if (tensor.defined()) content.tensors[name] = model::to_stored(tensor.to(torch::kFloat32));
+}
+
+/// Undefined where there is no such tensor.
+torch::Tensor tensor_of(const TensorFile& content, const char* name) {
+  const auto found = content.tensors.find(name);
+  return found == content.tensors.end() ? torch::Tensor() : model::from_stored(found->second);
+}
+
+/// Whether these are outputs of one teacher for the same clips.
+bool fit_together(const TeacherOutput& output) {
+  const auto fits = [&](const torch::Tensor& tensor) {
+    return tensor.scalar_type() == torch::kFloat32 && tensor.dim() == 2 && tensor.size(0) == output.logits.size(0);
+  };
+  return output.logits.defined() && output.logits.dim() == 2 && fits(output.logits) && output.embedding.defined() &&
+         fits(output.embedding) && (!output.attention.defined() || fits(output.attention));
 }
 
 }  // namespace
 
 void write_teacher_output(const std::filesystem::path& file, const TeacherOutput& output) {
-  std::string payload, numbers;
-  for (const torch::Tensor& tensor : {output.embedding, output.logits, output.attention}) {
-    put_size(payload, tensor.defined() ? tensor.size(0) : 0);
-    put_size(payload, tensor.defined() ? tensor.size(1) : 0);
-    if (!tensor.defined()) continue;
-    const torch::Tensor plain = tensor.to(torch::kFloat32).contiguous();
-    numbers.append(reinterpret_cast<const char*>(plain.data_ptr<float>()), plain.nbytes());
-  }
-  write_sealed_cache(file, kSeal, payload + numbers);
+  TensorFile content;
+  content.metadata[kFile] = file.filename().string();
+  add(content, kEmbedding, output.embedding);
+  add(content, kLogits, output.logits);
+  add(content, kAttention, output.attention);
+  write_sealed_cache(file, kSeal, tensor_file_bytes(content));
 }
 
 std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);
-    std::array<torch::Tensor, kTensors> tensors;
-    std::size_t size_at = kSealBytes, numbers_at = kSealBytes + 2 * kTensors * kSizeBytes;
-    for (torch::Tensor& tensor : tensors) {
-      const auto rows = static_cast<std::int64_t>(little_endian(bytes, size_at, kSizeBytes));
-      const auto columns = static_cast<std::int64_t>(little_endian(bytes, size_at + kSizeBytes, kSizeBytes));
-      size_at += 2 * kSizeBytes;
-      if (rows == 0) continue;
-      tensor = torch::empty({rows, columns});
-      std::memcpy(tensor.data_ptr(), bytes.data() + numbers_at, tensor.nbytes());
-      numbers_at += tensor.nbytes();
-    }
-    return TeacherOutput{tensors[0], tensors[1], 1, tensors[2]};
+    const TensorFile content = read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::data);
+    const auto name = content.metadata.find(kFile);
+    if (name == content.metadata.end() || name->second != file.filename().string()) return std::nullopt;
+    TeacherOutput output{tensor_of(content, kEmbedding), tensor_of(content, kLogits), 1,
+                         tensor_of(content, kAttention)};
+    if (fit_together(output)) return output;
   } catch (const Error&) {
-    return std::nullopt;
   }
+  return std::nullopt;
 }
 
 }  // namespace pskd::distill

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
+#include "base/sealed_file.hpp"
+#include "base/tensor_file.hpp"
 #include "pskd/model/registry.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -85,6 +87,49 @@ TEST_F(CacheFiles, ADamagedOutputIsComputedAgain) {
   EXPECT_EQ(one.lookup({0}, 0), Indices({0}));
   EXPECT_TRUE(torch::equal(one.compute({0}, clips_)[0].logits, output.logits));
   EXPECT_EQ(read_file(file), sound) << "and kept again";
+}
+
+TEST_F(CacheFiles, OutputsUnderTheNamesOfEachOtherAreComputedAgain) {
+  TeacherOutputCache one = cache(network_);
+  one.lookup({0}, 0);
+  const torch::Tensor logits = one.compute({0}, clips_)[0].logits;
+  one.lookup({0}, 1);
+  one.compute({0}, {{}, torch::randn({8, 4})});
+  const std::filesystem::path first = folder_ / "answers/teacher-0.answers",
+                              second = folder_ / "answers/teacher-1.answers";
+  const std::string bytes = read_file(first);
+  write_file_atomically(first, read_file(second));
+  write_file_atomically(second, bytes);
+  EXPECT_EQ(one.lookup({0}, 0), Indices({0}));
+  EXPECT_TRUE(torch::equal(one.compute({0}, clips_)[0].logits, logits));
+  EXPECT_EQ(one.lookup({0}, 1), Indices({0}));
+  EXPECT_TRUE(one.lookup({0}, 0).empty()) << "kept again";
+}
+
+// What a checksum cannot see: it says that nothing was damaged, not who wrote it.
+TEST_F(CacheFiles, ASealedOutputWhoseSizesAreNotItsBytesIsComputedAgain) {
+  const std::filesystem::path file = folder_ / "answers/teacher-0.answers";
+  TensorFile content;
+  content.metadata["file"] = file.filename().string();
+  content.tensors["logits"] = content.tensors["embedding"] = {Dtype::f32, {8, 4}, std::string(128, '\0')};
+  const auto is_missing = [&](const std::string& payload) {
+    write_sealed_file(file, {"answers", 2}, payload);
+    return cache(network_).lookup({0}, 0) == Indices({0});
+  };
+  const std::string sound = tensor_file_bytes(content);
+  EXPECT_FALSE(is_missing(sound));
+  for (const char* shape : {"[2147483648,1]", "[100000,32]", "[8,5]", "[-8,-4]", "[4294967296,4294967296]", "[8]"}) {
+    std::string changed = sound;
+    changed.replace(changed.rfind("[8,4]"), 5, shape);
+    const std::size_t header = changed.find('}', changed.rfind("shape")) + 2;
+    for (std::size_t i = 0; i < 8; ++i) changed[i] = static_cast<char>((header - 8) >> (8 * i) & 0xff);
+    changed.erase(header, changed.size() - 256 - header);  // the blanks between header and numbers
+    EXPECT_TRUE(is_missing(changed)) << shape;
+  }
+  content.tensors["embedding"] = {Dtype::f32, {4, 4}, std::string(64, '\0')};
+  EXPECT_TRUE(is_missing(tensor_file_bytes(content))) << "fewer clips than logits";
+  content.tensors.erase("embedding");
+  EXPECT_TRUE(is_missing(tensor_file_bytes(content)));
 }
 
 // The skeleton teacher is the fused teacher's frozen branch. Computed once, both outputs are those of each alone.
