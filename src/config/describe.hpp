@@ -20,7 +20,7 @@ void describe(Fields& fields, DataConfig& data) {
   fields({"name", "Data set; generic is a user's own recordings and may be called recordings, too."}, data.name,
          dataset_names());
   fields({"root", "Folder of the raw files. A relative one lies under $PSKD_DATA_ROOT, else under ./data."}, data.root,
-         not_empty());
+         path_text());
   fields({"channels", "Sensor channels that the models see, in this order."}, data.channels, some_of(not_empty()));
   fields({"sensors",
           "Sensors that are read, where a data set has several. berkeley-mhad: h01 to h06, empty means h02. mmact: "
@@ -184,7 +184,7 @@ void describe(Fields& fields, ProgressConfig& progress) {
 template <class Fields>
 void describe(Fields& fields, RunConfig& run) {
   fields({"name", "Name of the experiment, and of its folder under root."}, run.name, folder_name());
-  fields({"root", "Folder of all runs."}, run.root, not_empty());
+  fields({"root", "Folder of all runs."}, run.root, path_text());
   fields({"device", "Where to train. cuda is not there yet."}, run.device, one_of_enum<Device>());
   fields({"threads", "Threads. 0 means one for every core; at most four for each core."}, run.threads, at_least(0));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
 #include "config/node.hpp"
 #include "config/numbers.hpp"
 
@@ -63,6 +64,11 @@ TextRule any_text() { return {}; }
 
 TextRule not_empty() {
   return {"a text that is not empty", [](const std::string& value) { return !value.empty(); }};
+}
+
+TextRule path_text() {
+  return {"a path without control characters that is not empty",
+          [](const std::string& value) { return !value.empty() && !has_control_characters(value); }};
 }
 
 TextRule folder_name() {

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::sweep {
@@ -34,6 +35,15 @@ std::string slurm_quoted(const std::string& path) {
     quoted += letter == '%' ? "%%" : std::string(1, letter);
   }
   return quoted;
+}
+
+/// A path that the script may name. A newline would begin a line of its own in it, and end a comment of #SBATCH.
+std::string plain_path(const fs::path& path) {
+  if (has_control_characters(path.string())) {
+    throw Error(ErrorKind::usage, "Slurm's script cannot name " + escaped_for_line(path.string()) +
+                                      ": expected a path without control characters; use another folder");
+  }
+  return path.string();
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -63,26 +73,26 @@ std::string output_of(const std::string& program, const std::string& arguments) 
 
 std::string script(const SlurmArray& array, const fs::path& folder) {
   std::vector<std::string> options = {
-      "job-name=" + array.name,
+      fmt::format("job-name=\"{}\"", slurm_quoted(array.name)),
       fmt::format("array=1-{}{}", array.tasks.size(), array.limit > 0 ? fmt::format("%{}", array.limit) : ""),
       "ntasks=1",
       "cpus-per-task=1",
       "requeue",
       "open-mode=append",  // a task that starts again goes on in its file
       "signal=B:TERM@60",  // a minute before the time limit, for the program to save
-      fmt::format("output=\"{}/%a.out\"", slurm_quoted(folder.string())),
+      fmt::format("output=\"{}/%a.out\"", slurm_quoted(plain_path(folder))),
   };
   if (!array.after.empty()) options.push_back("dependency=afterany:" + array.after);
   std::string text = "#!/bin/sh\n";
   for (const std::string& option : options) text += fmt::format("#SBATCH --{}\n", option);
   text +=
       "# Written by pskd sweep --launcher slurm: task n of the array trains the run and seed in line n of tasks.txt.\n";
-  text += fmt::format("set -eu\ncd {}\n", shell_quoted(fs::current_path().string()));
+  text += fmt::format("set -eu\ncd {}\n", shell_quoted(plain_path(fs::current_path())));
   if (const char* root = std::getenv("PSKD_DATA_ROOT")) {
-    text += fmt::format("export PSKD_DATA_ROOT={}\n", shell_quoted(root));
+    text += fmt::format("export PSKD_DATA_ROOT={}\n", shell_quoted(plain_path(root)));
   }
   text += fmt::format("task=$(sed -n \"${{SLURM_ARRAY_TASK_ID}}{{s/ .*//;p}}\" {})\n",
-                      shell_quoted((folder / kTasksFile).string()));
+                      shell_quoted(plain_path(folder / kTasksFile)));
   text += "# In this shell's place, so that Slurm's signals reach the program.\nexec";
   for (const std::string& word : array.program) text += fmt::format(" {}", shell_quoted(word));
   return text + " --only \"${task:?has no line in tasks.txt}\"\n";
@@ -122,8 +132,9 @@ std::string job_id(const std::string& output) {
 
 std::string submit_array(const SlurmArray& array, const fs::path& folder) {
   const fs::path own = next_folder(fs::absolute(folder).lexically_normal());
+  const std::string text = script(array, own);
   write_file_atomically(own / kTasksFile, fmt::format("{}\n", fmt::join(array.tasks, "\n")));
-  write_file_atomically(own / "array.sh", script(array, own));
+  write_file_atomically(own / "array.sh", text);
   std::string output;
   try {
     output = output_of("sbatch", "--parsable " + shell_quoted((own / "array.sh").string()));

@@ -19,7 +19,7 @@ struct SlurmArray {
 
 /// Writes the array's script, and tasks.txt beside it, to `folder`/<n>/ and submits it; returns the job's id, which
 /// file `folder`/<n>/job keeps. Tasks write there, too: <task>.out. Throws Error(usage) with what sbatch said when it
-/// refuses or is missing.
+/// refuses or is missing, and when a path that the script names holds control characters.
 std::string submit_array(const SlurmArray& array, const std::filesystem::path& folder);
 
 /// The tasks, as they were given, of arrays submitted from `folder` that wait or run in Slurm. Throws Error(usage) when

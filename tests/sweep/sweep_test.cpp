@@ -249,6 +249,20 @@ class FakeSlurm : public TinySweep {
   }
 };
 
+TEST_F(FakeSlurm, IsGivenNoScriptThatNamesAPathWithALineBreak) {
+  write_sweep("[1]", "1", kTwoMethods);
+  fake("sbatch", "echo 1; touch " + path("told"));
+  fs::create_directory(folder_ / "x\ntouch pwned\n");
+  const Finished here =
+      testing::run_command("cd " + path("'x\ntouch pwned\n'") + " && env PATH=\"" + path("bin") +
+                           ":$PATH\" '" PSKD_PROGRAM "' sweep --launcher slurm --config " + path("sweep.yaml"));
+  EXPECT_EQ(here.code, 2) << here.output;
+  EXPECT_THAT(here.output, HasSubstr("x\\x0atouch pwned\\x0a"));
+  const Finished data = launch("--launcher slurm", ":$PATH\" \"PSKD_DATA_ROOT=a\rb");
+  EXPECT_EQ(data.code, 2) << data.output;
+  EXPECT_FALSE(fs::exists(folder_ / "told"));
+}
+
 TEST_F(FakeSlurm, IsGivenAScriptWhoseTaskTrainsOneRunFromAnywhere) {
   write_sweep("[1, 2]", "1", kTwoMethods);
   fake("sbatch",

@@ -100,6 +100,7 @@ Rule odd_up_to(double bound);           ///< 1, 3, 5, ...
 
 TextRule any_text();
 TextRule not_empty();
+TextRule path_text();  ///< not empty, and no control characters: paths go into scripts and onto terminals
 TextRule folder_name();
 TextRule stage_name();
 TextRule one_of(const std::vector<std::string>& choices);
