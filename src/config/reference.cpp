@@ -95,15 +95,15 @@ std::string purpose(const std::vector<KeyMap>& table, const KeyMap& map) {
   for (const KeyMap::Place& place : map.places) {
     for_each_row(table, place.path, [&](const KeyMap::Place&, const KeyRow& row) { meanings.insert(row.meaning); });
   }
-  return meanings.size() == 1 ? markdown_cell(*meanings.begin()) + "\n\n" : "";
+  return meanings.size() == 1 ? markdown_text(*meanings.begin()) + "\n\n" : "";
 }
 
 std::string rows_in_markdown(const KeyMap& map) {
   std::string text = "| key | legal values | default | meaning |\n|---|---|---|---|\n";
   for (const KeyRow& row : map.rows) {
     const std::string usual = row.usual == "required" ? row.usual : markdown_code(row.usual);
-    text += "| " + markdown_code(row.name) + " | " + markdown_cell(row.legal) + " | " + usual + " | " +
-            markdown_cell(row.meaning) + " |\n";
+    text += "| " + markdown_code(row.name) + " | " + markdown_text(row.legal) + " | " + usual + " | " +
+            markdown_text(row.meaning) + " |\n";
   }
   return text;
 }

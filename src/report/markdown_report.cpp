@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/file.hpp"
+#include "base/markdown.hpp"
 #include "base/run_layout.hpp"
 #include "report/records.hpp"
 #include "report/results_table.hpp"
@@ -53,7 +54,7 @@ std::vector<Confusion> largest_confusions(const std::vector<eval::RunRecord>& re
 std::string confusions_section(const std::vector<eval::RunRecord>& records) {
   const std::size_t stage = student_stage(records.front().stages);
   const eval::StageResult& record = records.front().stages[stage];
-  std::string text = "## Largest confusions of `" + record.name + "`, all seeds together\n\n";
+  std::string text = "## Largest confusions of " + markdown_code(record.name) + ", all seeds together\n\n";
   const std::vector<Confusion> confusions = largest_confusions(records, stage);
   if (confusions.empty()) return text + "No clip was confused.\n";
   Table table;
@@ -70,8 +71,8 @@ std::string confusions_section(const std::vector<eval::RunRecord>& records) {
 std::string reproduction_section(const eval::RunRecord& record) {
   const std::string config = ExperimentLayout{}.run(record.seed).config().string();
   return "## How to reproduce\n\n`" + config +
-         "`, beside this file, holds every setting and seed of this experiment (config hash " + record.config_hash +
-         "):\n\n```\npskd train --config " + config +
+         "`, beside this file, holds every setting and seed of this experiment (config hash " +
+         markdown_text(record.config_hash) + "):\n\n```\npskd train --config " + config +
          "\n```\n\n`seed-<n>/manifest.json` names the versions, the data and the machine; " +
          "`seed-<n>/stages/<stage>/predictions.csv` holds every prediction.\n";
 }
@@ -82,7 +83,7 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   const std::vector<eval::RunRecord> records = find_run_records(folder);
   const Table results = results_table(records);  // refuses what cannot be summarized, an empty list too
   const eval::RunRecord& first = records.front();
-  std::string text = "# " + first.experiment + "\n\n" + to_markdown(results);
+  std::string text = "# " + markdown_text(first.experiment) + "\n\n" + to_markdown(results);
   text.append("\n## F1 of each class, %, mean over seeds\n\n").append(to_markdown(per_class_table(records)));
   text.append("\n").append(confusions_section(records));
   text.append("\n").append(reproduction_section(first));

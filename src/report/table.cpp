@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <map>
 
+#include "base/markdown.hpp"
+#include "base/text.hpp"
+
 namespace pskd::report {
 
 namespace {
@@ -11,6 +14,17 @@ namespace {
 /// Printed width of UTF-8 text: every byte that does not continue a character.
 std::size_t width_of(const std::string& text) {
   return std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
+}
+
+/// Names come from files: none may act on the terminal.
+Table printable(Table table) {
+  const auto escape = [](std::vector<std::string>& texts) {
+    for (std::string& text : texts) text = escaped_for_line(text);
+  };
+  escape(table.notes);
+  escape(table.header);
+  for (auto& row : table.rows) escape(row);
+  return table;
 }
 
 /// One line: the first cell to the left, figures to the right.
@@ -23,19 +37,8 @@ std::string aligned(const std::vector<std::string>& cells, const std::vector<std
   return line + "\n";
 }
 
-std::string escape_markdown(const std::string& text) {
-  std::string escaped;
-  for (const char letter : text) {
-    if (letter == '|' || letter == '\\' || letter == '*' || letter == '_' || letter == '`' || letter == '<') {
-      escaped += '\\';
-    }
-    escaped += letter;
-  }
-  return escaped;
-}
-
 /// Text as LaTeX shows it, in a document in UTF-8.
-std::string escape_latex(const std::string& text) {
+std::string escape_latex(const std::string& plain) {
   static const std::map<char, std::string> kEscapes = {{'\\', "\\textbackslash{}"},
                                                        {'~', "\\textasciitilde{}"},
                                                        {'^', "\\textasciicircum{}"},
@@ -49,7 +52,7 @@ std::string escape_latex(const std::string& text) {
                                                        {'<', "\\textless{}"},
                                                        {'>', "\\textgreater{}"}};
   std::string escaped;
-  for (const char letter : text) {
+  for (const char letter : escaped_for_line(plain)) {
     const auto found = kEscapes.find(letter);
     escaped += found != kEscapes.end() ? found->second : std::string(1, letter);
   }
@@ -70,8 +73,9 @@ std::string latex_line(const std::vector<std::string>& cells) {
 }
 
 /// RFC 4180: quoted where it must be, a quote doubled.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+std::string csv_field(const std::string& plain) {
+  const std::string text = escaped_for_line(plain);
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
   return quoted + "\"";
@@ -85,7 +89,8 @@ std::string csv_line(const std::vector<std::string>& cells, const std::string& l
 
 }  // namespace
 
-std::string to_text(const Table& table) {
+std::string to_text(const Table& raw) {
+  const Table table = printable(raw);
   std::vector<std::size_t> widths;
   for (std::size_t column = 0; column < table.header.size(); ++column) {
     widths.push_back(width_of(table.header[column]));
@@ -104,11 +109,11 @@ std::string to_text(const Table& table) {
 
 std::string to_markdown(const Table& table) {
   std::string text;
-  for (const std::string& note : table.notes) text.append("- ").append(escape_markdown(note)).append("\n");
+  for (const std::string& note : table.notes) text.append("- ").append(markdown_text(note)).append("\n");
   if (!table.notes.empty()) text += "\n";
   const auto add_line = [&text](const std::vector<std::string>& cells) {
     text += "|";
-    for (const std::string& cell : cells) text.append(" ").append(escape_markdown(cell)).append(" |");
+    for (const std::string& cell : cells) text.append(" ").append(markdown_text(cell)).append(" |");
     text += "\n";
   };
   add_line(table.header);

@@ -1,4 +1,4 @@
-// A table of text, and the forms it is written in.
+// A table of text, and the forms it is written in. Every form escapes control characters: names come from files.
 #pragma once
 
 #include <string>

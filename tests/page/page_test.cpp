@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "report/run_search.hpp"
 #include "support/example_run.hpp"
 #include "support/refusal.hpp"
@@ -270,6 +271,17 @@ TEST_F(Page, EscapesNamesThatLookLikeMarkup) {
   EXPECT_THAT(body_of(found), AllOf(HasSubstr("a&amp;b&lt;img src=x onerror=alert(2)&gt;"),
                                     HasSubstr("a &lt;b&gt;fast&lt;/b&gt; one")));
   EXPECT_EQ(data_of(found)["runs"][0]["classes"], run.classes) << "the script gets the very names";
+}
+
+TEST_F(Page, IsUtf8AlsoWhenItQuotesADamagedFile) {
+  const fs::path run = ExampleRun().write(folder.path());
+  write_file_atomically(run / "config.resolved.yaml", "stages: {l\xe9 ft: \x1b[2J\n");
+  write_file_atomically(run / "stages/student/metrics.jsonl", "{\"epoch\": \"\xff\xfe\"}\n");
+  write_file_atomically(run / "stages/student/predictions.csv", "\x80\x81,\u202e\n");
+  write_file_atomically(run / "manifest.json", "{\"cpu\": \"fast \\u001b[31m one\"}");
+  const ReportPage found = page();
+  EXPECT_EQ(find_invalid_utf8(found.html), std::nullopt);
+  EXPECT_THAT(body_of(found), AllOf(HasSubstr("l\\xe9"), HasSubstr("\\x1b[2J"), HasSubstr("\\x1b[31m")));
 }
 
 TEST_F(Page, IsOneFileThatNamesNoOther) {

@@ -333,6 +333,41 @@ TEST_F(Program, ADamagedCheckpointIsRefusedAndKept) {
   EXPECT_EQ(fs::file_size(file), size);
 }
 
+TEST_F(Program, ControlCharactersOfNamesNeverReachTheTerminal) {
+  const std::string name = path("bad\x1b[2J\u202ename.yaml");
+  std::ofstream(name) << "stages: 7\n";
+  const Finished refused = run("config check --config '" + name + "'");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("bad\\x1b[2J\\u202ename.yaml"));
+  EXPECT_EQ(refused.output.find('\x1b'), std::string::npos);
+}
+
+TEST_F(Program, AFolderOfRunsWithControlCharactersIsRefused) {
+  for (const char* root : {R"(x\ntouch pwned\n)", R"(x\ty)", R"(x\x7f)", R"(x\u0085)", R"(x\u2028y)", R"(x\u202Ey)"}) {
+    const Finished refused = run("config check" + tiny() + "--set 'run.root=\"" + root + "\"'");
+    EXPECT_EQ(refused.code, 2) << root;
+    EXPECT_THAT(refused.output, AllOf(HasSubstr("run.root"), HasSubstr("without control characters"))) << root;
+  }
+}
+
+TEST_F(Program, ACheckpointOfOtherWeightsThanTheManifestNamesIsRefused) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const fs::path file = run_directory() / "manifest.json";
+  std::ifstream stream(file);
+  auto manifest = nlohmann::ordered_json::parse(stream);
+  manifest["checkpoints"]["fused"] = "0123";
+  fs::remove(file);
+  std::ofstream(file) << manifest;
+  fs::remove(run_directory() / "result.json");
+  for (const std::string& verb :
+       {"train --resume --quiet" + tiny(), "eval --stage fused " + run_directory().string()}) {
+    const Finished refused = run(verb);
+    EXPECT_EQ(refused.code, 5) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr("names other weights of stage fused"));
+  }
+  EXPECT_EQ(run("eval --stage student " + run_directory().string()).code, 0) << "no stage but the one that is named";
+}
+
 TEST_F(Program, AFullDiskLosesNothing) {
   const fs::path small = folder_ / "small";
   fs::create_directory(small);

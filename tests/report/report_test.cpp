@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "pskd/base/error.hpp"
 #include "report/markdown_report.hpp"
 #include "report/results_table.hpp"
@@ -170,6 +171,18 @@ TEST(Markdown, IsAPipeTableWhoseCellsCannotBreakIt) {
             "|---|---:|\n"
             "| arm\\_cross | 1 |\n"
             "| a\\|b | \\<c> |\n");
+}
+
+TEST(Table, InEveryFormEscapesWhatWouldActOnATerminal) {
+  const Table table{.notes = {"protocol: \x1b]0;title\x07"},
+                    .header = {"class", "x"},
+                    .rows = {{"\x1b[2Jwave\nclap", "\u202e1"}, {"l\xe9", "2"}}};
+  for (const std::string& text : {to_text(table), to_markdown(table), to_latex(table), to_csv(table)}) {
+    EXPECT_EQ(find_invalid_utf8(text), std::nullopt) << text;
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;
+    EXPECT_EQ(text.find("wave\nclap"), std::string::npos) << text;
+    EXPECT_EQ(text.find("\u202e"), std::string::npos) << text;
+  }
 }
 
 class Report : public ::testing::Test {

@@ -25,7 +25,7 @@ std::string value_of(const CLI::Option& option) {
 }
 
 std::string meaning_of(const CLI::Option& option) {
-  std::string text = pskd::markdown_cell(option.get_description());
+  std::string text = pskd::markdown_text(option.get_description());
   if (option.get_required()) text += " (required)";
   if (!option.get_default_str().empty()) text += " (default: " + pskd::markdown_code(option.get_default_str()) + ")";
   return text;
@@ -52,7 +52,7 @@ std::string footer_of(const CLI::App& verb) {
     if (new_paragraph && !text.empty()) text += "\n";
     if (indented && !in_block) text += "```\n";
     in_block = indented;
-    text += (indented ? line.substr(2) : pskd::markdown_cell(line)) + "\n";
+    text += (indented ? line.substr(2) : pskd::markdown_text(line)) + "\n";
   }
   if (in_block) text += "```\n";
   return text.empty() ? "" : "\n" + text;
@@ -63,7 +63,7 @@ std::vector<const CLI::App*> verbs_of(const CLI::App& app) {
 }
 
 std::string row_of(const CLI::App& verb) {
-  return "| [" + verb.get_name() + "](#pskd-" + verb.get_name() + ") | " + pskd::markdown_cell(verb.get_description()) +
+  return "| [" + verb.get_name() + "](#pskd-" + verb.get_name() + ") | " + pskd::markdown_text(verb.get_description()) +
          " |\n";
 }
 
@@ -71,7 +71,7 @@ std::string row_of(const CLI::App& verb) {
 std::string verb_section(const CLI::App& verb, const std::string& prefix, const std::string& heading) {
   const std::string name = prefix + " " + verb.get_name();
   std::string text =
-      "\n" + heading + " " + name + "\n\n" + pskd::markdown_cell(verb.get_description()) + ".\n" + options_of(verb);
+      "\n" + heading + " " + name + "\n\n" + pskd::markdown_text(verb.get_description()) + ".\n" + options_of(verb);
   const std::vector<const CLI::App*> inner_verbs = verbs_of(verb);
   if (inner_verbs.empty()) text += footer_of(verb);  // a verb of verbs has that of the program
   for (const CLI::App* inner : inner_verbs) text += verb_section(*inner, name, heading + "#");
@@ -83,7 +83,7 @@ std::string verb_section(const CLI::App& verb, const std::string& prefix, const 
 std::string command_line_head(const CLI::App& app) {
   std::string text =
       "# Command line\n\n<!-- Written by `pskd commands > docs/command-line.md`; a test compares the two. -->\n\n" +
-      pskd::markdown_cell(app.get_description()) +
+      pskd::markdown_text(app.get_description()) +
       "\n`pskd VERB --help` shows the options of a verb, with examples. `pskd --version` prints the version.\n\n"
       "| verb | what it does |\n|---|---|\n";
   for (const CLI::App* verb : verbs_of(app)) text += row_of(*verb);

@@ -1,16 +1,20 @@
 #include "verbs.hpp"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <exception>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/standard_streams.hpp"
 #include "base/stop_signal.hpp"
 #include "base/system_trouble.hpp"
+#include "base/text.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 
@@ -23,6 +27,16 @@ const std::map<std::string, std::string> kTorchVerbs = {
     {"model", "Look at the networks of an experiment"},
     {"doctor", "What pskd runs on, and what makes it slow"},
     {"bench", "How fast this machine trains each stage, and how fast it could compute"},
+};
+
+/// The text of a log line, as a terminal may show it.
+class EscapedText : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& line) override {
+    const std::string text = pskd::escaped_for_terminal({message.payload.data(), message.payload.size()});
+    line.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<EscapedText>(); }
 };
 
 std::string exit_codes() {
@@ -58,14 +72,14 @@ int exit_code_of(const std::function<int()>& action) {
   try {
     return action();
   } catch (const pskd::Stopped& stop) {
-    std::cerr << "pskd: " << stop.what() << "; start it again to go on (train: with --resume)\n";
+    complain(std::string(stop.what()) + "; start it again to go on (train: with --resume)");
     return 128 + stop.signal();
   } catch (const std::exception& error) {
     if (const std::optional<pskd::Error> trouble = pskd::system_trouble(error)) {
-      std::cerr << "pskd: " << trouble->what() << '\n';
+      complain(trouble->what());
       return pskd::exit_code(trouble->kind());
     }
-    std::cerr << "pskd: unexpected: " << error.what() << '\n';
+    complain(std::string("unexpected: ") + error.what());
     return 1;
   }
 }
@@ -102,10 +116,14 @@ int run_command_line(int argc, char** argv, const std::function<void(CLI::App& a
   return code != 0 ? code : printed;
 }
 
+void complain(const std::string& text) { std::cerr << "pskd: " << pskd::escaped_for_terminal(text) << '\n'; }
+
 void start_console_log(bool quiet) {
   auto console = spdlog::stderr_color_mt("pskd");
   console->sinks().front()->set_level(quiet ? spdlog::level::warn : spdlog::level::info);
   console->set_level(spdlog::level::debug);
-  console->set_pattern("%H:%M:%S %^%l%$ %v");
+  auto lines = std::make_unique<spdlog::pattern_formatter>();
+  lines->add_flag<EscapedText>('*').set_pattern("%H:%M:%S %^%l%$ %*");
+  console->set_formatter(std::move(lines));
   spdlog::set_default_logger(console);
 }

@@ -32,6 +32,10 @@ void begin_program();
 /// Gives the exit code.
 int run_command_line(int argc, char** argv, const std::function<void(CLI::App& app)>& add_verbs);
 
+/// Prints "pskd: text" on standard error. All that goes wrong is said here: names of files and what they hold cannot
+/// act on the terminal.
+void complain(const std::string& text);
+
 /// Log lines go to standard error; standard output is for results.
 void start_console_log(bool quiet);
 

@@ -1,10 +1,12 @@
 #include "report/page/html.hpp"
 
+#include "base/text.hpp"
+
 namespace pskd::report {
 
 std::string escape_html(const std::string& text) {
   std::string escaped;
-  for (const char letter : text) {
+  for (const char letter : escaped_for_terminal(text)) {
     switch (letter) {
       case '&':
         escaped += "&amp;";

@@ -9,6 +9,7 @@
 
 namespace pskd::report {
 
+/// Text that shows itself, always UTF-8: markup and control characters are escaped, newlines and tabs stay.
 std::string escape_html(const std::string& text);
 
 /// <tag>text</tag>

@@ -92,7 +92,7 @@ void run(const Options& options) {
       pskd::report::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect({one}); });
   const fs::path file = options.out.empty() ? fs::path(options.folder) / pskd::kHtmlReport : fs::path(options.out);
   pskd::write_file_atomically(file, page.html);
-  for (const std::string& line : page.missing) std::cerr << "pskd: not on the page: " << line << '\n';
+  for (const std::string& line : page.missing) complain("not on the page: " + line);
   std::cout << file.string() << '\n';
 }
 
