@@ -62,16 +62,15 @@ void restore_config(const TrainingSetup& setup, const RunLayout& run) {
     write_file_atomically(run.config(), config::to_yaml(setup.experiment));
     return;
   }
-  std::string problem;
+  const std::string remedy = "; delete the file: --resume writes it again";
+  std::string found;
   try {
-    const std::string found = config::config_hash(config::load_experiment(run.config()));
-    if (found != setup.config_hash) problem = "of another run: its hash is " + found;
+    found = config::config_hash(config::load_experiment(run.config()));
   } catch (const Error& error) {
-    problem = error.what();
+    throw Error(ErrorKind::checkpoint, error.what() + remedy);
   }
-  if (problem.empty()) return;
-  throw Error(ErrorKind::checkpoint,
-              run.config().string() + ": " + problem + "; delete the file: --resume writes it again");
+  if (found == setup.config_hash) return;
+  throw Error(ErrorKind::checkpoint, run.config().string() + ": of another run: its hash is " + found + remedy);
 }
 
 /// Makes the run's folder ready for its owner, who holds its lock: what killed owners left is removed.

@@ -157,26 +157,19 @@ TEST_F(Program, TwoTrainingsOfOneRunBothEndWellAndOneTrains) {
   }
 }
 
-TEST_F(Program, AnOverwriteThatWasKilledLeavesNoFinishedRun) {
+TEST_F(Program, AnOverwriteThatWasKilledLeavesNoFinishedRunAndItsOwnerCleansUp) {
   ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
   const fs::path run_folder = run_directory(), left = run_folder.parent_path() / ".seed-1.overwritten";
   fs::rename(run_folder, left);
   fs::remove_all(left / "stages/skeleton");
+  fs::create_directories(run_folder);  // and the training after it was killed at once
+  std::ofstream(run_folder / "config.resolved.yaml.tmp-host-12-0") << "half";
   EXPECT_THAT(run("table " + path("runs")).output, HasSubstr("found no result.json"));
   const Finished resumed = run("train --resume" + tiny());
   EXPECT_EQ(resumed.code, 0) << resumed.output;
   EXPECT_THAT(resumed.output, HasSubstr("stage skeleton (1 of 3)"));
   EXPECT_FALSE(fs::exists(left));
-}
-
-TEST_F(Program, TheFirstTemporariesOfAKilledRunAreRemoved) {
-  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
-  const fs::path run_folder = run_directory(), half = run_folder / "config.resolved.yaml.tmp-host-12-0";
-  fs::remove_all(run_folder);
-  fs::create_directories(run_folder);
-  std::ofstream(half) << "half";
-  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
-  EXPECT_FALSE(fs::exists(half));
+  EXPECT_FALSE(fs::exists(run_folder / "config.resolved.yaml.tmp-host-12-0"));
 }
 
 TEST_F(Program, AFinishedRunOnReadOnlyMediaIsShown) {
@@ -237,7 +230,13 @@ TEST_F(Program, ARunIsResumedWithItsOwnConfigAndManifest) {
   EXPECT_EQ(run("eval " + run_directory().string()).code, 0);
 
   fs::remove(run_directory() / "result.json");
-  EXPECT_EQ(shell("sed -i s/width:.4/width:.5/ " + config.string()), 0);
+  EXPECT_EQ(shell("sed -i 's/\"student\": \"/&0/' " + manifest.string()), 0);
+  const Finished other = run("train --resume" + tiny());
+  EXPECT_EQ(other.code, 5) << other.output;
+  EXPECT_THAT(other.output, AllOf(HasSubstr("manifest.json"), HasSubstr("other weights of stage student")));
+  EXPECT_EQ(shell("sed -i 's/\"student\": \"0/\"student\": \"/' " + manifest.string()), 0);
+
+  EXPECT_EQ(shell("sed -i 's/width: 4/width: 5/' " + config.string()), 0);
   const Finished changed = run("train --resume" + tiny());
   EXPECT_EQ(changed.code, 5) << changed.output;
   EXPECT_THAT(changed.output, AllOf(HasSubstr("config.resolved.yaml"), HasSubstr("of another run")));
@@ -259,7 +258,7 @@ TEST_F(Program, EvalAndReportUseTheFolderThatWasNamed) {
   EXPECT_THAT(without.output, HasSubstr(copy.string()));
   EXPECT_THAT(run("report " + copy.string()).output,
               AllOf(HasSubstr("not on the page: map of the embeddings, stage student"), HasSubstr(copy.string())));
-  EXPECT_EQ(shell("sed -i s/width:.4/width:.5/ " + (copy / "seed-1/config.resolved.yaml").string()), 0);
+  EXPECT_EQ(shell("sed -i 's/width: 4/width: 5/' " + (copy / "seed-1/config.resolved.yaml").string()), 0);
   const Finished foreign = run("eval " + (copy / "seed-1").string());
   EXPECT_EQ(foreign.code, 5) << foreign.output;
   EXPECT_THAT(foreign.output, HasSubstr("another config"));
@@ -284,14 +283,13 @@ TEST_F(Program, WhatDoesNotFitIsFoundBeforeAnyStageTrains) {
       {kWords + path("words.npy"), "expected 3 classes x 8, found 3 x 9"},
       {"--set stages.fused.model.sensor.embedding=9", "stages.fused"},
       {"--set stages.skeleton.model.embedding=9", "stages.fused"},
-      {"--set stages.skeleton.model.width=5", "stages.fused"}};
+      {"--set stages.fused.model.skeleton.width=5", "stages.fused"}};
   for (const auto& [setting, told] : mistakes) {
-    for (const char* dry : {"", " --dry-run"}) {
-      const Finished refused = run("train " + setting + tiny() + dry);
-      EXPECT_THAT(refused.code, ::testing::AnyOf(2, 3)) << refused.output;
-      EXPECT_THAT(refused.output, HasSubstr(told));
-      EXPECT_FALSE(fs::exists(folder_ / "runs")) << setting << dry;
-    }
+    const bool dry = &setting == &mistakes.back().first;
+    const Finished refused = run("train " + setting + tiny() + (dry ? "--dry-run" : ""));
+    EXPECT_THAT(refused.code, ::testing::AnyOf(2, 3)) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr(told));
+    EXPECT_FALSE(fs::exists(folder_ / "runs")) << setting;
   }
 }
 
