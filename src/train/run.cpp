@@ -108,6 +108,15 @@ eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
   return record;
 }
 
+/// Nothing needs them any more; that they stay is no reason to lose the result.
+void remove_teacher_outputs(const std::filesystem::path& folder) {
+  try {
+    remove_folder(folder);
+  } catch (const Error& error) {
+    spdlog::warn("{}", error.what());
+  }
+}
+
 std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = layout_of(setup).run(seed);
   const RunLog log(run.log());
@@ -117,7 +126,7 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
                                                         : train_shared_stage(setup, stage, seed);
     results.push_back(evaluate_stage(setup, seed, stage, position.epoch, position.seconds));
   }
-  if (setup.stage_store.empty()) std::filesystem::remove_all(run.teacher_outputs());
+  if (setup.stage_store.empty()) remove_teacher_outputs(run.teacher_outputs());
   return results;
 }
 
