@@ -9,9 +9,10 @@ namespace {
 
 std::string names_of(const CLI::Option& option) {
   if (option.get_positional()) return pskd::markdown_code(option.get_name(true));
-  std::string names = option.get_name(false, true);  // "-c,--config"
-  if (const std::size_t comma = names.find(','); comma != std::string::npos) names.replace(comma, 1, "`, `");
-  return pskd::markdown_code(names);
+  const std::string names = option.get_name(false, true);  // "-c,--config"
+  const std::size_t comma = names.find(',');
+  if (comma == std::string::npos) return pskd::markdown_code(names);
+  return pskd::markdown_code(names.substr(0, comma)) + ", " + pskd::markdown_code(names.substr(comma + 1));
 }
 
 /// What the option takes: its choices or range where it has some. A flag takes nothing.

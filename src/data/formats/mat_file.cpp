@@ -84,9 +84,9 @@ bool same_values(const std::vector<double>& a, const std::vector<double>& b) {
 
 bool holds(const std::string& image, const std::string& name, const MatMatrix& matrix) {
   try {
-    const std::vector<MatVariable> found = parse_mat("", image);
+    const std::vector<MatVariable> found = list_mat("", image);
     return found.size() == 1 && found[0].name == name && found[0].dims == matrix.dims &&
-           same_values(found[0].values, matrix.values);
+           same_values(read_values("", found[0]), matrix.values);
   } catch (const Error&) {
     return false;
   }
