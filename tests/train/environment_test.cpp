@@ -17,7 +17,7 @@ TEST(Environment, NamesTheThreadsThatTorchWasGivenAndOpenBlasToo) {
   const auto of_openblas = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
   EXPECT_TRUE(of_openblas == nullptr || of_openblas() == 3);
   prepare_torch(0);
-  EXPECT_EQ(environment().threads, process_setup().cores);
+  EXPECT_EQ(environment().threads, process_setup().cores.count);
   prepare_torch(before);
 }
 

@@ -80,7 +80,7 @@ void run(Options options) {
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
   if (!options.only) return train_all(launch, sweep, tasks, slurm);
-  pskd::sweep::train_task(sweep, pskd::sweep::find_task(tasks, options.only), launch.event_files);
+  pskd::sweep::train_task(sweep, pskd::sweep::find_task(tasks, *options.only), launch.event_files);
 }
 
 }  // namespace
