@@ -72,9 +72,10 @@ TextRule path_text() {
 }
 
 TextRule folder_name() {
-  return {"a plain folder name (letters a to z and A to Z, digits, '.', '_', '-', beginning with a letter or digit; at "
-          "most 200)",
-          is_folder_name};
+  return {
+      "a plain folder name (letters a to z and A to Z, digits, '.', '_', '-', beginning with a letter or digit; at "
+      "most 200)",
+      is_folder_name};
 }
 
 TextRule stage_name() { return {"a stage name of at most 200 letters a to z, digits, '_' and '-'", is_stage_name}; }

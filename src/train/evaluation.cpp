@@ -44,8 +44,7 @@ std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::
 
 eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
                                  int epochs, double seconds) {
-  const auto [network, hash, teachers] =
-      load_snapshot(setup, seed, stage.name, selected_snapshot(setup.experiment));
+  const auto [network, hash, teachers] = load_snapshot(setup, seed, stage.name, selected_snapshot(setup.experiment));
   const StageLayout folder = stage_layout(setup, seed, stage.name);
   eval::StageResult result;
   result.name = stage.name;

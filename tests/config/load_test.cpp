@@ -180,7 +180,7 @@ TEST_F(LoadExperiment, AnAnchorSavesTyping) {
 
 // Every field away from its default, and texts that look like something else in YAML.
 const char* const kUnusual = R"(
-data: {name: utd-mhad, root: "odd: 'name' # \"not\" a\tcomment\\", channels: ["null", "true", "1", "~", "ä", "-"], store: " x "}
+data: {name: utd-mhad, root: "odd: 'name' # \"not\" a comment\\", channels: ["null", "true", "1", "~", "ä", "-"], store: " x "}
 protocol: {name: "3", classes: [wave, "no"], train: {subjects: [1], trials: [2, 3]}, val: {trials: []}, test: {subjects: [4]}, allow_shared_subjects: true}
 views: {count: 3, crop: 0.1, time_warp: 0.3, sensor: {frames: 9, rotation: 0, scale: 0.30000000000000004, magnitude_warp: 1e300, noise: 1e-300},
         skeleton: {frames: 8, turn: 1, tilt: 2, scale: 0.3, jitter: 4}}
@@ -206,7 +206,7 @@ TEST_F(LoadExperiment, WritingAndReadingBackChangesNothing) {
 
 TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   const Experiment experiment = load(to_yaml(load(kUnusual)));
-  EXPECT_EQ(experiment.data.root, "odd: 'name' # \"not\" a\tcomment\\");
+  EXPECT_EQ(experiment.data.root, "odd: 'name' # \"not\" a comment\\");
   EXPECT_THAT(experiment.data.channels, ElementsAre("null", "true", "1", "~", "ä", "-"));
   EXPECT_EQ(experiment.data.store, " x ");
   EXPECT_EQ(experiment.protocol.train->trials.value(), (std::vector<int>{2, 3}));

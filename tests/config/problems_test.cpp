@@ -103,7 +103,8 @@ TEST_F(ConfigProblems, WrongTypes) {
   expect(with_line("seeds: [-1]"), "a.yaml:1: seeds[0]: expected a whole number >= 0, found '-1'");
   expect(with_line("seeds: [~]"), "a.yaml:1: seeds[0]: expected a whole number >= 0, found nothing");
   expect(with_line("data: here"), "a.yaml:1: data: expected a map, found 'here'");
-  expect(with_line("data: {root: [a]}"), "a.yaml:1: data.root: expected a text that is not empty, found a list");
+  expect(with_line("data: {root: [a]}"),
+         "a.yaml:1: data.root: expected a path without control characters that is not empty, found a list");
   expect(with_line("protocol: {allow_shared_subjects: yes}"),
          "a.yaml:1: protocol.allow_shared_subjects: expected true or false, found 'yes'");
   expect(with_stage_line("epochs: 1.5"),

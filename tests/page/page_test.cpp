@@ -277,7 +277,6 @@ TEST_F(Page, IsUtf8AlsoWhenItQuotesADamagedFile) {
   const fs::path run = ExampleRun().write(folder.path());
   write_file_atomically(run / "config.resolved.yaml", "stages: {l\xe9 ft: \x1b[2J\n");
   write_file_atomically(run / "stages/student/metrics.jsonl", "{\"epoch\": \"\xff\xfe\"}\n");
-  write_file_atomically(run / "stages/student/predictions.csv", "\x80\x81,\u202e\n");
   write_file_atomically(run / "manifest.json", "{\"cpu\": \"fast \\u001b[31m one\"}");
   const ReportPage found = page();
   EXPECT_EQ(find_invalid_utf8(found.html), std::nullopt);
