@@ -23,6 +23,7 @@ done
 test_packages=(
   chromium         # report.html is opened in it
   slurm-wlm munge  # tests/slurm starts a Slurm of its own
+  strace           # tools/torture.sh kills at chosen system calls
 )
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
