@@ -83,8 +83,8 @@ train() { "$pskd" train --quiet --config tiny.yaml --set run.root="$1" "${@:2}";
 sweep() { "$pskd" sweep --config sweep.yaml --jobs 2 --set run.root="$1" "${@:2}"; }
 table() { "$pskd" table "$1"; }
 
-# Everything of the runs below $1 that must be the same again: names of files, predictions, scores, losses. Times are left out, and
-# checksums over them.
+# Everything of the runs below $1 that must be the same again: names of files, hashes of weights, predictions, scores, losses. Times
+# are left out, the name of the root, and checksums over them.
 state_of() {
   local file
   (cd "$1" && find . -type f ! -name '.*.lock' ! -name '*.lock' ! -path '*/answers/*' | sort | while read -r file; do
@@ -93,8 +93,7 @@ state_of() {
       *.ckpt | */log.txt | *tfevents* | */report.html | */stage.json) ;;
       */config.resolved.yaml) grep -vE '^ +root: ' "$file" ;;
       *.jsonl) sed -E 's/,?"seconds":[0-9.e+-]+//' "$file" ;;
-      */result.json) grep -vE '"(seconds|latency|checksum)"' "$file" ;;
-      */manifest.json) sed '/"checkpoints"/,/}/d' "$file" ;;
+      */result.json) sed '/"files": {/,/}/d' "$file" | grep -vE '"(seconds|latency|checksum)"' ;;
       */report.md) sed -E 's/ *[0-9.]+ *\|$//' "$file" ;;
       *) cat "$file" ;;
     esac
