@@ -8,10 +8,14 @@ namespace pskd {
 
 std::string markdown_text(const std::string& text) {
   constexpr std::string_view kMeaning = "\\`*_[]<|&~";
+  const std::string line = escaped_for_line(text);
   std::string escaped;
-  for (const char letter : escaped_for_line(text)) {
-    if (kMeaning.find(letter) != std::string_view::npos) escaped += '\\';
-    escaped += letter;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    // Some renderers make a link of every address.
+    const bool address =
+        (line[i] == ':' && line.substr(i, 3) == "://") || (line[i] == '.' && i >= 3 && line.substr(i - 3, 3) == "www");
+    if (address || kMeaning.find(line[i]) != std::string_view::npos) escaped += '\\';
+    escaped += line[i];
   }
   return escaped;
 }

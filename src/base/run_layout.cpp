@@ -42,14 +42,17 @@ fs::path RunLayout::stages() const { return folder / kStagesFolder; }
 StageLayout RunLayout::stage(const std::string& name) const { return {stages() / name}; }
 fs::path RunLayout::experiment() const { return folder.parent_path(); }
 
-std::uint64_t RunLayout::seed() const {
+std::optional<std::uint64_t> RunLayout::named_seed() const {
   const std::string name = folder.filename().string();
-  if (name.starts_with(kRunPrefix)) {
-    std::uint64_t seed = 0;
-    const char* const end = name.data() + name.size();
-    const auto [read, problem] = std::from_chars(name.data() + kRunPrefix.size(), end, seed);
-    if (problem == std::errc() && read == end) return seed;
-  }
+  if (!name.starts_with(kRunPrefix)) return std::nullopt;
+  std::uint64_t seed = 0;
+  const char* const end = name.data() + name.size();
+  const auto [read, problem] = std::from_chars(name.data() + kRunPrefix.size(), end, seed);
+  return problem == std::errc() && read == end ? std::optional(seed) : std::nullopt;
+}
+
+std::uint64_t RunLayout::seed() const {
+  if (const std::optional<std::uint64_t> seed = named_seed()) return *seed;
   throw Error(ErrorKind::usage,
               folder.string() + ": expected a run directory, runs/<experiment>/<config hash>/seed-<n>");
 }
@@ -65,6 +68,11 @@ fs::path ExperimentLayout::overwritten(std::uint64_t seed) const {
 }
 fs::path ExperimentLayout::report() const { return folder / "report.md"; }
 std::string ExperimentLayout::config_hash() const { return folder.filename().string(); }
+bool ExperimentLayout::is_named_by_hash() const {
+  constexpr std::size_t kDigits = 12;
+  const std::string name = config_hash();
+  return name.size() == kDigits && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
 std::string ExperimentLayout::name() const { return folder.parent_path().filename().string(); }
 fs::path ExperimentLayout::root() const { return folder.parent_path().parent_path(); }
 std::string ExperimentLayout::sweep() const { return root().filename().string(); }

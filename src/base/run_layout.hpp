@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,9 @@ struct RunLayout {
   StageLayout stage(const std::string& name) const;
 
   std::filesystem::path experiment() const;  ///< the folder of its ExperimentLayout
-  /// The seed that the folder's name says. Throws Error(usage) when it is no run's folder.
+  /// The seed that the folder's name says; none where it is no run's name.
+  std::optional<std::uint64_t> named_seed() const;
+  /// The same. Throws Error(usage) when it is no run's folder.
   std::uint64_t seed() const;
 };
 
@@ -73,6 +76,8 @@ struct ExperimentLayout {
   std::filesystem::path report() const;
 
   std::string config_hash() const;
+  /// Whether the folder's name is a config hash. A copy may be called otherwise.
+  bool is_named_by_hash() const;
   std::string name() const;
   std::filesystem::path root() const;
   /// The name of the root: of the sweep, where the experiment is one of a sweep's runs.

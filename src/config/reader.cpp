@@ -47,7 +47,7 @@ void Reader::refuse_unknown_keys() const {
   for (const auto& [key, value] : map_.node.entries) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     const Place place = map_.at(key, value);
-    if (++count > kMaxTold) return place.complain("unknown key, as more after it; these are not listed");
+    if (++count > kMaxTold) return place.complain("unknown key; further unknown keys are not listed");
     place.complain("unknown key, expected one of " + joined(known_) + did_you_mean(key, known_));
   }
 }

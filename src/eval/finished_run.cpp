@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,23 +42,16 @@ std::string name_in(const RunLayout& run, const fs::path& file) {
   return file.lexically_relative(run.folder).generic_string();
 }
 
-bool is_config_hash(const std::string& name) {
-  constexpr std::size_t kDigits = 12;
-  return name.size() == kDigits && name.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 void check_names(const RunLayout& run, const RunRecord& record) {
-  const std::string folder = run.folder.filename().string();
-  const std::string seed = ExperimentLayout{}.run(record.seed).folder.filename().string();
-  const bool named = folder.starts_with("seed-") && folder.find_first_not_of("0123456789", 5) == std::string::npos;
-  if (named && folder != seed) {
-    refuse(run.result(),
-           "key 'seed': expected that of its folder, " + folder + ", found " + std::to_string(record.seed) + kRemedy);
+  const std::optional<std::uint64_t> seed = run.named_seed();
+  if (seed && *seed != record.seed) {
+    refuse(run.result(), "key 'seed': expected that of its folder, " + std::to_string(*seed) + ", found " +
+                             std::to_string(record.seed) + kRemedy);
   }
-  const std::string hash = ExperimentLayout{run.experiment()}.config_hash();
-  if (is_config_hash(hash) && hash != record.config_hash) {
-    refuse(run.result(),
-           "key 'config_hash': expected that of its folder, " + hash + ", found " + record.config_hash + kRemedy);
+  const ExperimentLayout experiment{run.experiment()};
+  if (experiment.is_named_by_hash() && experiment.config_hash() != record.config_hash) {
+    refuse(run.result(), "key 'config_hash': expected that of its folder, " + experiment.config_hash() + ", found " +
+                             record.config_hash + kRemedy);
   }
 }
 

@@ -200,7 +200,7 @@ StageResult read_stage(const std::string& name, const Value& value) {
 }
 
 Json parse(const std::filesystem::path& file) {
-  constexpr int kDepth = 16;  // a record has 7; functions that call themselves would not bear a hundred thousand
+  constexpr int kDepth = 16;  // a record has 7 levels; far deeper ones would overflow the stack
   const auto bounded = [&](int depth, Json::parse_event_t, const Json&) {
     if (depth <= kDepth) return true;
     throw Error(ErrorKind::data, file.string() + ": expected the JSON object of a finished run, found one too deep");

@@ -75,10 +75,11 @@ Cells cells_of(const std::vector<Entry>& entries) {
                                        cell.begin()->second->record->config_hash + " and " + entry.record->config_hash +
                                        "; name the run folders, runs/<experiment>/<config hash>, that you mean");
     }
-    if (!cell.empty() && cell.begin()->second->record->inputs != entry.record->inputs) {
-      throw Error(ErrorKind::data, place +
-                                       "would mix runs for which a file that the config names (word vectors) had "
-                                       "another content; name the run folders that you mean");
+    for (const auto& [seed, other] : cell) {
+      const std::optional<std::string> key = differing_input(*other->record, *entry.record);
+      if (!key) continue;
+      throw Error(ErrorKind::data, place + "would mix runs whose file for " + *key +
+                                       " had another content; name the run folders that you mean");
     }
     if (!cell.emplace(entry.record->seed, &entry).second) {
       throw Error(ErrorKind::data, place + "has seed " + std::to_string(entry.record->seed) + " twice");

@@ -33,13 +33,6 @@ std::string layout(const eval::RunRecord& record) {
   return text;
 }
 
-/// The files that a config names, and their hashes, as text.
-std::string inputs_of(const eval::RunRecord& record) {
-  std::string text;
-  for (const auto& [key, hash] : record.inputs) text.append(text.empty() ? "" : ", ").append(key + " " + hash);
-  return text;
-}
-
 }  // namespace
 
 void check_same_experiment(const std::vector<eval::RunRecord>& records) {
@@ -54,9 +47,6 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records) {
     if (record.config_hash != first.config_hash) {
       refuse(first, record, "config hash", first.config_hash, record.config_hash);
     }
-    if (inputs_of(record) != inputs_of(first)) {
-      refuse(first, record, "the files", inputs_of(first), inputs_of(record));
-    }
     if (record.protocol != first.protocol) refuse(first, record, "protocol", first.protocol, record.protocol);
     if (record.selection != first.selection) {
       refuse(first, record, "selection rule", first.selection, record.selection);
@@ -64,6 +54,29 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records) {
     if (layout(record) != layout(first)) refuse(first, record, "stages", layout(first), layout(record));
   }
   check_same_recordings(records);
+  check_same_inputs(records);
+}
+
+std::optional<std::string> differing_input(const eval::RunRecord& first, const eval::RunRecord& other) {
+  if (first.version.empty() || other.version.empty()) return std::nullopt;
+  const auto [in_first, in_other] =
+      std::mismatch(first.inputs.begin(), first.inputs.end(), other.inputs.begin(), other.inputs.end());
+  if (in_first != first.inputs.end()) return in_first->first;
+  if (in_other != other.inputs.end()) return in_other->first;
+  return std::nullopt;
+}
+
+void check_same_inputs(const std::vector<eval::RunRecord>& records) {
+  const auto says = [](const eval::RunRecord& record) { return !record.version.empty(); };
+  const auto first = std::find_if(records.begin(), records.end(), says);
+  const auto hash = [](const eval::RunRecord& record, const std::string& key) {
+    const auto found = record.inputs.find(key);
+    return found == record.inputs.end() ? std::string("none") : found->second;
+  };
+  for (auto other = first; other != records.end(); ++other) {
+    const std::optional<std::string> key = differing_input(*first, *other);
+    if (key) refuse(*first, *other, "a file for " + *key + " with the hash", hash(*first, *key), hash(*other, *key));
+  }
 }
 
 void check_same_recordings(const std::vector<eval::RunRecord>& records) {

@@ -1,6 +1,8 @@
 // What the table and the report both ask of a list of run records.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "pskd/eval/run_record.hpp"
@@ -14,6 +16,13 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records);
 
 /// Throws Error(data) when the records are of different recordings. Those that do not say are left out.
 void check_same_recordings(const std::vector<eval::RunRecord>& records);
+
+/// The key of a file that both configs name and that had another content, such as data.description. None where a record
+/// is from before these were noted (0.5.0).
+std::optional<std::string> differing_input(const eval::RunRecord& first, const eval::RunRecord& other);
+
+/// Throws Error(data) when a file that the config names had another content in one of the records.
+void check_same_inputs(const std::vector<eval::RunRecord>& records);
 
 /// Whether every record holds the hash of its recordings.
 bool all_say_recordings(const std::vector<eval::RunRecord>& records);

@@ -97,6 +97,7 @@ void require_noted_checkpoint(const std::filesystem::path& manifest, const std::
 }
 
 void require_config(const std::filesystem::path& manifest, const std::string& config_hash) {
+  if (!std::filesystem::exists(manifest)) return;
   const std::string found = read_manifest(manifest).value("config_hash", config_hash);
   if (found == config_hash) return;
   throw Error(ErrorKind::checkpoint, manifest.string() + ": of a run with another config: expected the hash " +

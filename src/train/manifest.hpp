@@ -25,7 +25,7 @@ void require_noted_checkpoint(const std::filesystem::path& manifest, const std::
 /// differ then.
 void require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed);
 
-/// Throws Error(checkpoint) when `manifest` is of a run with another config.
+/// Throws Error(checkpoint) when `manifest` is of a run with another config. One that is not there says nothing.
 void require_config(const std::filesystem::path& manifest, const std::string& config_hash);
 
 /// Throws Error(checkpoint) when `record`, which `file` holds, is of other data than the setup's, or of other files

@@ -48,11 +48,17 @@ bool is_finished(const RunLayout& run) { return std::filesystem::exists(run.resu
 void require_same_data_as_other_seeds(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
   const std::filesystem::path folder = layout_of(setup).folder;
   if (!std::filesystem::exists(folder)) return;
-  std::set<std::uint64_t> replaced = {seed};
-  if (existing == Existing::overwrite) replaced.insert(setup.experiment.seeds.begin(), setup.experiment.seeds.end());
+  std::set<std::filesystem::path> replaced = {layout_of(setup).run(seed).folder};
+  if (existing == Existing::overwrite) {
+    for (const std::uint64_t other : setup.experiment.seeds) replaced.insert(layout_of(setup).run(other).folder);
+  }
   for (const RunLayout& run : finished_runs_in(folder)) {
-    const eval::RunRecord record = eval::read_finished_run(run);
-    if (!replaced.contains(record.seed)) require_same_data(run.result(), record, setup);
+    if (replaced.contains(run.folder)) continue;
+    try {
+      require_same_data(run.result(), eval::read_finished_run(run), setup);
+    } catch (const Error&) {
+      if (is_finished(run)) throw;  // else another process began to overwrite it while it was read
+    }
   }
 }
 

@@ -8,7 +8,8 @@ namespace {
 TEST(Markdown, TextShowsItself) {
   EXPECT_EQ(markdown_text("swipe left (2)"), "swipe left (2)");
   EXPECT_EQ(markdown_text("[x](javascript:alert(1))"), "\\[x\\](javascript:alert(1))");
-  EXPECT_EQ(markdown_text("![x](http://a.b/c.png)"), "!\\[x\\](http://a.b/c.png)");
+  EXPECT_EQ(markdown_text("![x](http://a.b/c.png)"), "!\\[x\\](http\\://a.b/c.png)");
+  EXPECT_EQ(markdown_text("www.a.b"), "www\\.a.b");
   EXPECT_EQ(markdown_text("<img src=x>"), "\\<img src=x>");
   EXPECT_EQ(markdown_text("&lt;b&gt;"), "\\&lt;b\\&gt;");
   EXPECT_EQ(markdown_text("a|b\\|c"), "a\\|b\\\\\\|c");

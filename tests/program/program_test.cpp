@@ -172,6 +172,16 @@ TEST_F(Program, AnOverwriteThatWasKilledLeavesNoFinishedRunAndItsOwnerCleansUp) 
   EXPECT_FALSE(fs::exists(run_folder / "config.resolved.yaml.tmp-host-12-0"));
 }
 
+TEST_F(Program, AnOverwriteReplacesADamagedRun) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  std::ofstream(run_directory() / "stages/student/metrics.jsonl", std::ios::app) << "damage";
+  const Finished shown = run("train --resume" + tiny());
+  EXPECT_EQ(shown.code, 3) << shown.output;
+  EXPECT_THAT(shown.output, HasSubstr("--overwrite"));
+  const Finished anew = run("train --overwrite" + tiny());
+  EXPECT_EQ(anew.code, 0) << anew.output;
+}
+
 TEST_F(Program, AFinishedRunOnReadOnlyMediaIsShown) {
   ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
   const std::string runs = path("runs"), cache = path("cache");

@@ -129,6 +129,7 @@ TEST(Comparison, RefusesToMixRunsOfOtherRecordings) {
                                       HasSubstr("'acs', seed 2"), HasSubstr("aa"), HasSubstr("bb")));
   for (eval::RunRecord& record : records) record.data_hash = "aa";
   EXPECT_THAT(to_text(comparison_table(records, {})), Not(HasSubstr("recordings")));
+  for (eval::RunRecord& record : records) record.version = "0.6.0";
   records[2].inputs = {{"stages.student.loss.acs.semantic.word_file", "cc"}};
   EXPECT_THAT(refused(records), HasSubstr("word vectors"));
 }

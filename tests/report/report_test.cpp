@@ -126,9 +126,18 @@ TEST(ResultsTable, RefusesSeedsThatSawOtherRecordingsOrOtherFiles) {
   other.data_hash = "bb";
   EXPECT_THAT(refusal({first, older, other}),
               AllOf(HasSubstr("recordings"), HasSubstr("'aa'"), HasSubstr("seed 3"), HasSubstr("'bb'")));
-  other = record_of(3, 8);
+  first = other = record_of(1, 8);
+  first.version = other.version = "0.6.0";
+  other.seed = 3;
   other.inputs = {{"stages.student.loss.acs.semantic.word_file", "cc"}};
-  EXPECT_THAT(refusal({record_of(1, 8), other}), HasSubstr("word_file"));
+  EXPECT_THAT(refusal({older, first, other}), AllOf(HasSubstr("word_file"), HasSubstr("'none'"), HasSubstr("'cc'")));
+}
+
+TEST(ResultsTable, TakesSeedsFromBeforeOtherFilesWereNoted) {
+  eval::RunRecord older = record_of(1, 8), newer = record_of(2, 8);
+  newer.version = "0.6.0";
+  newer.inputs = {{"data.description", "cc"}};
+  EXPECT_NO_THROW(results_table({older, newer}));
 }
 
 TEST(ResultsTable, SaysWhereItIsNotKnownWhichRecordingsARunSaw) {

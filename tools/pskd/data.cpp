@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "base/text.hpp"
 #include "data/data_check_text.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
@@ -24,7 +25,8 @@ namespace {
 
 void check(const ConfigOptions& config, bool json) {
   const pskd::data::DataCheck result = pskd::data::readers::check_dataset(config.load().data);
-  std::cout << (json ? pskd::data::to_json(result) : pskd::data::describe(result)) << std::flush;
+  std::cout << (json ? pskd::data::to_json(result) : pskd::escaped_for_terminal(pskd::data::describe(result)))
+            << std::flush;
   const std::size_t broken = result.broken.size() + result.no_skeleton.size() + result.no_sensor.size();
   if (broken > 0) {
     throw pskd::Error(pskd::ErrorKind::data, fmt::format("{} broken or unpaired files, listed above", broken));

@@ -81,7 +81,7 @@ class MaterialCollector {
     return rows;
   }
 
-  std::map<std::string, Eigen::MatrixXd> known_;  ///< by the content hash of the checkpoint
+  std::map<std::string, Eigen::MatrixXd> known_;  ///< by the hash of the weights
 };
 
 void run(const Options& options) {

@@ -6,6 +6,7 @@
 
 #include "base/cores.hpp"
 #include "base/stop_signal.hpp"
+#include "base/text.hpp"
 #include "pskd/base/error.hpp"
 #include "report/markdown_report.hpp"
 #include "sweep/local_launcher.hpp"
@@ -35,7 +36,7 @@ void show_status(const pskd::config::Sweep& sweep, const Tasks& tasks, int jobs)
   } catch (const pskd::Error& error) {
     std::cout << error.what() << "\nruns that wait in Slurm are shown as waiting\n";
   }
-  std::cout << pskd::sweep::status_text(tasks, queued, std::max(1, jobs));
+  std::cout << pskd::escaped_for_terminal(pskd::sweep::status_text(tasks, queued, std::max(1, jobs)));
 }
 
 /// Returns whether there is anything to report.

@@ -59,7 +59,7 @@ void show_results(const pskd::train::TrainingSetup& setup, bool trained, bool js
             << "report: " << report.string() << '\n';
 }
 
-/// Now, with --overwrite: what this process trained may be gone before it is shown.
+/// Whether another process holds one of these runs. With --overwrite it may have removed what was trained here.
 bool is_trained_by_another(const pskd::train::TrainingSetup& setup) {
   const auto& seeds = setup.experiment.seeds;
   return std::any_of(seeds.begin(), seeds.end(),
