@@ -64,6 +64,13 @@ bool set_wait_policy() {
   return true;
 }
 
+void remove_thread_limits() {
+  for (const char* name :
+       {"OMP_DYNAMIC", "OMP_THREAD_LIMIT", "OMP_MAX_ACTIVE_LEVELS", "OMP_NESTED", "OMP_STACKSIZE", "GOMP_STACKSIZE"}) {
+    ::unsetenv(name);
+  }
+}
+
 void prepare_process() {
   allocator_keeps_memory = keep_freed_memory();
   flush_denormals();

@@ -16,6 +16,10 @@ void prepare_process();
 /// program that has it loaded must start itself again.
 bool set_wait_policy();
 
+/// Removes the variables by which OpenMP starts fewer threads than it is asked for, or cannot start them: oneDNN would
+/// wait for the missing ones for ever. run.threads says how many there are. To be called before OpenMP is loaded.
+void remove_thread_limits();
+
 /// How this process is set up, for `pskd doctor`.
 struct ProcessSetup {
   Cores cores;

@@ -129,6 +129,22 @@ void check_recordings(const std::vector<Entry>& entries, const std::string& colu
   }
 }
 
+/// Throws where the files that say what the recordings are, or those that one config names, had another content.
+void check_inputs(const std::vector<Entry>& entries, const std::string& column) {
+  std::map<std::string, const Entry*> known;  // by config hash; "": the first of all
+  for (const Entry& entry : entries) {
+    if (entry.column != column || entry.record->version.empty()) continue;
+    for (const std::string& name : {std::string(), entry.record->config_hash}) {
+      const Entry& other = *known.try_emplace(name, &entry).first->second;
+      const std::optional<std::string> key = differing_input(*other.record, *entry.record);
+      if (!key) continue;
+      throw Error(ErrorKind::data, "cannot make a table: column '" + column + "' would mix runs whose file for " +
+                                       *key + " had another content: '" + other.row + "' and '" + entry.row +
+                                       "'; make one table for each");
+    }
+  }
+}
+
 /// Throws unless all entries of the column have their conditions in common.
 const Entry& check_column(const std::vector<Entry>& entries, const std::string& column) {
   const Entry* first = nullptr;
@@ -268,6 +284,7 @@ std::string seeds_of(const std::vector<Entry>& entries, const std::string& colum
 void add_column_notes(Table& table, const std::vector<Entry>& entries, const std::string& column) {
   const Entry& first = check_column(entries, column);
   check_recordings(entries, column);
+  check_inputs(entries, column);
   const std::vector<Fact> facts = conditions(first);
   table.notes.push_back(column + ": protocol: " + facts[1].value + "; selection rule: " + facts[2].value + "; scores " +
                         facts[4].value + "; seeds" + seeds_of(entries, column));
@@ -278,6 +295,12 @@ void add_column_notes(Table& table, const std::vector<Entry>& entries, const std
   if (std::any_of(entries.begin(), entries.end(), says_no_recordings)) {
     table.notes.push_back(column + ": " + kUnknownRecordings);
   }
+}
+
+void add_version_note(Table& table, const std::vector<Entry>& entries) {
+  std::vector<const eval::RunRecord*> records;
+  for (const Entry& entry : entries) records.push_back(entry.record);
+  if (const std::string versions = note_on_versions(records); !versions.empty()) table.notes.push_back(versions);
 }
 
 void add_reading_notes(Table& table, const std::vector<Entry>& entries, const ComparisonOptions& options) {
@@ -300,6 +323,7 @@ void add_reading_notes(Table& table, const std::vector<Entry>& entries, const Co
                           std::to_string(seeds.size()) + " seeds can give is " +
                           fixed(std::min(1.0, std::pow(2, 1 - n)), 3));
   }
+  add_version_note(table, entries);
   table.notes.emplace_back(kReconstruction);
 }
 

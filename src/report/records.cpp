@@ -33,6 +33,11 @@ std::string layout(const eval::RunRecord& record) {
   return text;
 }
 
+std::string hash_of(const eval::RunRecord& record, const std::string& key) {
+  const auto found = record.inputs.find(key);
+  return found == record.inputs.end() ? "none" : found->second;
+}
+
 }  // namespace
 
 void check_same_experiment(const std::vector<eval::RunRecord>& records) {
@@ -59,23 +64,42 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records) {
 
 std::optional<std::string> differing_input(const eval::RunRecord& first, const eval::RunRecord& other) {
   if (first.version.empty() || other.version.empty()) return std::nullopt;
-  const auto [in_first, in_other] =
-      std::mismatch(first.inputs.begin(), first.inputs.end(), other.inputs.begin(), other.inputs.end());
-  if (in_first != first.inputs.end()) return in_first->first;
-  if (in_other != other.inputs.end()) return in_other->first;
-  return std::nullopt;
+  std::set<std::string> keys = {eval::kDescription};
+  if (first.config_hash == other.config_hash) {
+    for (const auto* inputs : {&first.inputs, &other.inputs}) {
+      for (const auto& [key, hash] : *inputs) keys.insert(key);
+    }
+  }
+  const auto differs = [&](const std::string& key) { return hash_of(first, key) != hash_of(other, key); };
+  const auto found = std::find_if(keys.begin(), keys.end(), differs);
+  return found == keys.end() ? std::nullopt : std::optional(*found);
+}
+
+void check_comparable(const eval::RunRecord& first, const eval::RunRecord& other) {
+  if (first.protocol != other.protocol) refuse(first, other, "protocol", first.protocol, other.protocol);
+  if (first.selection != other.selection) refuse(first, other, "selection rule", first.selection, other.selection);
+  check_same_recordings({first, other});
+  check_same_inputs({first, other});
+}
+
+std::string note_on_versions(const std::vector<const eval::RunRecord*>& records) {
+  std::set<std::string> versions;
+  for (const eval::RunRecord* record : records) {
+    versions.insert(record->version.empty() ? "before 0.6.0 (records without a checksum)" : record->version);
+  }
+  if (versions.size() == 1 && !records.front()->version.empty()) return "";
+  std::string text;
+  for (const std::string& version : versions) text += (text.empty() ? "made by pskd " : " and ") + version;
+  return text;
 }
 
 void check_same_inputs(const std::vector<eval::RunRecord>& records) {
   const auto says = [](const eval::RunRecord& record) { return !record.version.empty(); };
   const auto first = std::find_if(records.begin(), records.end(), says);
-  const auto hash = [](const eval::RunRecord& record, const std::string& key) {
-    const auto found = record.inputs.find(key);
-    return found == record.inputs.end() ? std::string("none") : found->second;
-  };
   for (auto other = first; other != records.end(); ++other) {
     const std::optional<std::string> key = differing_input(*first, *other);
-    if (key) refuse(*first, *other, "a file for " + *key + " with the hash", hash(*first, *key), hash(*other, *key));
+    if (key)
+      refuse(*first, *other, "a file for " + *key + " with the hash", hash_of(*first, *key), hash_of(*other, *key));
   }
 }
 

@@ -17,12 +17,19 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records);
 /// Throws Error(data) when the records are of different recordings. Those that do not say are left out.
 void check_same_recordings(const std::vector<eval::RunRecord>& records);
 
-/// The key of a file that both configs name and that had another content, such as data.description. None where a record
-/// is from before these were noted (0.5.0).
+/// The key of a file that had another content for the two: the description of the recordings or, where the configs are
+/// the same, any file that they name. None where a record is from before these were noted (0.5.0).
 std::optional<std::string> differing_input(const eval::RunRecord& first, const eval::RunRecord& other);
 
 /// Throws Error(data) when a file that the config names had another content in one of the records.
 void check_same_inputs(const std::vector<eval::RunRecord>& records);
+
+/// Throws Error(data) unless the two share protocol, selection rule, recordings and files.
+void check_comparable(const eval::RunRecord& first, const eval::RunRecord& other);
+
+/// "made by pskd 0.6.0 and 0.7.0"; empty where one version with checksums made all of the records, of which there is at
+/// least one.
+std::string note_on_versions(const std::vector<const eval::RunRecord*>& records);
 
 /// Whether every record holds the hash of its recordings.
 bool all_say_recordings(const std::vector<eval::RunRecord>& records);

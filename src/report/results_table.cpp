@@ -50,6 +50,9 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
     notes.emplace_back(kSharedSubjects);
   }
   if (!all_say_recordings(records)) notes.emplace_back(kUnknownRecordings);
+  std::vector<const eval::RunRecord*> all;
+  for (const eval::RunRecord& record : records) all.push_back(&record);
+  if (const std::string versions = note_on_versions(all); !versions.empty()) notes.push_back(versions);
   return notes;
 }
 

@@ -5,9 +5,14 @@
 #include <set>
 
 #include "base/file.hpp"
+#include "data/readers/registry.hpp"
+#include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/data/store/clip_store.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
+#include "train/inputs.hpp"
+#include "train/manifest.hpp"
 #include "train/stage_key.hpp"
 
 namespace pskd::sweep {
@@ -60,6 +65,18 @@ TaskState state_of(const SweepTask& task) {
   if (fs::exists(task.layout.result())) return TaskState::done;
   if (train::is_running(task.experiment, task.seed)) return TaskState::running;
   return fs::exists(task.layout.error()) ? TaskState::failed : TaskState::waiting;
+}
+
+void require_same_data(const std::vector<SweepTask>& tasks) {
+  std::map<std::filesystem::path, std::string> data_hashes;  // by the clip store, whose name is that of the data config
+  for (const SweepTask& task : tasks) {
+    if (state_of(task) != TaskState::done) continue;
+    const data::Reader reader = data::readers::make_reader(task.experiment.data);
+    std::string& data_hash = data_hashes[data::store::store_path(task.experiment.data)];
+    if (data_hash.empty()) data_hash = data::store::load_dataset(reader, task.experiment.data).hash;
+    train::require_same_data(task.layout.result(), eval::read_finished_run(task.layout), data_hash,
+                             train::hash_inputs(task.experiment, reader));
+  }
 }
 
 std::string failure_of(const SweepTask& task) {

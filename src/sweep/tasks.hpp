@@ -40,6 +40,10 @@ const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::strin
 /// As the files of the run say, whoever trained or trains it; they do not know what is queued.
 TaskState state_of(const SweepTask& task);
 
+/// Holds the finished tasks to the recordings and files that the sweep names now. Throws Error(checkpoint) that says
+/// which task is of others, and Error(data) where the recordings are not there.
+void require_same_data(const std::vector<SweepTask>& tasks);
+
 /// Why it failed, as its own process left it; empty when nobody did.
 std::string failure_of(const SweepTask& task);
 /// Not while another process trains the run, nor once it is done: then this failure is no longer of interest.

@@ -37,7 +37,7 @@ struct CheckpointManifest {
   std::string config_hash;  ///< of the experiment in which it was trained
   std::string stage_hash;   ///< of the stage and its teachers, see train/stage_key.hpp; what experiments can share
   std::uint64_t seed = 0;
-  std::string data_hash;
+  std::string data_hash;                        ///< of the recordings and their description
   std::map<std::string, std::string> teachers;  ///< hash of each teacher's weights, by stage and snapshot
   Position position;
   nlohmann::json model = nlohmann::json::object();  ///< what predicting needs: see train/model_description.hpp

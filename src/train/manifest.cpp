@@ -115,18 +115,19 @@ void require_same_run(const std::filesystem::path& manifest, const TrainingSetup
   eval::RunRecord then;
   then.data_hash = found["data_hash"].get<std::string>();
   then.inputs = found.value("inputs", eval::Hashes());
-  require_same_data(manifest, then, setup);
+  require_same_data(manifest, then, setup.data_hash, setup.inputs);
   warn_of_other_environment(found);
 }
 
-void require_same_data(const std::filesystem::path& file, const eval::RunRecord& record, const TrainingSetup& setup) {
-  if (!record.data_hash.empty() && record.data_hash != setup.data_hash) {
+void require_same_data(const std::filesystem::path& file, const eval::RunRecord& record, const std::string& data_hash,
+                       const eval::Hashes& inputs) {
+  if (!record.data_hash.empty() && record.data_hash != data_hash) {
     throw Error(ErrorKind::checkpoint, file.string() + ": the run was trained on other data (hash " + record.data_hash +
-                                           ", now " + setup.data_hash +
+                                           ", now " + data_hash +
                                            "); restore the files, give another run.root, or start anew with "
                                            "--overwrite");
   }
-  require_same_inputs(file, record.inputs, setup.inputs);
+  require_same_inputs(file, record.inputs, inputs);
 }
 
 }  // namespace pskd::train

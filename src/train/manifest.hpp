@@ -28,8 +28,9 @@ void require_same_run(const std::filesystem::path& manifest, const TrainingSetup
 /// Throws Error(checkpoint) when `manifest` is of a run with another config. One that is not there says nothing.
 void require_config(const std::filesystem::path& manifest, const std::string& config_hash);
 
-/// Throws Error(checkpoint) when `record`, which `file` holds, is of other data than the setup's, or of other files
-/// that the config names. What it does not say is not compared.
-void require_same_data(const std::filesystem::path& file, const eval::RunRecord& record, const TrainingSetup& setup);
+/// Throws Error(checkpoint) when `record`, which `file` holds, is of other data than those of `data_hash`, or of other
+/// files that the config names than `inputs`. What it does not say is not compared.
+void require_same_data(const std::filesystem::path& file, const eval::RunRecord& record, const std::string& data_hash,
+                       const eval::Hashes& inputs);
 
 }  // namespace pskd::train

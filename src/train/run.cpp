@@ -55,7 +55,7 @@ void require_same_data_as_other_seeds(const TrainingSetup& setup, std::uint64_t 
   for (const RunLayout& run : finished_runs_in(folder)) {
     if (replaced.contains(run.folder)) continue;
     try {
-      require_same_data(run.result(), eval::read_finished_run(run), setup);
+      require_same_data(run.result(), eval::read_finished_run(run), setup.data_hash, setup.inputs);
     } catch (const Error&) {
       if (is_finished(run)) throw;  // else another process began to overwrite it while it was read
     }
@@ -141,7 +141,7 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
 void show_finished(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = layout_of(setup).run(seed);
   const eval::RunRecord record = eval::read_finished_run(run);
-  require_same_data(run.result(), record, setup);
+  require_same_data(run.result(), record, setup.data_hash, setup.inputs);
   const std::string config = config::to_yaml(setup.experiment);
   const auto noted = record.files.find(run.config().filename().string());
   const bool same = noted == record.files.end() || noted->second == content_hash(config);

@@ -7,6 +7,7 @@
 #include "distill/teacher_schedule.hpp"
 #include "pskd/config/load.hpp"
 #include "train/environment.hpp"
+#include "train/inputs.hpp"
 
 namespace pskd::train {
 namespace {
@@ -46,7 +47,7 @@ std::string stage_key(const TrainingSetup& setup, const std::string& stage, std:
   ContentHasher hasher;
   hasher.add(stage_hash(experiment, stage));
   hasher.add(std::to_string(seed));
-  hasher.add(setup.data_hash);
+  hasher.add(hash_of_recordings(setup.data_hash, setup.inputs));
   const Environment here = environment();
   hasher.add(std::to_string(here.threads));
   hasher.add(here.version);

@@ -8,6 +8,7 @@
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
 #include "pskd/config/load.hpp"
+#include "train/inputs.hpp"
 #include "train/manifest.hpp"
 #include "train/model_description.hpp"
 #include "train/stage_key.hpp"
@@ -63,7 +64,7 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
   manifest.config_hash = setup.config_hash;
   manifest.stage_hash = stage_hash(setup.experiment, stage);
   manifest.seed = seed;
-  manifest.data_hash = setup.data_hash;
+  manifest.data_hash = hash_of_recordings(setup.data_hash, setup.inputs);
   manifest.model = describe_model(setup, config::find_stage(setup.experiment, stage));
   return manifest;
 }

@@ -129,9 +129,27 @@ TEST(Comparison, RefusesToMixRunsOfOtherRecordings) {
                                       HasSubstr("'acs', seed 2"), HasSubstr("aa"), HasSubstr("bb")));
   for (eval::RunRecord& record : records) record.data_hash = "aa";
   EXPECT_THAT(to_text(comparison_table(records, {})), Not(HasSubstr("recordings")));
+}
+
+TEST(Comparison, RefusesToMixRunsOfOtherFiles) {
+  std::vector<eval::RunRecord> records = two_methods();
   for (eval::RunRecord& record : records) record.version = "0.6.0";
   records[2].inputs = {{"stages.student.loss.acs.semantic.word_file", "cc"}};
-  EXPECT_THAT(refused(records), HasSubstr("word vectors"));
+  EXPECT_THAT(refused(records), HasSubstr("word_file had another content"));
+  records = two_methods();
+  for (eval::RunRecord& record : records) record.version = "0.6.0";
+  for (std::size_t i = 3; i < 6; ++i) records[i].inputs = {{eval::kDescription, "dd"}};
+  EXPECT_THAT(refused(records), AllOf(HasSubstr("data.description"), HasSubstr("'label'"), HasSubstr("'acs'")));
+}
+
+TEST(Comparison, SaysWhichVersionsMadeTheRuns) {
+  std::vector<eval::RunRecord> records = two_methods();
+  for (eval::RunRecord& record : records) record.version = "0.6.0";
+  EXPECT_THAT(to_text(comparison_table(records, {})), Not(HasSubstr("made by")));
+  records[4].version = "0.7.0";
+  EXPECT_THAT(to_text(comparison_table(records, {})), HasSubstr("made by pskd 0.6.0 and 0.7.0"));
+  records[4].version.clear();
+  EXPECT_THAT(to_text(comparison_table(records, {})), HasSubstr("records without a checksum"));
 }
 
 TEST(Comparison, KeepsOtherDataSetsInColumnsOfTheirOwn) {

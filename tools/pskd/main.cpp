@@ -22,6 +22,7 @@ namespace {
 /// Comes back only where that program cannot be started; gives the exit code then.
 int become_torch_program(char** argv) {
   pskd::set_wait_policy();
+  pskd::remove_thread_limits();
   std::error_code problem;
   const auto here = std::filesystem::read_symlink("/proc/self/exe", problem).parent_path();
   const std::string program = (here / "libexec" / "pskd").string();

@@ -37,7 +37,7 @@ std::vector<pskd::eval::Prediction> predictions_of(const fs::path& folder, const
 pskd::report::Table mcnemar_of(const std::vector<std::string>& runs, const std::string& stage) {
   const std::vector<pskd::eval::RunRecord> records = {pskd::eval::read_finished_run({runs[0]}),
                                                       pskd::eval::read_finished_run({runs[1]})};
-  pskd::report::check_same_recordings(records);
+  pskd::report::check_comparable(records[0], records[1]);
   pskd::report::Table table = pskd::report::mcnemar_table(
       runs[0], runs[1],
       pskd::eval::mcnemar(predictions_of(runs[0], records[0], stage), predictions_of(runs[1], records[1], stage)));

@@ -15,6 +15,9 @@ namespace pskd::eval {
 /// Content hashes by name.
 using Hashes = std::map<std::string, std::string>;
 
+/// The key of RunRecord::inputs for the description of own recordings.
+inline constexpr const char* kDescription = "data.description";
+
 /// What a stage's network costs in use, for one clip.
 struct StageCost {
   std::int64_t macs = 0;      ///< multiply-adds

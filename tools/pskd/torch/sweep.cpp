@@ -58,6 +58,7 @@ bool has_ended(const pskd::sweep::SweepTask& task) {
 
 void train_all(const pskd::sweep::SweepLaunch& launch, const pskd::config::Sweep& sweep, const Tasks& tasks,
                bool slurm) {
+  pskd::sweep::require_same_data(tasks);
   const std::vector<pskd::sweep::TaskFailure> failures =
       slurm ? pskd::sweep::submit_to_slurm(launch, sweep, tasks, std::cout) : pskd::sweep::train_here(launch, tasks);
   const bool results = write_reports(tasks, launch.event_files);
