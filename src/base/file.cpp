@@ -217,12 +217,10 @@ std::string read_file(const fs::path& path) {
 }
 
 std::string read_file_or_pipe(const fs::path& path, std::size_t limit) {
-  const Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");
-  const struct stat status = status_of(file, path);
-  if (S_ISREG(status.st_mode)) return read_file(path);
-  if (!S_ISFIFO(status.st_mode)) fail_irregular(path, status.st_mode);
-  if (::fcntl(file.number(), F_SETFL, 0) != 0) fail("read", path, errno);  // wait for what is written
-  return read_all(file, path, 0, limit);
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISFIFO(status.st_mode)) return read_file(path);
+  const Descriptor pipe = open_file(path, O_RDONLY, "read");  // waits for a writer; O_NONBLOCK would read nothing
+  return read_all(pipe, path, 0, limit);
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {

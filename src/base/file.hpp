@@ -13,7 +13,7 @@ namespace pskd {
 /// file it is: a pipe or a device could make the reader wait for ever or fill its memory.
 std::string read_file(const std::filesystem::path& path);
 
-/// As read_file, but the path may be a pipe, of which at most `limit` bytes are taken: of more, Error(io).
+/// As read_file, but the path may be a pipe: waits for its writer. At most `limit` bytes are taken: of more, Error(io).
 std::string read_file_or_pipe(const std::filesystem::path& path, std::size_t limit);
 
 /// Writes `bytes` to a temporary file beside `path`, syncs it and renames it over `path`; folders are made as needed.

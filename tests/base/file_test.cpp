@@ -162,6 +162,20 @@ TEST(File, AConfigMayComeThroughAPipeOfBoundedLength) {
   EXPECT_THAT(through(std::string(200, 'x'), 100), HasSubstr("expected at most 100 bytes of a pipe, found more"));
 }
 
+TEST(File, APipeWhoseWriterComesLaterIsWaitedFor) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const int file = ::open(pipe.c_str(), O_RDWR);  // O_WRONLY would hang the test where nobody waits
+    EXPECT_EQ(::write(file, "seeds: [1]", 10), 10);
+    ::close(file);
+  });
+  EXPECT_EQ(read_file_or_pipe(pipe, 100), "seeds: [1]");
+  writer.join();
+}
+
 TEST(File, AnUnreadableFileIsNamedWithTheReason) {
   const TemporaryFolder folder;
   const std::string missing = io_error_of([&] { read_file(folder / "absent"); });
