@@ -77,13 +77,25 @@ std::string hidden_cause(std::string_view text, int error_line) {
   return cause;
 }
 
+constexpr char kNumberSign = '#';
+
 class Converter {
  public:
-  Converter(std::string_view text, std::string source, bool lines, Problems& problems)
-      : text_(text), source_(std::move(source)), lines_(lines), problems_(problems) {}
+  /// Each `sign` in the text stands for a number sign; none does where it is empty.
+  Converter(std::string_view text, std::string source, bool lines, std::string sign, Problems& problems)
+      : text_(text), source_(std::move(source)), lines_(lines), sign_(std::move(sign)), problems_(problems) {}
 
   std::string where(int line_from_0) const {
     return lines_ ? source_ + ":" + std::to_string(std::max(line_from_0, 0) + 1) : source_;
+  }
+
+  /// What stands in the text, with its number signs.
+  std::string restored(std::string text) const {
+    if (sign_.empty()) return text;
+    for (std::size_t at = 0; (at = text.find(sign_, at)) != std::string::npos; ++at) {
+      text.replace(at, sign_.size(), 1, kNumberSign);
+    }
+    return text;
   }
 
   void check_utf8() {
@@ -126,7 +138,7 @@ class Converter {
 
   void convert_scalar(const YAML::Node& yaml, Node& node) {
     node.kind = Node::Kind::scalar;
-    node.text = yaml.Scalar();
+    node.text = restored(yaml.Scalar());
     node.quoted = yaml.Tag() == "!";
     refuse_hidden(yaml);
   }
@@ -142,7 +154,7 @@ class Converter {
     const TextPosition position = position_of(text_, std::min(at, text_.size()));
     const std::string column = lines_ ? "column " + std::to_string(position.column) + ": " : "";
     problems_.add(where(static_cast<int>(position.line) - 1), "",
-                  column + "found " + hidden->name + " in " + quoted(text) +
+                  column + "found " + hidden->name + " in " + quoted(restored(text)) +
                       "; write a plain blank or nothing, or put the text in quotes if it belongs there");
   }
 
@@ -168,7 +180,7 @@ class Converter {
         continue;
       }
       refuse_hidden(entry.first);
-      const std::string& key = entry.first.Scalar();
+      const std::string key = restored(entry.first.Scalar());
       if (const auto [seen, inserted] = first.emplace(key, place); !inserted) {
         problems_.add(place, shown(key), "expected each key once, found it again (first at " + seen->second + ")");
         continue;
@@ -181,20 +193,36 @@ class Converter {
   std::string_view text_;
   std::string source_;
   bool lines_;
+  std::string sign_;
   Problems& problems_;
   int count_ = 0;
 };
 
-// ---- values of a command line --------------------------------------------------------------------------
-
-constexpr std::string_view kNumberSign = "#";
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
+Node parse(std::string_view text, const std::string& source, bool lines, const std::string& sign, Problems& problems) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  Converter converter(text, source, lines, sign, problems);
+  converter.check_utf8();
+  try {
+    // Not LoadAll: yaml-cpp finds endless documents in a text such as ",".
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    DocumentStart start;
+    if (!parser.HandleNextDocument(start)) return Node{.where = converter.where(0)};
+    if (parser.HandleNextDocument(start)) {
+      converter.refuse(converter.where(start.line), lines ? "expected one YAML document, found a second one"
+                                                          : "expected one value, found more behind it");
+    }
+    const YAML::Node document = YAML::Load(std::string(text));
+    return converter.convert(document, converter.where(document.Mark().line));
+  } catch (const YAML::Exception& exception) {
+    const std::string cause = hidden_cause(text, exception.mark.line);
+    converter.refuse(converter.where(exception.mark.line),
+                     "expected YAML, found an error: " + converter.restored(exception.msg) + cause);
   }
-  return text;
 }
+
+// ---- values of a command line --------------------------------------------------------------------------
 
 // A character that the text does not have, of those that Unicode leaves to private use.
 std::string unused_character(std::string_view text) {
@@ -203,13 +231,18 @@ std::string unused_character(std::string_view text) {
   return character;
 }
 
-void replace_in_all(Node& node, std::string_view from, std::string_view to) {
-  node.text = replaced(std::move(node.text), from, to);
-  for (Node& item : node.items) replace_in_all(item, from, to);
-  for (auto& [key, value] : node.entries) {
-    key = replaced(std::move(key), from, to);
-    replace_in_all(value, from, to);
+// The value with `sign` for each number sign, so that none begins a comment. One behind a backslash begins none, and
+// yaml-cpp shows only the first byte of what is there.
+std::string without_comments(std::string_view value, std::string_view sign) {
+  std::string text;
+  for (const char letter : value) {
+    if (letter == kNumberSign && !text.ends_with('\\')) {
+      text += sign;
+    } else {
+      text += letter;
+    }
   }
+  return text;
 }
 
 // Whether the text is a map or a list without brackets.
@@ -226,26 +259,7 @@ bool is_block(const std::string& text) {
 }  // namespace
 
 Node parse_yaml(std::string_view text, const std::string& source, bool lines, Problems& problems) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  Converter converter(text, source, lines, problems);
-  converter.check_utf8();
-  try {
-    // Not LoadAll: yaml-cpp finds endless documents in a text such as ",".
-    std::istringstream stream{std::string(text)};
-    YAML::Parser parser(stream);
-    DocumentStart start;
-    if (!parser.HandleNextDocument(start)) return Node{.where = converter.where(0)};
-    if (parser.HandleNextDocument(start)) {
-      converter.refuse(converter.where(start.line), lines ? "expected one YAML document, found a second one"
-                                                          : "expected one value, found more behind it");
-    }
-    const YAML::Node document = YAML::Load(std::string(text));
-    return converter.convert(document, converter.where(document.Mark().line));
-  } catch (const YAML::Exception& exception) {
-    const std::string cause = hidden_cause(text, exception.mark.line);
-    converter.refuse(converter.where(exception.mark.line), "expected YAML, found an error: " + exception.msg + cause);
-  }
+  return parse(text, source, lines, "", problems);
 }
 
 Node parse_setting(std::string_view text, const std::string& source, Problems& problems) {
@@ -259,10 +273,9 @@ Node parse_setting(std::string_view text, const std::string& source, Problems& p
   }
   if (says_null(value)) return node;
   const std::string sign = unused_character(value);
-  const std::string without_comments = replaced(std::string(value), kNumberSign, sign);
-  if (std::string_view("[{\"'!").find(value.front()) != std::string_view::npos || is_block(without_comments)) {
-    node = parse_yaml(without_comments, source, false, problems);
-    replace_in_all(node, sign, kNumberSign);
+  const std::string yaml = without_comments(value, sign);
+  if (std::string_view("[{\"'!").find(value.front()) != std::string_view::npos || is_block(yaml)) {
+    node = parse(yaml, source, false, sign, problems);
     const bool only_a_tag = node.kind == Node::Kind::scalar && node.text.empty() && !node.quoted;
     if (node.kind == Node::Kind::null || only_a_tag) problems.add(source, "", kLeftOut);
     return node;

@@ -6,10 +6,14 @@
 namespace pskd::config {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::kSmallest;
+using ::testing::Not;
 
 constexpr const char* kLeftOut = "expected a value, found nothing; null is the word for the default";
 
@@ -33,6 +37,17 @@ TEST_F(CommandLineValue, InQuotesOrBracketsKeepsItsNumberSign) {
   EXPECT_EQ(load(kSmallest, {"data={root: set #3}"}).data.root, "set #3");
   EXPECT_THAT(problems(kSmallest, {"seeds=[1, 2] # and 3"}),
               ElementsAre("--set seeds: expected one value, found more behind it"));
+}
+
+TEST_F(CommandLineValue, KeepsItsNumberSignInMessagesToo) {
+  const auto told = [&](const std::string& setting) { return problems(kSmallest, {setting}); };
+  EXPECT_THAT(told("data={b #1: , root: c}"), Contains(AllOf(HasSubstr("b #1: "), HasSubstr(kLeftOut))));
+  EXPECT_THAT(told("data={b #1: 2, b #1: 3}"), Contains(HasSubstr("b #1: expected each key once")));
+  EXPECT_THAT(told("data={root: b\xc2\xa0#1}"), Contains(HasSubstr("'b<U+00A0>#1'")));
+  EXPECT_THAT(told("data.root=\"a\\#1\""), Contains(HasSubstr("unknown escape character: #")));
+  for (const char* setting : {"data=[#1", "data={#1", "data=[a #1}", "data=['#1"}) {
+    EXPECT_THAT(told(setting), Each(Not(HasSubstr("\xee")))) << setting;
+  }
 }
 
 TEST_F(CommandLineValue, OfListsAndMapsIsYaml) {
