@@ -13,37 +13,70 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What a search may still look at: it is to end soon where the folder is a home or a whole file server.
+struct Budget {
+  std::size_t folders, entries;
+};
+
+std::vector<fs::directory_entry> entries_of(const fs::path& folder, Budget& budget) {
+  std::vector<fs::directory_entry> entries;
+  std::error_code unreadable;
+  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
+    if (budget.entries == 0) break;
+    --budget.entries;
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
 // The entry of `folder` of that name, or of a name that looks the same.
-std::optional<fs::path> match_name(const fs::path& folder, const fs::path& name) {
+std::optional<fs::path> match_name(const fs::path& folder, const fs::path& name, Budget& budget) {
+  if (budget.folders == 0) return std::nullopt;
+  --budget.folders;
   std::error_code unreadable;
   if (fs::exists(folder / name, unreadable)) return folder / name;
   const std::string wanted = compared_form(name.string());
-  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
+  for (const auto& entry : entries_of(folder, budget)) {
     if (compared_form(entry.path().filename().string()) == wanted) return entry.path();
   }
   return std::nullopt;
 }
 
-std::optional<fs::path> match(const fs::path& folder, const fs::path& expected) {
+std::optional<fs::path> match(const fs::path& folder, const fs::path& expected, Budget& budget) {
   fs::path found = folder;
   for (const fs::path& name : expected) {
-    const std::optional<fs::path> next = match_name(found, name);
+    const std::optional<fs::path> next = match_name(found, name, budget);
     if (!next) return std::nullopt;
     found = *next;
   }
   return found;
 }
 
-std::vector<fs::path> folders_in(const fs::path& folder) {
-  constexpr std::size_t kMaxFolders = 1000;
+std::vector<fs::path> folders_in(const fs::path& folder, Budget& budget) {
+  if (budget.folders == 0) return {};
+  --budget.folders;
   std::vector<fs::path> folders;
   std::error_code unreadable;
-  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
-    if (folders.size() == kMaxFolders) break;
+  for (const auto& entry : entries_of(folder, budget)) {
     if (!is_hidden(entry.path()) && entry.is_directory(unreadable)) folders.push_back(entry.path());
   }
   std::sort(folders.begin(), folders.end());
   return folders;
+}
+
+// The folder up to two levels below `folder` that has what is expected.
+std::optional<fs::path> deeper_folder(const fs::path& folder, const fs::path& expected) {
+  Budget budget{.folders = 1000, .entries = 20'000};
+  const std::vector<fs::path> inner = folders_in(folder, budget);
+  for (const fs::path& one : inner) {
+    if (match(one, expected, budget)) return one;
+  }
+  for (const fs::path& one : inner) {
+    for (const fs::path& deeper : folders_in(one, budget)) {
+      if (match(deeper, expected, budget)) return deeper;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -86,21 +119,14 @@ bool is_hidden(const fs::path& entry) {
   return name.starts_with('.') || name == "__MACOSX";
 }
 
-std::string found_instead(const fs::path& folder, const fs::path& expected) {
-  if (const auto same = match(folder, expected)) {
+std::string found_instead(const fs::path& folder, const fs::path& expected, const std::string& remedy) {
+  Budget beside{.folders = 10, .entries = 1'000'000};
+  if (const auto same = match(folder, expected, beside)) {
     return "; found " + same->string() + ", whose name differs in case or in Unicode form: rename it";
   }
-  std::vector<fs::path> inner = folders_in(folder);
-  for (std::size_t i = 0, first = inner.size(); i < first; ++i) {
-    const std::vector<fs::path> deeper = folders_in(inner[i]);
-    inner.insert(inner.end(), deeper.begin(), deeper.end());
-  }
-  for (const fs::path& one : inner) {
-    if (match(one, expected))
-      return "; found it in " + one.string() + ", which lies deeper: data.root should name that folder";
-  }
+  if (const auto deeper = deeper_folder(folder, expected)) return "; found it in " + deeper->string() + ": " + remedy;
   const fs::path parent = fs::weakly_canonical(folder).parent_path();
-  if (match(parent, expected)) return "; found it in " + parent.string() + ": data.root should name that folder";
+  if (match(parent, expected, beside)) return "; found it in " + parent.string() + ": " + remedy;
   return "";
 }
 
@@ -115,7 +141,7 @@ FolderListing list_recordings(const Reader& reader, const std::filesystem::path&
   try {
     for (const fs::path& folder : reader.folders) {
       if (fs::is_directory(root / folder)) continue;
-      const std::string instead = found_instead(root, folder);
+      const std::string instead = found_instead(root, folder, kNameThatFolder);
       if (instead.empty()) continue;  // there may be no such recordings
       throw Error(ErrorKind::data, root.string() + ": expected a folder " + folder.string() + instead);
     }

@@ -61,9 +61,13 @@ FolderListing list_recordings(const Reader& source, const std::filesystem::path&
 /// Whether a file or folder is no part of a data set: a hidden one, or what macOS leaves in archives (__MACOSX).
 bool is_hidden(const std::filesystem::path& entry);
 
-/// Where `expected`, which is not in `folder`, lies instead, to end a message: "; found ..., in other case: rename it",
-/// "; found ..., one level deeper: ..."; nothing where it is nowhere near.
-std::string found_instead(const std::filesystem::path& folder, const std::filesystem::path& expected);
+/// Where `expected`, which is not in `folder`, lies instead, to end a message: "; found ..., whose name differs in case
+/// ...: rename it", or "; found it in ...: `remedy`" for a folder up to two levels deeper (of about 1,000) or the
+/// parent; nothing where it is nowhere near.
+std::string found_instead(const std::filesystem::path& folder, const std::filesystem::path& expected,
+                          const std::string& remedy);
+/// The remedy for what data.root should have led to.
+constexpr const char* kNameThatFolder = "data.root should name that folder";
 
 /// What a config can choose of a data set, by the key of that name under `data`.
 enum class DataChoice { sensors, skeleton, cameras, classes, description };

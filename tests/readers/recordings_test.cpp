@@ -30,6 +30,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::refusal;
 
 std::string replaced(std::string text, const std::string& old, const std::string& with) {
@@ -240,6 +241,26 @@ TEST_F(OwnFolder, ADescriptionThatLiesDeeperIsFound) {
   fs::rename(root_ / "dataset.yaml", root_ / "inner" / "dataset.yaml");
   EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }),
               HasSubstr("found it in " + (root_ / "inner").string()));
+}
+
+TEST_F(OwnFolder, AFileThatLiesDeeperIsFoundAndItsLineIsToBeCorrected) {
+  fs::create_directories(root_ / "inner");
+  fs::rename(root_ / "s1.csv", root_ / "inner" / "s1.csv");
+  const DataCheck check = check_dataset(config());
+  ASSERT_FALSE(check.broken.empty());
+  EXPECT_THAT(check.broken[0].problem, HasSubstr("found it in " + (root_ / "inner").string() + ": correct that line"));
+  fs::rename(root_ / "clips.csv", root_ / "inner" / "clips.csv");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }),
+              HasSubstr("inner: correct manifest in " + (root_ / "dataset.yaml").string()));
+}
+
+TEST_F(OwnFolder, TheSearchForAMissingFileIsBounded) {
+  for (int i = 0; i < 1200; ++i) {
+    fs::create_directories(root_ / std::to_string(100 + i / 40) / std::to_string(100 + i % 40));
+  }
+  fs::create_directories(root_ / "z" / "z");
+  fs::rename(root_ / "dataset.yaml", root_ / "z" / "z" / "dataset.yaml");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }), Not(HasSubstr("found it in")));
 }
 
 TEST_F(OwnFolder, OneRecordingUnderTwoLabelsIsTold) {

@@ -340,7 +340,7 @@ RecordingsDescription read_recordings_description(const fs::path& file) {
   std::error_code none;
   if (!fs::is_regular_file(file, none)) {
     throw Error(ErrorKind::data, "the description of the recordings is missing: " + file.string() +
-                                     found_instead(file.parent_path(), file.filename()) +
+                                     found_instead(file.parent_path(), file.filename(), kNameThatFolder) +
                                      "; data.root names its folder, data.description the file in it (else "
                                      "dataset.yaml), and docs/own-recordings.md says what it holds");
   }

@@ -255,7 +255,8 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   if (!fs::is_regular_file(file, none)) {
     throw Error(ErrorKind::data, file.string() + ": the manifest that " + description.file.string() +
                                      " names is missing: expected a CSV file that lists the recordings" +
-                                     found_instead(file.parent_path(), file.filename()));
+                                     found_instead(file.parent_path(), file.filename(),
+                                                   "correct manifest in " + description.file.string()));
   }
   const std::string text = formats::read_text(file);
   const std::vector<std::string_view> lines = formats::lines_of(text);

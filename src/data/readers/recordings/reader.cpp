@@ -141,7 +141,7 @@ Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repa
 
 // The recordings whose files are there; the files that are not.
 FolderListing list_manifest(const Manifest& manifest, const fs::path& file) {
-  constexpr std::size_t kSearched = 20;  // missing files
+  constexpr std::size_t kSearched = 5;  // missing files
   FolderListing listing;
   for (const ManifestRow& row : manifest.rows) {
     std::vector<fs::path> files = row.files.skeleton;
@@ -153,7 +153,9 @@ FolderListing list_manifest(const Manifest& manifest, const fs::path& file) {
       complete = false;
       listing.unexpected.push_back(
           {one, "missing: " + file.string() + " names it in line " + std::to_string(row.line) +
-                    (listing.unexpected.size() < kSearched ? found_instead(one.parent_path(), one.filename()) : "")});
+                    (listing.unexpected.size() < kSearched
+                         ? found_instead(one.parent_path(), one.filename(), "correct that line")
+                         : "")});
     }
     if (complete) listing.recordings.push_back(row.files);
   }
