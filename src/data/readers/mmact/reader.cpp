@@ -248,7 +248,7 @@ Stream read_sensor(const fs::path& file, const Sensor& sensor, const std::string
   }
   check_finite(file, read.values);
   read.values *= static_cast<float>(sensor.scale);
-  if (sensor.axes[0] == kSensors[0].axes[0]) check_acceleration(file, read.values);
+  if (std::string_view(sensor.name).starts_with("acc_")) check_acceleration(file, read.values);
   const TimedSamples samples = in_order({std::move(read.times), std::move(read.values)}, id, repairs);
   if (samples.times.size() < 2) {
     throw Error(ErrorKind::data, file.string() + ": expected at least 2 different time stamps, found 1");
