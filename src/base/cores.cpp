@@ -15,6 +15,7 @@
 #include <system_error>
 #include <thread>
 
+#include "base/control_group.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -63,42 +64,6 @@ Cores group_cores(const fs::path& folder, const fs::path& group) {
   return quota_cores(first_line(folder / "cpu.cfs_quota_us"), first_line(folder / "cpu.cfs_period_us"), group);
 }
 
-/// Where the control groups are mounted, and which group that place shows.
-struct Mount {
-  fs::path place, group;
-};
-
-/// Of version 2 for an empty `controller`. Lines of mountinfo: "36 35 98:0 GROUP PLACE rw,... - TYPE SOURCE OPTIONS".
-std::vector<Mount> mounts_of(const fs::path& root, const std::string& controller) {
-  std::vector<Mount> mounts;
-  std::ifstream stream(root / "proc/self/mountinfo");
-  for (std::string line; std::getline(stream, line);) {
-    std::istringstream words(line);
-    std::string skipped, group, place, word, type, source, options;
-    words >> skipped >> skipped >> skipped >> group >> place;
-    while (words >> word && word != "-") {
-    }
-    words >> type >> source >> options;
-    const bool is_one = controller.empty() ? type == "cgroup2"
-                                           : type == "cgroup" && ("," + options + ",").find("," + controller + ",") !=
-                                                                     std::string::npos;
-    if (is_one) mounts.push_back({root / fs::path(place).relative_path(), group});
-  }
-  return mounts;
-}
-
-/// The least quota of `group` and its parents, as far as this mount shows them. A container often sees its own group as
-/// the mount's root while the kernel calls it by its full name.
-Cores mounted_cores(const Mount& mount, const fs::path& group) {
-  fs::path inside = group.lexically_relative(mount.group);
-  if (inside.empty() || inside == "." || *inside.begin() == "..") inside.clear();
-  Cores least = unlimited();
-  for (;; inside = inside.parent_path()) {
-    take_least(least, group_cores(mount.place / inside, inside.empty() ? mount.group : mount.group / inside));
-    if (inside.empty()) return least;
-  }
-}
-
 Cores slurm_cores() {
   const char* text = ::getenv("SLURM_CPUS_PER_TASK");
   const std::string_view word = text == nullptr ? "" : text;
@@ -135,16 +100,8 @@ void restore_affinity() {
 
 Cores cgroup_cores(const fs::path& root) {
   Cores least = unlimited();
-  std::ifstream stream(root / "proc/self/cgroup");
-  for (std::string line; std::getline(stream, line);) {  // "4:cpu,cpuacct:/group" or, of version 2, "0::/group"
-    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    if (!controllers.empty() && ("," + controllers + ",").find(",cpu,") == std::string::npos) continue;
-    for (const Mount& mount : mounts_of(root, controllers.empty() ? "" : "cpu")) {
-      take_least(least, mounted_cores(mount, line.substr(second + 1)));
-    }
-  }
+  for (const ControlGroup& group : control_groups(root, "cpu"))
+    take_least(least, group_cores(group.folder, group.name));
   return least;
 }
 

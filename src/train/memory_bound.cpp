@@ -6,10 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <fstream>
-#include <limits>
 #include <variant>
 
+#include "base/control_group.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::train {
@@ -70,13 +69,6 @@ std::string gigabytes(double bytes) {
   return text.data();
 }
 
-// The number in a file of a cgroup; infinite where there is none.
-double limit_in(const char* file) {
-  double bytes = 0;
-  std::ifstream stream(file);
-  return stream >> bytes ? bytes : std::numeric_limits<double>::infinity();
-}
-
 }  // namespace
 
 double least_bytes(const config::StageConfig& stage, const config::AugmentationConfig& views,
@@ -123,8 +115,7 @@ void require_memory(const config::Experiment& experiment, const data::DatasetInf
 
 double memory_of_machine() {
   double bytes = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  bytes = std::min(bytes, limit_in("/sys/fs/cgroup/memory.max"));                    // version 2; "max" is no number
-  bytes = std::min(bytes, limit_in("/sys/fs/cgroup/memory/memory.limit_in_bytes"));  // version 1
+  bytes = std::min(bytes, cgroup_memory("/"));
   struct rlimit limit {};
   if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
     bytes = std::min(bytes, static_cast<double>(limit.rlim_cur));

@@ -7,11 +7,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/child_process.hpp"
+#include "base/control_group.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -56,6 +58,7 @@ class ControlGroups : public ::testing::Test {
                                      "33 31 0:30 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n");
   }
   Cores cores() const { return cgroup_cores(root_.path()); }
+  double memory() const { return cgroup_memory(root_.path()); }
 
   testing::TemporaryFolder root_;
 };
@@ -117,6 +120,25 @@ TEST_F(ControlGroups, GarbageIsNoQuota) {
     write("sys/fs/cgroup/job/cpu.max", text);
     EXPECT_GT(cores().count, kMany) << text;
   }
+}
+
+TEST_F(ControlGroups, TheMemoryOfTheOwnGroupAndOfItsParentsIsLimited) {
+  EXPECT_EQ(memory(), std::numeric_limits<double>::infinity()) << "no /proc at all";
+  version2("/slurm/job_7/step_0");
+  write("sys/fs/cgroup/slurm/job_7/step_0/memory.max", "max\n");
+  EXPECT_EQ(memory(), std::numeric_limits<double>::infinity());
+  write("sys/fs/cgroup/slurm/job_7/memory.max", "8000000000\n");
+  EXPECT_EQ(memory(), 8e9);
+  write("sys/fs/cgroup/slurm/job_7/step_0/memory.max", "2000000000\n");
+  EXPECT_EQ(memory(), 2e9);
+}
+
+TEST_F(ControlGroups, MemoryIsLimitedInVersion1Too) {
+  write("proc/self/cgroup", "7:memory:/slurm/job_7\n4:cpu,cpuacct:/\n");
+  write("proc/self/mountinfo", "32 31 0:29 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n");
+  write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  write("sys/fs/cgroup/memory/slurm/job_7/memory.limit_in_bytes", "4000000000\n");
+  EXPECT_EQ(memory(), 4e9);
 }
 
 TEST(Cores, SlurmsCountLimits) {
