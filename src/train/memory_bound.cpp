@@ -19,6 +19,7 @@ constexpr double kBytes = sizeof(float);
 // Numbers of a network, and of what a step keeps of one clip.
 struct Size {
   double parameters = 0, values = 0;
+  double frozen = 0;  ///< parameters without gradient, whose branch keeps nothing of a clip
 };
 
 struct Shape {
@@ -60,7 +61,13 @@ Size size_of(const config::SkeletonGcnConfig& model, const Shape& shape) {
 
 Size size_of(const config::FusedConfig& model, const Shape& shape) {
   const Size skeleton = size_of(model.skeleton, shape), sensor = size_of(model.sensor, shape);
-  return {skeleton.parameters + sensor.parameters, skeleton.values + sensor.values};
+  return {sensor.parameters, sensor.values, skeleton.parameters};
+}
+
+// Values, gradients and what the optimizer keeps of each parameter.
+double copies(const config::OptimizerConfig& optimizer) {
+  if (optimizer.name == config::OptimizerName::adamw) return 4;  // two moments
+  return optimizer.momentum > 0 ? 3 : 2;
 }
 
 std::string gigabytes(double bytes) {
@@ -73,7 +80,6 @@ std::string gigabytes(double bytes) {
 
 double least_bytes(const config::StageConfig& stage, const config::AugmentationConfig& views,
                    const data::DatasetInfo& info, std::size_t channels, std::size_t classes, std::size_t clips) {
-  constexpr double kCopies = 4;  // values, gradients, two moments
   const Shape shape{static_cast<double>(channels),
                     static_cast<double>(views.sensor.frames),
                     static_cast<double>(views.skeleton.frames),
@@ -81,8 +87,9 @@ double least_bytes(const config::StageConfig& stage, const config::AugmentationC
                     static_cast<double>(info.topology.parts.size()),
                     static_cast<double>(classes)};
   const Size size = std::visit([&](const auto& model) { return size_of(model, shape); }, stage.model);
-  return kBytes * (kCopies * size.parameters +
-                   std::min(static_cast<double>(stage.batch), static_cast<double>(clips)) * size.values);
+  const double kept = stage.precision == config::Precision::bf16 ? kBytes / 2 : kBytes;
+  return kBytes * (copies(stage.optimizer) * size.parameters + size.frozen) +
+         kept * size.values * std::min(static_cast<double>(stage.batch), static_cast<double>(clips));
 }
 
 double view_bytes(const config::AugmentationConfig& views, const data::DatasetInfo& info, std::size_t channels,

@@ -9,8 +9,9 @@
 
 namespace pskd::train {
 
-/// Bytes that training `stage` takes at least: parameters with their gradients and the optimizer's two moments, and
-/// what a step keeps of one batch of the `clips` for the gradient. A lower bound: LibTorch takes more.
+/// Bytes that training `stage` takes at least: parameters with their gradients and what the optimizer keeps of
+/// them, the frozen ones alone, and what a step keeps of one batch of the `clips` for the gradient, in the stage's
+/// precision. A lower bound: LibTorch takes more.
 double least_bytes(const config::StageConfig& stage, const config::AugmentationConfig& views,
                    const data::DatasetInfo& info, std::size_t channels, std::size_t classes, std::size_t clips);
 

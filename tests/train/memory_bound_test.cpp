@@ -51,6 +51,33 @@ TEST(MemoryBound, ABatchThatIsTooLargeIsNamed) {
   EXPECT_THAT(testing::refusal(ErrorKind::config, with_a_million_clips), HasSubstr("its batch"));
 }
 
+double least(const config::Experiment& experiment, std::size_t clips = 431) {
+  return least_bytes(experiment.stages[0], experiment.augmentation, data::readers::utd_mhad_info(),
+                     experiment.data.channels.size(), experiment.protocol.classes.size(), clips);
+}
+
+TEST(MemoryBound, CountsOnlyWhatTheOptimizerKeeps) {
+  config::Experiment experiment = one_stage(config::SensorCnnConfig{});
+  const double adamw = least(experiment, 0);  // no clips: parameters alone
+  experiment.stages[0].optimizer.name = config::OptimizerName::sgd;
+  EXPECT_DOUBLE_EQ(least(experiment, 0), adamw * 3 / 4);
+  experiment.stages[0].optimizer.momentum = 0;
+  EXPECT_DOUBLE_EQ(least(experiment, 0), adamw * 2 / 4);
+}
+
+TEST(MemoryBound, CountsTwoBytesOfAValueInBf16) {
+  config::Experiment experiment = one_stage(config::SensorCnnConfig{});
+  const double parameters = least(experiment, 0), values = least(experiment) - parameters;
+  experiment.stages[0].precision = config::Precision::bf16;
+  EXPECT_DOUBLE_EQ(least(experiment), parameters + values / 2);
+}
+
+TEST(MemoryBound, CountsAFrozenBranchOnce) {
+  const config::FusedConfig fused;
+  const config::Experiment skeleton = one_stage(fused.skeleton), sensor = one_stage(fused.sensor);
+  EXPECT_DOUBLE_EQ(least(one_stage(fused)), least(sensor) + least(skeleton, 0) / 4);
+}
+
 TEST(MemoryBound, ViewsThatAreTooLargeAreNamed) {
   config::Experiment experiment = one_stage(config::SensorCnnConfig{});
   experiment.augmentation.skeleton.frames = 10'000;
