@@ -30,10 +30,12 @@ void require_finite(const std::vector<double>& values) {
   }
 }
 
-/// Differences of scores that are equal on paper differ in their last bits.
+/// Differences of scores that are equal on paper differ in the last bits of the scores, which are about 1; so may
+/// differences of 0.
 bool all_equal(const std::vector<double>& values) {
+  const double tolerance = 1e-9 * std::max(1.0, std::abs(values.front()));
   return std::all_of(values.begin(), values.end(),
-                     [&](double value) { return std::abs(value - values.front()) <= 1e-9 * std::abs(values.front()); });
+                     [&](double value) { return std::abs(value - values.front()) <= tolerance; });
 }
 
 double standard_error(const Summary& summary) { return summary.deviation / std::sqrt(summary.n); }

@@ -25,7 +25,7 @@ struct PairedDifference {
 PairedDifference paired_difference(const std::vector<double>& differences);
 
 /// 95 % interval of the mean by Student's t: mean -+ t(0.975, n - 1) deviation / sqrt(n). It covers 95 % for normal
-/// differences at every n >= 2, and 93 % or more where they are moderately skewed (skewness 1). The percentile
+/// differences at every n >= 2, and 93 % or more where they are moderately skewed (skewness 0.7). The percentile
 /// bootstrap covers 69 % at n = 3 and 86 % at n = 6, because resamples of a few values spread less than new values do.
 /// Two seeds give a wide interval (t = 12.7), which is what they know. Absent for n < 2 and for equal values: a
 /// deviation of 0 comes from the coarse steps of scores, and an interval of one point would claim certainty.

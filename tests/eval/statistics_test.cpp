@@ -58,6 +58,8 @@ TEST(PairedDifference, OfEqualValuesHasNoInterval) {
   EXPECT_EQ(found.permutation_p, 0.25) << "all signs equal: 2 of 8";
   EXPECT_FALSE(found.interval || found.t_p);
   EXPECT_FALSE(t_interval({0.84 - 0.83, 0.85 - 0.84})) << "equal on paper, not in binary";
+  const PairedDifference none = paired_difference({0, 0.3 - 0.2 - 0.1, 0});
+  EXPECT_FALSE(none.interval || none.t_p) << "all 0 on paper, and the first in binary, too";
   EXPECT_EQ(permutation_p({0, 0, 0, 0}), 1) << "every assignment is as far from 0";
 }
 
