@@ -73,19 +73,23 @@ Cores slurm_cores() {
   return {count, "SLURM_CPUS_PER_TASK"};
 }
 
+/// Threads that do nothing, and end with it whatever happened while they were started.
+struct IdleThreads {
+  std::latch end{1};
+  std::vector<std::jthread> threads;
+  ~IdleThreads() { end.count_down(); }
+};
+
 /// LibTorch and OpenMP wait for ever, or end the process, where a thread cannot be made.
 void require_startable(int threads) {
-  std::latch all(1);
-  std::vector<std::jthread> started;
+  IdleThreads idle;
   try {
-    for (int i = 1; i < threads; ++i) started.emplace_back([&] { all.wait(); });
+    for (int i = 1; i < threads; ++i) idle.threads.emplace_back([&] { idle.end.wait(); });
   } catch (const std::system_error& problem) {
-    const std::string found = std::to_string(started.size() + 1);
-    all.count_down();
-    throw Error(ErrorKind::io, "cannot start " + std::to_string(threads) + " threads, only " + found + ": " +
-                                   problem.code().message() + "; use fewer threads, or raise ulimit -u");
+    throw Error(ErrorKind::io, "cannot start " + std::to_string(threads) + " threads, only " +
+                                   std::to_string(idle.threads.size() + 1) + ": " + problem.code().message() +
+                                   "; use fewer threads, or raise ulimit -u");
   }
-  all.count_down();
 }
 
 }  // namespace
