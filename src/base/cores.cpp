@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxThreadsPerCore = 4;
+constexpr int kMaxForEachCore = 4;
 constexpr std::array<const char*, 4> kBinding = {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"};
 
 cpu_set_t noted;
@@ -73,6 +73,14 @@ Cores slurm_cores() {
   return {count, "SLURM_CPUS_PER_TASK"};
 }
 
+void require_for_each_core(const char* what, int count, const Cores& cores, const char* remedy) {
+  const int most = kMaxForEachCore * cores.count;
+  if (count <= most) return;
+  throw Error(ErrorKind::usage, std::string(what) + ": expected at most " + std::to_string(most) + ", four times the " +
+                                    std::to_string(cores.count) + " cores (" + cores.source + "), found " +
+                                    std::to_string(count) + "; " + remedy);
+}
+
 /// Threads that do nothing, and end with it whatever happened while they were started.
 struct IdleThreads {
   std::latch end{1};
@@ -118,13 +126,11 @@ Cores available_cores() {
 
 void require_threads(int threads) {
   const Cores cores = available_cores();
-  if (threads > kMaxThreadsPerCore * cores.count) {
-    throw Error(ErrorKind::usage, "threads: expected at most " + std::to_string(kMaxThreadsPerCore * cores.count) +
-                                      ", four times the " + std::to_string(cores.count) + " cores (" + cores.source +
-                                      "), found " + std::to_string(threads) + "; 0 takes every core");
-  }
+  require_for_each_core("threads", threads, cores, "0 takes every core");
   require_startable(threads > 0 ? threads : cores.count);
 }
+
+void require_jobs(int jobs) { require_for_each_core("jobs", jobs, available_cores(), "the default is one a core"); }
 
 std::vector<std::string> binding_variables() {
   std::vector<std::string> names;

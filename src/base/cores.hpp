@@ -29,6 +29,9 @@ Cores cgroup_cores(const std::filesystem::path& root);
 /// does not start so many (ulimit -u): OpenMP would end the process, and LibTorch wait for ever.
 void require_threads(int threads);
 
+/// Throws Error(usage) where `jobs` processes at a time are more than four times the available cores.
+void require_jobs(int jobs);
+
 /// The variables that bind OpenMP's threads to cores, of those that are set: OMP_PROC_BIND, OMP_PLACES,
 /// GOMP_CPU_AFFINITY, KMP_AFFINITY.
 std::vector<std::string> binding_variables();

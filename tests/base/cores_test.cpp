@@ -160,6 +160,13 @@ TEST(Threads, AreAtMostFourForEachCore) {
   EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { require_threads(2147483647); }), HasSubstr("2147483647"));
 }
 
+TEST(Jobs, AreAtMostFourForEachCore) {
+  const int most = 4 * available_cores().count;
+  require_jobs(most);
+  EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { require_jobs(most + 1); }),
+              AllOf(HasSubstr("jobs: expected at most " + std::to_string(most)), HasSubstr("one a core")));
+}
+
 TEST(Binding, IsNamedAndLeftOut) {
   ::setenv("OMP_PROC_BIND", "true", 1);
   ::setenv("GOMP_CPU_AFFINITY", "0", 1);

@@ -78,6 +78,7 @@ void run(Options options) {
   const bool slurm = options.launcher == "slurm";
   if (launch.jobs == 0 && !slurm) launch.jobs = pskd::available_cores().count;
   if (options.status) return show_status(sweep, tasks, launch.jobs);
+  if (!slurm) pskd::require_jobs(launch.jobs);
   if (options.only) prepare(pskd::sweep::kTaskThreads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
