@@ -143,10 +143,10 @@ void write_recording(const fs::path& folder, std::uint64_t seed, int action, int
   const Performance motion = perform(plan);
   RandomStream random(stream_key(seed, "shimmer", action, subject, trial));
   const double clock = 1.3e9 + 3600.0 * subject + 60.0 * (5 * action + trial) + random.uniform();
-  write_file_atomically(
+  write_cache_atomically(
       folder / "Mocap" / "SkeletalData" / file_name("skl_s%02d_a%02d_r%02d.bvh", action, subject, trial),
       mocap_text(motion));
-  write_file_atomically(
+  write_cache_atomically(
       folder / "Accelerometer" / "Shimmer02" / file_name("acc_h02_s%02d_a%02d_r%02d.txt", action, subject, trial),
       shimmer_text(motion, clock, random));
 }

@@ -245,8 +245,8 @@ std::string write_recording(const fs::path& folder, const SyntheticOptions& opti
   const Window watch = draw_window(seconds, kWatchRate, random);
   const std::string label = data::readers::utd_mhad_info().classes[static_cast<std::size_t>(action - 1)];
   const std::string id = label + "_s" + two_digits(subject) + "_t" + two_digits(trial);
-  write_file_atomically(folder / "skeleton" / (id + ".csv"), csv_text(film(motion, camera, random), 1));
-  write_file_atomically(folder / "watch" / (id + ".csv"), "ax,ay,az\n" + csv_text(wear(motion, watch, random), 4));
+  write_cache_atomically(folder / "skeleton" / (id + ".csv"), csv_text(film(motion, camera, random), 1));
+  write_cache_atomically(folder / "watch" / (id + ".csv"), "ax,ay,az\n" + csv_text(wear(motion, watch, random), 4));
   const double clock = kBetween * (trial + options.trials * action);
   return id + "," + std::to_string(subject) + "," + label + "," + std::to_string(trial) + ",skeleton/" + id +
          ".csv,watch/" + id + ".csv," + fixed(clock + camera.begin, 3) + "," + fixed(clock + watch.begin, 3) + "\n";
@@ -257,8 +257,8 @@ int write_example(const fs::path& folder, const SyntheticOptions& options) {
   const int count = for_each_recording(options, [&](int action, int subject, int trial) {
     manifest += write_recording(folder, options, action, subject, trial);
   });
-  write_file_atomically(folder / "clips.csv", manifest);
-  write_file_atomically(folder / "dataset.yaml", description_text(options));
+  write_cache_atomically(folder / "clips.csv", manifest);
+  write_cache_atomically(folder / "dataset.yaml", description_text(options));
   return count;
 }
 
