@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <string>
 
 #include "pskd/model/network.hpp"
@@ -16,6 +17,11 @@ struct TeacherOutput {
   double weight = 1;             ///< of the teacher among those that teach at once, > 0
   torch::Tensor attention = {};  ///< [N, T'], temporal_attention of its features; undefined where it has none
   std::string stage = {};        ///< the teacher's: which adapters are its own
+};
+
+/// The sizes N, K and D of an output.
+struct OutputShape {
+  std::int64_t clips = 0, classes = 0, embedding = 0;
 };
 
 /// Runs `network` on all clips of `input` in batches, in evaluation mode and without gradients.

@@ -50,7 +50,7 @@ std::vector<std::size_t> TeacherOutputCache::lookup(const std::vector<std::size_
   known_.clear();
   std::vector<std::size_t> missing;
   for (const std::size_t teacher : teachers) {
-    if (std::optional<TeacherOutput> output = read_teacher_output(file_of(teacher))) {
+    if (std::optional<TeacherOutput> output = read_teacher_output(file_of(teacher), teachers_[teacher].shape)) {
       known_[teacher] = std::move(*output);
     } else {
       missing.push_back(teacher);

@@ -21,6 +21,7 @@ class TeacherOutputCache {
     config::TeacherRef reference;
     std::shared_ptr<model::Network> network;
     std::filesystem::path prefix;  ///< of the paths of the files with this network's outputs
+    OutputShape shape;             ///< of its output for all training clips
   };
   explicit TeacherOutputCache(std::vector<Teacher> teachers);
 

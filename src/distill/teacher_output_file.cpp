@@ -21,13 +21,14 @@ torch::Tensor tensor_of(const TensorFile& content, const char* name) {
   return found == content.tensors.end() ? torch::Tensor() : model::from_stored(found->second);
 }
 
-/// Whether these are outputs of one teacher for the same clips.
-bool fit_together(const TeacherOutput& output) {
-  const auto fits = [&](const torch::Tensor& tensor) {
-    return tensor.scalar_type() == torch::kFloat32 && tensor.dim() == 2 && tensor.size(0) == output.logits.size(0);
+/// Every network's features have frames; how many is its own affair.
+bool has_shape(const TeacherOutput& output, const OutputShape& expected) {
+  const auto is_matrix = [&](const torch::Tensor& tensor) {
+    return tensor.defined() && tensor.scalar_type() == torch::kFloat32 && tensor.dim() == 2 &&
+           tensor.size(0) == expected.clips;
   };
-  return output.logits.defined() && output.logits.dim() == 2 && fits(output.logits) && output.embedding.defined() &&
-         fits(output.embedding) && (!output.attention.defined() || fits(output.attention));
+  return is_matrix(output.logits) && output.logits.size(1) == expected.classes && is_matrix(output.embedding) &&
+         output.embedding.size(1) == expected.embedding && is_matrix(output.attention) && output.attention.size(1) > 0;
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ void write_teacher_output(const std::filesystem::path& file, const TeacherOutput
   write_sealed_cache(file, kSeal, tensor_file_bytes(content));
 }
 
-std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& file) {
+std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& file, const OutputShape& expected) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);
@@ -50,7 +51,7 @@ std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& fi
     if (name == content.metadata.end() || name->second != file.filename().string()) return std::nullopt;
     TeacherOutput output{tensor_of(content, kEmbedding), tensor_of(content, kLogits), 1,
                          tensor_of(content, kAttention)};
-    if (fit_together(output)) return output;
+    if (has_shape(output, expected)) return output;
   } catch (const Error&) {
   }
   return std::nullopt;

@@ -13,7 +13,7 @@ namespace pskd::distill {
 void write_teacher_output(const std::filesystem::path& file, const TeacherOutput& output);
 
 /// Nothing when there is no such file, when it is damaged or of another format, when it was written under another name,
-/// or when its tensors do not fit together: the output can be computed again.
-std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& file);
+/// or when its tensors have another shape than `expected`: the output can be computed again.
+std::optional<TeacherOutput> read_teacher_output(const std::filesystem::path& file, const OutputShape& expected);
 
 }  // namespace pskd::distill

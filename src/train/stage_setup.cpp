@@ -95,7 +95,10 @@ std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSe
     Snapshot& snapshot = snapshots[{reference.stage, name}];
     if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, name);
     manifest.teachers[reference.stage + "/" + name] = snapshot.hash;
-    teachers.push_back({reference, snapshot.network, teacher_outputs_folder(setup, seed) / snapshot.hash});
+    const distill::OutputShape shape{
+        std::ssize(setup.split.train), data_shape(setup).classes,
+        model::embedding_size(config::find_stage(setup.experiment, reference.stage).model)};
+    teachers.push_back({reference, snapshot.network, teacher_outputs_folder(setup, seed) / snapshot.hash, shape});
   }
   return teachers;
 }

@@ -16,7 +16,7 @@ class Doubling : public model::Network {
  public:
   model::Output forward(const model::Input& input) override {
     ++runs;
-    return {input.sensor * 2, input.sensor * 3, {}};
+    return {input.sensor * 2, input.sensor * 3, {}, input.sensor.unsqueeze(1)};
   }
   int runs = 0;
 };
@@ -34,7 +34,9 @@ TEST(ComputeOutput, CoversAllClipsWhateverTheBatches) {
 using Indices = std::vector<std::size_t>;
 using Teacher = TeacherOutputCache::Teacher;
 
-/// A teacher of the epochs `epochs`, whose outputs go to files that begin with `prefix`.
+constexpr OutputShape kShape{8, 4, 4};  // clips, classes, embedding
+
+/// A teacher of the epochs `epochs`, whose outputs of kShape go to files that begin with `prefix`.
 Teacher teacher(const std::string& stage, const std::shared_ptr<model::Network>& network,
                 const std::filesystem::path& prefix, std::pair<int, int> epochs = {0, 0}, double weight = 1) {
   Teacher made;
@@ -43,6 +45,7 @@ Teacher teacher(const std::string& stage, const std::shared_ptr<model::Network>&
   made.reference.weight = weight;
   made.network = network;
   made.prefix = prefix;
+  made.shape = kShape;
   return made;
 }
 
@@ -111,7 +114,9 @@ TEST_F(CacheFiles, ASealedOutputWhoseSizesAreNotItsBytesIsComputedAgain) {
   const std::filesystem::path file = folder_ / "answers/teacher-0.answers";
   TensorFile content;
   content.metadata["file"] = file.filename().string();
-  content.tensors["logits"] = content.tensors["embedding"] = {Dtype::f32, {8, 4}, std::string(128, '\0')};
+  for (const char* name : {"attention", "embedding", "logits"}) {
+    content.tensors[name] = {Dtype::f32, {8, 4}, std::string(128, '\0')};
+  }
   const auto is_missing = [&](const std::string& payload) {
     write_sealed_file(file, {"answers", 2}, payload);
     return cache(network_).lookup({0}, 0) == Indices({0});
@@ -126,10 +131,21 @@ TEST_F(CacheFiles, ASealedOutputWhoseSizesAreNotItsBytesIsComputedAgain) {
     changed.erase(header, changed.size() - 256 - header);  // the blanks between header and numbers
     EXPECT_TRUE(is_missing(changed)) << shape;
   }
-  content.tensors["embedding"] = {Dtype::f32, {4, 4}, std::string(64, '\0')};
-  EXPECT_TRUE(is_missing(tensor_file_bytes(content))) << "fewer clips than logits";
-  content.tensors.erase("embedding");
-  EXPECT_TRUE(is_missing(tensor_file_bytes(content)));
+  const std::pair<const char*, std::vector<std::int64_t>> others[] = {{"embedding", {4, 4}}, {"embedding", {8, 3}},
+                                                                      {"logits", {4, 4}},    {"logits", {8, 5}},
+                                                                      {"attention", {4, 4}}, {"attention", {8, 0}}};
+  for (const auto& [name, shape] : others) {
+    TensorFile other = content;
+    other.tensors[name] = {Dtype::f32, shape, std::string(static_cast<std::size_t>(4 * shape[0] * shape[1]), '\0')};
+    EXPECT_TRUE(is_missing(tensor_file_bytes(other))) << name << " of " << shape[0] << " x " << shape[1];
+  }
+  for (const char* name : {"attention", "embedding", "logits"}) {
+    TensorFile other = content;
+    other.tensors.erase(name);
+    EXPECT_TRUE(is_missing(tensor_file_bytes(other))) << "without " << name;
+    content.tensors[name] = {Dtype::f32, {4, 4}, std::string(64, '\0')};
+  }
+  EXPECT_TRUE(is_missing(tensor_file_bytes(content))) << "of four of the eight clips";
 }
 
 // The skeleton teacher is the fused teacher's frozen branch. Computed once, both outputs are those of each alone.
