@@ -200,7 +200,7 @@ TEST_F(ConfigText, AFileThatManyIncludeIsReadOnce) {
 }
 
 TEST_F(ConfigText, ALongChainOfIncludesIsRefused) {
-  constexpr int kFiles = 3000;
+  constexpr int kFiles = 51;
   for (int i = 0; i < kFiles; ++i) {
     write("f" + std::to_string(i) + ".yaml", "include: f" + std::to_string(i + 1) + ".yaml\n");
   }

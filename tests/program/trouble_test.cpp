@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "support/run_program.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using testing::Finished;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -65,6 +67,9 @@ stages:
   testing::TemporaryFolder folder_;
 };
 
+/// Done, or told. Not 1, which is a fault of the program, and no signal.
+auto is_done_or_told() { return AnyOf(0, 2, 3, 5); }
+
 /// Said with this exit code and these words, and not as a fault of the program.
 void expect_told(const Finished& finished, int code, const std::string& words) {
   EXPECT_EQ(finished.code, code) << finished.output;
@@ -78,11 +83,11 @@ TEST_F(Trouble, FoldersThatAreNoneOrLoopAreNamed) {
     expect_told(train("--set run.root=" + path(where) + "/runs"), 3, path(where));
     expect_told(run("data synth --out " + path(where) + "/out"), 3, path(where));
     expect_told(run("data info" + config() + "--set data.store=" + path(where) + "/store.h5"), 3, path(where));
-    EXPECT_THAT(run("table " + path(where)).code, ::testing::AnyOf(2, 3)) << where;
-    EXPECT_THAT(run("data check" + config() + "--set data.root=" + path(where)).code, ::testing::AnyOf(2, 3)) << where;
+    EXPECT_THAT(run("table " + path(where)).code, AnyOf(2, 3)) << where;
+    EXPECT_THAT(run("data check" + config() + "--set data.root=" + path(where)).code, AnyOf(2, 3)) << where;
   }
   fs::create_symlink("loop", folder_ / "data" / "Inertial" / "loop");
-  EXPECT_NE(run("data check" + config()).code, 1);
+  EXPECT_THAT(run("data check" + config()).code, is_done_or_told());
 }
 
 TEST_F(Trouble, ALogThatCannotBeWrittenIsNamed) {
@@ -97,21 +102,24 @@ TEST_F(Trouble, ALogThatCannotBeWrittenIsNamed) {
 TEST_F(Trouble, ATreeWithALoopOfLinksIsTabledOrRefusedByName) {
   ASSERT_EQ(train().code, 0);
   fs::create_symlink("loop", folder_ / "runs" / "loop");
-  EXPECT_NE(run("table " + path("runs")).code, 1);
-  EXPECT_NE(run("report " + path("runs")).code, 1);
+  EXPECT_THAT(run("table " + path("runs")).code, is_done_or_told());
+  EXPECT_THAT(run("report " + path("runs")).code, is_done_or_told());
 }
 
 #ifndef __SANITIZE_ADDRESS__  // which ends the process where memory or descriptors are short
 TEST_F(Trouble, TooLittleMemoryIsASentence) {
-  const Finished huge = train("--set stages.student.model.width=1000000");
-  EXPECT_THAT(huge.code, ::testing::AnyOf(2, 3)) << huge.output.substr(0, 2000);
-  EXPECT_THAT(huge.output, AllOf(Not(HasSubstr("frame #")), Not(HasSubstr("unexpected"))));
+  // OpenBLAS asks for a buffer a thread before the program begins, and goes on asking where it gets none.
+  const std::string little = "export OPENBLAS_NUM_THREADS=1; ulimit -v 1000000; ";
+  expect_told(train("--set stages.student.model.width=4096", little), 2, "takes at least");
+  const Finished begun = train("--set stages.student.model.width=512", little);
+  expect_told(begun, 3, "not enough memory");
+  EXPECT_THAT(begun.output, Not(HasSubstr("frame #")));
 }
 
 TEST_F(Trouble, FewDescriptorsAreTold) {
   for (const int limit : {4, 5, 6, 8}) {
     const Finished finished = train("--overwrite", "ulimit -n " + std::to_string(limit) + "; ");
-    EXPECT_NE(finished.code, 1) << limit << '\n' << finished.output;
+    EXPECT_THAT(finished.code, is_done_or_told()) << limit << '\n' << finished.output;
   }
 }
 #endif
@@ -131,13 +139,18 @@ TEST_F(Trouble, SeedsBeyondAllNumbersAreNoRuns) {
 
 TEST_F(Trouble, ARecordWithAClassNameThatIsNoFieldIsToldApart) {
   ASSERT_EQ(train().code, 0);
-  replace_in(run_folder() / "result.json", "swipe_left", "swipe,left");
-  EXPECT_NE(run("report " + run_folder().string()).code, 1);
+  const fs::path file = run_folder() / "result.json";
+  replace_in(file, "swipe_left", "swipe,left");
+  nlohmann::ordered_json record = nlohmann::ordered_json::parse(std::ifstream(file));
+  record.erase("version");  // as in a record of pskd 0.5.0
+  record.erase("checksum");
+  std::ofstream(file) << record.dump(1) << '\n';
+  expect_told(run("report " + run_folder().string()), 0, "cannot have such classes");
 }
 
 TEST_F(Trouble, ThreadsBeyondAllCoresAreRefused) {
-  expect_told(train("--threads 500"), 2, "four times the");
-  expect_told(train("--set run.threads=100000"), 2, "found 100000");
+  expect_told(train("--threads 100000"), 2, "four times the");
+  expect_told(train("--set run.threads=200000"), 2, "found 200000");
   expect_told(run("bench --threads 2147483647"), 2, "cores");
 }
 
