@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <sstream>
@@ -17,6 +18,8 @@ namespace {
 
 constexpr const char* kLeftOut = "expected a value, found nothing; null is the word for the default";
 
+constexpr std::array<std::string_view, 4> kNull = {"null", "Null", "NULL", "~"};
+
 // Whether a value of YAML that begins here is the word null. yaml-cpp takes a value that was left out for null, too.
 bool says_null(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";
@@ -24,7 +27,7 @@ bool says_null(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_of(" \t\r\n"), text.size()));
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   }
-  for (const std::string_view word : {"null", "Null", "NULL", "~"}) {
+  for (const std::string_view word : kNull) {
     if (!text.starts_with(word)) continue;
     const std::string_view rest = text.substr(word.size());
     const std::size_t next = rest.find_first_not_of(kBlanks);
@@ -271,7 +274,7 @@ Node parse_setting(std::string_view text, const std::string& source, Problems& p
     problems.add(source, "", kLeftOut);
     return node;
   }
-  if (says_null(value)) return node;
+  if (std::find(kNull.begin(), kNull.end(), value) != kNull.end()) return node;
   const std::string sign = unused_character(value);
   const std::string yaml = without_comments(value, sign);
   if (std::string_view("[{\"'!").find(value.front()) != std::string_view::npos || is_block(yaml)) {

@@ -23,8 +23,9 @@ class CommandLineValue : public testing::ConfigFiles {
 };
 
 TEST_F(CommandLineValue, IsTheTextAsItStands) {
-  for (const std::string text : {"/data/set #2", "#hidden", "a # b # c", "%TAG", "--- x", "... x", "&anchor x", "*x",
-                                 "@home", "`pwd`", "| x", "> x", "? x", "x, y", "\xee\x80\x80 #1"}) {
+  for (const std::string text :
+       {"/data/set #2", "#hidden", "a # b # c", "%TAG", "--- x", "... x", "&anchor x", "*x", "@home", "`pwd`", "| x",
+        "> x", "? x", "x, y", "null#x", "null, a", "~}", "\xee\x80\x80 #1"}) {
     EXPECT_EQ(root_set_to(text), text);
   }
 }

@@ -64,6 +64,19 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   EXPECT_THAT(compared.output, HasSubstr("McNemar"));
 }
 
+TEST_F(TinySweep, ThatIsDoneIsHeldToItsRecordings) {
+  write_sweep("[1]", "1", kTwoMethods);
+  ASSERT_EQ(sweep().code, 0);
+  fs::remove_all(path("data"));
+  ASSERT_EQ(
+      testing::run_program("data synth --like utd --subjects 4 --trials 2 --actions 3 --seed 2 --out " + path("data"))
+          .code,
+      0);
+  const Finished other = sweep();
+  EXPECT_EQ(other.code, 5) << other.output;
+  EXPECT_THAT(other.output, HasSubstr("trained on other data"));
+}
+
 TEST_F(TinySweep, TwoOfOneRootBothEndWellAndTrainNothingTwice) {
   write_sweep("[1, 2]", "1", kTwoMethods);
   const std::string one = "'" PSKD_PROGRAM "' sweep --jobs 2 --config " + path("sweep.yaml");
