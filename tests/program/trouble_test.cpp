@@ -117,7 +117,7 @@ TEST_F(Trouble, TooLittleMemoryIsASentence) {
 }
 
 TEST_F(Trouble, FewDescriptorsAreTold) {
-  for (const int limit : {4, 5, 6, 8}) {
+  for (const int limit : {7, 8, 10}) {  // with fewer the libraries cannot be loaded
     const Finished finished = train("--overwrite", "ulimit -n " + std::to_string(limit) + "; ");
     EXPECT_THAT(finished.code, is_done_or_told()) << limit << '\n' << finished.output;
   }
