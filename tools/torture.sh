@@ -18,7 +18,6 @@
 # Each part gets its share of the time, takes its cases in random order and says how many it did. The exit code is 1 when one failed;
 # then the folder stays.
 set -uo pipefail
-shopt -s lastpipe  # `cases | part ...` counts its faults in this shell
 
 repository=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 minutes=${1:-30}
@@ -125,7 +124,8 @@ require_same_state() {  # $1: root, $2: reference state, $3: of what
   fi
 }
 
-# Runs cases of one part until its time is over: part NAME SECONDS FUNCTION < lines of cases
+# Runs cases of one part until its time is over: part NAME SECONDS FUNCTION < lines of cases. The lines come from a file: beside a
+# pipeline that goes on, bash takes exit codes for those of others once process numbers are used again.
 part() {
   local name=$1 seconds=$2 run_case=$3 end before line
   end=$(($(date +%s) + seconds))
@@ -280,7 +280,7 @@ flip() {  # file byte bit
 places() {
   find "$1" -type f -size +0 -printf '%s %p\n' | sort -k2 |
     perl -e 'srand($ARGV[0]); @f = map { [split(" ", $_, 2)] } map { chomp; $_ } <STDIN>;
-             for (1 .. 1000000) { $f = $f[rand @f]; printf "%s %d %d\n", $f->[1], rand $f->[0], rand 8 or last }' "$RANDOM" 2>/dev/null
+             for (1 .. 50000) { $f = $f[rand @f]; printf "%s %d %d\n", $f->[1], rand $f->[0], rand 8 }' "$RANDOM"
 }
 
 flip_table() {  # file byte bit
@@ -392,45 +392,64 @@ make_references() {
 
 of_time() { awk -v minutes="$minutes" -v weight="${weights[$1]}" -v sum="$sum" 'BEGIN { print int(60 * minutes * weight / sum + 1) }'; }
 numbers() { seq "$1" "$2" "$3" | shuf --random-source=<(yes "$RANDOM"); }
-repeated() { while printf '%s\n' "$@" 2>/dev/null; do :; done; }
 
 run_part() {
   local command=("$pskd" train --quiet --config tiny.yaml)
   rm -rf traced cache
   case $1 in
-    train) file_system_calls "${command[@]}" --set run.root=traced | part "train killed at its file-system calls" "$2" kill_train ;;
+    train)
+      file_system_calls "${command[@]}" --set run.root=traced >cases
+      part "train killed at its file-system calls" "$2" kill_train <cases
+      ;;
     overwrite)
       cp -r reference traced
-      file_system_calls "${command[@]}" --set run.root=traced --overwrite | part "train --overwrite killed at them" "$2" kill_overwrite
+      file_system_calls "${command[@]}" --set run.root=traced --overwrite >cases
+      part "train --overwrite killed at them" "$2" kill_overwrite <cases
       ;;
-    moments) numbers 5 1 999 | part "train killed at random moments" "$2" kill_at_moment ;;
+    moments)
+      numbers 5 1 999 >cases
+      part "train killed at random moments" "$2" kill_at_moment <cases
+      ;;
     sweep)
-      file_system_calls "$pskd" sweep --config sweep.yaml --jobs 2 --set run.root=traced |
-        part "sweep killed at its file-system calls" "$2" kill_sweep
+      file_system_calls "$pskd" sweep --config sweep.yaml --jobs 2 --set run.root=traced >cases
+      part "sweep killed at its file-system calls" "$2" kill_sweep <cases
       ;;
-    build) file_system_calls "$pskd" data build --config tiny.yaml | part "data build killed at them" "$2" kill_build ;;
+    build)
+      file_system_calls "$pskd" data build --config tiny.yaml >cases
+      part "data build killed at them" "$2" kill_build <cases
+      ;;
     report)
       cp -r reference traced
-      file_system_calls "$pskd" report "traced/$run" | part "report killed at them" "$2" kill_report
+      file_system_calls "$pskd" report "traced/$run" >cases
+      part "report killed at them" "$2" kill_report <cases
       ;;
-    pairs) repeated two_trainings two_sweeps two_overwrites two_reports two_builds | part "two of everything" "$2" run_pair ;;
+    pairs)
+      for _ in {1..1000}; do printf '%s\n' two_trainings two_sweeps two_overwrites two_reports two_builds; done >cases
+      part "two of everything" "$2" run_pair <cases
+      ;;
     flips)
       cp -r reference traced
-      places traced | part "a bit flipped, then table" "$2" flip_table
+      places traced >cases
+      part "a bit flipped, then table" "$2" flip_table <cases
       ;;
     pages)
       rm -rf flipped
       cp -r reference flipped
-      places flipped | part "a bit flipped, then report and resume" "$2" flip_page_and_resume
+      places flipped >cases
+      part "a bit flipped, then report and resume" "$2" flip_page_and_resume <cases
       ;;
     disks)
       if mounts_allowed; then
-        (echo with_read_only_disk; numbers 20 10 900 | sed 's/^/with_small_disk /') | part "full and read-only disks" "$2" disk_case
+        (echo with_read_only_disk; numbers 20 10 900 | sed 's/^/with_small_disk /') >cases
+        part "full and read-only disks" "$2" disk_case <cases
       else
         echo "full and read-only disks: not tried, mounting is not allowed here"
       fi
       ;;
-    sizes) numbers 1 1 60 | sed 's/^/with_small_files /' | part "files of limited size" "$2" disk_case ;;
+    sizes)
+      numbers 1 1 60 | sed 's/^/with_small_files /' >cases
+      part "files of limited size" "$2" disk_case <cases
+      ;;
   esac
 }
 
