@@ -14,6 +14,9 @@ struct Utf8Fault {
 };
 std::optional<Utf8Fault> find_invalid_utf8(std::string_view text);
 
+/// The text behind the byte order mark, with which some programs begin a file in UTF-8.
+std::string_view without_byte_order_mark(std::string_view text);
+
 /// Whether a UTF-8 text holds characters that are not shown but act: controls (C0 with tab and newline, DEL, C1), line
 /// and paragraph separators (U+2028, U+2029), and those that turn the direction of writing (U+202A..U+202E,
 /// U+2066..U+2069, U+200E, U+200F, U+061C). A byte that is no UTF-8 counts as one.

@@ -1,7 +1,5 @@
 #include "base/unicode.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -11,26 +9,14 @@
 #include <memory>
 #include <new>
 
+#include "base/utf8.hpp"
+
 namespace pskd {
 namespace {
 
 using Code = utf8proc_int32_t;
 
 constexpr std::string_view kBlanks = " \t\r\n";
-
-struct Character {
-  Code code = 0;
-  std::size_t bytes = 1;
-};
-
-// The first character of `text`, which is not empty. A byte that is no UTF-8 is a character of its own.
-Character first_character(std::string_view text) {
-  Code code = -1;
-  const auto bytes = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                      static_cast<utf8proc_ssize_t>(text.size()), &code);
-  if (bytes <= 0) return {-1, 1};
-  return {code, static_cast<std::size_t>(bytes)};
-}
 
 bool is_hidden(Code code) {
   constexpr Code kBrailleBlank = 0x2800;

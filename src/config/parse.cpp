@@ -202,8 +202,7 @@ class Converter {
 };
 
 Node parse(std::string_view text, const std::string& source, bool lines, const std::string& sign, Problems& problems) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = without_byte_order_mark(text);
   Converter converter(text, source, lines, sign, problems);
   converter.check_utf8();
   try {

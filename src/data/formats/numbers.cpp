@@ -11,9 +11,8 @@
 namespace pskd::data::formats {
 
 std::string read_text(const std::filesystem::path& file) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   std::string text = read_file(file);
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  text.erase(0, text.size() - without_byte_order_mark(text).size());
   if (const auto fault = find_invalid_utf8(text)) {
     const TextPosition at = position_of(text, fault->offset);
     fail_at_line(file, at.line, "column " + std::to_string(at.column) + ": " + utf8_complaint(text, fault->offset));
