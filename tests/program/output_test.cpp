@@ -8,6 +8,7 @@
 #include "support/files_under.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/tiny_run.hpp"
 
 namespace pskd {
 namespace {
@@ -15,34 +16,21 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testing::kProgram;
 using testing::run_command;
 using ::testing::StartsWith;
 
-const std::string kProgram = "'" PSKD_PROGRAM "' ";
-
-/// A trained run of three tiny stages, made once for all cases.
+/// A trained run of one tiny stage, made once for all cases.
 class Output : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new testing::TemporaryFolder;
-    ::setenv("XDG_CACHE_HOME", path("cache").c_str(), 1);
-    std::ofstream(path("tiny.yaml")) << "data: {name: utd-mhad, root: " << path("data") << "}\n"
-                                     << "run: {name: tiny, threads: 1, root: " << path("runs") << "}\n"
-                                     << R"(seeds: [1]
-protocol: {name: cross-subject, classes: [swipe_left, swipe_right], train: {subjects: [1]}, test: {subjects: [2]}}
-training: {batch: 2, epochs: 1, optimizer: {warmup: 0}}
-stages:
-  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], loss: {ce: 1}}
-)";
+    ASSERT_NO_FATAL_FAILURE(testing::make_tiny_experiment(folder_->path()));
     std::ofstream(path("sweep.yaml"))
         << "include: [tiny.yaml]\nsweep:\n  paired: {a: {}, b: {stages.student.epochs: 2}}\n";
-    const auto made = run_command(kProgram + "data synth --subjects 2 --trials 2 --actions 2 --out " + path("data"));
-    ASSERT_EQ(made.code, 0) << made.output;
     const auto trained = run_command(kProgram + "train --quiet --config " + path("tiny.yaml"));
     ASSERT_EQ(trained.code, 0) << trained.output;
-    for (const auto& entry : fs::recursive_directory_iterator(path("runs"))) {
-      if (entry.path().filename() == "seed-1") run_ = entry.path();
-    }
+    run_ = testing::tiny_run_folder(path("runs"));
   }
   static void TearDownTestSuite() { delete folder_; }
 

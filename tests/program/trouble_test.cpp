@@ -8,6 +8,7 @@
 
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/tiny_run.hpp"
 
 namespace pskd {
 namespace {
@@ -17,27 +18,14 @@ using ::testing::AllOf;
 using ::testing::AnyOf;
 using testing::Finished;
 using ::testing::HasSubstr;
+using testing::kProgram;
 using ::testing::Not;
 using testing::run_command;
-
-const std::string kProgram = "'" PSKD_PROGRAM "' ";
 
 /// Recordings and a config of one tiny stage; every case has a folder of its own for runs.
 class Trouble : public ::testing::Test {
  protected:
-  Trouble() {
-    ::setenv("XDG_CACHE_HOME", path("cache").c_str(), 1);
-    std::ofstream(path("tiny.yaml")) << "data: {name: utd-mhad, root: " << path("data") << "}\n"
-                                     << "run: {name: tiny, threads: 1, root: " << path("runs") << "}\n"
-                                     << R"(seeds: [1]
-protocol: {name: cross-subject, classes: [swipe_left, swipe_right], train: {subjects: [1]}, test: {subjects: [2]}}
-training: {batch: 2, epochs: 1, optimizer: {warmup: 0}}
-stages:
-  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], loss: {ce: 1}}
-)";
-    const Finished made = run("data synth --subjects 2 --trials 2 --actions 2 --out " + path("data"));
-    EXPECT_EQ(made.code, 0) << made.output;
-  }
+  Trouble() { testing::make_tiny_experiment(folder_.path()); }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string config() const { return " --config " + path("tiny.yaml") + " "; }
@@ -47,12 +35,7 @@ stages:
   Finished train(const std::string& more = "", const std::string& before = "") const {
     return run("train --quiet" + config() + more, before);
   }
-  fs::path run_folder() const {
-    for (const auto& entry : fs::recursive_directory_iterator(path("runs"))) {
-      if (entry.path().filename() == "seed-1") return entry.path();
-    }
-    return {};
-  }
+  fs::path run_folder() const { return testing::tiny_run_folder(path("runs")); }
   void replace_in(const fs::path& file, const std::string& old, const std::string& with) const {
     std::ifstream stream(file);
     std::stringstream text;
