@@ -13,10 +13,15 @@ namespace fs = std::filesystem;
 constexpr const char* kResult = "result.json";
 constexpr const char* kTeacherOutputs = "answers";
 const std::string kRunPrefix = "seed-";
+const std::string kFoldPrefix = "fold-";
 
 constexpr const char* kOverwritten = ".overwritten";
 
 std::string run_name(std::uint64_t seed) { return kRunPrefix + std::to_string(seed); }
+
+fs::path beside(const fs::path& run, const std::string& ending) {
+  return run.parent_path() / ("." + run.filename().string() + ending);
+}
 
 bool is_overwritten(const fs::path& folder) {
   const std::string name = folder.filename().string();
@@ -40,7 +45,16 @@ fs::path RunLayout::error() const { return folder / "error.txt"; }
 fs::path RunLayout::teacher_outputs() const { return folder / kTeacherOutputs; }
 fs::path RunLayout::stages() const { return folder / kStagesFolder; }
 StageLayout RunLayout::stage(const std::string& name) const { return {stages() / name}; }
-fs::path RunLayout::experiment() const { return folder.parent_path(); }
+fs::path RunLayout::lock() const { return beside(folder, ".lock"); }
+fs::path RunLayout::overwritten() const { return beside(folder, kOverwritten); }
+fs::path RunLayout::experiment() const {
+  const fs::path seeds = folder.parent_path();
+  return fold().empty() ? seeds : seeds.parent_path();
+}
+std::string RunLayout::fold() const {
+  const std::string name = folder.parent_path().filename().string();
+  return name.starts_with(kFoldPrefix) ? name.substr(kFoldPrefix.size()) : "";
+}
 
 std::optional<std::uint64_t> RunLayout::named_seed() const {
   const std::string name = folder.filename().string();
@@ -54,17 +68,15 @@ std::optional<std::uint64_t> RunLayout::named_seed() const {
 std::uint64_t RunLayout::seed() const {
   if (const std::optional<std::uint64_t> seed = named_seed()) return *seed;
   throw Error(ErrorKind::usage,
-              folder.string() + ": expected a run directory, runs/<experiment>/<config hash>/seed-<n>");
+              folder.string() + ": expected a run directory, runs/<experiment>/<config hash>/[fold-<name>/]seed-<n>");
 }
 
 ExperimentLayout ExperimentLayout::of(const fs::path& root, const std::string& name, const std::string& hash) {
   return {root / name / hash};
 }
 
-RunLayout ExperimentLayout::run(std::uint64_t seed) const { return {folder / run_name(seed)}; }
-fs::path ExperimentLayout::lock(std::uint64_t seed) const { return folder / ("." + run_name(seed) + ".lock"); }
-fs::path ExperimentLayout::overwritten(std::uint64_t seed) const {
-  return folder / ("." + run_name(seed) + kOverwritten);
+RunLayout ExperimentLayout::run(std::uint64_t seed, const std::string& fold) const {
+  return {(fold.empty() ? folder : folder / (kFoldPrefix + fold)) / run_name(seed)};
 }
 fs::path ExperimentLayout::report() const { return folder / "report.md"; }
 std::string ExperimentLayout::config_hash() const { return folder.filename().string(); }
@@ -87,8 +99,12 @@ fs::path SweepLayout::slurm() const { return folder / "slurm"; }
 std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {
   std::vector<RunLayout> runs;
   for (const fs::directory_entry& entry : fs::directory_iterator(experiment)) {
+    const std::string name = entry.path().filename().string();
     const RunLayout run{entry.path()};
-    if (entry.path().filename().string().starts_with(kRunPrefix) && fs::exists(run.result())) runs.push_back(run);
+    if (name.starts_with(kRunPrefix) && fs::exists(run.result())) runs.push_back(run);
+    if (!name.starts_with(kFoldPrefix)) continue;
+    const std::vector<RunLayout> of_fold = finished_runs_in(entry.path());
+    runs.insert(runs.end(), of_fold.begin(), of_fold.end());
   }
   return runs;
 }

@@ -1,12 +1,14 @@
 // Where everything of a run lies. These names are spelled here and nowhere else.
 //
 //   <root>/<experiment>/<config hash>/      ExperimentLayout
-//     report.md, .seed-<n>.lock, .seed-<n>.overwritten/
-//     seed-<n>/                             RunLayout
-//       config.resolved.yaml, manifest.json, log.txt, result.json, error.txt
-//       answers/                            the cache of teacher outputs
-//       stages/<stage>/                     StageLayout
-//         <snapshot>.ckpt, metrics.jsonl, predictions.csv, predictions-val.csv, events.out.tfevents.pskd
+//     report.md
+//     [fold-<name>/]
+//       .seed-<n>.lock, .seed-<n>.overwritten/
+//       seed-<n>/                           RunLayout
+//         config.resolved.yaml, manifest.json, log.txt, result.json, error.txt
+//         answers/                          the cache of teacher outputs
+//         stages/<stage>/                   StageLayout
+//           <snapshot>.ckpt, metrics.jsonl, predictions.csv, predictions-val.csv, events.out.tfevents.pskd
 //   <root>/<sweep>/                         SweepLayout
 //     <run>/<config hash>/                  ExperimentLayout
 //     slurm/
@@ -41,7 +43,7 @@ struct StageLayout {
   std::filesystem::path description() const;
 };
 
-/// The folder of one run: one experiment, one seed.
+/// The folder of one run: one experiment, one fold of its protocol, one seed.
 struct RunLayout {
   std::filesystem::path folder;
 
@@ -54,25 +56,28 @@ struct RunLayout {
   std::filesystem::path stages() const;
   StageLayout stage(const std::string& name) const;
 
+  /// Held while a process trains the run: who holds it owns the run's folder. It lies beside it, since --overwrite
+  /// removes the folder.
+  std::filesystem::path lock() const;
+  /// What the run's folder is called from the moment --overwrite gives it up until it is deleted.
+  std::filesystem::path overwritten() const;
+
   std::filesystem::path experiment() const;  ///< the folder of its ExperimentLayout
+  std::string fold() const;                  ///< empty where the protocol has one split
   /// The seed that the folder's name says; none where it is no run's name.
   std::optional<std::uint64_t> named_seed() const;
   /// The same. Throws Error(usage) when it is no run's folder.
   std::uint64_t seed() const;
 };
 
-/// The folder of all seeds of one experiment.
+/// The folder of all runs of one experiment.
 struct ExperimentLayout {
   std::filesystem::path folder;
 
   static ExperimentLayout of(const std::filesystem::path& root, const std::string& name, const std::string& hash);
 
-  RunLayout run(std::uint64_t seed) const;
-  /// Held while a process trains the run: who holds it owns the run's folder. It lies beside it, since --overwrite
-  /// removes the folder.
-  std::filesystem::path lock(std::uint64_t seed) const;
-  /// What the run's folder is called from the moment --overwrite gives it up until it is deleted.
-  std::filesystem::path overwritten(std::uint64_t seed) const;
+  /// `fold` is empty where the protocol has one split.
+  RunLayout run(std::uint64_t seed, const std::string& fold = {}) const;
   std::filesystem::path report() const;
 
   std::string config_hash() const;
@@ -100,7 +105,7 @@ struct SweepLayout {
   std::filesystem::path slurm() const;  ///< where job arrays are submitted from
 };
 
-/// The finished runs of an experiment's folder.
+/// The finished runs of an experiment's folder, of all folds.
 std::vector<RunLayout> finished_runs_in(const std::filesystem::path& experiment);
 
 /// The finished runs anywhere below `folder`, which may itself be one. None where there is no such folder.

@@ -49,6 +49,11 @@ void check_names(const RunLayout& run, const RunRecord& record) {
                              std::to_string(record.seed) + kRemedy);
   }
   const ExperimentLayout experiment{run.experiment()};
+  const bool says_fold = !run.fold().empty() || (seed && experiment.is_named_by_hash());
+  if (says_fold && run.fold() != record.fold) {
+    refuse(run.result(),
+           "key 'fold': expected that of its folder, '" + run.fold() + "', found '" + record.fold + "'" + kRemedy);
+  }
   if (experiment.is_named_by_hash() && experiment.config_hash() != record.config_hash) {
     refuse(run.result(), "key 'config_hash': expected that of its folder, " + experiment.config_hash() + ", found " +
                              record.config_hash + kRemedy);

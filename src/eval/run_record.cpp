@@ -235,6 +235,7 @@ void write_run_record(const std::filesystem::path& file, const RunRecord& record
                {"protocol", record.protocol},
                {"selection", record.selection},
                {"shared_subjects", record.shared_subjects},
+               {"fold", record.fold},
                {"seed", record.seed},
                {"version", record.version},
                {"git_revision", record.git_revision},
@@ -257,6 +258,7 @@ RunRecord read_run_record(const std::filesystem::path& file) {
   record.protocol = data::sorted_description(root.at("protocol").text());
   record.selection = root.at("selection").text();
   record.shared_subjects = root.at("shared_subjects").flag();
+  if (root.has("fold")) record.fold = root.at("fold").text();
   record.seed = root.at("seed").count<std::uint64_t>();
   if (root.has("version")) record.version = root.at("version").text();
   if (root.has("git_revision")) record.git_revision = root.at("git_revision").text();

@@ -38,7 +38,7 @@ void add_seeds(std::vector<SweepTask>& tasks, const config::SweepRun& run) {
   for (const std::uint64_t seed : task.experiment.seeds) {
     SweepTask& one = tasks.emplace_back(task);
     one.seed = seed;
-    one.layout = {train::run_folder(one.experiment, seed)};
+    one.layout = ExperimentLayout{train::experiment_folder(one.experiment)}.run(seed);
     for (TaskStage& stage : one.stages) stage.identity.append("/").append(std::to_string(seed));
   }
 }
@@ -63,7 +63,7 @@ const SweepTask& find_task(const std::vector<SweepTask>& tasks, const std::strin
 TaskState state_of(const SweepTask& task) {
   if (!task.problem.empty()) return TaskState::failed;
   if (fs::exists(task.layout.result())) return TaskState::done;
-  if (train::is_running(task.experiment, task.seed)) return TaskState::running;
+  if (is_locked(task.layout.lock())) return TaskState::running;
   return fs::exists(task.layout.error()) ? TaskState::failed : TaskState::waiting;
 }
 
@@ -85,7 +85,7 @@ std::string failure_of(const SweepTask& task) {
 }
 
 void note_failure(const SweepTask& task, const std::string& message) {
-  const auto lock = FileLock::unless_held(ExperimentLayout{task.layout.experiment()}.lock(task.seed));
+  const auto lock = FileLock::unless_held(task.layout.lock());
   if (!lock || fs::exists(task.layout.result())) return;
   write_file_atomically(task.layout.error(), message);
 }

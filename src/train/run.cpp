@@ -33,24 +33,22 @@ namespace {
 ExperimentLayout experiment_layout(const config::RunConfig& run, const std::string& hash) {
   return ExperimentLayout::of(run.root, run.name, hash);
 }
-ExperimentLayout layout_of(const TrainingSetup& setup) {
+ExperimentLayout experiment_of(const TrainingSetup& setup) {
   if (!setup.folder.empty()) return {setup.folder};
   return experiment_layout(setup.experiment.run, setup.config_hash);
 }
-ExperimentLayout layout_of(const config::Experiment& resolved) {
-  return experiment_layout(resolved.run, config::config_hash(resolved));
-}
+RunLayout run_of(const TrainingSetup& setup, std::uint64_t seed) { return experiment_of(setup).run(seed, setup.fold); }
 
 bool is_finished(const RunLayout& run) { return std::filesystem::exists(run.result()); }
 
 /// Seeds of one folder are averaged. So the finished ones that this training leaves as they are must have seen the
 /// same.
 void require_same_data_as_other_seeds(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
-  const std::filesystem::path folder = layout_of(setup).folder;
+  const std::filesystem::path folder = experiment_of(setup).folder;
   if (!std::filesystem::exists(folder)) return;
-  std::set<std::filesystem::path> replaced = {layout_of(setup).run(seed).folder};
+  std::set<std::filesystem::path> replaced = {run_of(setup, seed).folder};
   if (existing == Existing::overwrite) {
-    for (const std::uint64_t other : setup.experiment.seeds) replaced.insert(layout_of(setup).run(other).folder);
+    for (const std::uint64_t other : setup.experiment.seeds) replaced.insert(run_of(setup, other).folder);
   }
   for (const RunLayout& run : finished_runs_in(folder)) {
     if (replaced.contains(run.folder)) continue;
@@ -81,10 +79,9 @@ void restore_config(const TrainingSetup& setup, const RunLayout& run) {
 
 /// Makes the run's folder ready for its owner, who holds its lock: what killed owners left is removed.
 void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
-  const ExperimentLayout experiment = layout_of(setup);
-  const RunLayout run = experiment.run(seed);
-  if (existing == Existing::overwrite) discard_folder(run.folder, experiment.overwritten(seed));
-  remove_folder(experiment.overwritten(seed));
+  const RunLayout run = run_of(setup, seed);
+  if (existing == Existing::overwrite) discard_folder(run.folder, run.overwritten());
+  remove_folder(run.overwritten());
   if (std::filesystem::exists(run.folder)) remove_unfinished_files(run.folder);
   std::filesystem::remove(run.error());
   if (existing == Existing::resume && std::filesystem::exists(run.manifest())) {
@@ -105,6 +102,7 @@ eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
   record.config_hash = setup.config_hash;
   record.protocol = data::describe(protocol);
   record.selection = config::word(protocol.selection);
+  record.fold = setup.fold;
   record.seed = seed;
   record.shared_subjects = protocol.allow_shared_subjects;
   record.data_hash = setup.data_hash;
@@ -124,7 +122,7 @@ void remove_teacher_outputs(const std::filesystem::path& folder) {
 }
 
 std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uint64_t seed) {
-  const RunLayout run = layout_of(setup).run(seed);
+  const RunLayout run = run_of(setup, seed);
   const RunLog log(run.log());
   std::vector<eval::StageResult> results;
   for (const config::StageConfig& stage : setup.experiment.stages) {
@@ -139,7 +137,7 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
 /// Only where it is of the setup's recordings. A config that is missing is written again, if it is the one that the
 /// record was written beside.
 void show_finished(const TrainingSetup& setup, std::uint64_t seed) {
-  const RunLayout run = layout_of(setup).run(seed);
+  const RunLayout run = run_of(setup, seed);
   const eval::RunRecord record = eval::read_finished_run(run);
   require_same_data(run.result(), record, setup.data_hash, setup.inputs);
   const std::string config = config::to_yaml(setup.experiment);
@@ -200,21 +198,15 @@ TrainingSetup prepare_training(config::Experiment experiment) {
           std::move(inputs)};
 }
 
-std::filesystem::path experiment_folder(const TrainingSetup& setup) { return layout_of(setup).folder; }
-std::filesystem::path experiment_folder(const config::Experiment& resolved) { return layout_of(resolved).folder; }
-std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) {
-  return layout_of(setup).run(seed).folder;
+std::filesystem::path experiment_folder(const TrainingSetup& setup) { return experiment_of(setup).folder; }
+std::filesystem::path experiment_folder(const config::Experiment& resolved) {
+  return experiment_layout(resolved.run, config::config_hash(resolved)).folder;
 }
-std::filesystem::path run_folder(const config::Experiment& resolved, std::uint64_t seed) {
-  return layout_of(resolved).run(seed).folder;
-}
-
-bool is_running(const config::Experiment& resolved, std::uint64_t seed) {
-  return is_locked(layout_of(resolved).lock(seed));
-}
+std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) { return run_of(setup, seed).folder; }
+bool is_running(const TrainingSetup& setup, std::uint64_t seed) { return is_locked(run_of(setup, seed).lock()); }
 
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
-  const RunLayout run = layout_of(setup).run(seed);
+  const RunLayout run = run_of(setup, seed);
   if (existing != Existing::refuse || !std::filesystem::exists(run.manifest())) return;
   throw Error(ErrorKind::usage,
               run.folder.string() +
@@ -223,10 +215,9 @@ void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing 
 }
 
 bool train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
-  const ExperimentLayout experiment = layout_of(setup);
-  const RunLayout run = experiment.run(seed);
+  const RunLayout run = run_of(setup, seed);
   const auto is_shown = [&] { return existing == Existing::resume && is_finished(run); };
-  const std::filesystem::path lock_file = experiment.lock(seed);
+  const std::filesystem::path lock_file = run.lock();
   if (is_shown() && !is_locked(lock_file)) {  // no lock is made: the folder may be read-only
     try {
       show_finished(setup, seed);

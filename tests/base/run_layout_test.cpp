@@ -13,9 +13,9 @@ TEST(RunLayout, IsTheContractOfARunsFolder) {
   const ExperimentLayout experiment = ExperimentLayout::of("runs", "utd-pskd", "0123456789ab");
   EXPECT_EQ(experiment.folder, "runs/utd-pskd/0123456789ab");
   EXPECT_EQ(experiment.report(), "runs/utd-pskd/0123456789ab/report.md");
-  EXPECT_EQ(experiment.lock(3), "runs/utd-pskd/0123456789ab/.seed-3.lock");
-  EXPECT_EQ(experiment.overwritten(3), "runs/utd-pskd/0123456789ab/.seed-3.overwritten");
   const RunLayout run = experiment.run(3);
+  EXPECT_EQ(run.lock(), "runs/utd-pskd/0123456789ab/.seed-3.lock");
+  EXPECT_EQ(run.overwritten(), "runs/utd-pskd/0123456789ab/.seed-3.overwritten");
   EXPECT_EQ(run.folder, "runs/utd-pskd/0123456789ab/seed-3");
   EXPECT_EQ(run.config(), run.folder / "config.resolved.yaml");
   EXPECT_EQ(run.manifest(), run.folder / "manifest.json");
@@ -51,10 +51,20 @@ TEST(RunLayout, LeadsFromARunBackToItsSweep) {
   EXPECT_EQ(experiment.sweep(), "methods");
 }
 
+TEST(RunLayout, OfAFoldLiesInTheFoldsFolder) {
+  const RunLayout run = ExperimentLayout{"runs/loso/0123456789ab"}.run(3, "anna");
+  EXPECT_EQ(run.folder, "runs/loso/0123456789ab/fold-anna/seed-3");
+  EXPECT_EQ(run.lock(), "runs/loso/0123456789ab/fold-anna/.seed-3.lock");
+  EXPECT_EQ(run.fold(), "anna");
+  EXPECT_EQ(run.experiment(), "runs/loso/0123456789ab");
+  EXPECT_EQ((RunLayout{"runs/loso/0123456789ab/seed-3"}.fold()), "");
+}
+
 TEST(RunLayout, RefusesAFolderThatIsNoRun) {
   for (const char* folder : {"runs/a/b", "runs/a/b/seed-", "runs/a/b/seed-1x"}) {
-    EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { RunLayout{folder}.seed(); }),
-                ::testing::HasSubstr("expected a run directory, runs/<experiment>/<config hash>/seed-<n>"));
+    EXPECT_THAT(
+        testing::refusal(ErrorKind::usage, [&] { RunLayout{folder}.seed(); }),
+        ::testing::HasSubstr("expected a run directory, runs/<experiment>/<config hash>/[fold-<name>/]seed-<n>"));
   }
 }
 
@@ -67,13 +77,15 @@ TEST(RunLayout, FindsFinishedRunsOnly) {
   EXPECT_EQ(finished_runs_in(experiment.folder)[0].folder, experiment.run(1).folder);
   ASSERT_EQ(finished_runs_below(folder.path()).size(), 1U);
   EXPECT_EQ(finished_runs_below(experiment.run(1).folder).size(), 1U);
+  write_file_atomically(experiment.run(1, "2").result(), "{}");
+  EXPECT_EQ(finished_runs_in(experiment.folder).size(), 2U);
   EXPECT_TRUE(finished_runs_below(folder / "nowhere").empty());
 }
 
 TEST(RunLayout, ARunThatIsBeingOverwrittenIsNoFinishedOne) {
   const testing::TemporaryFolder folder;
   const ExperimentLayout experiment = ExperimentLayout::of(folder.path(), "a", "0123456789ab");
-  write_file_atomically(experiment.overwritten(1) / "result.json", "{}");
+  write_file_atomically(experiment.run(1).overwritten() / "result.json", "{}");
   EXPECT_TRUE(finished_runs_in(experiment.folder).empty());
   EXPECT_TRUE(finished_runs_below(folder.path()).empty());
 }

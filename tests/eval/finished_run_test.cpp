@@ -64,6 +64,14 @@ TEST_P(FinishedRunFolder, OfAnotherSeedThanItsNameIsRefused) {
   EXPECT_THAT(refused(), AllOf(HasSubstr("seed-2/result.json"), HasSubstr("'seed'")));
 }
 
+TEST_P(FinishedRunFolder, OfAnotherFoldThanItsFolderIsRefused) {
+  const RunLayout moved = ExperimentLayout{run_.experiment()}.run(1, "anna");
+  fs::create_directories(moved.folder.parent_path());
+  fs::rename(run_.folder, moved.folder);
+  run_ = moved;
+  EXPECT_THAT(refused(), AllOf(HasSubstr("'fold'"), HasSubstr("anna")));
+}
+
 TEST_P(FinishedRunFolder, OfAnotherConfigThanItsNameIsRefused) {
   fs::rename(run_.experiment(), run_.experiment().parent_path() / "ffffffffffff");
   run_ = {run_.experiment().parent_path() / "ffffffffffff/seed-1"};

@@ -32,6 +32,7 @@ RunRecord some_record() {
   record.config_hash = "0123456789ab";
   record.protocol = "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8";
   record.selection = "last";
+  record.fold = "anna";
   record.seed = 18446744073709551615U;
   record.data_hash = "4eff3149c00a76a539c1602d233ea536";
   record.version = "0.6.0";
@@ -103,8 +104,8 @@ std::vector<std::string> keys(const Json& json) {
 TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
   const Json json = written();
   EXPECT_THAT(keys(json), ElementsAre("experiment", "dataset", "data_hash", "config_hash", "protocol", "selection",
-                                      "shared_subjects", "seed", "version", "git_revision", "inputs", "stages", "files",
-                                      "checksum"));
+                                      "shared_subjects", "fold", "seed", "version", "git_revision", "inputs", "stages",
+                                      "files", "checksum"));
   EXPECT_THAT(keys(json["stages"]["skeleton"]),
               ElementsAre("test", "parameters", "epochs", "seconds", "checkpoint", "teachers"));
   EXPECT_THAT(keys(json["stages"]["baseline"]),
@@ -125,6 +126,7 @@ TEST_F(RunRecordFile, ReadsBackWhatWasWritten) {
   write_run_record(file, record);
   const RunRecord read = read_run_record(file);
   EXPECT_EQ(read.experiment, record.experiment);
+  EXPECT_EQ(read.fold, record.fold);
   EXPECT_EQ(read.seed, record.seed);
   EXPECT_EQ(read.protocol, record.protocol);
   ASSERT_EQ(read.stages.size(), 2);

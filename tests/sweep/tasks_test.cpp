@@ -100,7 +100,7 @@ TEST_F(SweepTasks, StandWhereTheirFilesSay) {
 TEST_F(SweepTasks, NoteNoFailureInARunThatAnotherProcessTrainsOrHasFinished) {
   const std::vector<SweepTask> tasks = make_tasks(sweep_);
   {
-    const FileLock other(ExperimentLayout{tasks[0].layout.experiment()}.lock(tasks[0].seed));
+    const FileLock other(tasks[0].layout.lock());
     note_failure(tasks[0], "no luck");
     EXPECT_EQ(state_of(tasks[0]), TaskState::running);
   }

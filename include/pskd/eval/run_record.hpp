@@ -1,4 +1,4 @@
-// result.json: what one run (one experiment, one seed) found. The key names are a contract.
+// result.json: what one run (one experiment, one fold, one seed) found. The key names are a contract.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,7 @@ struct StageResult {
 struct RunRecord {
   std::string experiment, config_hash, protocol, selection;  ///< protocol: the line of describe(ProtocolConfig)
   std::string dataset;                                       ///< empty in records from before it was written
+  std::string fold = {};                                     ///< empty where the protocol has one split
   std::uint64_t seed = 0;
   std::string sweep = {};  ///< the folder that holds the experiment's; not in the file: collect_run_records fills it in
   bool shared_subjects = false;
@@ -53,8 +54,8 @@ struct RunRecord {
   Hashes files = {};   ///< of the run's other files, by path in its folder; see eval/finished_run.hpp
 };
 
-/// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "seed", "version",
-/// "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "per_class": [{"name",
+/// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "fold", "seed",
+/// "version", "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "per_class": [{"name",
 /// "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs", "seconds", "cost":
 /// {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers"}, ...}, "files", "checksum"}; an absent part has
 /// no key. The checksum is the content hash of all else. Written atomically; throws Error(io).

@@ -22,7 +22,8 @@ struct TrainingSetup {
   bool event_files = false;                ///< beside every metrics.jsonl; see train/logging/event_file.hpp
   std::filesystem::path folder = {};       ///< of the experiment's seeds; empty: <run.root>/<run.name>/<config hash>
   eval::Hashes inputs =
-      {};  ///< of the files that the config names beside the recordings, by key; a missing one has none
+      {};                 ///< of the files that the config names beside the recordings, by key; a missing one has none
+  std::string fold = {};  ///< of the protocol that the split is; empty: it has one split
 };
 
 /// Fills in the protocol as the data set has it. Throws Error(config).
@@ -37,10 +38,9 @@ enum class Existing { refuse, resume, overwrite };
 std::filesystem::path experiment_folder(const TrainingSetup& setup);
 std::filesystem::path experiment_folder(const config::Experiment& resolved);
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed);
-std::filesystem::path run_folder(const config::Experiment& resolved, std::uint64_t seed);
 
 /// Whether a process is training this run now.
-bool is_running(const config::Experiment& resolved, std::uint64_t seed);
+bool is_running(const TrainingSetup& setup, std::uint64_t seed);
 
 /// Whether the run of `seed` may start: throws Error(usage) when its folder holds a run and `existing` is refuse.
 void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing);

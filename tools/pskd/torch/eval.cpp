@@ -60,7 +60,7 @@ void run(const Options& options) {
 void add_eval(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = add_torch_verb(app, "eval");
-  verb->add_option("run", options->run, "run directory: runs/<experiment>/<config hash>/seed-<n>")
+  verb->add_option("run", options->run, "run directory: runs/<experiment>/<config hash>/[fold-<name>/]seed-<n>")
       ->required()
       ->check(CLI::ExistingDirectory);
   verb->add_option("--stage", options->stage, "which stage")->capture_default_str();

@@ -63,7 +63,7 @@ void show_results(const pskd::train::TrainingSetup& setup, bool trained, bool js
 bool is_trained_by_another(const pskd::train::TrainingSetup& setup) {
   const auto& seeds = setup.experiment.seeds;
   return std::any_of(seeds.begin(), seeds.end(),
-                     [&](std::uint64_t seed) { return pskd::train::is_running(setup.experiment, seed); });
+                     [&](std::uint64_t seed) { return pskd::train::is_running(setup, seed); });
 }
 
 }  // namespace
