@@ -187,8 +187,32 @@ class StageCheck {
   std::vector<std::string> earlier_;
 };
 
+void check_folds(const ProtocolConfig& protocol, const Node& root, Problems& problems) {
+  const Node* map = root.find("protocol");
+  const Node* name = map != nullptr ? map->find("name") : nullptr;
+  if (map == nullptr || (name != nullptr && name->text != protocol.name)) return;  // the name has been reported
+  const auto given = [&](const char* key) {
+    const Node* node = map->find(key);
+    return node != nullptr && node->kind != Node::Kind::null ? node : nullptr;
+  };
+  if (protocol.name == kSubjectFolds) {
+    if (given("folds") == nullptr) {
+      problems.add(name->where, "protocol.folds", "expected the number of folds, e.g. folds: 4, found nothing");
+    }
+    return;
+  }
+  for (const char* key : {"folds", "of"}) {
+    if (const Node* node = given(key)) {
+      problems.add(node->where, std::string("protocol.") + key,
+                   std::string("expected protocol.name: ") + kSubjectFolds +
+                       ", the only protocol with this key, found " + quoted(protocol.name));
+    }
+  }
+}
+
 void check_protocol(const Experiment& experiment, const Node& root, Problems& problems) {
   const ProtocolConfig& protocol = experiment.protocol;
+  check_folds(protocol, root, problems);
   if (protocol.selection != Selection::val || holds_clips(protocol.val)) return;
   problems.add(root.find("protocol")->find("selection")->where, "protocol.selection",
                "expected protocol.val to hold clips, on which the epoch is selected, found none");

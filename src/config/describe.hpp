@@ -15,6 +15,12 @@ inline TextRule dataset_names() {
   return rule;
 }
 
+/// Those that every data set has, and those of data sets; a test holds the latter to what the readers know.
+inline TextRule protocol_names() {
+  return one_of({"cross-subject", "leave-one-subject-out", kSubjectFolds, "explicit", "subject-specific",
+                 "cross-session", "cross-scene", "cross-view"});
+}
+
 template <class Fields>
 void describe(Fields& fields, DataConfig& data) {
   fields({"name", "Data set; generic is a user's own recordings and may be called recordings, too."}, data.name,
@@ -53,16 +59,25 @@ void describe(Fields& fields, SplitPart& part) {
 
 template <class Fields>
 void describe(Fields& fields, ProtocolConfig& protocol) {
-  fields({"name",
-          "Named split: cross-subject, leave-one-subject-out; utd-mhad also subject-specific; mmact also "
-          "cross-session, cross-scene, cross-view. Any other name goes with train and test lists."},
-         protocol.name, not_empty());
+  fields(
+      {"name",
+       "Named split. leave-one-subject-out has a fold for each subject of test, subject-folds as many as folds says. "
+       "explicit goes with train and test lists. utd-mhad has subject-specific; mmact has cross-session, "
+       "cross-scene and cross-view."},
+      protocol.name, protocol_names());
+  fields({"folds", "subject-folds: number of groups into which subjects are dealt. Each is tested by one fold."},
+         protocol.folds, at_least(2), LeftOutAs{"0"});
+  fields({"of", "subject-folds: whose subjects are dealt, the training ones of cross-subject or all."}, protocol.of,
+         one_of_enum<FoldSubjects>(), LeftOutAs{word(FoldSubjects::train)});
   fields({"classes", "Class names, or groups of classes such as wrist. Empty means all classes."}, protocol.classes,
          list_of(not_empty()));
-  fields({"train", "Training clips: those that all its lists hold. Absent means as the named protocol says."},
+  fields({"train",
+          "Training clips: those that all its lists hold. Absent means as the named protocol says. A fold leaves out "
+          "the subjects that it tests."},
          protocol.train);
-  fields({"val", "Validation clips. Absent means none."}, protocol.val);
-  fields({"test", "Test clips. Absent means as the named protocol says."}, protocol.test);
+  fields({"val", "Validation clips. Absent means none. A fold leaves out the subjects that it tests."}, protocol.val);
+  fields({"test", "Test clips. Absent means as the named protocol says. The folds deal its subjects among them."},
+         protocol.test);
   fields({"selection",
           "Epoch of a stage that is evaluated: last is the last one, val the best one on the validation clips."},
          protocol.selection, one_of_enum<Selection>());

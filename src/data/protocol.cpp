@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "base/unicode.hpp"
 #include "pskd/base/error.hpp"
@@ -93,7 +94,23 @@ std::vector<NamedPart> used_parts(const config::ProtocolConfig& protocol) {
   return parts;
 }
 
+void check_numbers(const std::string& key, const std::string& what, const NumberList& list, const Numbers& known) {
+  const Numbers numbers = list.value_or(Numbers{});
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!contains(known, numbers[i])) {
+      fail(key, what + " " + std::to_string(numbers[i]) + " does not exist; there are " + text(known));
+    }
+    if (std::count(numbers.begin(), numbers.end(), numbers[i]) > 1) {
+      fail(key, what + " " + std::to_string(numbers[i]) + " is listed twice");
+    }
+  }
+}
+
 // ---- resolving --------------------------------------------------------------------------------
+
+constexpr const char* kCrossSubject = "cross-subject";
+constexpr const char* kLeaveOneSubjectOut = "leave-one-subject-out";
+constexpr const char* kExplicit = "explicit";
 
 const config::SplitPart kNothing{Numbers{}, Numbers{}};
 
@@ -133,30 +150,77 @@ void fill_by_rule(config::ProtocolConfig& protocol, const DatasetInfo& info, con
   }
 }
 
-void fill_leave_one_subject_out(config::ProtocolConfig& protocol, const DatasetInfo& info) {
-  if (!protocol.test || !protocol.test->subjects || protocol.test->subjects->size() != 1) {
-    fail("test.subjects",
-         "leave-one-subject-out needs exactly one test subject, e.g. protocol.test.subjects=[1]; found " +
-             (protocol.test ? text(protocol.test->subjects) : "none"));
+// Whether the subjects of `test` are dealt into several folds. The protocol of one fold has no folds.
+bool has_folds(const config::ProtocolConfig& protocol) {
+  if (protocol.name == config::kSubjectFolds) return protocol.folds > 0;
+  return protocol.name == kLeaveOneSubjectOut && protocol.test && protocol.test->subjects &&
+         protocol.test->subjects->size() > 1;
+}
+
+// Whom the folds are about; nobody else has a part in them.
+Numbers fold_subjects(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (protocol.name != config::kSubjectFolds || protocol.of == config::FoldSubjects::all) return info.subjects;
+  const auto rule = info.protocols.find(kCrossSubject);
+  if (rule == info.protocols.end()) {
+    fail("of", info.name + " does not say who trains in " + kCrossSubject +
+                   "; give the description train_subjects, or set protocol.of: all");
   }
-  if (protocol.train) return;
-  const Numbers others = without(info.subjects, *protocol.test->subjects);
-  protocol.train = config::SplitPart{without(others, subjects_taken(protocol)), std::nullopt};
+  for (const NamedPart& named : used_parts(protocol)) {
+    check_numbers(std::string(named.name) + ".subjects", "training subject", named.part->subjects, rule->second.train);
+  }
+  return rule->second.train;
+}
+
+void fill_folds(config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  const Numbers subjects = fold_subjects(protocol, info);
+  if (!protocol.test) protocol.test.emplace();
+  if (!protocol.test->subjects) protocol.test->subjects = subjects;
+  const Numbers& tested = *protocol.test->subjects;
+  if (tested.empty()) fail("test.subjects", protocol.name + " needs subjects to test, found none");
+  if (!protocol.train) protocol.train.emplace();
+  if (!protocol.train->subjects) {
+    protocol.train->subjects = without(subjects, subjects_taken(protocol));
+    if (!has_folds(protocol)) protocol.train->subjects = without(*protocol.train->subjects, tested);
+  }
+  if (!has_folds(protocol)) return;
+  if (std::cmp_greater(protocol.folds, tested.size())) {
+    fail("folds",
+         "expected at most one for each of the subjects " + text(tested) + ", found " + std::to_string(protocol.folds));
+  }
+  if (common(protocol.train->subjects, tested, info.subjects).empty()) {
+    fail("train.subjects", "none of the subjects that are tested trains in the other folds; found " +
+                               text(protocol.train->subjects) + " to train and " + text(tested) +
+                               " to test. Take the lists away with protocol.train=null and protocol.test=null");
+  }
+}
+
+void require_lists(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (protocol.train && protocol.test) return;
+  if (protocol.name != kCrossSubject) fail("name", protocol.name + " needs protocol.train and protocol.test");
+  fail("name", info.name + " does not say who trains in " + kCrossSubject +
+                   "; give protocol.train and protocol.test, or the description train_subjects");
+}
+
+[[noreturn]] void fail_unknown(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  std::set<std::string> names = {kCrossSubject, kLeaveOneSubjectOut, config::kSubjectFolds, kExplicit};
+  for (const auto& [name, rule] : info.protocols) names.insert(name);
+  fail("name", "unknown protocol '" + protocol.name + "' of " + info.name +
+                   "; known: " + text(std::vector<std::string>(names.begin(), names.end())) + "; " + kExplicit +
+                   " goes with protocol.train and protocol.test");
 }
 
 void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   const auto rule = info.protocols.find(protocol.name);
   if (rule != info.protocols.end()) {
     fill_by_rule(protocol, info, rule->second);
-  } else if (protocol.name == "leave-one-subject-out") {
-    fill_leave_one_subject_out(protocol, info);
-  } else if (!protocol.train || !protocol.test) {
-    std::string names = "leave-one-subject-out";
-    for (const auto& [name, known] : info.protocols) names += ", " + name;
-    fail("name", "unknown protocol '" + protocol.name + "' of " + info.name + "; known: " + names +
-                     "; under any other name give protocol.train and protocol.test");
+  } else if (protocol.name == kLeaveOneSubjectOut || has_folds(protocol)) {
+    fill_folds(protocol, info);
+  } else if (protocol.name == kExplicit || protocol.name == kCrossSubject || protocol.name == config::kSubjectFolds) {
+    require_lists(protocol, info);
+  } else {
+    fail_unknown(protocol, info);
   }
-  if (!protocol.val) protocol.val = kNothing;
+  if (!protocol.val || (has_folds(protocol) && config::is_empty(*protocol.val))) protocol.val = kNothing;
 }
 
 // The labels of a class name or group.
@@ -187,18 +251,6 @@ void fill_classes(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   protocol.classes.clear();
   for (const int label : labels) protocol.classes.push_back(info.classes[static_cast<std::size_t>(label)]);
   if (labels.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
-}
-
-void check_numbers(const std::string& key, const std::string& what, const NumberList& list, const Numbers& known) {
-  const Numbers numbers = list.value_or(Numbers{});
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (!contains(known, numbers[i])) {
-      fail(key, what + " " + std::to_string(numbers[i]) + " does not exist; there are " + text(known));
-    }
-    if (std::count(numbers.begin(), numbers.end(), numbers[i]) > 1) {
-      fail(key, what + " " + std::to_string(numbers[i]) + " is listed twice");
-    }
-  }
 }
 
 void check_known(const config::ProtocolConfig& protocol, const std::function<Numbers(const Axis&)>& known) {
@@ -238,6 +290,62 @@ void check_all_apart(const config::ProtocolConfig& protocol, const DatasetInfo& 
   const std::vector<NamedPart> parts = used_parts(protocol);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     for (std::size_t j = i + 1; j < parts.size(); ++j) check_apart(parts[i], parts[j], protocol, info);
+  }
+}
+
+// What must be so in each fold.
+void check_parts(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (config::is_empty(*protocol.train)) fail("train", "no subject and no trial is left to train on");
+  if (config::is_empty(*protocol.test) && config::is_empty(*protocol.val)) {
+    fail("test", "no subject and no trial is left to test on, nor to validate on");
+  }
+  if (protocol.selection == config::Selection::val && config::is_empty(*protocol.val)) {
+    fail("val", "protocol.selection: val needs validation clips, e.g. protocol.val.subjects=[7]");
+  }
+  check_all_apart(protocol, info);
+}
+
+// ---- folds ------------------------------------------------------------------------------------
+
+// The split that tests `subjects` of a protocol with folds.
+config::ProtocolConfig testing(const Numbers& subjects, const config::ProtocolConfig& protocol) {
+  config::ProtocolConfig one = protocol;
+  one.folds = 0;
+  one.of = {};
+  one.test->subjects = subjects;
+  one.train->subjects = without(*one.train->subjects, subjects);
+  if (one.val->subjects) one.val->subjects = without(*one.val->subjects, subjects);
+  return one;
+}
+
+// Of a resolved protocol.
+std::vector<Fold> folds_of(const config::ProtocolConfig& protocol) {
+  if (!has_folds(protocol)) return {{"", protocol}};
+  const Numbers& subjects = *protocol.test->subjects;
+  std::vector<Fold> folds;
+  if (protocol.name == kLeaveOneSubjectOut) {
+    for (const int subject : subjects) folds.push_back({std::to_string(subject), testing({subject}, protocol)});
+    return folds;
+  }
+  std::vector<Numbers> groups(static_cast<std::size_t>(protocol.folds));
+  for (std::size_t i = 0; i < subjects.size(); ++i) groups[i % groups.size()].push_back(subjects[i]);
+  for (const Numbers& group : groups) folds.push_back({std::to_string(folds.size() + 1), testing(group, protocol)});
+  return folds;
+}
+
+void check_folds(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  for (const Fold& fold : folds_of(protocol)) {
+    try {
+      if (!config::is_empty(*protocol.val) && config::is_empty(*fold.protocol.val)) {
+        fail("val.subjects",
+             "nobody is left to validate, since nobody validates where he is tested; name more subjects, or leave "
+             "these out of protocol.test.subjects");
+      }
+      check_parts(fold.protocol, info);
+    } catch (const Error& error) {
+      if (fold.name.empty()) throw;
+      throw Error(error.kind(), "fold " + fold.name + ": " + error.what());
+    }
   }
 }
 
@@ -329,8 +437,9 @@ bool shares_subjects(const config::ProtocolConfig& protocol) {
 // Their order has no meaning, and one split has one description.
 void sort_numbers(config::ProtocolConfig& protocol) {
   for (auto* part : {&protocol.train, &protocol.val, &protocol.test}) {
+    if (!*part) continue;
     for (const Axis& axis : kAxes) {
-      if (*part && (**part).*axis.list) std::sort(((**part).*axis.list)->begin(), ((**part).*axis.list)->end());
+      if (NumberList& list = (**part).*axis.list) std::sort(list->begin(), list->end());
     }
   }
 }
@@ -372,19 +481,20 @@ config::ProtocolConfig resolve_protocol(const config::ProtocolConfig& protocol, 
   check_known(resolved, [&](const Axis& axis) { return info.*axis.all; });
   fill_parts(resolved, info);
   fill_classes(resolved, info);
-  if (config::is_empty(*resolved.train)) fail("train", "no subject and no trial is left to train on");
-  if (config::is_empty(*resolved.test) && config::is_empty(*resolved.val)) {
-    fail("test", "no subject and no trial is left to test on, nor to validate on");
-  }
-  if (resolved.selection == config::Selection::val && config::is_empty(*resolved.val)) {
-    fail("val", "protocol.selection: val needs validation clips, e.g. protocol.val.subjects=[7]");
-  }
-  check_all_apart(resolved, info);
   sort_numbers(resolved);
+  check_folds(resolved, info);
   return resolved;
 }
 
+std::vector<Fold> resolve_folds(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  return folds_of(resolve_protocol(protocol, info));
+}
+
 Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
+  if (has_folds(protocol)) {
+    fail("name", protocol.name + " has " + std::to_string(folds_of(protocol).size()) +
+                     " folds, each a split of its own; expected one of them");
+  }
   check_known(protocol, [&](const Axis& axis) { return present(dataset.clips, axis.number); });
   check_all_apart(protocol, dataset.info);
   const config::SplitPart train = protocol.train.value_or(kNothing);
@@ -421,9 +531,13 @@ std::string sorted_description(const std::string& line) {
 }
 
 std::string describe(const config::ProtocolConfig& protocol) {
+  const std::vector<Fold> folds = folds_of(protocol);
   std::string line = protocol.name;
+  if (has_folds(protocol)) line += ", " + std::to_string(folds.size()) + " folds";
   for (const NamedPart& named : used_parts(protocol)) line += describe_part(named.name, *named.part);
-  if (shares_subjects(protocol)) line += ", SUBJECTS SHARED";
+  const bool shared =
+      std::any_of(folds.begin(), folds.end(), [](const Fold& fold) { return shares_subjects(fold.protocol); });
+  if (shared) line += ", SUBJECTS SHARED";
   return line;
 }
 

@@ -181,7 +181,7 @@ TEST_F(LoadExperiment, AnAnchorSavesTyping) {
 // Every field away from its default, and texts that look like something else in YAML.
 const char* const kUnusual = R"(
 data: {name: utd-mhad, root: "odd: 'name' # \"not\" a comment\\", channels: ["null", "true", "1", "~", "ä", "-"], store: " x "}
-protocol: {name: "3", classes: [wave, "no"], train: {subjects: [1], trials: [2, 3]}, val: {trials: []}, test: {subjects: [4]}, allow_shared_subjects: true}
+protocol: {name: subject-folds, folds: 7, of: all, classes: [wave, "no"], train: {subjects: [1], trials: [2, 3]}, val: {trials: []}, test: {subjects: [4]}, allow_shared_subjects: true}
 views: {count: 3, crop: 0.1, time_warp: 0.3, sensor: {frames: 9, rotation: 0, scale: 0.30000000000000004, magnitude_warp: 1e300, noise: 1e-300},
         skeleton: {frames: 8, turn: 1, tilt: 2, scale: 0.3, jitter: 4}}
 seeds: [18446744073709551615, 0]
@@ -257,6 +257,15 @@ TEST_F(LoadExperiment, TheUsualPrecisionLeavesNoTraceInTheHash) {
   EXPECT_EQ(config_hash(load(kSmallest, {"stages.student.precision=fp32"})), config_hash(load(kSmallest)));
   EXPECT_EQ(load(kSmallest, {"training.precision=bf16"}).stages.at(0).precision, Precision::bf16)
       << "for all stages at once";
+}
+
+TEST_F(LoadExperiment, KeysOfFoldsLeaveNoTraceInOtherExperiments) {
+  const std::string yaml = to_yaml(load(kSmallest));
+  EXPECT_THAT(yaml, AllOf(Not(HasSubstr("folds")), Not(HasSubstr(" of:"))));
+  const auto hash = [&](const std::string& protocol) { return config_hash(load(kSmallest, {"protocol=" + protocol})); };
+  EXPECT_EQ(hash("{name: subject-folds, folds: 4}"), hash("{name: subject-folds, folds: 4, of: train}"));
+  EXPECT_NE(hash("{name: subject-folds, folds: 4}"), hash("{name: subject-folds, folds: 4, of: all}"));
+  EXPECT_NE(hash("{name: subject-folds, folds: 4}"), hash("{name: subject-folds, folds: 3}"));
 }
 
 TEST_F(LoadExperiment, TheHashCountsEverythingElse) {

@@ -294,6 +294,31 @@ TEST_F(ConfigProblems, SelectionOnValNeedsValidationClips) {
          "a.yaml:1: protocol.val: expected subjects, trials, scenes or cameras, found an empty map");
 }
 
+TEST_F(ConfigProblems, AnUnknownProtocolNamesTheKnownOnes) {
+  expect(with_line("protocol: {name: leave-one-out}"),
+         "a.yaml:1: protocol.name: expected one of cross-subject, leave-one-subject-out, subject-folds, explicit, "
+         "subject-specific, cross-session, cross-scene, cross-view, found 'leave-one-out'");
+  expect(with_line("protocol: {name: cross-subjects, folds: 3}"),
+         "a.yaml:1: protocol.name: expected one of cross-subject, leave-one-subject-out, subject-folds, explicit, "
+         "subject-specific, cross-session, cross-scene, cross-view, found 'cross-subjects'; did you mean "
+         "cross-subject?");
+}
+
+TEST_F(ConfigProblems, OnlySubjectFoldsHasFolds) {
+  expect(with_line("protocol: {name: subject-folds}"),
+         "a.yaml:1: protocol.folds: expected the number of folds, e.g. folds: 4, found nothing");
+  expect(with_line("protocol: {name: subject-folds, folds: 1}"),
+         "a.yaml:1: protocol.folds: expected a whole number >= 2, found '1'");
+  expect(with_line("protocol: {name: subject-folds, folds: 2, of: trian}"),
+         "a.yaml:1: protocol.of: expected one of train, all, found 'trian'; did you mean train?");
+  expect(with_line("protocol: {folds: 4}"),
+         "a.yaml:1: protocol.folds: expected protocol.name: subject-folds, the only protocol with this key, found "
+         "'cross-subject'");
+  expect(with_line("protocol: {name: leave-one-subject-out, of: train}"),
+         "a.yaml:1: protocol.of: expected protocol.name: subject-folds, the only protocol with this key, found "
+         "'leave-one-subject-out'");
+}
+
 TEST_F(ConfigProblems, WarmUpAndSnapshotsFitIntoTheEpochs) {
   expect(with_stage_line("epochs: 5"),
          "a.yaml:3: stages.student.optimizer.warmup: expected fewer than the stage's 5 epochs, found 5");

@@ -172,9 +172,12 @@ TEST_F(ConfigText, TheOrderOfASetIsNotPartOfTheHash) {
   const auto hash = [&](const std::string& protocol) {
     return config_hash(load("protocol: " + protocol + "\n" + kSmallest));
   };
-  const std::string sorted = "{name: own, train: {subjects: [1, 3], trials: [1, 2]}, test: {subjects: [2, 4, 10]}}";
-  EXPECT_EQ(hash(sorted), hash("{name: own, train: {subjects: [3, 1], trials: [2, 1]}, test: {subjects: [10, 4, 2]}}"));
-  EXPECT_NE(hash(sorted), hash("{name: own, train: {subjects: [1, 3], trials: [1, 2]}, test: {subjects: [2, 4]}}"));
+  const std::string sorted =
+      "{name: explicit, train: {subjects: [1, 3], trials: [1, 2]}, test: {subjects: [2, 4, 10]}}";
+  EXPECT_EQ(hash(sorted),
+            hash("{name: explicit, train: {subjects: [3, 1], trials: [2, 1]}, test: {subjects: [10, 4, 2]}}"));
+  EXPECT_NE(hash(sorted),
+            hash("{name: explicit, train: {subjects: [1, 3], trials: [1, 2]}, test: {subjects: [2, 4]}}"));
 }
 
 TEST_F(ConfigText, MinusZeroIsZero) {

@@ -659,7 +659,7 @@ TEST_F(OwnFolder, OptionsThatDoNotExistAreNamed) {
 
 TEST_F(OwnFolder, TrainSubjectsGiveTheCrossSubjectProtocol) {
   EXPECT_THAT(refusal(ErrorKind::config, [&] { resolve_protocol({}, dataset_info(config())); }),
-              HasSubstr("under any other name give protocol.train"));
+              HasSubstr("give protocol.train and protocol.test, or the description train_subjects"));
   describe("align", "train_subjects: [3]\nalign");
   const config::ProtocolConfig protocol = resolve_protocol({}, dataset_info(config()));
   EXPECT_EQ(protocol.train->subjects, (std::vector<int>{3}));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include "config/describe.hpp"
 #include "pskd/base/error.hpp"
@@ -19,6 +20,17 @@ namespace pskd::data::readers {
 namespace {
 
 TEST(Registry, ReadsTheDataSetsThatAConfigMayName) { EXPECT_EQ(dataset_names(), config::dataset_names().choices); }
+
+TEST(Registry, AConfigMayNameTheProtocolsOfEveryDataSet) {
+  std::set<std::string> found = {"leave-one-subject-out", "subject-folds", "explicit"};  // those of every data set
+  for (const std::string name : {"utd-mhad", "berkeley-mhad", "mmact"}) {
+    config::DataConfig config = testing::dataset_config(name, "");
+    if (name == "mmact") config.cameras = {1, 4};
+    for (const auto& [protocol, rule] : dataset_info(config).protocols) found.insert(protocol);
+  }
+  const std::vector<std::string> names = config::protocol_names().choices;
+  EXPECT_EQ(found, std::set<std::string>(names.begin(), names.end()));
+}
 
 TEST(Registry, AnUnknownDataSetNamesTheKnownOnes) {
   EXPECT_THAT(testing::refusal(ErrorKind::config, [] { make_reader(testing::dataset_config("utd", "")); }),

@@ -46,16 +46,7 @@ void build(const ConfigOptions& config) {
   std::cout << fmt::format("{} clips in {}\n", dataset.clips.size(), pskd::data::store::store_path(data).string());
 }
 
-void info(const ConfigOptions& config) {
-  pskd::config::Experiment experiment = config.load();
-  const pskd::data::Reader reader = pskd::data::readers::make_reader(experiment.data);
-  experiment.protocol = pskd::data::resolve_protocol(experiment.protocol, reader.info);
-  pskd::data::Dataset dataset = pskd::data::store::load_dataset(reader, experiment.data);
-  std::cout << fmt::format(
-      "{}: {} clips, content {}\nraw files {}\nstore     {}\n{}\n", reader.info.name, dataset.clips.size(),
-      dataset.hash, pskd::config::resolve_data_path(experiment.data.root).string(),
-      pskd::data::store::store_path(experiment.data).string(), pskd::data::describe(experiment.protocol));
-  const pskd::data::Split split = pskd::data::make_split(std::move(dataset), experiment.protocol);
+void show_split(const pskd::data::Split& split) {
   const auto line = [](const char* part, const std::vector<pskd::data::Clip>& clips) {
     std::set<int> subjects;
     for (const pskd::data::Clip& clip : clips) subjects.insert(clip.subject);
@@ -64,6 +55,21 @@ void info(const ConfigOptions& config) {
   line("train", split.train);
   line("val", split.val);
   line("test", split.test);
+}
+
+void info(const ConfigOptions& config) {
+  pskd::config::Experiment experiment = config.load();
+  const pskd::data::Reader reader = pskd::data::readers::make_reader(experiment.data);
+  experiment.protocol = pskd::data::resolve_protocol(experiment.protocol, reader.info);
+  const pskd::data::Dataset dataset = pskd::data::store::load_dataset(reader, experiment.data);
+  std::cout << fmt::format(
+      "{}: {} clips, content {}\nraw files {}\nstore     {}\n{}\n", reader.info.name, dataset.clips.size(),
+      dataset.hash, pskd::config::resolve_data_path(experiment.data.root).string(),
+      pskd::data::store::store_path(experiment.data).string(), pskd::data::describe(experiment.protocol));
+  for (const pskd::data::Fold& fold : pskd::data::resolve_folds(experiment.protocol, reader.info)) {
+    if (!fold.name.empty()) std::cout << "fold " << fold.name << '\n';
+    show_split(pskd::data::make_split(dataset, fold.protocol));
+  }
 }
 
 void add_check(CLI::App& data) {

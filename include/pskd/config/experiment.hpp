@@ -44,8 +44,17 @@ bool is_empty(const SplitPart& part);
 enum class Selection { last, val };
 constexpr std::array<const char*, 2> words_of(Selection) { return {"last", "val"}; }
 
+/// Whose subjects the protocol subject-folds deals into its folds: the training ones of cross-subject, or all.
+enum class FoldSubjects { train, all };
+constexpr std::array<const char*, 2> words_of(FoldSubjects) { return {"train", "all"}; }
+
+/// The protocol with `folds` and `of`.
+inline constexpr const char* kSubjectFolds = "subject-folds";
+
 struct ProtocolConfig {
   std::string name = "cross-subject";
+  int folds = 0;  ///< 0: not given
+  FoldSubjects of = FoldSubjects::train;
   std::vector<std::string> classes;
   std::optional<SplitPart> train;
   std::optional<SplitPart> val;

@@ -79,7 +79,7 @@ struct OrWord {
 /// of an experiment without it, and so its hash, as they were.
 struct LeftOutWhenAbsent {};
 inline constexpr LeftOutWhenAbsent kLeftOutWhenAbsent;
-/// The same for a text with this value, or an enum whose word it is.
+/// The same for a text or number that is written like this, or an enum whose word it is.
 struct LeftOutAs {
   std::string value;
 };
