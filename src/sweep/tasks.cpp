@@ -8,6 +8,7 @@
 #include "data/readers/registry.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
@@ -25,12 +26,24 @@ bool is_trained(const SweepTask& task, const TaskStage& stage) {
   return fs::exists(task.layout.stage(stage.name).checkpoint("last"));
 }
 
+/// Which clips stages read, as the config says: the recordings need not be there.
+std::string read_clips(const config::Experiment& experiment) {
+  config::Experiment read;
+  read.data = experiment.data;
+  read.protocol.name = "explicit";
+  read.protocol.classes = experiment.protocol.classes;
+  read.protocol.train = experiment.protocol.train;
+  read.protocol.val = experiment.protocol.val;
+  return config::config_hash(read);
+}
+
 void add_seeds(std::vector<SweepTask>& tasks, const config::SweepRun& run) {
   SweepTask task{.run = run.name, .experiment = run.experiment, .layout = {}, .stages = {}, .problem = {}};
   try {
     task.experiment = train::resolve_experiment(run.experiment);
     for (const config::StageConfig& stage : task.experiment.stages) {
-      task.stages.push_back({stage.name, train::stage_hash(task.experiment, stage.name), stage.epochs});
+      const std::string identity = train::stage_hash(task.experiment, stage.name) + "/" + read_clips(task.experiment);
+      task.stages.push_back({stage.name, identity, stage.epochs});
     }
   } catch (const Error& error) {
     task.problem = error.what();

@@ -79,7 +79,7 @@ void copy_to(const torch::nn::Module& module, const Tensors& stored) {
 }
 
 void require_same(const std::string& what, const std::string& expected, const std::string& found) {
-  if (expected == found) return;
+  if (expected == found || found.empty()) return;
   throw Error(ErrorKind::checkpoint, "made with another " + what + ": expected " + expected + ", found " + found +
                                          "; use the config, seed and data it was trained with");
 }
@@ -88,7 +88,7 @@ void require_expected(const CheckpointManifest& manifest, const CheckpointManife
   require_same("stage", expected.stage, manifest.stage);
   require_same("config", expected.stage_hash, manifest.stage_hash);
   require_same("seed", std::to_string(expected.seed), std::to_string(manifest.seed));
-  require_same("data set", expected.data_hash, manifest.data_hash);
+  require_same("set of training clips", expected.clips_hash, manifest.clips_hash);
   for (const auto& [teacher, hash] : expected.teachers) {
     const auto found = manifest.teachers.find(teacher);
     const std::string taught = found == manifest.teachers.end() ? "none" : found->second;

@@ -34,10 +34,9 @@ struct Position {
 /// What a checkpoint says about itself.
 struct CheckpointManifest {
   std::string stage;
-  std::string config_hash;  ///< of the experiment in which it was trained
-  std::string stage_hash;   ///< of the stage and its teachers, see train/stage_key.hpp; what experiments can share
+  std::string stage_hash, clips_hash;  ///< what was trained on which clips, see train/stage_key.hpp; empty: not known,
+                                       ///< as in files of pskd 0.6.0, which are held to the run's manifest alone
   std::uint64_t seed = 0;
-  std::string data_hash;                        ///< of the recordings and their description
   std::map<std::string, std::string> teachers;  ///< hash of each teacher's weights, by stage and snapshot
   Position position;
   nlohmann::json model = nlohmann::json::object();  ///< what predicting needs: see train/model_description.hpp
@@ -55,7 +54,7 @@ struct LoadedCheckpoint {
 };
 
 /// Verifies the whole file before it touches `network`, `optimizer` or `adapters` (the latter two may be null). Throws
-/// Error(checkpoint) naming the file: damaged, of another version, of another stage, config, seed or data than
+/// Error(checkpoint) naming the file: damaged, of another version, of another stage, config, seed or clips than
 /// `expected` (whose position and model are ignored), taught by other weights than `expected` names, with tensors that
 /// are not the network's by name, type and shape, or with numbers that are not finite.
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,

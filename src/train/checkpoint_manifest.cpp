@@ -79,10 +79,9 @@ Position parse_position(const Json& json) {
 
 std::string manifest_text(const CheckpointManifest& manifest, std::size_t optimizer_tensors) {
   return Json{{"stage", manifest.stage},
-              {"config_hash", manifest.config_hash},
               {"stage_hash", manifest.stage_hash},
               {"seed", manifest.seed},
-              {"data_hash", manifest.data_hash},
+              {"clips_hash", manifest.clips_hash},
               {"teachers", manifest.teachers},
               {"position", to_json(manifest.position)},
               {"optimizer_tensors", optimizer_tensors},
@@ -96,10 +95,12 @@ ParsedManifest parse_manifest(const std::string& json_text) {
   ParsedManifest parsed;
   CheckpointManifest& manifest = parsed.manifest;
   manifest.stage = text(at(json, "stage"), "stage");
-  manifest.config_hash = text(at(json, "config_hash"), "config_hash");
-  manifest.stage_hash = text(at(json, "stage_hash"), "stage_hash");
+  const bool of_older_version = json.contains("data_hash");  // 0.6.0: its stage_hash counts the whole protocol
+  if (!of_older_version) {
+    manifest.stage_hash = text(at(json, "stage_hash"), "stage_hash");
+    manifest.clips_hash = text(at(json, "clips_hash"), "clips_hash");
+  }
   manifest.seed = whole<std::uint64_t>(json, "seed");
-  manifest.data_hash = text(at(json, "data_hash"), "data_hash");
   for (const auto& [teacher, hash] : object(json, "teachers").items())
     manifest.teachers[teacher] = text(hash, "teachers");
   manifest.position = parse_position(object(json, "position"));

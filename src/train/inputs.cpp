@@ -15,16 +15,12 @@ eval::Hashes hash_inputs(const config::Experiment& experiment, const data::Reade
   if (!reader.beside.empty()) add(eval::kDescription, reader.beside.front());
   for (const config::StageConfig& stage : experiment.stages) {
     if (!stage.loss.acs || stage.loss.acs->semantic.words == 0) continue;
-    add("stages." + stage.name + ".loss.acs.semantic.word_file",
-        config::resolve_data_path(stage.loss.acs->semantic.word_file));
+    add(word_vectors_key(stage.name), config::resolve_data_path(stage.loss.acs->semantic.word_file));
   }
   return hashes;
 }
 
-std::string hash_of_recordings(const std::string& data_hash, const eval::Hashes& inputs) {
-  const auto description = inputs.find(eval::kDescription);
-  return description == inputs.end() ? data_hash : content_hash(data_hash + description->second);
-}
+std::string word_vectors_key(const std::string& stage) { return "stages." + stage + ".loss.acs.semantic.word_file"; }
 
 void require_same_inputs(const std::filesystem::path& file, const eval::Hashes& then, const eval::Hashes& now) {
   if (then.empty()) return;

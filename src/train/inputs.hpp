@@ -12,9 +12,8 @@ namespace pskd::train {
 /// names them. A missing file has none: what needs it says so.
 eval::Hashes hash_inputs(const config::Experiment& experiment, const data::Reader& reader);
 
-/// Hash of the recordings and of the description that says what their columns are; the data hash alone where there is
-/// no such file.
-std::string hash_of_recordings(const std::string& data_hash, const eval::Hashes& inputs);
+/// The key in these hashes of the word vectors that `stage` learns from.
+std::string word_vectors_key(const std::string& stage);
 
 /// Throws Error(checkpoint) naming `file` when the run that it describes had other inputs than `now`, and says what to
 /// do. Nothing is compared where `then` is empty, as it is in files from before inputs were noted.

@@ -96,26 +96,31 @@ void require_noted_checkpoint(const std::filesystem::path& manifest, const std::
                                          "); restore the checkpoint, or start anew with --overwrite");
 }
 
-void require_config(const std::filesystem::path& manifest, const std::string& config_hash) {
+void require_same_experiment(const std::filesystem::path& manifest, const TrainingSetup& setup) {
   if (!std::filesystem::exists(manifest)) return;
-  const std::string found = read_manifest(manifest).value("config_hash", config_hash);
-  if (found == config_hash) return;
-  throw Error(ErrorKind::checkpoint, manifest.string() + ": of a run with another config: expected the hash " +
-                                         config_hash + ", found " + found +
-                                         "; restore the run's own config.resolved.yaml and manifest.json");
+  const nlohmann::ordered_json json = read_manifest(manifest);
+  const std::string found = json.value("config_hash", setup.config_hash);
+  if (found != setup.config_hash) {
+    throw Error(ErrorKind::checkpoint, manifest.string() + ": of a run with another config: expected the hash " +
+                                           setup.config_hash + ", found " + found +
+                                           "; restore the run's own config.resolved.yaml and manifest.json");
+  }
+  eval::RunRecord then;
+  then.data_hash = json["data_hash"].get<std::string>();
+  const eval::Hashes inputs = json.value("inputs", eval::Hashes());
+  const auto description = inputs.find(eval::kDescription);
+  if (description != inputs.end()) then.inputs.insert(*description);
+  require_same_data(manifest, then, setup.data_hash, setup.inputs);
 }
 
 void require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed) {
   const nlohmann::ordered_json found = read_manifest(manifest);
-  require_config(manifest, setup.config_hash);
+  require_same_experiment(manifest, setup);
   if (found.value("seed", seed) != seed) {
     throw Error(ErrorKind::checkpoint, manifest.string() + ": of seed " + found["seed"].dump() + ", expected " +
                                            std::to_string(seed) + "; restore the run's own manifest.json");
   }
-  eval::RunRecord then;
-  then.data_hash = found["data_hash"].get<std::string>();
-  then.inputs = found.value("inputs", eval::Hashes());
-  require_same_data(manifest, then, setup.data_hash, setup.inputs);
+  require_same_inputs(manifest, found.value("inputs", eval::Hashes()), setup.inputs);
   warn_of_other_environment(found);
 }
 

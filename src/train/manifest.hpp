@@ -25,8 +25,9 @@ void require_noted_checkpoint(const std::filesystem::path& manifest, const std::
 /// differ then.
 void require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed);
 
-/// Throws Error(checkpoint) when `manifest` is of a run with another config. One that is not there says nothing.
-void require_config(const std::filesystem::path& manifest, const std::string& config_hash);
+/// Throws Error(checkpoint) when `manifest` is of a run with another config or of other recordings, which is all that
+/// predicting needs. One that is not there says nothing.
+void require_same_experiment(const std::filesystem::path& manifest, const TrainingSetup& setup);
 
 /// Throws Error(checkpoint) when `record`, which `file` holds, is of other data than those of `data_hash`, or of other
 /// files that the config names than `inputs`. What it does not say is not compared.

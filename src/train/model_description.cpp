@@ -60,21 +60,18 @@ Json describe_sensor(const TrainingSetup& setup) {
 }
 
 Json describe_skeleton(const TrainingSetup& setup) {
-  const data::Topology& topology = setup.renderer.topology;
   return {{"units", {{"position", "m"}}},
           {"frames", setup.renderer.augmentation.skeleton.frames},
-          {"topology",
-           {{"name", topology.name},
-            {"joints", topology.joints},
-            {"parents", topology.parents},
-            {"center", topology.center},
-            {"parts", topology.parts},
-            {"mirrored", topology.mirrored},
-            {"wrist", topology.wrist},
-            {"dimensions", topology.dimensions}}}};
+          {"topology", describe_topology(setup.renderer.topology)}};
 }
 
 }  // namespace
+
+Json describe_topology(const data::Topology& topology) {
+  return {{"name", topology.name},     {"joints", topology.joints},        {"parents", topology.parents},
+          {"center", topology.center}, {"parts", topology.parts},          {"mirrored", topology.mirrored},
+          {"wrist", topology.wrist},   {"dimensions", topology.dimensions}};
+}
 
 Json describe_model(const TrainingSetup& setup, const config::StageConfig& stage) {
   std::set<int> subjects;
@@ -84,7 +81,6 @@ Json describe_model(const TrainingSetup& setup, const config::StageConfig& stage
                       {"precision", config::word(stage.precision)},
                       {"classes", setup.split.classes},
                       {"data", setup.info.name},
-                      {"protocol", data::describe(setup.experiment.protocol)},
                       {"train_subjects", subjects},
                       {"version", here.version},
                       {"git_revision", here.git_revision}};

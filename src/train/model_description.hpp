@@ -8,11 +8,14 @@
 
 namespace pskd::train {
 
-/// Model and its options (as a config file writes them), precision, classes by label, training subjects, protocol,
-/// data set, program version; and for each modality that the stage sees:
+/// Model and its options (as a config file writes them), precision, classes by label, training subjects, data set,
+/// program version; and for each modality that the stage sees:
 ///   sensor    channels in order, their units, frames that a clip is resampled to, mean and deviation that each channel
 ///             is standardized by, median length of a training clip in samples
 ///   skeleton  topology with the names of the joints, unit, frames
+/// Nothing of it depends on who is tested.
 nlohmann::json describe_model(const TrainingSetup& setup, const config::StageConfig& stage);
+
+nlohmann::json describe_topology(const data::Topology& topology);
 
 }  // namespace pskd::train

@@ -1,61 +1,104 @@
 #include "train/stage_key.hpp"
 
-#include <set>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "base/checksum.hpp"
-#include "base/file.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "pskd/config/load.hpp"
 #include "train/environment.hpp"
 #include "train/inputs.hpp"
+#include "train/model_description.hpp"
 
 namespace pskd::train {
 namespace {
 
-/// The stage, its teachers, theirs, and so on.
-void add_lineage(const config::Experiment& experiment, const std::string& stage, std::set<std::string>& names) {
-  if (!names.insert(stage).second) return;
+using Lineage = std::map<std::string, config::StageConfig>;
+
+/// The stage, its teachers, theirs, and so on. In the order of their names: that in the file decides nothing.
+void add_lineage(const config::Experiment& experiment, const std::string& stage, Lineage& lineage) {
   const config::StageConfig& config = config::find_stage(experiment, stage);
-  if (!config.starts_from.empty()) add_lineage(experiment, config.starts_from, names);
-  for (const config::TeacherRef& teacher : config.teachers) add_lineage(experiment, teacher.stage, names);
+  if (!lineage.emplace(stage, config).second) return;
+  if (!config.starts_from.empty()) add_lineage(experiment, config.starts_from, lineage);
+  for (const config::TeacherRef& teacher : config.teachers) add_lineage(experiment, teacher.stage, lineage);
 }
 
-std::set<std::string> lineage(const config::Experiment& experiment, const std::string& stage) {
-  std::set<std::string> names;
-  add_lineage(experiment, stage, names);
-  return names;
+Lineage lineage_of(const config::Experiment& experiment, const std::string& stage) {
+  Lineage lineage;
+  add_lineage(experiment, stage, lineage);
+  return lineage;
+}
+
+/// What decides how clips are shown to networks, and nothing else.
+config::Experiment views_of(const config::Experiment& experiment) {
+  config::Experiment views;
+  views.data.channels = experiment.data.channels;
+  views.augmentation = experiment.augmentation;
+  return views;
+}
+
+void add_clips(ContentHasher& hasher, const data::Split& split, const std::vector<data::Clip>& clips) {
+  hasher.add(std::to_string(clips.size()));
+  for (const data::Clip& clip : clips) {
+    hasher.add(clip.id);
+    hasher.add(clip.hash);
+    hasher.add(split.classes[static_cast<std::size_t>(clip.label)]);
+  }
+}
+
+/// What can change the last bits of the same computation.
+void add_environment(ContentHasher& hasher) {
+  const Environment here = environment();
+  hasher.add(std::to_string(here.threads));
+  hasher.add(here.version);
+  if (here.reference_ops) hasher.add("reference");
 }
 
 }  // namespace
 
 std::string stage_hash(const config::Experiment& experiment, const std::string& stage) {
-  const std::set<std::string> names = lineage(experiment, stage);
-  config::Experiment decisive = experiment;
-  decisive.stages.clear();
-  for (const config::StageConfig& one : experiment.stages) {
-    if (!names.contains(one.name)) continue;
-    config::StageConfig& written = decisive.stages.emplace_back(one);
-    written.teachers = distill::schedule_teachers(one, experiment);
-    written.snapshots = distill::snapshot_epochs(one.name, experiment);
+  config::Experiment decisive = views_of(experiment);
+  for (auto& [name, config] : lineage_of(experiment, stage)) {
+    config::StageConfig& written = decisive.stages.emplace_back(config);
+    written.teachers = distill::schedule_teachers(config, experiment);
+    // Of the others, the schedules say which snapshots are followed. What else they keep decides nothing here.
+    written.snapshots = name == stage ? distill::snapshot_epochs(name, experiment) : std::vector<int>();
+    if (written.loss.acs) written.loss.acs->semantic.word_file.clear();  // its content counts, not where it lies
   }
-  decisive.progress = {};  // it is in the schedules
   return config::config_hash(decisive);
 }
 
-std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed) {
-  const config::Experiment& experiment = setup.experiment;
+std::string clips_hash(const TrainingSetup& setup) {
   ContentHasher hasher;
-  hasher.add(stage_hash(experiment, stage));
+  hasher.add(setup.info.name);
+  hasher.add(describe_topology(setup.info.topology).dump());
+  for (const std::string& name : setup.split.classes) hasher.add(name);
+  add_clips(hasher, setup.split, setup.split.train);
+  add_clips(hasher, setup.split, setup.split.val);
+  return hasher.hex();
+}
+
+std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed) {
+  ContentHasher hasher;
+  hasher.add(stage_hash(setup.experiment, stage));
+  hasher.add(clips_hash(setup));
   hasher.add(std::to_string(seed));
-  hasher.add(hash_of_recordings(setup.data_hash, setup.inputs));
-  const Environment here = environment();
-  hasher.add(std::to_string(here.threads));
-  hasher.add(here.version);
-  if (here.reference_ops) hasher.add("reference");  // absent otherwise, so that the keys of before stay
-  for (const std::string& name : lineage(experiment, stage)) {
-    const auto& acs = config::find_stage(experiment, name).loss.acs;
-    if (acs && acs->semantic.words > 0) hasher.add(read_file(config::resolve_data_path(acs->semantic.word_file)));
+  add_environment(hasher);
+  for (const auto& [name, config] : lineage_of(setup.experiment, stage)) {
+    const auto words = setup.inputs.find(word_vectors_key(name));
+    if (words != setup.inputs.end()) hasher.add(words->second);
   }
+  return hasher.hex();
+}
+
+std::string teacher_outputs_key(const TrainingSetup& setup, std::uint64_t seed, const std::string& weights) {
+  ContentHasher hasher;
+  hasher.add(weights);
+  hasher.add(config::config_hash(views_of(setup.experiment)));
+  hasher.add(clips_hash(setup));
+  hasher.add(std::to_string(seed));
+  add_environment(hasher);
   return hasher.hex();
 }
 

@@ -8,13 +8,23 @@
 
 namespace pskd::train {
 
-/// Identifies what `stage` of a resolved experiment learns, and from whom: data, protocol and augmentation; the stage
-/// itself and recursively the stages that teach it or that it starts from, with their schedules and the snapshots they
-/// keep. What only other stages are made of does not count, nor do seeds, threads and folders. 12 hexadecimal digits.
+/// Identifies what `stage` of a resolved experiment does with the clips that it is given: sensor channels and
+/// augmentation; the stage with the snapshots that it keeps; and recursively the stages that teach it or that it starts
+/// from, with their schedules. Which clips these are does not count, nor do other stages, names of the experiment,
+/// seeds, threads and folders. 12 hexadecimal digits.
 std::string stage_hash(const config::Experiment& experiment, const std::string& stage);
 
-/// Identifies the checkpoints of `stage` to the last bit: stage_hash, seed, the data's content, threads, this
-/// program's version, the back end of the operations and the word vectors' content. 32 hexadecimal digits.
+/// Identifies the clips that a stage reads: the data set, its joints, the classes, the training clips and, since they
+/// choose the best epoch, the validation clips; of each its name, content and class, in their order. Test clips do not
+/// count.
+std::string clips_hash(const TrainingSetup& setup);
+
+/// Identifies the files of `stage` to the last bit: stage_hash, clips_hash, seed, the content of the word vectors, this
+/// program's version, its threads and the back end of the operations. 32 hexadecimal digits.
 std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed);
+
+/// Identifies to the last bit what a frozen network with weights of the hash `weights` says about augmentations of the
+/// training clips.
+std::string teacher_outputs_key(const TrainingSetup& setup, std::uint64_t seed, const std::string& weights);
 
 }  // namespace pskd::train

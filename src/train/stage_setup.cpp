@@ -8,7 +8,6 @@
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
 #include "pskd/config/load.hpp"
-#include "train/inputs.hpp"
 #include "train/manifest.hpp"
 #include "train/model_description.hpp"
 #include "train/stage_key.hpp"
@@ -61,10 +60,9 @@ distill::losses::LossContext loss_context(const TrainingSetup& setup, const conf
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
   CheckpointManifest manifest;
   manifest.stage = stage;
-  manifest.config_hash = setup.config_hash;
   manifest.stage_hash = stage_hash(setup.experiment, stage);
   manifest.seed = seed;
-  manifest.data_hash = hash_of_recordings(setup.data_hash, setup.inputs);
+  manifest.clips_hash = clips_hash(setup);
   manifest.model = describe_model(setup, config::find_stage(setup.experiment, stage));
   return manifest;
 }
@@ -98,7 +96,8 @@ std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSe
     const distill::OutputShape shape{
         std::ssize(setup.split.train), data_shape(setup).classes,
         model::embedding_size(config::find_stage(setup.experiment, reference.stage).model)};
-    teachers.push_back({reference, snapshot.network, teacher_outputs_folder(setup, seed) / snapshot.hash, shape});
+    teachers.push_back({reference, snapshot.network,
+                        teacher_outputs_folder(setup, seed) / teacher_outputs_key(setup, seed, snapshot.hash), shape});
   }
   return teachers;
 }

@@ -18,9 +18,9 @@ config::ModelConfig model() { return config::SensorCnnConfig{1, 3, 1, 1, 0, 0}; 
 train::CheckpointManifest manifest() {
   train::CheckpointManifest result;
   result.stage = "student";
-  result.config_hash = result.stage_hash = "0123456789ab";
+  result.stage_hash = "0123456789ab";
   result.seed = 7;
-  result.data_hash = "feed";
+  result.clips_hash = "feed";
   result.teachers = {{"skeleton/last", "beef"}};
   result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875};
   return result;

@@ -70,6 +70,10 @@ TEST_F(SweepTasks, ShareTheStagesThatAreTheSame) {
   EXPECT_EQ(tasks[0].stages[0].identity, tasks[2].stages[0].identity) << "the teacher of one seed";
   EXPECT_NE(tasks[0].stages[0].identity, tasks[1].stages[0].identity) << "another seed";
   EXPECT_NE(tasks[0].stages[1].identity, tasks[2].stages[1].identity) << "another student";
+  sweep_.runs[1].experiment.protocol.test = config::SplitPart{.subjects = {{2}}};
+  EXPECT_EQ(make_tasks(sweep_)[2].stages[0].identity, tasks[0].stages[0].identity) << "others are tested";
+  sweep_.runs[1].experiment.protocol.train = config::SplitPart{.subjects = {{1, 3}}};
+  EXPECT_NE(make_tasks(sweep_)[2].stages[0].identity, tasks[0].stages[0].identity) << "others train";
   EXPECT_TRUE(shares_untrained_stage(tasks[2], {&tasks[0]}));
   EXPECT_FALSE(shares_untrained_stage(tasks[3], {&tasks[0]}));
   write_file_atomically(tasks[0].layout.stage("skeleton").checkpoint("last"), "");

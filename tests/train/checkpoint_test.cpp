@@ -28,10 +28,9 @@ config::ModelConfig tiny() { return config::SensorCnnConfig{2, 3, 1, 4, 0, 0}; }
 CheckpointManifest manifest() {
   CheckpointManifest result;
   result.stage = "student";
-  result.config_hash = "0123456789ab";
   result.stage_hash = "aaaaaaaaaaaa";
   result.seed = 7;
-  result.data_hash = "feed";
+  result.clips_hash = "feed";
   result.teachers = {{"skeleton/last", "beef"}};
   result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875};
   return result;
@@ -104,7 +103,7 @@ std::string problem_of(const std::filesystem::path& file, const CheckpointManife
   return "";
 }
 
-TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
+TEST_F(Checkpoint, OfAnotherStageConfigSeedOrClipsIsRefused) {
   const auto network = model::make_network(tiny(), shape(), 1);
   save_checkpoint(file_, manifest(), *network, nullptr);
   CheckpointManifest other = manifest();
@@ -117,16 +116,25 @@ TEST_F(Checkpoint, OfAnotherStageConfigSeedOrDataIsRefused) {
   other.seed = 8;
   EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("seed: expected 8, found 7"));
   other = manifest();
-  other.data_hash = "f00d";
-  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another data set"));
+  other.clips_hash = "f00d";
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("another set of training clips: expected f00d"));
 }
 
-TEST_F(Checkpoint, OfTheSameStageInAnotherExperimentIsAccepted) {
+TEST_F(Checkpoint, OfVersion060IsHeldToStageAndSeed) {
   const auto network = model::make_network(tiny(), shape(), 1);
   save_checkpoint(file_, manifest(), *network, nullptr);
+  const std::string bytes = read_file(file_);
+  TensorFile content = read_tensors(std::string_view(bytes).substr(kSealBytes), "", ErrorKind::checkpoint);
+  nlohmann::json said = nlohmann::json::parse(content.metadata["manifest"]);
+  said.erase("clips_hash");
+  said["config_hash"] = said["stage_hash"] = "cccccccccccc";
+  said["data_hash"] = "dada";
+  content.metadata["manifest"] = said.dump();
+  write_sealed_file(file_, {"checkpoint", 2}, tensor_file_bytes(content));
+  EXPECT_EQ(problem_of(file_, manifest(), *network), "");
   CheckpointManifest other = manifest();
-  other.config_hash = "ba9876543210";
-  EXPECT_EQ(load_checkpoint(file_, other, *network, nullptr).manifest.config_hash, manifest().config_hash);
+  other.seed = 8;
+  EXPECT_THAT(problem_of(file_, other, *network), HasSubstr("seed: expected 8, found 7"));
 }
 
 TEST_F(Checkpoint, TaughtByOtherWeightsThanLieThereNowIsRefused) {

@@ -6,6 +6,6 @@
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
   pskd::train::TrainingSetup setup = pskd::train::prepare_training(pskd::config::load_experiment(run.config()));
   setup.folder = run.experiment();
-  pskd::train::require_config(run.manifest(), setup.config_hash);
+  pskd::train::require_same_experiment(run.manifest(), setup);
   return setup;
 }

@@ -5,5 +5,5 @@
 #include "pskd/train/run.hpp"
 
 /// The setup of the run in `run`: of this folder, wherever it was moved or copied to. Throws Error(checkpoint) when its
-/// config is not the one that its manifest names.
+/// config or the recordings are not those that its manifest names.
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run);
