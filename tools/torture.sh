@@ -9,6 +9,7 @@
 #   train overwrite sweep build report   killed at their file-system calls; what was killed is started again, and must end with the
 #                                        same bits and leave nothing behind
 #   moments                              `train` killed at random moments, likewise
+#   folds                                `train --jobs 2` of an experiment with folds, likewise
 #   pairs                                two trainings on one run, two sweeps on one root, two reports, two store builds, side by side
 #   flips                                one random bit in one file of a finished run: the table is what it was, or an error
 #   pages                                the same for the page, and for a run that is resumed without its result
@@ -67,6 +68,12 @@ stages:
   student: {model: {width: 4}, epochs: 3}
   baseline: {model: {width: 4}, epochs: 3}
 EOF
+  cat >folds.yaml <<EOF
+include: [tiny.yaml]
+protocol: {name: leave-one-subject-out, train: {subjects: [1, 2, 3, 4]}, test: {subjects: [2, 4]}}
+run: {name: folds}
+stages: {fused: null, sensor: null, baseline: null, student: {teachers: [skeleton]}}
+EOF
   cat >sweep.yaml <<EOF
 include: [tiny.yaml]
 run: {name: swept}
@@ -80,6 +87,7 @@ EOF
 
 train() { "$pskd" train --quiet --config tiny.yaml --set run.root="$1" "${@:2}"; }
 sweep() { "$pskd" sweep --config sweep.yaml --jobs 2 --set run.root="$1" "${@:2}"; }
+folds() { timeout 120 "$pskd" train --quiet --config folds.yaml --jobs 2 --set run.root="$1" "${@:2}"; }
 table() { "$pskd" table "$1"; }
 
 # Everything of the runs below $1 that must be the same again: names of files, hashes of weights, predictions, scores, losses. Times
@@ -202,6 +210,17 @@ kill_sweep() {  # call number
   local code=$?
   if [[ $code -ne 0 ]]; then fault "sweep again after a kill at $1 $2: exit code $code"; return; fi
   require_same_state killed swept.state "sweep again after a kill at $1 $2"
+}
+
+kill_folds() {  # milliseconds
+  rm -rf killed
+  (timeout -s KILL "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))" "$pskd" train --quiet --config folds.yaml --jobs 2 \
+    --set run.root=killed >/dev/null 2>&1; :) 2>/dev/null
+  mkdir -p killed
+  folds killed --resume >last.log 2>&1
+  local code=$?
+  if [[ $code -ne 0 ]]; then fault "folds again after a kill at $1 ms: exit code $code"; return; fi
+  require_same_state killed folded.state "folds again after a kill at $1 ms"
 }
 
 kill_build() {  # call number
@@ -361,9 +380,9 @@ mounts_allowed() {
 
 # ---- all of it -------------------------------------------------------------------------------------------------------------------
 
-declare -A weights=([train]=22 [overwrite]=14 [moments]=6 [sweep]=10 [build]=4 [report]=4 [pairs]=10 [flips]=14 [pages]=10 [disks]=4 [sizes]=2)
+declare -A weights=([train]=22 [overwrite]=14 [moments]=6 [folds]=6 [sweep]=10 [build]=4 [report]=4 [pairs]=10 [flips]=14 [pages]=10 [disks]=4 [sizes]=2)
 parts=("${@:2}")
-if [[ ${#parts[@]} -eq 0 ]]; then parts=(train overwrite moments sweep build report pairs flips pages disks sizes); fi
+if [[ ${#parts[@]} -eq 0 ]]; then parts=(train overwrite moments folds sweep build report pairs flips pages disks sizes); fi
 sum=0
 for name in "${parts[@]}"; do
   if [[ -z ${weights[$name]:-} ]]; then
@@ -382,11 +401,12 @@ trap clean_up EXIT
 
 make_references() {
   write_configs
-  train reference >train.log 2>&1 && sweep swept >sweep.log 2>&1 || return
+  train reference >train.log 2>&1 && sweep swept >sweep.log 2>&1 && folds folded >folds.log 2>&1 || return
   run=$(cd reference && echo tiny/*)
   table reference >reference.table
   state_of reference >reference.state
   state_of swept >swept.state
+  state_of folded >folded.state
   "$pskd" report "reference/$run" --out reference.html >/dev/null
 }
 
@@ -409,6 +429,10 @@ run_part() {
     moments)
       numbers 5 1 999 >cases
       part "train killed at random moments" "$2" kill_at_moment <cases
+      ;;
+    folds)
+      numbers 500 7 4000 >cases
+      part "folds killed at random moments" "$2" kill_folds <cases
       ;;
     sweep)
       file_system_calls "$pskd" sweep --config sweep.yaml --jobs 2 --set run.root=traced >cases
@@ -454,7 +478,7 @@ run_part() {
 }
 
 if ! make_references; then
-  cat train.log sweep.log
+  cat train.log sweep.log folds.log
   faults=1
   exit
 fi

@@ -42,7 +42,6 @@ fs::path RunLayout::manifest() const { return folder / "manifest.json"; }
 fs::path RunLayout::log() const { return folder / "log.txt"; }
 fs::path RunLayout::result() const { return folder / kResult; }
 fs::path RunLayout::error() const { return folder / "error.txt"; }
-fs::path RunLayout::teacher_outputs() const { return folder / kTeacherOutputs; }
 fs::path RunLayout::stages() const { return folder / kStagesFolder; }
 StageLayout RunLayout::stage(const std::string& name) const { return {stages() / name}; }
 fs::path RunLayout::lock() const { return beside(folder, ".lock"); }
@@ -89,11 +88,13 @@ std::string ExperimentLayout::name() const { return folder.parent_path().filenam
 fs::path ExperimentLayout::root() const { return folder.parent_path().parent_path(); }
 std::string ExperimentLayout::sweep() const { return root().filename().string(); }
 
+StageStoreLayout StageStoreLayout::of(const fs::path& root) { return {root / kStagesFolder}; }
 StageLayout StageStoreLayout::stage(const std::string& key) const { return {folder / key}; }
 fs::path StageStoreLayout::lock(const std::string& key) const { return folder / (key + ".lock"); }
+fs::path StageStoreLayout::overwritten(const std::string& key) const { return folder / ("." + key + kOverwritten); }
 fs::path StageStoreLayout::teacher_outputs() const { return folder / kTeacherOutputs; }
 
-StageStoreLayout SweepLayout::stage_store() const { return {folder / kStagesFolder}; }
+fs::path SweepLayout::root() const { return folder.parent_path(); }
 fs::path SweepLayout::slurm() const { return folder / "slurm"; }
 
 std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {

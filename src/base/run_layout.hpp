@@ -6,15 +6,15 @@
 //       .seed-<n>.lock, .seed-<n>.overwritten/
 //       seed-<n>/                           RunLayout
 //         config.resolved.yaml, manifest.json, log.txt, result.json, error.txt
-//         answers/                          the cache of teacher outputs
 //         stages/<stage>/                   StageLayout
 //           <snapshot>.ckpt, metrics.jsonl, predictions.csv, predictions-val.csv, events.out.tfevents.pskd
 //   <root>/<sweep>/                         SweepLayout
 //     <run>/<config hash>/                  ExperimentLayout
 //     slurm/
-//     stages/                               StageStoreLayout
-//       answers/, <stage key>.lock
-//       <stage key>/                        StageLayout, and stage.json
+//   <root>/stages/                          StageStoreLayout
+//     answers/                              the cache of teacher outputs
+//     <stage key>.lock, .<stage key>.overwritten/
+//     <stage key>/                          StageLayout, and stage.json
 //
 // report.html may lie in a run's, an experiment's or a sweep's folder.
 #pragma once
@@ -52,7 +52,6 @@ struct RunLayout {
   std::filesystem::path log() const;
   std::filesystem::path result() const;
   std::filesystem::path error() const;  ///< why its last start in a sweep failed
-  std::filesystem::path teacher_outputs() const;
   std::filesystem::path stages() const;
   StageLayout stage(const std::string& name) const;
 
@@ -89,19 +88,23 @@ struct ExperimentLayout {
   std::string sweep() const;
 };
 
-/// Stages that several runs share.
+/// Where the runs of a root train their stages, so that they share those that are the same.
 struct StageStoreLayout {
   std::filesystem::path folder;
 
+  static StageStoreLayout of(const std::filesystem::path& root);
+
   StageLayout stage(const std::string& key) const;
   std::filesystem::path lock(const std::string& key) const;
+  /// What a stage's folder is called from the moment --overwrite gives it up until it is deleted.
+  std::filesystem::path overwritten(const std::string& key) const;
   std::filesystem::path teacher_outputs() const;
 };
 
 struct SweepLayout {
   std::filesystem::path folder;
 
-  StageStoreLayout stage_store() const;
+  std::filesystem::path root() const;
   std::filesystem::path slurm() const;  ///< where job arrays are submitted from
 };
 

@@ -202,6 +202,10 @@ void describe(Fields& fields, RunConfig& run) {
   fields({"root", "Folder of all runs."}, run.root, path_text());
   fields({"device", "Where to train. cuda is not there yet."}, run.device, one_of_enum<Device>());
   fields({"threads", "Threads. 0 means one for every core; at most four for each core."}, run.threads, at_least(0));
+  fields({"teacher_outputs",
+          "Gigabytes that the outputs of frozen teachers may take in stages/answers under root; those used longest ago "
+          "go first. 0 means that none are kept when a run has ended."},
+         run.teacher_outputs, at_least(0));
 }
 
 template <class Fields>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/run_layout.hpp"
 #include "base/text.hpp"
 #include "config/node.hpp"
 #include "config/numbers.hpp"
@@ -74,8 +75,8 @@ TextRule path_text() {
 TextRule folder_name() {
   return {
       "a plain folder name (letters a to z and A to Z, digits, '.', '_', '-', beginning with a letter or digit; at "
-      "most 200)",
-      is_folder_name};
+      "most 200; not stages, the folder of what runs share)",
+      [](const std::string& text) { return is_folder_name(text) && text != kStagesFolder; }};
 }
 
 TextRule stage_name() { return {"a stage name of at most 200 letters a to z, digits, '_' and '-'", is_stage_name}; }

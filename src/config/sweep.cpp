@@ -157,7 +157,7 @@ std::vector<Setting> combinations(const std::vector<std::vector<Setting>>& dimen
 
 std::vector<std::string> other_names_in_a_sweeps_folder() {
   const SweepLayout sweep;
-  return {sweep.stage_store().folder.filename(), sweep.slurm().filename(), kHtmlReport};
+  return {kStagesFolder, sweep.slurm().filename(), kHtmlReport};
 }
 
 // The folder is that of all runs.

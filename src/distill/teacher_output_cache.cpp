@@ -1,5 +1,10 @@
 #include "distill/teacher_output_cache.hpp"
 
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/file.hpp"
 #include "distill/teacher_output_file.hpp"
 #include "model/fused.hpp"
 #include "pskd/base/error.hpp"
@@ -7,7 +12,9 @@
 namespace pskd::distill {
 namespace {
 
-/// An output that cannot be kept (a full disk, a folder that a finished sweep removes) is computed again when needed.
+namespace fs = std::filesystem;
+
+/// An output that cannot be kept (a full disk) is computed again when needed.
 void keep(const std::filesystem::path& file, const TeacherOutput& output) {
   try {
     write_teacher_output(file, output);
@@ -15,7 +22,45 @@ void keep(const std::filesystem::path& file, const TeacherOutput& output) {
   }
 }
 
+/// Files are removed by how long ago they were used. Where this cannot be noted, it is when they were written.
+void note_use(const fs::path& file) {
+  std::error_code refused;
+  fs::last_write_time(file, fs::file_time_type::clock::now(), refused);
+}
+
+struct KeptOutput {
+  fs::file_time_type used;
+  double bytes = 0;
+  fs::path file;
+};
+
+/// The files in `folder` by their last use. Another process may remove some meanwhile.
+std::vector<KeptOutput> kept_outputs(const fs::path& folder) {
+  std::vector<KeptOutput> kept;
+  std::error_code gone;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, gone)) {
+    KeptOutput one{entry.last_write_time(gone), 0, entry.path()};
+    if (!gone) one.bytes = static_cast<double>(entry.file_size(gone));
+    if (!gone) kept.push_back(std::move(one));
+  }
+  std::sort(kept.begin(), kept.end(), [](const KeptOutput& a, const KeptOutput& b) { return a.used < b.used; });
+  return kept;
+}
+
 }  // namespace
+
+void limit_teacher_outputs(const fs::path& folder, double bytes) {
+  if (!fs::is_directory(folder)) return;
+  remove_unfinished_files(folder);
+  const std::vector<KeptOutput> kept = kept_outputs(folder);
+  double sum = 0;
+  for (const KeptOutput& one : kept) sum += one.bytes;
+  for (auto next = kept.begin(); next != kept.end() && sum > bytes; ++next) {
+    std::error_code refused;
+    fs::remove(next->file, refused);
+    if (!refused) sum -= next->bytes;
+  }
+}
 
 std::vector<std::size_t> TeacherOutputCache::active(int epoch) const {
   std::vector<std::size_t> result;
@@ -52,6 +97,7 @@ std::vector<std::size_t> TeacherOutputCache::lookup(const std::vector<std::size_
   for (const std::size_t teacher : teachers) {
     if (std::optional<TeacherOutput> output = read_teacher_output(file_of(teacher), teachers_[teacher].shape)) {
       known_[teacher] = std::move(*output);
+      note_use(file_of(teacher));
     } else {
       missing.push_back(teacher);
     }

@@ -13,6 +13,11 @@
 
 namespace pskd::distill {
 
+/// Removes files of teacher outputs from `folder`, those used longest ago first, until the others take at most `bytes`,
+/// and what killed writers left. They may be of other runs, also of those that train now: what is gone is computed
+/// again. What cannot be removed stays.
+void limit_teacher_outputs(const std::filesystem::path& folder, double bytes);
+
 /// The teachers of a stage and their outputs for augmentations of the training clips. An output is computed once for
 /// each augmentation, whichever stage or process needs it first.
 class TeacherOutputCache {

@@ -44,15 +44,17 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records) {
   if (records.empty()) throw Error(ErrorKind::data, "cannot make a table: there is no finished run");
   const eval::RunRecord& first = records.front();
   if (first.stages.empty()) throw Error(ErrorKind::data, "cannot make a table: the runs have no stage");
-  std::set<std::uint64_t> seeds;
+  std::set<std::pair<std::string, std::uint64_t>> runs;
   for (const eval::RunRecord& record : records) {
-    if (!seeds.insert(record.seed).second) {
+    if (!runs.emplace(record.fold, record.seed).second) {
       throw Error(ErrorKind::data, "cannot make a table: seed " + std::to_string(record.seed) + " is there twice");
     }
     if (record.config_hash != first.config_hash) {
       refuse(first, record, "config hash", first.config_hash, record.config_hash);
     }
-    if (record.protocol != first.protocol) refuse(first, record, "protocol", first.protocol, record.protocol);
+    const bool same_fold = record.fold == first.fold;
+    if (same_fold && record.protocol != first.protocol)
+      refuse(first, record, "protocol", first.protocol, record.protocol);
     if (record.selection != first.selection) {
       refuse(first, record, "selection rule", first.selection, record.selection);
     }

@@ -13,7 +13,8 @@
 namespace pskd::sweep {
 
 std::vector<std::string> task_arguments(const SweepLaunch& launch, const std::string& config) {
-  std::vector<std::string> words = {"sweep", "--config", config};
+  std::vector<std::string> words = launch.verb;
+  words.insert(words.end(), {"--config", config});
   for (const std::string& setting : launch.overrides) words.insert(words.end(), {"--set", setting});
   if (launch.event_files) words.emplace_back("--tensorboard");
   return words;
@@ -23,9 +24,10 @@ void train_task(const config::Sweep& sweep, const SweepTask& task, bool event_fi
   if (!task.problem.empty()) throw Error(ErrorKind::config, task.problem);
   forget_failure(task);
   try {
-    train::TrainingSetup setup = train::prepare_training(task.experiment);
-    setup.stage_store = SweepLayout{sweep.folder}.stage_store().folder;
+    train::TrainingSetup setup = train::prepare_training(task.experiment, task.fold);
+    setup.stage_store = StageStoreLayout::of(SweepLayout{sweep.folder}.root()).folder;
     setup.event_files = event_files;
+    train::require_startable(setup, {task.layout.folder}, train::Existing::resume);
     train::train_run(setup, task.seed, train::Existing::resume);
   } catch (const Stopped&) {
     throw;

@@ -12,12 +12,14 @@ namespace pskd::sweep {
 /// Every process of a sweep trains with one thread, so that its numbers do not depend on how many there are.
 inline constexpr int kTaskThreads = 1;
 
-/// How a sweep was asked for. Its processes are given the same file and settings.
+/// How a sweep was asked for, or an experiment whose runs are trained like those of a sweep. Its processes are given
+/// the same file and settings.
 struct SweepLaunch {
-  std::string config;                  ///< the sweep's file
+  std::string config;                  ///< its file
   std::vector<std::string> overrides;  ///< of its keys
   int jobs = 0;                        ///< runs at a time; 0, Slurm only: as many as there is room for
   bool event_files = false;
+  std::vector<std::string> verb = {"sweep"};  ///< of a task's process, with options that every task has
 };
 
 /// What follows the program's name, up to --only, where it is to train one task of the sweep in `config`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/file.hpp"
 #include "data/readers/registry.hpp"
@@ -27,40 +28,61 @@ bool is_trained(const SweepTask& task, const TaskStage& stage) {
 }
 
 /// Which clips stages read, as the config says: the recordings need not be there.
-std::string read_clips(const config::Experiment& experiment) {
+std::string read_clips(const config::DataConfig& data, const config::ProtocolConfig& protocol) {
   config::Experiment read;
-  read.data = experiment.data;
+  read.data = data;
   read.protocol.name = "explicit";
-  read.protocol.classes = experiment.protocol.classes;
-  read.protocol.train = experiment.protocol.train;
-  read.protocol.val = experiment.protocol.val;
+  read.protocol.classes = protocol.classes;
+  read.protocol.train = protocol.train;
+  read.protocol.val = protocol.val;
   return config::config_hash(read);
 }
 
-void add_seeds(std::vector<SweepTask>& tasks, const config::SweepRun& run) {
-  SweepTask task{.run = run.name, .experiment = run.experiment, .layout = {}, .stages = {}, .problem = {}};
+void add_seeds(std::vector<SweepTask>& tasks, const SweepTask& of_fold) {
+  for (const std::uint64_t seed : of_fold.experiment.seeds) {
+    SweepTask& one = tasks.emplace_back(of_fold);
+    one.seed = seed;
+    one.layout = ExperimentLayout{train::experiment_folder(one.experiment)}.run(seed, one.fold);
+    for (TaskStage& stage : one.stages) stage.identity.append("/").append(std::to_string(seed));
+  }
+}
+
+void add_folds(std::vector<SweepTask>& tasks, const config::SweepRun& run) {
+  SweepTask task;
+  task.run = run.name;
+  task.experiment = run.experiment;
+  std::vector<data::Fold> folds;
   try {
-    task.experiment = train::resolve_experiment(run.experiment);
-    for (const config::StageConfig& stage : task.experiment.stages) {
-      const std::string identity = train::stage_hash(task.experiment, stage.name) + "/" + read_clips(task.experiment);
-      task.stages.push_back({stage.name, identity, stage.epochs});
-    }
+    const data::DatasetInfo info = data::readers::dataset_info(run.experiment.data);
+    task.experiment.protocol = data::resolve_protocol(run.experiment.protocol, info);
+    folds = data::resolve_folds(task.experiment.protocol, info);
   } catch (const Error& error) {
     task.problem = error.what();
+    add_seeds(tasks, task);
   }
-  for (const std::uint64_t seed : task.experiment.seeds) {
-    SweepTask& one = tasks.emplace_back(task);
-    one.seed = seed;
-    one.layout = ExperimentLayout{train::experiment_folder(one.experiment)}.run(seed);
-    for (TaskStage& stage : one.stages) stage.identity.append("/").append(std::to_string(seed));
+  for (const data::Fold& fold : folds) {
+    SweepTask of_fold = task;
+    of_fold.fold = fold.name;
+    for (const config::StageConfig& stage : task.experiment.stages) {
+      std::string identity = train::stage_hash(task.experiment, stage.name);
+      identity.append("/").append(read_clips(task.experiment.data, fold.protocol));
+      of_fold.stages.push_back({stage.name, std::move(identity), stage.epochs});
+    }
+    add_seeds(tasks, of_fold);
   }
 }
 
 }  // namespace
 
+std::string SweepTask::name() const {
+  std::string text = run + "/";
+  if (!fold.empty()) text.append("fold-").append(fold).append("/");
+  return text.append(std::to_string(seed));
+}
+
 std::vector<SweepTask> make_tasks(const config::Sweep& sweep) {
   std::vector<SweepTask> tasks;
-  for (const config::SweepRun& run : sweep.runs) add_seeds(tasks, run);
+  for (const config::SweepRun& run : sweep.runs) add_folds(tasks, run);
   return tasks;
 }
 

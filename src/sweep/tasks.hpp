@@ -1,4 +1,4 @@
-// The runs of a sweep, one task for each setting and seed, and where they stand.
+// The runs of a sweep, one task for each setting, fold and seed, and where they stand.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,22 @@ struct TaskStage {
 
 struct SweepTask {
   std::string run;
+  std::string fold;  ///< empty where the protocol has one split
   std::uint64_t seed = 0;
   config::Experiment experiment;  ///< resolved
   RunLayout layout;
   std::vector<TaskStage> stages;
   std::string problem;  ///< why it cannot even begin; empty: it can
 
-  std::string name() const { return run + "/" + std::to_string(seed); }
+  /// "label/1", with folds "label/fold-3/1".
+  std::string name() const;
   /// Tells it from one of the same name with other settings.
   std::string unique_name() const { return name() + " " + ExperimentLayout{layout.experiment()}.config_hash(); }
 };
 
 enum class TaskState { done, running, queued, failed, waiting };
 
-/// All tasks, run by run. A setting that does not fit its data set is a task with a problem.
+/// All tasks, run by run, fold by fold. A setting that does not fit its data set is a task with a problem.
 std::vector<SweepTask> make_tasks(const config::Sweep& sweep);
 
 /// The task of this name. Throws Error(usage) that lists those there are.

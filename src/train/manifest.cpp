@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
-#include <tuple>
 #include <vector>
 
 #include "base/file.hpp"
@@ -24,7 +23,7 @@ nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
   };
   using Json = nlohmann::ordered_json;
   bool sound = json.is_object() && json.contains("data_hash") && json.contains("threads");
-  for (const char* key : {"version", "config_hash", "cpu", "instruction_set", "data_hash"}) {
+  for (const char* key : {"version", "config_hash", "cpu", "instruction_set", "data_hash", "operations"}) {
     sound = sound && is(key, &Json::is_string);
   }
   for (const char* key : {"threads", "seed"}) sound = sound && is(key, &Json::is_number_unsigned);
@@ -37,22 +36,42 @@ nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
   throw Error(ErrorKind::checkpoint, file.string() + ": not a run's manifest; start anew with --overwrite");
 }
 
-/// Bits can differ then.
-void warn_of_other_environment(const nlohmann::ordered_json& then) {
+struct EnvironmentFact {
+  std::string what, then, now;
+};
+
+/// Returns whether some of the facts are others now, which it warns of.
+bool warn_of_others(const std::vector<EnvironmentFact>& facts, const char* consequence) {
+  bool other = false;
+  for (const auto& [what, then, now] : facts) {
+    if (then == now) continue;
+    spdlog::warn("the run was started with {}: {}, and goes on with {}: {}", what, then, now, consequence);
+    other = true;
+  }
+  return other;
+}
+
+/// What is in the key of a stage. Returns whether it is the same now.
+bool has_same_stage_keys(const nlohmann::ordered_json& then) {
   const Environment here = environment();
-  std::vector<std::tuple<std::string, std::string, std::string>> facts = {
-      {"pskd", then.value("version", here.version), here.version},
-      {"threads", std::to_string(then.value("threads", here.threads)), std::to_string(here.threads)},
+  const std::string operations = here.reference_ops ? "reference" : "fast";
+  return !warn_of_others(
+      {{"pskd", then.value("version", here.version), here.version},
+       {"threads", std::to_string(then.value("threads", here.threads)), std::to_string(here.threads)},
+       {"operations", then.value("operations", std::string("fast")), operations}},
+      "its stages are trained anew");
+}
+
+/// Bits can differ then.
+void warn_of_other_machine(const nlohmann::ordered_json& then) {
+  const Environment here = environment();
+  std::vector<EnvironmentFact> facts = {
       {"processor", then.value("cpu", here.cpu), here.cpu},
       {"instruction set", then.value("instruction_set", here.instruction_set), here.instruction_set}};
   for (const auto& [name, version] : here.libraries) {
-    facts.emplace_back(name, then.value("libraries", nlohmann::ordered_json::object()).value(name, version), version);
+    facts.push_back({name, then.value("libraries", nlohmann::ordered_json::object()).value(name, version), version});
   }
-  for (const auto& [what, found, now] : facts) {
-    if (found == now) continue;
-    spdlog::warn("the run was started with {}: {}, and goes on with {}: it can differ from an uninterrupted one", what,
-                 found, now);
-  }
+  warn_of_others(facts, "it can differ from an uninterrupted one");
 }
 
 }  // namespace
@@ -113,7 +132,7 @@ void require_same_experiment(const std::filesystem::path& manifest, const Traini
   require_same_data(manifest, then, setup.data_hash, setup.inputs);
 }
 
-void require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed) {
+bool require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed) {
   const nlohmann::ordered_json found = read_manifest(manifest);
   require_same_experiment(manifest, setup);
   if (found.value("seed", seed) != seed) {
@@ -121,7 +140,8 @@ void require_same_run(const std::filesystem::path& manifest, const TrainingSetup
                                            std::to_string(seed) + "; restore the run's own manifest.json");
   }
   require_same_inputs(manifest, found.value("inputs", eval::Hashes()), setup.inputs);
-  warn_of_other_environment(found);
+  warn_of_other_machine(found);
+  return has_same_stage_keys(found);
 }
 
 void require_same_data(const std::filesystem::path& file, const eval::RunRecord& record, const std::string& data_hash,

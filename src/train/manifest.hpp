@@ -22,8 +22,8 @@ void require_noted_checkpoint(const std::filesystem::path& manifest, const std::
 
 /// Throws Error(checkpoint) when the run in `manifest` had another config, another seed, saw other data or other files
 /// that the config names; warns of another program version, processor, library or number of threads, since bits can
-/// differ then.
-void require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed);
+/// differ then. Returns whether its stages have the keys that they had: if not, they are trained anew.
+bool require_same_run(const std::filesystem::path& manifest, const TrainingSetup& setup, std::uint64_t seed);
 
 /// Throws Error(checkpoint) when `manifest` is of a run with another config or of other recordings, which is all that
 /// predicting needs. One that is not there says nothing.

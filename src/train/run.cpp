@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -25,7 +26,6 @@
 #include "train/revision.hpp"
 #include "train/stage_setup.hpp"
 #include "train/stage_store.hpp"
-#include "train/stage_trainer.hpp"
 
 namespace pskd::train {
 namespace {
@@ -41,15 +41,11 @@ RunLayout run_of(const TrainingSetup& setup, std::uint64_t seed) { return experi
 
 bool is_finished(const RunLayout& run) { return std::filesystem::exists(run.result()); }
 
-/// Seeds of one folder are averaged. So the finished ones that this training leaves as they are must have seen the
+/// The runs of one folder are averaged. So the finished ones that this training leaves as they are must have seen the
 /// same.
-void require_same_data_as_other_seeds(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+void require_same_data_as_finished_runs(const TrainingSetup& setup, const std::set<std::filesystem::path>& replaced) {
   const std::filesystem::path folder = experiment_of(setup).folder;
   if (!std::filesystem::exists(folder)) return;
-  std::set<std::filesystem::path> replaced = {run_of(setup, seed).folder};
-  if (existing == Existing::overwrite) {
-    for (const std::uint64_t other : setup.experiment.seeds) replaced.insert(run_of(setup, other).folder);
-  }
   for (const RunLayout& run : finished_runs_in(folder)) {
     if (replaced.contains(run.folder)) continue;
     try {
@@ -78,24 +74,28 @@ void restore_config(const TrainingSetup& setup, const RunLayout& run) {
 }
 
 /// Makes the run's folder ready for its owner, who holds its lock: what killed owners left is removed.
-void start_folder(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+void start_folder(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = run_of(setup, seed);
-  if (existing == Existing::overwrite) discard_folder(run.folder, run.overwritten());
   remove_folder(run.overwritten());
   if (std::filesystem::exists(run.folder)) remove_unfinished_files(run.folder);
   std::filesystem::remove(run.error());
-  if (existing == Existing::resume && std::filesystem::exists(run.manifest())) {
-    require_same_run(run.manifest(), setup, seed);
+  if (std::filesystem::exists(run.manifest())) {
+    const bool same_stages = require_same_run(run.manifest(), setup, seed);
     restore_config(setup, run);
+    if (!same_stages) write_file_atomically(run.manifest(), run_manifest(setup, seed));
     return;
   }
   write_file_atomically(run.config(), config::to_yaml(setup.experiment));
   write_file_atomically(run.manifest(), run_manifest(setup, seed));
 }
 
+void say_waiting(const RunLayout& run) {
+  spdlog::info("another process trains {}: waiting for it", run.folder.string());
+}
+
 /// Everything that result.json says but the stages.
 eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
-  const config::ProtocolConfig& protocol = setup.experiment.protocol;
+  const config::ProtocolConfig& protocol = setup.protocol;
   eval::RunRecord record;
   record.experiment = setup.experiment.run.name;
   record.dataset = setup.info.name;
@@ -112,25 +112,15 @@ eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
   return record;
 }
 
-/// Nothing needs them any more; that they stay is no reason to lose the result.
-void remove_teacher_outputs(const std::filesystem::path& folder) {
-  try {
-    remove_folder(folder);
-  } catch (const Error& error) {
-    spdlog::warn("{}", error.what());
-  }
-}
-
 std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = run_of(setup, seed);
   const RunLog log(run.log());
   std::vector<eval::StageResult> results;
   for (const config::StageConfig& stage : setup.experiment.stages) {
-    const Position position = setup.stage_store.empty() ? train_stage(setup, stage, seed, run.stage(stage.name))
-                                                        : train_shared_stage(setup, stage, seed);
+    const Position position = train_shared_stage(setup, stage, seed);
     results.push_back(evaluate_stage(setup, seed, stage, position.epoch, position.seconds));
   }
-  if (setup.stage_store.empty()) remove_teacher_outputs(run.teacher_outputs());
+  limit_teacher_outputs(setup);
   return results;
 }
 
@@ -163,6 +153,39 @@ void warn_of_alike_classes(const data::Split& split) {
   }
 }
 
+const data::Fold& find_fold(const std::vector<data::Fold>& folds, const std::string& name) {
+  std::string names;
+  for (const data::Fold& fold : folds) {
+    if (fold.name == name) return fold;
+    names.append(" ").append(fold.name);
+  }
+  throw Error(ErrorKind::usage,
+              folds.front().name.empty()
+                  ? "the protocol of this experiment has one split, found a run of fold '" + name + "'"
+                  : "expected a run of one of the folds" + names + ", which lies in fold-<name>/; found " +
+                        (name.empty() ? "none" : "'" + name + "'"));
+}
+
+TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, const data::Fold& fold) {
+  const config::Experiment& experiment = loaded.experiment;
+  TrainingSetup setup;
+  setup.experiment = experiment;
+  setup.config_hash = loaded.config_hash;
+  setup.info = dataset.info;
+  setup.data_hash = dataset.hash;
+  setup.split = data::make_split(std::move(dataset), fold.protocol);
+  setup.stage_store = StageStoreLayout::of(experiment.run.root).folder;
+  setup.inputs = loaded.inputs;
+  setup.fold = fold.name;
+  setup.protocol = fold.protocol;
+  if (setup.split.train.size() < 2)
+    throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
+  if (&fold == &loaded.folds.front()) warn_of_alike_classes(setup.split);
+  require_memory(experiment, setup.info, setup.split.train.size(), memory_of_machine());
+  setup.renderer = make_renderer(experiment, setup.info, setup.split.train);
+  return setup;
+}
+
 }  // namespace
 
 config::Experiment resolve_experiment(config::Experiment experiment) {
@@ -170,32 +193,30 @@ config::Experiment resolve_experiment(config::Experiment experiment) {
   return experiment;
 }
 
-TrainingSetup prepare_training(config::Experiment experiment) {
+LoadedExperiment load_for_training(config::Experiment experiment) {
   if (experiment.run.device != config::Device::cpu) {
     throw Error(ErrorKind::config, "run.device: expected cpu, found " + config::word(experiment.run.device) +
                                        "; training on a graphics card is not there yet");
   }
   const data::Reader reader = data::readers::make_reader(experiment.data);
   experiment.protocol = data::resolve_protocol(experiment.protocol, reader.info);
-  data::Dataset dataset = data::store::load_dataset(reader, experiment.data);
-  std::string data_hash = dataset.hash;
-  eval::Hashes inputs = hash_inputs(experiment, reader);
-  data::Split split = data::make_split(std::move(dataset), experiment.protocol);
-  if (split.train.size() < 2) throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
-  warn_of_alike_classes(split);
-  require_memory(experiment, reader.info, split.train.size(), memory_of_machine());
-  Renderer renderer = make_renderer(experiment, reader.info, split.train);
-  std::string hash = config::config_hash(experiment);
-  return {std::move(experiment),
-          std::move(hash),
-          reader.info,
-          std::move(data_hash),
-          std::move(split),
-          std::move(renderer),
-          {},
-          false,
-          {},
-          std::move(inputs)};
+  LoadedExperiment loaded;
+  loaded.config_hash = config::config_hash(experiment);
+  loaded.folds = data::resolve_folds(experiment.protocol, reader.info);
+  loaded.dataset = data::store::load_dataset(reader, experiment.data);
+  loaded.inputs = hash_inputs(experiment, reader);
+  loaded.experiment = std::move(experiment);
+  return loaded;
+}
+
+TrainingSetup prepare_fold(const LoadedExperiment& loaded, const std::string& fold) {
+  return make_setup(loaded, loaded.dataset, find_fold(loaded.folds, fold));
+}
+
+TrainingSetup prepare_training(config::Experiment experiment, const std::string& fold) {
+  LoadedExperiment loaded = load_for_training(std::move(experiment));
+  data::Dataset dataset = std::move(loaded.dataset);
+  return make_setup(loaded, std::move(dataset), find_fold(loaded.folds, fold));
 }
 
 std::filesystem::path experiment_folder(const TrainingSetup& setup) { return experiment_of(setup).folder; }
@@ -203,20 +224,42 @@ std::filesystem::path experiment_folder(const config::Experiment& resolved) {
   return experiment_layout(resolved.run, config::config_hash(resolved)).folder;
 }
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) { return run_of(setup, seed).folder; }
-bool is_running(const TrainingSetup& setup, std::uint64_t seed) { return is_locked(run_of(setup, seed).lock()); }
+void require_absent(const std::vector<std::filesystem::path>& folders, Existing existing) {
+  for (const std::filesystem::path& folder : folders) {
+    if (existing != Existing::refuse || !std::filesystem::exists(RunLayout{folder}.manifest())) continue;
+    throw Error(ErrorKind::usage,
+                folder.string() +
+                    ": holds a run of this very config and seed; go on with --resume (a finished run is only "
+                    "shown) or start anew with --overwrite");
+  }
+}
 
-void require_startable(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+void require_startable(const TrainingSetup& setup, const std::vector<std::filesystem::path>& folders,
+                       Existing existing) {
+  const bool all_shown =
+      existing == Existing::resume &&
+      std::all_of(folders.begin(), folders.end(), [](const auto& folder) { return is_finished({folder}); });
+  if (all_shown) return;
+  std::set<std::filesystem::path> replaced;
+  if (existing == Existing::overwrite) replaced.insert(folders.begin(), folders.end());
+  require_same_data_as_finished_runs(setup, replaced);
+  require_trainable(setup);
+}
+
+void discard_run(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = run_of(setup, seed);
-  if (existing != Existing::refuse || !std::filesystem::exists(run.manifest())) return;
-  throw Error(ErrorKind::usage,
-              run.folder.string() +
-                  ": holds a run of this very config and seed; go on with --resume (a finished run is only "
-                  "shown) or start anew with --overwrite");
+  {
+    const FileLock lock(run.lock(), [&] { say_waiting(run); });
+    discard_folder(run.folder, run.overwritten());
+  }
+  discard_stages(setup, seed);
 }
 
 bool train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing) {
+  if (existing == Existing::overwrite) discard_run(setup, seed);
   const RunLayout run = run_of(setup, seed);
-  const auto is_shown = [&] { return existing == Existing::resume && is_finished(run); };
+  // After the old run was discarded, another process may have trained it anew.
+  const auto is_shown = [&] { return existing != Existing::refuse && is_finished(run); };
   const std::filesystem::path lock_file = run.lock();
   if (is_shown() && !is_locked(lock_file)) {  // no lock is made: the folder may be read-only
     try {
@@ -226,17 +269,14 @@ bool train_run(const TrainingSetup& setup, std::uint64_t seed, Existing existing
       if (!is_locked(lock_file)) throw;  // else another process began to overwrite the run while it was read
     }
   }
-  require_startable(setup, seed, existing);
-  require_same_data_as_other_seeds(setup, seed, existing);
-  require_trainable(setup);
-  const FileLock lock(lock_file,
-                      [&] { spdlog::info("another process trains {}: waiting for it", run.folder.string()); });
-  require_startable(setup, seed, existing);  // whom it waited for may have made the run, or finished it
+  require_absent({run.folder}, existing);
+  const FileLock lock(lock_file, [&] { say_waiting(run); });
+  require_absent({run.folder}, existing);  // whom it waited for may have made the run, or finished it
   if (is_shown()) {
     show_finished(setup, seed);
     return false;
   }
-  start_folder(setup, seed, existing);
+  start_folder(setup, seed);
   eval::RunRecord record = describe_run(setup, seed);
   record.stages = train_stages(setup, seed);
   record.files = eval::hash_files(run, record.stages);

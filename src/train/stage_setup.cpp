@@ -22,11 +22,6 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
   return RunLayout{run_folder(setup, seed)}.stage(stage);
 }
 
-std::filesystem::path teacher_outputs_folder(const TrainingSetup& setup, std::uint64_t seed) {
-  return setup.stage_store.empty() ? RunLayout{run_folder(setup, seed)}.teacher_outputs()
-                                   : StageStoreLayout{setup.stage_store}.teacher_outputs();
-}
-
 std::shared_ptr<model::Network> initial_network(const TrainingSetup& setup, const config::StageConfig& stage,
                                                 std::uint64_t seed) {
   auto network = model::make_network(stage, data_shape(setup), stream_key(seed, "parameters"));
@@ -86,6 +81,7 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
 std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup,
                                                                 const config::StageConfig& stage, std::uint64_t seed,
                                                                 CheckpointManifest& manifest) {
+  const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();
   std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
   std::vector<distill::TeacherOutputCache::Teacher> teachers;
   for (const config::TeacherRef& reference : distill::schedule_teachers(stage, setup.experiment)) {
@@ -96,8 +92,7 @@ std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSe
     const distill::OutputShape shape{
         std::ssize(setup.split.train), data_shape(setup).classes,
         model::embedding_size(config::find_stage(setup.experiment, reference.stage).model)};
-    teachers.push_back({reference, snapshot.network,
-                        teacher_outputs_folder(setup, seed) / teacher_outputs_key(setup, seed, snapshot.hash), shape});
+    teachers.push_back({reference, snapshot.network, outputs / teacher_outputs_key(setup, seed, snapshot.hash), shape});
   }
   return teachers;
 }

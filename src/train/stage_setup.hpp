@@ -20,10 +20,6 @@ model::DataShape data_shape(const TrainingSetup& setup);
 /// The folder of `stage` in the run of `seed`.
 StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
-/// Where the outputs of frozen teachers lie while students learn from them: in the stage store, else in the run's
-/// folder.
-std::filesystem::path teacher_outputs_folder(const TrainingSetup& setup, std::uint64_t seed);
-
 /// The network of `stage` as training begins: freshly drawn, or with the parameters of the stage that it starts from.
 std::shared_ptr<model::Network> initial_network(const TrainingSetup& setup, const config::StageConfig& stage,
                                                 std::uint64_t seed);

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "pskd/train/run.hpp"
 #include "train/checkpoint.hpp"
@@ -13,8 +14,14 @@ namespace pskd::train {
 /// Waits while another process trains the same stage. Returns and throws as train_stage.
 Position train_shared_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
-/// Removes the cache of teacher outputs from a stage store, once no student will learn from it again. Without a store,
-/// train_run does so itself.
-void discard_teacher_outputs(const std::filesystem::path& stage_store);
+/// The stages of the run of `seed` that are complete in the store.
+std::vector<std::string> complete_stages(const TrainingSetup& setup, std::uint64_t seed);
+
+/// Takes the stages of the run of `seed` out of the store, complete or not, with what teachers said, so that they are
+/// trained anew. Runs that have linked their files keep them. Waits for a process that trains one of them.
+void discard_stages(const TrainingSetup& setup, std::uint64_t seed);
+
+/// Holds the teacher outputs in the store to their limit, run.teacher_outputs.
+void limit_teacher_outputs(const TrainingSetup& setup);
 
 }  // namespace pskd::train

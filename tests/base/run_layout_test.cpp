@@ -22,7 +22,6 @@ TEST(RunLayout, IsTheContractOfARunsFolder) {
   EXPECT_EQ(run.log(), run.folder / "log.txt");
   EXPECT_EQ(run.result(), run.folder / "result.json");
   EXPECT_EQ(run.error(), run.folder / "error.txt");
-  EXPECT_EQ(run.teacher_outputs(), run.folder / "answers");
   const StageLayout stage = run.stage("student");
   EXPECT_EQ(stage.folder, run.folder / "stages/student");
   EXPECT_EQ(stage.checkpoint("last"), stage.folder / "last.ckpt");
@@ -32,12 +31,13 @@ TEST(RunLayout, IsTheContractOfARunsFolder) {
   EXPECT_EQ(stage.val_predictions(), stage.folder / "predictions-val.csv");
 }
 
-TEST(RunLayout, OfASweepHoldsAStageStore) {
-  const StageStoreLayout store = SweepLayout{"runs/methods"}.stage_store();
-  EXPECT_EQ(store.folder, "runs/methods/stages");
-  EXPECT_EQ(store.lock("ab12"), "runs/methods/stages/ab12.lock");
-  EXPECT_EQ(store.stage("ab12").description(), "runs/methods/stages/ab12/stage.json");
-  EXPECT_EQ(store.teacher_outputs(), "runs/methods/stages/answers");
+TEST(RunLayout, OfARootHoldsAStageStoreForAllItsRunsAndSweeps) {
+  const StageStoreLayout store = StageStoreLayout::of(SweepLayout{"runs/methods"}.root());
+  EXPECT_EQ(store.folder, "runs/stages");
+  EXPECT_EQ(store.lock("ab12"), "runs/stages/ab12.lock");
+  EXPECT_EQ(store.overwritten("ab12"), "runs/stages/.ab12.overwritten");
+  EXPECT_EQ(store.stage("ab12").description(), "runs/stages/ab12/stage.json");
+  EXPECT_EQ(store.teacher_outputs(), "runs/stages/answers");
   EXPECT_EQ(SweepLayout{"runs/methods"}.slurm(), "runs/methods/slurm");
 }
 

@@ -76,7 +76,7 @@ TEST_F(ConfigProblems, AnUnknownKeyIsAnErrorAtEveryLevel) {
          "noise; did "
          "you mean rotation?");
   expect(with_line("run: {xyzzy: null}"),
-         "a.yaml:1: run.xyzzy: unknown key, expected one of name, root, device, threads");
+         "a.yaml:1: run.xyzzy: unknown key, expected one of name, root, device, threads, teacher_outputs");
 }
 
 TEST_F(ConfigProblems, EachModelKnowsOnlyItsOwnKeys) {
@@ -146,7 +146,7 @@ TEST_F(ConfigProblems, WordsOutsideTheirList) {
   expect(
       with_line("run: {name: ../up}"),
       "a.yaml:1: run.name: expected a plain folder name (letters a to z and A to Z, digits, '.', '_', '-', beginning "
-      "with a letter or digit; at most 200), found '../up'");
+      "with a letter or digit; at most 200; not stages, the folder of what runs share), found '../up'");
   expect("stages:\n  s: {model: {name: sensor-cnn}, sees: [sensors]}\n",
          "a.yaml:2: stages.s.sees[0]: expected one of skeleton, sensor, found 'sensors'; did you mean sensor?");
   expect("stages:\n  Student: {model: {name: sensor-cnn}, sees: [sensor]}\n",

@@ -111,6 +111,7 @@ TEST_F(SweepFile, RefusesWhatIsNoSweep) {
   EXPECT_THAT(refusal("  paired: {slurm: {}}\n"), HasSubstr("found 'slurm'"));
   EXPECT_THAT(refusal("  paired: {report.html: {}}\n"), HasSubstr("found 'report.html'"));
   EXPECT_THAT(refusal("  paired: {a/b: {}}\n"), HasSubstr("plain folder name"));
+  EXPECT_THAT(refusal("  paired: {stages: {}}\n"), HasSubstr("not stages"));
   EXPECT_THAT(refusal("  grid: {stages.student.optimizer.lr: [1/2, 1-2]}\n"), HasSubstr("two runs would be called"));
   EXPECT_THAT(refusal("  []\n"), HasSubstr("expected a map with grid, paired or both"));
 }

@@ -1,6 +1,9 @@
 #include "distill/teacher_output_cache.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <set>
 
 #include "base/file.hpp"
 #include "base/sealed_file.hpp"
@@ -49,6 +52,12 @@ Teacher teacher(const std::string& stage, const std::shared_ptr<model::Network>&
   return made;
 }
 
+std::set<std::string> files_in(const std::filesystem::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename().string());
+  return names;
+}
+
 class CacheFiles : public ::testing::Test {
  protected:
   TeacherOutputCache cache(const std::shared_ptr<model::Network>& network, double weight = 1) {
@@ -90,6 +99,29 @@ TEST_F(CacheFiles, ADamagedOutputIsComputedAgain) {
   EXPECT_EQ(one.lookup({0}, 0), Indices({0}));
   EXPECT_TRUE(torch::equal(one.compute({0}, clips_)[0].logits, output.logits));
   EXPECT_EQ(read_file(file), sound) << "and kept again";
+}
+
+TEST_F(CacheFiles, AreHeldToALimitThoseUsedLongestAgoGoFirst) {
+  const std::filesystem::path answers = folder_ / "answers";
+  limit_teacher_outputs(answers, 0);  // there is no such folder yet
+  TeacherOutputCache one = cache(network_);
+  for (const int augmentation : {0, 1, 2, 3}) {
+    one.lookup({0}, augmentation);
+    one.compute({0}, clips_);
+    const std::filesystem::path file = answers / ("teacher-" + std::to_string(augmentation) + ".answers");
+    std::filesystem::last_write_time(file,
+                                     std::filesystem::last_write_time(file) - std::chrono::hours(4 - augmentation));
+  }
+  EXPECT_TRUE(one.lookup({0}, 0).empty()) << "the oldest is used again";
+  write_file_atomically(answers / "teacher-9.answers.tmp-host-1-0", "what a killed writer left");
+  const auto size = static_cast<double>(std::filesystem::file_size(answers / "teacher-0.answers"));
+  limit_teacher_outputs(answers, 2.5 * size);
+  EXPECT_THAT(files_in(answers), ::testing::UnorderedElementsAre("teacher-0.answers", "teacher-3.answers"));
+  EXPECT_EQ(one.lookup({0}, 1), Indices({0})) << "is computed again";
+  limit_teacher_outputs(answers, 2.5 * size);
+  EXPECT_EQ(files_in(answers).size(), 2U);
+  limit_teacher_outputs(answers, 0);
+  EXPECT_TRUE(files_in(answers).empty());
 }
 
 TEST_F(CacheFiles, OutputsUnderTheNamesOfEachOtherAreComputedAgain) {

@@ -65,6 +65,19 @@ TEST_F(SweepTasks, AreOneForEachRunAndSeed) {
               HasSubstr("--only: expected one of short/1 short/2 long/1 long/2, found 'long/3'"));
 }
 
+TEST_F(SweepTasks, AreOneForEachFoldToo) {
+  sweep_.runs.resize(1);
+  sweep_.runs[0].experiment.protocol.name = "leave-one-subject-out";
+  const std::vector<SweepTask> tasks = make_tasks(sweep_);
+  ASSERT_EQ(tasks.size(), 8U * 2);
+  EXPECT_EQ(tasks[5].name(), "short/fold-3/2");
+  EXPECT_EQ(tasks[5].layout.fold(), "3");
+  EXPECT_EQ(tasks[5].layout.experiment(), tasks[0].layout.experiment()) << "one config, one hash";
+  EXPECT_EQ(&find_task(tasks, "short/fold-8/1"), &tasks[14]);
+  EXPECT_NE(tasks[0].stages[0].identity, tasks[2].stages[0].identity) << "others train in another fold";
+  EXPECT_THAT(status_text(tasks, {}, 1), HasSubstr("short/fold-1/1  waiting"));
+}
+
 TEST_F(SweepTasks, ShareTheStagesThatAreTheSame) {
   const std::vector<SweepTask> tasks = make_tasks(sweep_);
   EXPECT_EQ(tasks[0].stages[0].identity, tasks[2].stages[0].identity) << "the teacher of one seed";

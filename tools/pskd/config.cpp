@@ -3,7 +3,10 @@
 #include <iostream>
 
 #include "config/reference.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
+#include "pskd/data/protocol.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -16,6 +19,17 @@ void add_show(CLI::App& config) {
   show->callback([shown] { std::cout << pskd::config::to_yaml(shown->load()); });
 }
 
+/// "8 folds, " where the protocol has folds. How many is a matter of the data set, whose description may lie elsewhere.
+std::string folds_text(const pskd::config::Experiment& experiment) {
+  try {
+    const auto info = pskd::data::readers::dataset_info(experiment.data);
+    const std::size_t folds = pskd::data::resolve_folds(experiment.protocol, info).size();
+    return folds > 1 ? fmt::format("{} folds, ", folds) : "";
+  } catch (const pskd::Error&) {
+    return "";
+  }
+}
+
 void add_check(CLI::App& config) {
   auto checked = std::make_shared<ConfigOptions>();
   CLI::App* check = config.add_subcommand("check", "Report every problem of a config at once");
@@ -23,8 +37,8 @@ void add_check(CLI::App& config) {
   check->footer("Exits 2 when there is a problem. Example:\n  pskd config check --config configs/utd.yaml");
   check->callback([checked] {
     const pskd::config::Experiment experiment = checked->load();
-    std::cout << fmt::format("{}: good; {} stages, {} seeds, hash {}\n", checked->file, experiment.stages.size(),
-                             experiment.seeds.size(), pskd::config::config_hash(experiment));
+    std::cout << fmt::format("{}: good; {} stages, {}{} seeds, hash {}\n", checked->file, experiment.stages.size(),
+                             folds_text(experiment), experiment.seeds.size(), pskd::config::config_hash(experiment));
   });
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,8 +22,11 @@ struct ConfigOptions {
 
 struct TrainOptions {
   ConfigOptions config;
-  int threads = -1;  ///< those of the experiment, unless given
-  bool resume = false, overwrite = false, dry_run = false, tensorboard = false, quiet = false, json = false;
+  int threads = -1;                 ///< those of the experiment, unless given
+  int jobs = 0;                     ///< processes; 0: this one trains all runs
+  std::optional<std::string> only;  ///< name of the one run that is trained
+  bool status = false, resume = false, overwrite = false, dry_run = false, tensorboard = false, quiet = false,
+       json = false;
 };
 
 /// What both programs do before anything else: standard streams are open, and no limit on files kills.

@@ -170,7 +170,8 @@ struct RunConfig {
   std::string name = "experiment";
   std::string root = "runs";
   Device device = Device::cpu;
-  int threads = 0;  ///< 0: every core
+  int threads = 0;             ///< 0: every core
+  double teacher_outputs = 2;  ///< GB, 1e9 bytes
 };
 
 struct Experiment {

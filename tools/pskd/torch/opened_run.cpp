@@ -4,8 +4,10 @@
 #include "train/manifest.hpp"
 
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
-  pskd::train::TrainingSetup setup = pskd::train::prepare_training(pskd::config::load_experiment(run.config()));
-  setup.folder = run.experiment();
+  const pskd::RunLayout full{std::filesystem::absolute(run.folder).lexically_normal()};  // with the name of its fold
+  pskd::train::TrainingSetup setup =
+      pskd::train::prepare_training(pskd::config::load_experiment(run.config()), full.fold());
+  setup.folder = full.experiment();
   pskd::train::require_same_experiment(run.manifest(), setup);
   return setup;
 }

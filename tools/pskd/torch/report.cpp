@@ -2,6 +2,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "distill/teacher_output.hpp"
 #include "opened_run.hpp"
@@ -26,6 +27,14 @@ constexpr int kThreads = 1;
 std::string checkpoint_hash(const nlohmann::json& manifest, const std::string& stage) {
   const nlohmann::json::json_pointer place = nlohmann::json::json_pointer("/checkpoints") / stage;
   return manifest.contains(place) && manifest[place].is_string() ? manifest[place].get<std::string>() : "";
+}
+
+/// Which network is asked about which clips: runs that share a stage may test others.
+std::string question(const std::string& checkpoint, const std::vector<pskd::data::Clip>& clips) {
+  pskd::ContentHasher hasher;
+  hasher.add(checkpoint);
+  for (const pskd::data::Clip& clip : clips) hasher.add(clip.hash);
+  return hasher.hex();
 }
 
 /// Opens runs again for what their folders do not hold. A stage that runs of a sweep share is asked once.
@@ -68,8 +77,9 @@ class MaterialCollector {
   Eigen::MatrixXd embeddings(const pskd::train::TrainingSetup& setup, std::uint64_t seed,
                              const pskd::config::StageConfig& stage, const std::string& checkpoint,
                              const std::vector<pskd::data::Clip>& clips) {
-    const auto known = known_.find(checkpoint);
-    if (known != known_.end()) return known->second;
+    const std::string asked = question(checkpoint, clips);
+    const auto known = known_.find(asked);
+    if (!checkpoint.empty() && known != known_.end()) return known->second;
     const auto network = pskd::train::load_stage(setup, seed, stage.name);
     const pskd::model::Input input =
         pskd::train::render_plain(setup.renderer, clips, pskd::train::modalities(stage.sees));
@@ -77,11 +87,11 @@ class MaterialCollector {
         pskd::distill::compute_output(*network, input).embedding.to(torch::kFloat64).contiguous();
     using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     Eigen::MatrixXd rows = Eigen::Map<const Rows>(found.data_ptr<double>(), found.size(0), found.size(1));
-    if (!checkpoint.empty()) known_[checkpoint] = rows;
+    if (!checkpoint.empty()) known_[asked] = rows;
     return rows;
   }
 
-  std::map<std::string, Eigen::MatrixXd> known_;  ///< by the hash of the weights
+  std::map<std::string, Eigen::MatrixXd> known_;  ///< by the question
 };
 
 void run(const Options& options) {

@@ -14,7 +14,6 @@
 #include "sweep/status.hpp"
 #include "torch_verbs.hpp"
 #include "train/logging/event_file.hpp"
-#include "train/stage_store.hpp"
 
 namespace {
 
@@ -51,20 +50,12 @@ bool write_reports(const Tasks& tasks, bool event_files) {
   return !folders.empty();
 }
 
-bool has_ended(const pskd::sweep::SweepTask& task) {
-  const pskd::sweep::TaskState state = pskd::sweep::state_of(task);
-  return state == pskd::sweep::TaskState::done || state == pskd::sweep::TaskState::failed;
-}
-
 void train_all(const pskd::sweep::SweepLaunch& launch, const pskd::config::Sweep& sweep, const Tasks& tasks,
                bool slurm) {
   pskd::sweep::require_same_data(tasks);
   const std::vector<pskd::sweep::TaskFailure> failures =
       slurm ? pskd::sweep::submit_to_slurm(launch, sweep, tasks, std::cout) : pskd::sweep::train_here(launch, tasks);
   const bool results = write_reports(tasks, launch.event_files);
-  if (std::all_of(tasks.begin(), tasks.end(), has_ended)) {
-    pskd::train::discard_teacher_outputs(pskd::SweepLayout{sweep.folder}.stage_store().folder);
-  }
   if (results) std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
   pskd::sweep::throw_failures(failures, tasks.size(), slurm ? "submitted" : "done");
 }

@@ -4,25 +4,56 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
 
+#include "base/cores.hpp"
+#include "base/file.hpp"
 #include "base/run_layout.hpp"
 #include "base/stop_signal.hpp"
+#include "base/text.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 #include "report/markdown_report.hpp"
 #include "report/results_table.hpp"
 #include "report/run_search.hpp"
 #include "report/table.hpp"
+#include "sweep/local_launcher.hpp"
+#include "sweep/status.hpp"
 #include "torch_verbs.hpp"
 #include "train/estimate.hpp"
+#include "train/stage_store.hpp"
 
 namespace {
 
-void show_plan(const pskd::train::TrainingSetup& setup) {
+namespace fs = std::filesystem;
+using pskd::sweep::SweepTask;
+using pskd::sweep::TaskFailure;
+using pskd::train::Existing;
+using pskd::train::LoadedExperiment;
+using pskd::train::TrainingSetup;
+using Tasks = std::vector<SweepTask>;
+
+/// An experiment is a sweep of one run: its folds and seeds are the tasks.
+pskd::config::Sweep as_sweep(const pskd::config::Experiment& experiment) {
+  const pskd::config::RunConfig& run = experiment.run;
+  return {run.name, fs::path(run.root) / run.name, {{run.name, experiment}}};
+}
+
+std::vector<fs::path> folders_of(const Tasks& tasks) {
+  std::vector<fs::path> folders;
+  for (const SweepTask& task : tasks) folders.push_back(task.layout.folder);
+  return folders;
+}
+
+void show_plan(const LoadedExperiment& loaded) {
+  const TrainingSetup setup = pskd::train::prepare_fold(loaded, loaded.folds.front().name);
   const pskd::data::Split& split = setup.split;
+  std::cout << pskd::data::describe(loaded.experiment.protocol) << '\n';
+  if (!setup.fold.empty()) std::cout << fmt::format("fold {}, {}\n", setup.fold, pskd::data::describe(setup.protocol));
   std::cout << fmt::format("{}: {} training, {} validation and {} test clips of {} classes\n", setup.info.name,
                            split.train.size(), split.val.size(), split.test.size(), split.classes.size())
-            << pskd::data::describe(setup.experiment.protocol) << '\n'
             << fmt::format("skeleton [N, 9, {}, {}], sensor [N, {}, {}]\n", setup.renderer.augmentation.skeleton.frames,
                            setup.renderer.topology.joints.size(), setup.renderer.sensor_columns.size(),
                            setup.renderer.augmentation.sensor.frames);
@@ -32,13 +63,14 @@ void show_plan(const pskd::train::TrainingSetup& setup) {
                              stage.steps, stage.seconds);
     total += stage.seconds;
   }
-  std::cout << fmt::format("one seed: about {:.0f} s; {} seeds; results would go to {}\n", total,
+  const std::string folds = setup.fold.empty() ? "" : fmt::format("{} folds, ", loaded.folds.size());
+  std::cout << fmt::format("one run: about {:.0f} s; {}{} seeds; results would go to {}\n", total, folds,
                            setup.experiment.seeds.size(), pskd::train::experiment_folder(setup).string());
 }
 
 /// The report of `folder`. Where nothing was trained, that it cannot be written is no failure: the folder may be
 /// read-only, and is only shown.
-std::filesystem::path report_of(const std::filesystem::path& folder, bool trained) {
+fs::path report_of(const fs::path& folder, bool trained) {
   try {
     return pskd::report::write_report(folder);
   } catch (const pskd::Error& error) {
@@ -48,44 +80,125 @@ std::filesystem::path report_of(const std::filesystem::path& folder, bool traine
   }
 }
 
-void show_results(const pskd::train::TrainingSetup& setup, bool trained, bool json) {
-  const auto folder = pskd::train::experiment_folder(setup);
+void show_results(const fs::path& folder, bool trained, bool json) {
   const auto report = report_of(folder, trained);
   if (json) {
     std::cout << nlohmann::json{{"folder", folder.string()}, {"report", report.string()}}.dump() << '\n';
     return;
   }
   std::cout << pskd::report::to_text(pskd::report::results_table(pskd::report::find_run_records(folder)))
-            << "report: " << report.string() << '\n';
+            << "report: " << report.string() << '\n'
+            << std::flush;
+}
+
+bool is_begun(const fs::path& run) { return fs::exists(pskd::RunLayout{run}.manifest()); }
+
+/// One line on the stages that runs, which begin now, need not train: others of this root have.
+void say_taken_over(const TrainingSetup& setup) {
+  std::vector<std::string> seeds;
+  for (const std::uint64_t seed : setup.experiment.seeds) {
+    const std::vector<std::string> stages = pskd::train::complete_stages(setup, seed);
+    if (stages.empty() || is_begun(pskd::train::run_folder(setup, seed))) continue;
+    seeds.push_back(fmt::format("seed {}: {}", seed, fmt::join(stages, ", ")));
+  }
+  if (seeds.empty()) return;
+  const std::string fold = setup.fold.empty() ? "" : "fold " + setup.fold + ", ";
+  spdlog::info("trained already, in {}: {}{}", setup.stage_store.string(), fold, fmt::join(seeds, "; "));
+}
+
+/// The setup of a fold whose runs may begin: `tasks` are those of all folds.
+TrainingSetup ready_setup(const LoadedExperiment& loaded, const std::string& fold, const Tasks& tasks,
+                          const TrainOptions& options, Existing existing) {
+  TrainingSetup setup = pskd::train::prepare_fold(loaded, fold);
+  setup.event_files = options.tensorboard;
+  pskd::train::require_startable(setup, folders_of(tasks), existing);
+  return setup;
+}
+
+struct Outcome {
+  std::vector<TaskFailure> failures = {};
+  bool trained = false;
+};
+
+/// One run after the other, in this process. One that fails does not stop the others.
+Outcome train_in_turn(const LoadedExperiment& loaded, const Tasks& tasks, const TrainOptions& options,
+                      Existing existing) {
+  Outcome outcome;
+  std::optional<TrainingSetup> setup;
+  for (const SweepTask& task : tasks) {
+    try {
+      if (!setup || setup->fold != task.fold) {
+        setup = ready_setup(loaded, task.fold, tasks, options, existing);
+        if (existing != Existing::overwrite) say_taken_over(*setup);
+      }
+      outcome.trained |= pskd::train::train_run(*setup, task.seed, existing);
+    } catch (const pskd::Error& error) {
+      const bool nothing_else = tasks.size() == 1 || (loaded.folds.size() == 1 && !setup);
+      if (nothing_else) throw;
+      spdlog::error("{}: failed: {}", task.name(), pskd::sweep::first_line(error.what()));
+      outcome.failures.push_back({&task, pskd::exit_code(error.kind()), error.what()});
+    }
+  }
+  return outcome;
+}
+
+/// `options.jobs` runs at a time, each in a process of its own with one thread.
+Outcome train_side_by_side(LoadedExperiment loaded, const Tasks& tasks, const TrainOptions& options,
+                           Existing existing) {
+  for (const pskd::data::Fold& fold : loaded.folds) {
+    const TrainingSetup setup = ready_setup(loaded, fold.name, tasks, options, existing);
+    for (const std::uint64_t seed : setup.experiment.seeds) {
+      if (existing == Existing::overwrite) pskd::train::discard_run(setup, seed);
+    }
+    if (existing != Existing::overwrite) say_taken_over(setup);
+  }
+  loaded.dataset.clips.clear();  // every process loads them itself
+  pskd::sweep::SweepLaunch launch;
+  launch.config = options.config.file;
+  launch.overrides = options.config.overrides;
+  launch.jobs = options.jobs;
+  launch.event_files = options.tensorboard;
+  launch.verb = {"train", "--threads", std::to_string(pskd::sweep::kTaskThreads)};
+  return {pskd::sweep::train_here(launch, tasks), true};
 }
 
 /// Whether another process holds one of these runs. With --overwrite it may have removed what was trained here.
-bool is_trained_by_another(const pskd::train::TrainingSetup& setup) {
-  const auto& seeds = setup.experiment.seeds;
-  return std::any_of(seeds.begin(), seeds.end(),
-                     [&](std::uint64_t seed) { return pskd::train::is_running(setup, seed); });
+bool is_trained_by_another(const Tasks& tasks) {
+  return std::any_of(tasks.begin(), tasks.end(),
+                     [](const SweepTask& task) { return pskd::is_locked(task.layout.lock()); });
+}
+
+void train_all(const pskd::config::Experiment& experiment, const Tasks& tasks, const TrainOptions& options) {
+  const auto existing = options.resume ? Existing::resume : options.overwrite ? Existing::overwrite : Existing::refuse;
+  LoadedExperiment loaded = pskd::train::load_for_training(experiment);
+  if (options.dry_run) return show_plan(loaded);
+  pskd::train::require_absent(folders_of(tasks), existing);
+  const Outcome outcome = options.jobs > 0 ? train_side_by_side(std::move(loaded), tasks, options, existing)
+                                           : train_in_turn(loaded, tasks, options, existing);
+  try {
+    const fs::path folder = tasks.front().layout.experiment();
+    if (outcome.failures.size() < tasks.size()) show_results(folder, outcome.trained, options.json);
+  } catch (const pskd::Error& error) {
+    if (!is_trained_by_another(tasks)) throw;
+    spdlog::warn("the results are not shown, since another process trains them anew: {}", error.what());
+  }
+  pskd::sweep::throw_failures(outcome.failures, tasks.size(), "done");
 }
 
 }  // namespace
 
 void train(const TrainOptions& options) {
   const pskd::config::Experiment experiment = options.config.load();
-  prepare(options.threads >= 0 ? options.threads : experiment.run.threads);
+  const Tasks tasks = pskd::sweep::make_tasks(as_sweep(experiment));
+  if (options.status) {
+    std::cout << pskd::escaped_for_terminal(pskd::sweep::status_text(tasks, {}, std::max(1, options.jobs)));
+    return;
+  }
+  if (options.jobs > 0) pskd::require_jobs(options.jobs);
+  const int threads = options.threads >= 0 ? options.threads : experiment.run.threads;
+  prepare(options.jobs > 0 ? pskd::sweep::kTaskThreads : threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
-  pskd::train::TrainingSetup setup = pskd::train::prepare_training(experiment);
-  setup.event_files = options.tensorboard;
-  if (options.dry_run) return show_plan(setup);
-  const auto existing = options.resume      ? pskd::train::Existing::resume
-                        : options.overwrite ? pskd::train::Existing::overwrite
-                                            : pskd::train::Existing::refuse;
-  for (const std::uint64_t seed : setup.experiment.seeds) pskd::train::require_startable(setup, seed, existing);
-  bool trained = false;
-  for (const std::uint64_t seed : setup.experiment.seeds) trained |= pskd::train::train_run(setup, seed, existing);
-  try {
-    show_results(setup, trained, options.json);
-  } catch (const pskd::Error& error) {
-    if (!is_trained_by_another(setup)) throw;
-    spdlog::warn("the results are not shown, since another process trains them anew: {}", error.what());
-  }
+  if (!options.only) return train_all(experiment, tasks, options);
+  pskd::sweep::train_task(as_sweep(experiment), pskd::sweep::find_task(tasks, *options.only), options.tensorboard);
 }
