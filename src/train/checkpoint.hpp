@@ -29,6 +29,8 @@ struct Position {
   double seconds = 0;          ///< trained so far, over all starts
   int best_epoch = 0;          ///< 1-based; 0: none yet
   double best_accuracy = -1;   ///< on the validation part
+  double best_loss = 0;        ///< of the best epoch, mean cross-entropy on the validation part
+  int tied_epochs = 0;         ///< epochs with best_accuracy, of which the best has the least loss
 };
 
 /// What a checkpoint says about itself.

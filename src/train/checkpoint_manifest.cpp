@@ -55,7 +55,9 @@ Json to_json(const Position& position) {
           {"shares", position.shares},
           {"seconds", position.seconds},
           {"best_epoch", position.best_epoch},
-          {"best_accuracy", position.best_accuracy}};
+          {"best_accuracy", position.best_accuracy},
+          {"best_loss", position.best_loss},
+          {"tied_epochs", position.tied_epochs}};
 }
 
 Position parse_position(const Json& json) {
@@ -70,6 +72,8 @@ Position parse_position(const Json& json) {
   position.seconds = finite(at(json, "seconds"), "seconds");
   position.best_epoch = whole<int>(json, "best_epoch");
   position.best_accuracy = finite(at(json, "best_accuracy"), "best_accuracy");
+  if (json.contains("best_loss")) position.best_loss = finite(json["best_loss"], "best_loss");  // not in 0.6.0
+  if (json.contains("tied_epochs")) position.tied_epochs = whole<int>(json, "tied_epochs");
   if (position.step > 0 && position.clips == 0) refuse("clips", "some, where steps were taken");
   if (position.correct > position.clips) refuse("correct", "at most clips");
   return position;

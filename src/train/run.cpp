@@ -153,6 +153,20 @@ void warn_of_alike_classes(const data::Split& split) {
   }
 }
 
+/// What no validation clip is of cannot lower an epoch's place.
+void warn_of_classes_without_validation(const data::Split& split, config::Selection selection) {
+  if (selection != config::Selection::val) return;
+  std::set<int> present;
+  for (const data::Clip& clip : split.val) present.insert(clip.label);
+  std::vector<std::string> absent;
+  for (std::size_t label = 0; label < split.classes.size(); ++label) {
+    if (!present.contains(static_cast<int>(label))) absent.push_back(split.classes[label]);
+  }
+  if (absent.empty()) return;
+  spdlog::warn("protocol.val has no clip of {}: with selection: val the best epoch is chosen without {}",
+               fmt::join(absent, ", "), absent.size() == 1 ? "this class" : "these classes");
+}
+
 const data::Fold& find_fold(const std::vector<data::Fold>& folds, const std::string& name) {
   std::string names;
   for (const data::Fold& fold : folds) {
@@ -181,6 +195,7 @@ TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, 
   if (setup.split.train.size() < 2)
     throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
   if (&fold == &loaded.folds.front()) warn_of_alike_classes(setup.split);
+  warn_of_classes_without_validation(setup.split, fold.protocol.selection);
   require_memory(experiment, setup.info, setup.split.train.size(), memory_of_machine());
   setup.renderer = make_renderer(experiment, setup.info, setup.split.train);
   return setup;

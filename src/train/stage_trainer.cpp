@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "base/random.hpp"
@@ -54,11 +56,15 @@ class StageTrainer {
     std::vector<distill::TeacherOutput> outputs;
     torch::Tensor order;  ///< [N] int64
   };
+  struct Validation {
+    double accuracy = 0;
+    double loss = 0;  ///< mean cross-entropy
+  };
   /// A line of metrics.jsonl, and the same for people.
   struct EpochMetrics {
     nlohmann::ordered_json line;
     std::string text;
-    double validation = -1;  ///< accuracy; -1 without a validation part
+    std::optional<Validation> validation = {};  ///< where there is a validation part
   };
 
   void resume();
@@ -70,7 +76,8 @@ class StageTrainer {
   EpochMetrics measure_epoch(const Epoch& epoch);
   void add_shares(const Epoch& epoch, EpochMetrics& metrics) const;
   void finish_epoch(const Epoch& epoch, StageProgress& progress, MetricsLog& log);
-  double validate();
+  Validation validate();
+  bool is_best(const Validation& found);
   void save(const std::string& snapshot) const;
 
   const TrainingSetup& setup_;
@@ -136,6 +143,13 @@ void StageTrainer::train() {
   StageProgress progress(stage_.name, manifest_.position.epoch, stage_.epochs, steps_);
   MetricsLog metrics(folder_, manifest_.position.epoch, setup_.event_files);
   while (manifest_.position.epoch < stage_.epochs) train_epoch(progress, metrics);
+  const Position& position = manifest_.position;
+  if (position.best_epoch == 0) return;
+  spdlog::info("stage {}: best on the validation clips is epoch {} of {} ({:.1f} %{})", stage_.name,
+               position.best_epoch, stage_.epochs, 100 * position.best_accuracy,
+               position.tied_epochs == 1
+                   ? ""
+                   : fmt::format("; {} epochs tie, of which it has the least loss", position.tied_epochs));
 }
 
 /// The modalities to render: the student's, and those of teachers whose outputs are missing.
@@ -237,8 +251,8 @@ StageTrainer::EpochMetrics StageTrainer::measure_epoch(const Epoch& epoch) {
   if (stage_.loss.acs && !epoch.teachers.empty()) add_shares(epoch, metrics);
   if (validation_labels_.defined()) {
     metrics.validation = validate();
-    metrics.line["val"] = {{"accuracy", metrics.validation}};
-    metrics.text += fmt::format("  val {:.1f} %", 100 * metrics.validation);
+    metrics.line["val"] = {{"accuracy", metrics.validation->accuracy}, {"loss", metrics.validation->loss}};
+    metrics.text += fmt::format("  val {:.1f} %", 100 * metrics.validation->accuracy);
   }
   metrics.line["seconds"] = position.seconds;
   return metrics;
@@ -264,11 +278,7 @@ void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, Met
   position.step = 0;
   position.loss_sum = 0;
   position.clips = position.correct = 0;
-  if (metrics.validation > position.best_accuracy) {
-    position.best_accuracy = metrics.validation;
-    position.best_epoch = position.epoch;
-    save("best");
-  }
+  if (metrics.validation && is_best(*metrics.validation)) save("best");
   if (std::binary_search(snapshots_.begin(), snapshots_.end(), position.epoch)) {
     save("epoch-" + std::to_string(position.epoch));
   }
@@ -277,9 +287,24 @@ void StageTrainer::finish_epoch(const Epoch& epoch, StageProgress& progress, Met
   progress.epoch(position.epoch, metrics.text);
 }
 
-double StageTrainer::validate() {
-  const distill::TeacherOutput output = distill::compute_output(*state_.network, validation_);
-  return output.logits.argmax(1).eq(validation_labels_).to(torch::kFloat64).mean().item<double>();
+StageTrainer::Validation StageTrainer::validate() {
+  const torch::Tensor logits = distill::compute_output(*state_.network, validation_).logits;
+  return {logits.argmax(1).eq(validation_labels_).to(torch::kFloat64).mean().item<double>(),
+          torch::nn::functional::cross_entropy(logits.to(torch::kFloat64), validation_labels_).item<double>()};
+}
+
+/// Whether the epoch that has just ended is the best one so far, which is noted. On few clips many epochs have the same
+/// accuracy: of these the one with the least loss is taken, of those with the same loss the first.
+bool StageTrainer::is_best(const Validation& found) {
+  Position& position = manifest_.position;
+  if (found.accuracy < position.best_accuracy) return false;
+  const bool tied = found.accuracy == position.best_accuracy;
+  position.tied_epochs = tied ? position.tied_epochs + 1 : 1;
+  if (tied && found.loss >= position.best_loss) return false;
+  position.best_accuracy = found.accuracy;
+  position.best_loss = std::isfinite(found.loss) ? found.loss : std::numeric_limits<double>::max();
+  position.best_epoch = position.epoch;
+  return true;
 }
 
 void StageTrainer::save(const std::string& snapshot) const {

@@ -22,7 +22,7 @@ train::CheckpointManifest manifest() {
   result.seed = 7;
   result.clips_hash = "feed";
   result.teachers = {{"skeleton/last", "beef"}};
-  result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875};
+  result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875, 0.5, 3};
   return result;
 }
 

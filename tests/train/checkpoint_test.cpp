@@ -32,7 +32,7 @@ CheckpointManifest manifest() {
   result.seed = 7;
   result.clips_hash = "feed";
   result.teachers = {{"skeleton/last", "beef"}};
-  result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875};
+  result.position = {12, 3, 1.0 / 3, 96, 80, {1.25, 0.1}, 4.5, 9, 0.875, 0.5, 3};
   return result;
 }
 
@@ -90,6 +90,8 @@ TEST_F(Checkpoint, KeepsItsPositionToTheBit) {
   EXPECT_EQ(found.seconds, expected.seconds);
   EXPECT_EQ(found.best_epoch, expected.best_epoch);
   EXPECT_EQ(found.best_accuracy, expected.best_accuracy);
+  EXPECT_EQ(found.best_loss, expected.best_loss);
+  EXPECT_EQ(found.tied_epochs, expected.tied_epochs);
 }
 
 std::string problem_of(const std::filesystem::path& file, const CheckpointManifest& expected, model::Network& network) {

@@ -186,5 +186,28 @@ TEST_F(StageStore, TrainsTheFoldsOfAProtocolIntoTheirFoldersWithOneHash) {
               HasSubstr("has one split"));
 }
 
+TEST_F(StageStore, KeepsTheEpochWithTheLeastLossOfThoseThatTieOnValidationClips) {
+  const TrainingSetup with_val = setup(
+      {"protocol.selection=val", "protocol.train.subjects=[1]", "protocol.val={subjects: [3]}", "training.epochs=8"});
+  const RunLayout run = train(with_val);
+  std::ifstream metrics(run.stage("student").metrics());
+  double accuracy = -1, loss = 0;
+  int best = 0, ties = 0;
+  for (std::string line; std::getline(metrics, line);) {
+    const auto epoch = nlohmann::json::parse(line);
+    const double found = epoch["val"]["accuracy"], found_loss = epoch["val"]["loss"];
+    ties = found > accuracy ? 1 : ties + (found == accuracy ? 1 : 0);
+    if (found > accuracy || (found == accuracy && found_loss < loss)) {
+      best = epoch["epoch"];
+      accuracy = found;
+      loss = found_loss;
+    }
+  }
+  const Position position = train_shared_stage(with_val, config::find_stage(with_val.experiment, "student"), 1);
+  EXPECT_EQ(position.best_epoch, best);
+  EXPECT_EQ(position.tied_epochs, ties);
+  EXPECT_EQ(position.best_loss, loss);
+}
+
 }  // namespace
 }  // namespace pskd::train
