@@ -172,6 +172,19 @@ TEST_F(Program, AnOverwriteThatWasKilledLeavesNoFinishedRunAndItsOwnerCleansUp) 
   EXPECT_FALSE(fs::exists(run_folder / "config.resolved.yaml.tmp-host-12-0"));
 }
 
+TEST_F(Program, ResumeWithAnotherConfigSaysWhatDiffersAndWhichStagesItTakesOver) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  const std::string other = tiny() + "--set stages.student.epochs=2 --set stages.student.loss.acs.weight=2 ";
+  const Finished resumed = run("train --resume" + other);
+  ASSERT_EQ(resumed.code, 0) << resumed.output;
+  EXPECT_THAT(resumed.output,
+              AllOf(HasSubstr("there is no run of this config"), HasSubstr("  stages.student.epochs: 2, not 3\n"),
+                    HasSubstr("  stages.student.loss.acs.weight: 2, not 1\n"),
+                    HasSubstr("trained already, in " + path("runs/stages") + ": seed 1: skeleton, fused\n")));
+  const Finished again = run("train" + tiny() + "--set stages.student.epochs=4");
+  EXPECT_THAT(again.output, AllOf(HasSubstr("seed 1: skeleton, fused\n"), ::testing::Not(HasSubstr("not 3"))));
+}
+
 TEST_F(Program, AnOverwriteReplacesADamagedRun) {
   ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
   std::ofstream(run_directory() / "stages/student/metrics.jsonl", std::ios::app) << "damage";

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -13,7 +15,9 @@
 #include "base/run_layout.hpp"
 #include "base/stop_signal.hpp"
 #include "base/text.hpp"
+#include "config/parse.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
 #include "pskd/train/run.hpp"
 #include "report/markdown_report.hpp"
 #include "report/results_table.hpp"
@@ -92,6 +96,86 @@ void show_results(const fs::path& folder, bool trained, bool json) {
 }
 
 bool is_begun(const fs::path& run) { return fs::exists(pskd::RunLayout{run}.manifest()); }
+
+/// The config of the run that was begun last, of those with the same name and another hash.
+std::optional<fs::path> newest_other_config(const pskd::ExperimentLayout& own) {
+  std::optional<fs::path> newest;
+  fs::file_time_type begun;
+  const fs::path same_name = own.folder.parent_path();
+  if (!fs::is_directory(same_name)) return newest;
+  for (const fs::directory_entry& experiment : fs::directory_iterator(same_name)) {
+    if (experiment.path() == own.folder || !pskd::ExperimentLayout{experiment.path()}.is_named_by_hash()) continue;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(experiment.path())) {
+      const pskd::RunLayout run{entry.path().parent_path()};
+      if (entry.path() != run.config() || (newest && entry.last_write_time() <= begun)) continue;
+      newest = entry.path();
+      begun = entry.last_write_time();
+    }
+  }
+  return newest;
+}
+
+/// Key path -> value, of all that has no keys below it.
+void add_leaves(const pskd::config::Node& node, const std::string& path, std::map<std::string, std::string>& leaves) {
+  const std::string begin = path.empty() ? "" : path + ".";
+  for (const auto& [key, value] : node.entries) add_leaves(value, begin + key, leaves);
+  std::string list;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const pskd::config::Node& item = node.items[i];
+    if (item.kind == pskd::config::Node::Kind::map) add_leaves(item, path + "[" + std::to_string(i) + "]", leaves);
+    list += (i == 0 ? "" : ", ") + item.text;
+  }
+  using Kind = pskd::config::Node::Kind;
+  if (node.kind == Kind::list) leaves[path] = "[" + list + "]";
+  if (node.kind == Kind::scalar) leaves[path] = node.text;
+}
+
+std::map<std::string, std::string> leaves_of(pskd::config::Experiment experiment) {
+  experiment.seeds.clear();  // what the hash leaves out
+  experiment.run = {};
+  experiment.data.root.clear();
+  experiment.data.store.clear();
+  std::map<std::string, std::string> leaves;
+  pskd::config::Problems problems;
+  add_leaves(pskd::config::parse_yaml(pskd::config::to_yaml(experiment), "", false, problems), "", leaves);
+  return leaves;
+}
+
+/// A line for each key with another value: "stages.student.epochs: 150, not 100".
+std::vector<std::string> differences(const pskd::config::Experiment& experiment,
+                                     const pskd::config::Experiment& other) {
+  const std::map<std::string, std::string> now = leaves_of(experiment), before = leaves_of(other);
+  std::set<std::string> paths;
+  for (const auto* leaves : {&now, &before}) {
+    for (const auto& [path, value] : *leaves) paths.insert(path);
+  }
+  const auto value_of = [](const std::map<std::string, std::string>& leaves, const std::string& path) {
+    const auto found = leaves.find(path);
+    return found == leaves.end() ? "nothing" : found->second;
+  };
+  std::vector<std::string> lines;
+  for (const std::string& path : paths) {
+    const std::string value = value_of(now, path), other_value = value_of(before, path);
+    if (value != other_value) lines.push_back(fmt::format("{}: {}, not {}", path, value, other_value));
+  }
+  return lines;
+}
+
+/// Where --resume finds no run of this config: in what it differs from the newest one of its name.
+void say_what_differs(const pskd::config::Experiment& experiment, const pskd::ExperimentLayout& own) {
+  constexpr std::size_t kMost = 10;
+  const std::optional<fs::path> other = newest_other_config(own);
+  spdlog::info("--resume: there is no run of this config (hash {}) in {}: it begins{}", own.config_hash(),
+               own.folder.parent_path().string(), other ? fmt::format("; beside {} it has", other->string()) : "");
+  if (!other) return;
+  try {
+    const std::vector<std::string> lines = differences(experiment, pskd::config::load_experiment(*other));
+    for (std::size_t i = 0; i < lines.size() && i < kMost; ++i) spdlog::info("  {}", lines[i]);
+    if (lines.size() > kMost) spdlog::info("  and {} other differences", lines.size() - kMost);
+  } catch (const pskd::Error& error) {
+    spdlog::info("  another config, which is not read: {}", pskd::sweep::first_line(error.what()));
+  }
+}
 
 /// One line on the stages that runs, which begin now, need not train: others of this root have.
 void say_taken_over(const TrainingSetup& setup) {
@@ -172,7 +256,11 @@ void train_all(const pskd::config::Experiment& experiment, const Tasks& tasks, c
   const auto existing = options.resume ? Existing::resume : options.overwrite ? Existing::overwrite : Existing::refuse;
   LoadedExperiment loaded = pskd::train::load_for_training(experiment);
   if (options.dry_run) return show_plan(loaded);
-  pskd::train::require_absent(folders_of(tasks), existing);
+  const std::vector<fs::path> folders = folders_of(tasks);
+  pskd::train::require_absent(folders, existing);
+  if (existing == Existing::resume && std::none_of(folders.begin(), folders.end(), is_begun)) {
+    say_what_differs(loaded.experiment, {tasks.front().layout.experiment()});
+  }
   const Outcome outcome = options.jobs > 0 ? train_side_by_side(std::move(loaded), tasks, options, existing)
                                            : train_in_turn(loaded, tasks, options, existing);
   try {
