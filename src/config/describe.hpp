@@ -49,12 +49,13 @@ void describe(Fields& fields, DataConfig& data) {
 
 template <class Fields>
 void describe(Fields& fields, SplitPart& part) {
-  fields({"subjects", "Subjects. Absent means all, [] means none."}, part.subjects, set_of(at_least(1)));
+  fields({"subjects", "Subjects, by number or name. Absent means all, [] means none."}, part.subjects,
+         set_of(number_or_name()));
   fields({"trials", "Repetitions; of mmact, sessions. Absent means all, [] means none."}, part.trials,
-         set_of(at_least(1)));
-  fields({"scenes", "mmact: scenes. Absent means all, [] means none."}, part.scenes, set_of(at_least(1)));
+         set_of(number_or_name()));
+  fields({"scenes", "mmact: scenes. Absent means all, [] means none."}, part.scenes, set_of(number_or_name()));
   fields({"cameras", "mmact: cameras that the skeleton is from. Absent means all, [] means none."}, part.cameras,
-         set_of(at_least(1)));
+         set_of(number_or_name()));
 }
 
 template <class Fields>

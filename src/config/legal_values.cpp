@@ -7,6 +7,7 @@ std::string legal_values(int, const Rule& rule) { return "a whole number" + rule
 std::string legal_values(std::uint64_t, const Rule& rule) { return "a whole number >= 0" + rule.text; }
 std::string legal_values(double, const Rule& rule) { return "a number" + rule.text; }
 std::string legal_values(const std::string&, const TextRule& rule) { return rule.text; }
+std::string legal_values(const Name&, const TextRule& rule) { return rule.text; }
 std::string legal_values(const SnapshotName&) { return "last, best or epoch-<n>"; }
 
 std::string legal_values(const std::pair<int, int>&) {

@@ -91,6 +91,12 @@ void read(const Place& place, std::string& value, const TextRule& rule) {
   value = choice;
 }
 
+void read(const Place& place, Name& value, const TextRule& rule) {
+  std::string text;
+  read(place, text, rule);
+  if (!text.empty()) value = Name(text);
+}
+
 void read(const Place& place, SnapshotName& value) {
   const bool is_text = place.node.kind == Kind::scalar;
   const std::optional<SnapshotName> snapshot = is_text ? snapshot_of(place.node.text) : std::nullopt;

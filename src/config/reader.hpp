@@ -64,6 +64,7 @@ void read(const Place& place, double& value, const Rule& rule);
 /// The choice that `word` is another word for; else `word` itself.
 std::string choice_of(const TextRule& rule, const std::string& word);
 void read(const Place& place, std::string& value, const TextRule& rule);
+void read(const Place& place, Name& value, const TextRule& rule);
 void read(const Place& place, SnapshotName& value);
 void read(const Place& place, std::pair<int, int>& value);
 void read(const Place& place, std::optional<double>& value, const OrWord& rule);
@@ -105,6 +106,13 @@ void read(const Place& place, T& value, const Rule& rule, const LeftOutAs&) {
   read(place, value, rule);
 }
 
+/// The one spelling of a value that has several.
+template <class T>
+std::string spelled(const std::string& text) {
+  if constexpr (std::is_same_v<T, Name>) return is_name(text) ? Name(text).text() : text;
+  return text;
+}
+
 template <class T, class Each>
 void read(const Place& place, std::vector<T>& value, const ListRule<Each>& rule) {
   if (place.node.kind != Node::Kind::list) return place.expected("a list, in brackets");
@@ -117,7 +125,7 @@ void read(const Place& place, std::vector<T>& value, const ListRule<Each>& rule)
     T one{};
     read(place.item(i), one, rule.each);
     const Node& item = place.node.items[i];
-    if (item.kind == Node::Kind::scalar && !seen.insert(item.text).second) {
+    if (item.kind == Node::Kind::scalar && !seen.insert(spelled<T>(item.text)).second) {
       return place.item(i).expected("each value once");
     }
     value.push_back(std::move(one));

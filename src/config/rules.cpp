@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "config/node.hpp"
 #include "config/numbers.hpp"
+#include "pskd/base/name.hpp"
 
 namespace pskd::config {
 namespace {
@@ -78,6 +79,8 @@ TextRule folder_name() {
       "most 200; not stages, the folder of what runs share)",
       [](const std::string& text) { return is_folder_name(text) && text != kStagesFolder; }};
 }
+
+TextRule number_or_name() { return {kNameRule, is_name}; }
 
 TextRule stage_name() { return {"a stage name of at most 200 letters a to z, digits, '_' and '-'", is_stage_name}; }
 

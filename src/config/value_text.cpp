@@ -43,6 +43,9 @@ std::string value_text(int value, const Rule&) { return number_text(value); }
 std::string value_text(std::uint64_t value, const Rule&) { return number_text(value); }
 std::string value_text(double value, const Rule&) { return number_text(value); }
 std::string value_text(const std::string& value, const TextRule&) { return value_text(value); }
+std::string value_text(const Name& value, const TextRule&) {
+  return value.number() ? value.text() : value_text(value.text());
+}
 std::string value_text(const SnapshotName& value) { return word(value); }
 std::string value_text(const std::pair<int, int>& value) {
   return "[" + number_text(value.first) + ", " + number_text(value.second) + "]";

@@ -20,6 +20,7 @@ std::string value_text(int value, const Rule& rule);
 std::string value_text(std::uint64_t value, const Rule& rule);
 std::string value_text(double value, const Rule& rule);
 std::string value_text(const std::string& value, const TextRule& rule);
+std::string value_text(const Name& value, const TextRule& rule);
 std::string value_text(const SnapshotName& value);
 std::string value_text(const std::pair<int, int>& value);
 std::string value_text(const std::optional<double>& value, const OrWord& rule);

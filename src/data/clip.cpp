@@ -26,9 +26,8 @@ std::string dataset_hash(const std::vector<Clip>& clips) {
   ContentHasher hasher;
   for (const Clip& clip : clips) {
     hasher.add(clip.id);
-    for (const int number : {clip.label, clip.subject, clip.trial, clip.scene, clip.camera}) {
-      hasher.add(std::to_string(number));
-    }
+    hasher.add(std::to_string(clip.label));
+    for (const Name* name : {&clip.subject, &clip.trial, &clip.scene, &clip.camera}) hasher.add(name->text());
     hasher.add(clip.hash);
   }
   return hasher.hex();

@@ -85,8 +85,8 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
 std::vector<std::string> missing_recordings(const Reader& reader, const std::vector<RecordingFiles>& recordings) {
   if (!reader.grid_id) return {};
   std::set<int> labels;
-  std::set<int> subjects;
-  std::set<int> trials;
+  std::set<Name> subjects;
+  std::set<Name> trials;
   std::set<std::string> present;
   for (const RecordingFiles& files : recordings) {
     labels.insert(files.label);
@@ -96,8 +96,8 @@ std::vector<std::string> missing_recordings(const Reader& reader, const std::vec
   }
   std::vector<std::string> missing;
   for (const int label : labels) {
-    for (const int subject : subjects) {
-      for (const int trial : trials) {
+    for (const Name& subject : subjects) {
+      for (const Name& trial : trials) {
         std::string id = reader.grid_id(label, subject, trial);
         if (present.count(id) == 0) missing.push_back(std::move(id));
       }
@@ -173,6 +173,9 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   for (const RecordingFiles& files : listing.recordings) read_recording(reader, files, check);
   note_duplicates(check);
   check.alike_classes = alike_names(check.info.classes);
+  std::vector<std::string> subjects;
+  for (const Name& subject : check.info.subjects) subjects.push_back(subject.text());
+  check.alike_subjects = alike_names(subjects);
   check.left_by_macos = count_left_by_macos(root);
   check.rail_samples = count_rail_samples(check.info, check.clips);
   return check;

@@ -32,8 +32,9 @@ struct DataCheck {
   /// Clips with equal content and different labels; they are among the duplicates.
   std::vector<std::pair<std::string, std::string>> two_labels;
   std::vector<std::vector<std::string>> alike_classes;  ///< names that a reader takes for one, see base/unicode.hpp
-  std::size_t left_by_macos = 0;                        ///< files and folders (__MACOSX, ._*, .DS_Store), ignored
-  Repairs repairs;                                      ///< what the data set's rules changed or left out
+  std::vector<std::vector<std::string>> alike_subjects;
+  std::size_t left_by_macos = 0;  ///< files and folders (__MACOSX, ._*, .DS_Store), ignored
+  Repairs repairs;                ///< what the data set's rules changed or left out
   std::int64_t rail_samples = 0;  ///< acceleration values on the sensor's rail, in the complete clips
   std::int64_t non_finite = 0;    ///< values that are NaN or infinite; their files are listed as broken
 };

@@ -28,9 +28,10 @@ Lengths lengths(const std::vector<const Clip*>& clips, Frames Clip::*modality) {
   return result;
 }
 
-std::map<int, std::vector<const Clip*>> clips_by(const DataCheck& check, int Clip::*number) {
-  std::map<int, std::vector<const Clip*>> groups;
-  for (const Clip& clip : check.clips) groups[clip.*number].push_back(&clip);
+template <class Field>
+std::map<Field, std::vector<const Clip*>> clips_by(const DataCheck& check, Field Clip::*field) {
+  std::map<Field, std::vector<const Clip*>> groups;
+  for (const Clip& clip : check.clips) groups[clip.*field].push_back(&clip);
   return groups;
 }
 
@@ -97,12 +98,14 @@ std::vector<std::string> two_label_names(const DataCheck& check) {
   return names;
 }
 
-// "'wave' (20 clips) = 'Wave' (4 clips)"
-std::vector<std::string> alike_class_names(const DataCheck& check) {
+// "'wave' (20 clips) = 'Wave' (4 clips)", where `name_of` says what a clip counts for.
+template <class NameOf>
+std::vector<std::string> lines_of_alike(const std::vector<std::vector<std::string>>& alike, const DataCheck& check,
+                                        NameOf name_of) {
   std::map<std::string, std::size_t> counts;
-  for (const Clip& clip : check.clips) ++counts[check.info.classes[static_cast<std::size_t>(clip.label)]];
+  for (const Clip& clip : check.clips) ++counts[name_of(clip)];
   std::vector<std::string> lines;
-  for (const std::vector<std::string>& names : check.alike_classes) {
+  for (const std::vector<std::string>& names : alike) {
     std::string& line = lines.emplace_back();
     for (const std::string& name : names) {
       line.append(line.empty() ? "'" : " = '").append(with_hidden_shown(name)).append("' (");
@@ -134,7 +137,9 @@ std::string describe(const DataCheck& check) {
       << check.clips.size() << " paired clips of " << by_subject.size() << " subjects and "
       << clips_by(check, &Clip::label).size() << " classes\n"
       << "clips by subject:";
-  for (const auto& [subject, clips] : by_subject) out << "  s" << subject << " " << clips.size();
+  for (const auto& [subject, clips] : by_subject) {
+    out << (subject.number() ? "  s" : "  ") << subject.text() << " " << clips.size();
+  }
   out << "\n";
   if (!check.clips.empty()) write_classes(out, check);
   write_names(out, "recordings missing in both modalities (" + std::to_string(check.missing.size()) + ")",
@@ -148,7 +153,13 @@ std::string describe(const DataCheck& check) {
   }
   if (!check.alike_classes.empty()) {
     write_names(out, "class names that are probably one (" + std::to_string(check.alike_classes.size()) + ")",
-                alike_class_names(check));
+                lines_of_alike(check.alike_classes, check, [&](const Clip& clip) {
+                  return check.info.classes[static_cast<std::size_t>(clip.label)];
+                }));
+  }
+  if (!check.alike_subjects.empty()) {
+    write_names(out, "subjects that are probably one (" + std::to_string(check.alike_subjects.size()) + ")",
+                lines_of_alike(check.alike_subjects, check, [](const Clip& clip) { return clip.subject.text(); }));
   }
   if (check.left_by_macos > 0) {
     out << "left by macOS and ignored (__MACOSX, ._*, .DS_Store): " << check.left_by_macos << "\n";
@@ -173,7 +184,7 @@ std::string to_json(const DataCheck& check) {
   json["clips"] = check.clips.size();
   json["subjects"] = nlohmann::ordered_json::object();
   for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
-    json["subjects"][std::to_string(subject)] = clips.size();
+    json["subjects"][subject.text()] = clips.size();
   }
   json["classes"] = nlohmann::ordered_json::object();
   for (const auto& [label, clips] : clips_by(check, &Clip::label)) {
@@ -185,6 +196,7 @@ std::string to_json(const DataCheck& check) {
   json["duplicates"] = check.duplicates;
   json["two_labels"] = check.two_labels;
   json["alike_classes"] = check.alike_classes;
+  json["alike_subjects"] = check.alike_subjects;
   json["left_by_macos"] = check.left_by_macos;
   json["repairs"] = nlohmann::ordered_json::object();
   for (const auto& [rule, repair] : check.repairs) {

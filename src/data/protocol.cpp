@@ -16,17 +16,17 @@
 namespace pskd::data {
 namespace {
 
-using Numbers = std::vector<int>;
+using Names = std::vector<Name>;
 
 [[noreturn]] void fail(const std::string& key, const std::string& problem) {
   throw Error(ErrorKind::config, "protocol." + key + ": " + problem);
 }
 
-std::string text(const Numbers& numbers) {
+std::string text(const Names& names) {
   std::string list;
-  for (const int number : numbers) {
+  for (const Name& name : names) {
     if (!list.empty()) list += ' ';
-    list += std::to_string(number);
+    list += name.text();
   }
   return list.empty() ? "none" : list;
 }
@@ -40,25 +40,26 @@ std::string text(const std::vector<std::string>& names) {
   return list;
 }
 
-bool contains(const Numbers& numbers, int number) {
-  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+bool contains(const Names& names, const Name& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Numbers without(const Numbers& numbers, const Numbers& removed) {
-  Numbers left;
-  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(left), [&](int n) { return !contains(removed, n); });
+Names without(const Names& names, const Names& removed) {
+  Names left;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(left),
+               [&](const Name& n) { return !contains(removed, n); });
   return left;
 }
 
-using NumberList = std::optional<Numbers>;  // absent: every value
+using NameList = std::optional<Names>;  // absent: every value
 
-// What clips are told apart by: its key in a config, and where its numbers are.
+// What clips are told apart by: its key in a config, and where its names are.
 struct Axis {
   const char* key;   // of a list
   const char* unit;  // one of them
-  NumberList config::SplitPart::*list;
-  int Clip::*number;
-  Numbers DatasetInfo::*all;
+  NameList config::SplitPart::*list;
+  Name Clip::*name;
+  Names DatasetInfo::*all;
 };
 
 // In the order of SplitAxis.
@@ -69,14 +70,15 @@ constexpr std::array<Axis, 4> kAxes = {{
     {"cameras", "camera", &config::SplitPart::cameras, &Clip::camera, &DatasetInfo::cameras},
 }};
 
-std::string text(const NumberList& list) { return list ? text(*list) : "all"; }
+std::string text(const NameList& list) { return list ? text(*list) : "all"; }
 
-bool admits(const NumberList& list, int number) { return !list || contains(*list, number); }
+bool admits(const NameList& list, const Name& name) { return !list || contains(*list, name); }
 
-// The numbers of `all` that both lists admit.
-Numbers common(const NumberList& a, const NumberList& b, const Numbers& all) {
-  Numbers both;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(both), [&](int n) { return admits(a, n) && admits(b, n); });
+// Those of `all` that both lists admit.
+Names common(const NameList& a, const NameList& b, const Names& all) {
+  Names both;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(both),
+               [&](const Name& n) { return admits(a, n) && admits(b, n); });
   return both;
 }
 
@@ -94,15 +96,11 @@ std::vector<NamedPart> used_parts(const config::ProtocolConfig& protocol) {
   return parts;
 }
 
-void check_numbers(const std::string& key, const std::string& what, const NumberList& list, const Numbers& known) {
-  const Numbers numbers = list.value_or(Numbers{});
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (!contains(known, numbers[i])) {
-      fail(key, what + " " + std::to_string(numbers[i]) + " does not exist; there are " + text(known));
-    }
-    if (std::count(numbers.begin(), numbers.end(), numbers[i]) > 1) {
-      fail(key, what + " " + std::to_string(numbers[i]) + " is listed twice");
-    }
+void check_names(const std::string& key, const std::string& what, const NameList& list, const Names& known) {
+  const Names names = list.value_or(Names{});
+  for (const Name& name : names) {
+    if (!contains(known, name)) fail(key, what + " " + name.text() + " does not exist; there are " + text(known));
+    if (std::count(names.begin(), names.end(), name) > 1) fail(key, what + " " + name.text() + " is listed twice");
   }
 }
 
@@ -112,23 +110,23 @@ constexpr const char* kCrossSubject = "cross-subject";
 constexpr const char* kLeaveOneSubjectOut = "leave-one-subject-out";
 constexpr const char* kExplicit = "explicit";
 
-const config::SplitPart kNothing{Numbers{}, Numbers{}};
+const config::SplitPart kNothing{Names{}, Names{}};
 
 // Subjects that validate do not train, unless the lists say so themselves.
-Numbers subjects_taken(const config::ProtocolConfig& protocol) {
-  return protocol.val && protocol.val->subjects ? *protocol.val->subjects : Numbers{};
+Names subjects_taken(const config::ProtocolConfig& protocol) {
+  return protocol.val && protocol.val->subjects ? *protocol.val->subjects : Names{};
 }
 
-// The numbers of an axis that validate, where the config tells validation clips by this axis alone.
-Numbers validating(const config::ProtocolConfig& protocol, const Axis& axis) {
+// Those of an axis that validate, where the config tells validation clips by this axis alone.
+Names validating(const config::ProtocolConfig& protocol, const Axis& axis) {
   if (!protocol.val) return {};
   for (const Axis& other : kAxes) {
     if (other.list != axis.list && protocol.val.value().*other.list) return {};
   }
-  return (protocol.val.value().*axis.list).value_or(Numbers{});
+  return (protocol.val.value().*axis.list).value_or(Names{});
 }
 
-// Some numbers of one axis train, the others test.
+// Some of one axis train, the others test.
 void fill_by_rule(config::ProtocolConfig& protocol, const DatasetInfo& info, const ProtocolRule& rule) {
   const Axis& axis = kAxes[static_cast<std::size_t>(rule.axis)];
   const bool by_subject = rule.axis == SplitAxis::subjects;
@@ -158,7 +156,7 @@ bool has_folds(const config::ProtocolConfig& protocol) {
 }
 
 // Whom the folds are about; nobody else has a part in them.
-Numbers fold_subjects(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
+Names fold_subjects(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (protocol.name != config::kSubjectFolds || protocol.of == config::FoldSubjects::all) return info.subjects;
   const auto rule = info.protocols.find(kCrossSubject);
   if (rule == info.protocols.end()) {
@@ -166,16 +164,16 @@ Numbers fold_subjects(const config::ProtocolConfig& protocol, const DatasetInfo&
                    "; give the description train_subjects, or set protocol.of: all");
   }
   for (const NamedPart& named : used_parts(protocol)) {
-    check_numbers(std::string(named.name) + ".subjects", "training subject", named.part->subjects, rule->second.train);
+    check_names(std::string(named.name) + ".subjects", "training subject", named.part->subjects, rule->second.train);
   }
   return rule->second.train;
 }
 
 void fill_folds(config::ProtocolConfig& protocol, const DatasetInfo& info) {
-  const Numbers subjects = fold_subjects(protocol, info);
+  const Names subjects = fold_subjects(protocol, info);
   if (!protocol.test) protocol.test.emplace();
   if (!protocol.test->subjects) protocol.test->subjects = subjects;
-  const Numbers& tested = *protocol.test->subjects;
+  const Names& tested = *protocol.test->subjects;
   if (tested.empty()) fail("test.subjects", protocol.name + " needs subjects to test, found none");
   if (!protocol.train) protocol.train.emplace();
   if (!protocol.train->subjects) {
@@ -224,7 +222,7 @@ void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
 }
 
 // The labels of a class name or group.
-Numbers labels_of(const std::string& name, const DatasetInfo& info) {
+std::vector<int> labels_of(const std::string& name, const DatasetInfo& info) {
   const auto group = info.class_groups.find(name);
   if (group != info.class_groups.end()) return group->second;
   const auto known = std::find(info.classes.begin(), info.classes.end(), stored_form(name));
@@ -253,10 +251,10 @@ void fill_classes(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (labels.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
 }
 
-void check_known(const config::ProtocolConfig& protocol, const std::function<Numbers(const Axis&)>& known) {
+void check_known(const config::ProtocolConfig& protocol, const std::function<Names(const Axis&)>& known) {
   for (const NamedPart& named : used_parts(protocol)) {
     for (const Axis& axis : kAxes) {
-      check_numbers(std::string(named.name) + "." + axis.key, axis.unit, named.part->*axis.list, known(axis));
+      check_names(std::string(named.name) + "." + axis.key, axis.unit, named.part->*axis.list, known(axis));
     }
   }
 }
@@ -268,7 +266,7 @@ void check_apart(const NamedPart& a, const NamedPart& b, const config::ProtocolC
   bool other_clips = false;
   for (const Axis& axis : kAxes) {
     if ((info.*axis.all).empty()) continue;
-    const Numbers both = common(a.part->*axis.list, b.part->*axis.list, info.*axis.all);
+    const Names both = common(a.part->*axis.list, b.part->*axis.list, info.*axis.all);
     if (axis.list == &config::SplitPart::subjects) {
       if (both.empty()) return;
       continue;
@@ -308,7 +306,7 @@ void check_parts(const config::ProtocolConfig& protocol, const DatasetInfo& info
 // ---- folds ------------------------------------------------------------------------------------
 
 // The split that tests `subjects` of a protocol with folds.
-config::ProtocolConfig testing(const Numbers& subjects, const config::ProtocolConfig& protocol) {
+config::ProtocolConfig testing(const Names& subjects, const config::ProtocolConfig& protocol) {
   config::ProtocolConfig one = protocol;
   one.folds = 0;
   one.of = {};
@@ -321,15 +319,15 @@ config::ProtocolConfig testing(const Numbers& subjects, const config::ProtocolCo
 // Of a resolved protocol.
 std::vector<Fold> folds_of(const config::ProtocolConfig& protocol) {
   if (!has_folds(protocol)) return {{"", protocol}};
-  const Numbers& subjects = *protocol.test->subjects;
+  const Names& subjects = *protocol.test->subjects;
   std::vector<Fold> folds;
   if (protocol.name == kLeaveOneSubjectOut) {
-    for (const int subject : subjects) folds.push_back({std::to_string(subject), testing({subject}, protocol)});
+    for (const Name& subject : subjects) folds.push_back({subject.text(), testing({subject}, protocol)});
     return folds;
   }
-  std::vector<Numbers> groups(static_cast<std::size_t>(protocol.folds));
+  std::vector<Names> groups(static_cast<std::size_t>(protocol.folds));
   for (std::size_t i = 0; i < subjects.size(); ++i) groups[i % groups.size()].push_back(subjects[i]);
-  for (const Numbers& group : groups) folds.push_back({std::to_string(folds.size() + 1), testing(group, protocol)});
+  for (const Names& group : groups) folds.push_back({std::to_string(folds.size() + 1), testing(group, protocol)});
   return folds;
 }
 
@@ -353,13 +351,13 @@ void check_folds(const config::ProtocolConfig& protocol, const DatasetInfo& info
 
 bool holds(const config::SplitPart& part, const Clip& clip) {
   return std::all_of(kAxes.begin(), kAxes.end(),
-                     [&](const Axis& axis) { return admits(part.*axis.list, clip.*axis.number); });
+                     [&](const Axis& axis) { return admits(part.*axis.list, clip.*axis.name); });
 }
 
-Numbers present(const std::vector<Clip>& clips, int Clip::*number) {
-  std::set<int> numbers;
-  for (const Clip& clip : clips) numbers.insert(clip.*number);
-  return {numbers.begin(), numbers.end()};
+Names present(const std::vector<Clip>& clips, Name Clip::*name) {
+  std::set<Name> names;
+  for (const Clip& clip : clips) names.insert(clip.*name);
+  return {names.begin(), names.end()};
 }
 
 // Keeps the clips of `classes` and makes their labels index that list.
@@ -377,9 +375,10 @@ std::vector<Clip> relabeled(Dataset dataset, const std::vector<std::string>& cla
 
 void check_classes_trained(const Split& split) {
   std::vector<std::string> untrained;
-  const Numbers labels = present(split.train, &Clip::label);
+  std::set<int> labels;
+  for (const Clip& clip : split.train) labels.insert(clip.label);
   for (std::size_t label = 0; label < split.classes.size(); ++label) {
-    if (!contains(labels, static_cast<int>(label))) untrained.push_back(split.classes[label]);
+    if (!labels.contains(static_cast<int>(label))) untrained.push_back(split.classes[label]);
   }
   if (untrained.empty()) return;
   throw Error(ErrorKind::data,
@@ -419,7 +418,7 @@ void check_not_empty(const char* name, const config::SplitPart& part, const std:
 }
 
 bool shares_subjects(const config::ProtocolConfig& protocol) {
-  std::set<int> seen;
+  std::set<Name> seen;
   std::size_t parts_of_everyone = 0;
   const std::vector<NamedPart> parts = used_parts(protocol);
   std::size_t listed = 0;
@@ -435,11 +434,11 @@ bool shares_subjects(const config::ProtocolConfig& protocol) {
 }
 
 // Their order has no meaning, and one split has one description.
-void sort_numbers(config::ProtocolConfig& protocol) {
+void sort_lists(config::ProtocolConfig& protocol) {
   for (auto* part : {&protocol.train, &protocol.val, &protocol.test}) {
     if (!*part) continue;
     for (const Axis& axis : kAxes) {
-      if (NumberList& list = (**part).*axis.list) std::sort(list->begin(), list->end());
+      if (NameList& list = (**part).*axis.list) std::sort(list->begin(), list->end());
     }
   }
 }
@@ -481,7 +480,7 @@ config::ProtocolConfig resolve_protocol(const config::ProtocolConfig& protocol, 
   check_known(resolved, [&](const Axis& axis) { return info.*axis.all; });
   fill_parts(resolved, info);
   fill_classes(resolved, info);
-  sort_numbers(resolved);
+  sort_lists(resolved);
   check_folds(resolved, info);
   return resolved;
 }
@@ -495,7 +494,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
     fail("name", protocol.name + " has " + std::to_string(folds_of(protocol).size()) +
                      " folds, each a split of its own; expected one of them");
   }
-  check_known(protocol, [&](const Axis& axis) { return present(dataset.clips, axis.number); });
+  check_known(protocol, [&](const Axis& axis) { return present(dataset.clips, axis.name); });
   check_all_apart(protocol, dataset.info);
   const config::SplitPart train = protocol.train.value_or(kNothing);
   const config::SplitPart val = protocol.val.value_or(kNothing);

@@ -99,9 +99,9 @@ void refuse_other_choices(const config::DataConfig& config, std::initializer_lis
   }
 }
 
-std::vector<int> from_one_to(int last) {
-  std::vector<int> numbers(static_cast<std::size_t>(last));
-  std::iota(numbers.begin(), numbers.end(), 1);
+std::vector<Name> from_one_to(int last) {
+  std::vector<Name> numbers;
+  for (int number = 1; number <= last; ++number) numbers.emplace_back(number);
   return numbers;
 }
 

@@ -19,10 +19,10 @@ namespace pskd::data {
 struct RecordingFiles {
   std::string id;
   int label = 0;
-  int subject = 0;
-  int trial = 0;
-  int scene = 0;
-  int camera = 0;
+  Name subject = 0;
+  Name trial = 0;
+  Name scene = 0;
+  Name camera = 0;
   std::vector<std::filesystem::path> skeleton;  ///< empty: absent
   std::vector<std::filesystem::path> sensor;    ///< empty: absent
 };
@@ -48,7 +48,7 @@ struct Reader {
   std::function<Stream(const RecordingFiles&, Repairs&)> read_skeleton;
   std::function<Stream(const RecordingFiles&, Repairs&)> read_sensor;
   /// Names a recording of the full grid of labels, subjects and trials; none where the data set is no such grid.
-  std::function<std::string(int label, int subject, int trial)> grid_id = nullptr;
+  std::function<std::string(int label, const Name& subject, const Name& trial)> grid_id = nullptr;
   /// Whether a recording is known to lack one modality, so that it is left out and nobody is to be warned.
   std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
   bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span
@@ -76,7 +76,7 @@ enum class DataChoice { sensors, skeleton, cameras, classes, description };
 void refuse_other_choices(const config::DataConfig& config, std::initializer_list<DataChoice> offered);
 
 /// 1, 2, ..., last.
-std::vector<int> from_one_to(int last);
+std::vector<Name> from_one_to(int last);
 
 struct SensorChannels {
   std::string sensor;

@@ -90,17 +90,19 @@ Number number_in(std::string_view field) {
   return number;
 }
 
+Name name_in(std::string_view field) {
+  if (is_name(field)) return Name(field);
+  throw std::invalid_argument("expected " + std::string(kNameRule) + ", found '" + std::string(field) + "'");
+}
+
 Prediction parse_line(std::string_view line, std::size_t classes) {
   const std::vector<std::string_view> fields = split(line);
   if (fields.size() != kFixedColumns + classes) {
     throw std::invalid_argument("expected " + std::to_string(kFixedColumns + classes) + " fields, found " +
                                 std::to_string(fields.size()));
   }
-  Prediction prediction{plain(std::string(fields[0])),
-                        number_in<int>(fields[1]),
-                        number_in<int>(fields[2]),
-                        number_in<int>(fields[3]),
-                        {}};
+  Prediction prediction{
+      plain(std::string(fields[0])), name_in(fields[1]), number_in<int>(fields[2]), number_in<int>(fields[3]), {}};
   for (std::size_t i = kFixedColumns; i < fields.size(); ++i) {
     prediction.probabilities.push_back(number_in<float>(fields[i]));
   }
@@ -134,7 +136,7 @@ void write_predictions(const std::filesystem::path& file, const std::vector<Pred
     }
     check_values(prediction, classes.size());
     text += plain(prediction.clip);
-    append_number(text, prediction.subject);
+    text += ',' + plain(prediction.subject.text());
     append_number(text, prediction.label);
     append_number(text, prediction.predicted);
     for (const float probability : prediction.probabilities) append_number(text, probability);

@@ -91,7 +91,7 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
                                      {"inputs", setup.inputs}};
   if (here.reference_ops) manifest["operations"] = "reference";
   for (const auto& [name, version] : here.libraries) manifest["libraries"][name] = version;
-  std::set<int> subjects;
+  std::set<Name> subjects;
   for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
   manifest["train_subjects"] = subjects;
   manifest["train_clips"] = setup.split.train.size();

@@ -74,7 +74,7 @@ Json describe_topology(const data::Topology& topology) {
 }
 
 Json describe_model(const TrainingSetup& setup, const config::StageConfig& stage) {
-  std::set<int> subjects;
+  std::set<Name> subjects;
   for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
   const Environment here = environment();
   Json description = {{"model", describe_options(stage.model)},

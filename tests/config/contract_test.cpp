@@ -1,6 +1,8 @@
 // The shape of a config, as ARCHITECTURE.md promises it to users, and the files that ship with the program.
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "config_files.hpp"
 
 namespace pskd::config {
@@ -85,6 +87,19 @@ TEST_P(ShippedConfig, HoldsTheWholeChain) {
   const Experiment experiment = load_experiment(std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / GetParam());
   EXPECT_THAT(names(experiment), ElementsAre("skeleton", "fused", "sensor", "student", "baseline"));
   EXPECT_THAT(experiment.protocol.test.value().subjects.value(), ElementsAre(2, 4, 6, 8));
+}
+
+// As version 0.6.0 printed them. Another hash is another folder: every run that users have would begin anew.
+TEST(ShippedConfigs, HaveTheHashesThatTheyHad) {
+  const std::map<std::string, std::string> hashes = {{"utd", "003ee2f2dda0"},
+                                                     {"berkeley", "fb5768567779"},
+                                                     {"mmact", "b5b92d67ab0c"},
+                                                     {"generic", "fc09bbbd3bc8"},
+                                                     {"demo", "15b4e9cf5710"}};
+  for (const auto& [name, hash] : hashes) {
+    const auto file = std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / (name + ".yaml");
+    EXPECT_EQ(config_hash(load_experiment(file)), hash) << name;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Configs, ShippedConfig, ::testing::Values("utd.yaml", "demo.yaml"));

@@ -209,7 +209,7 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   EXPECT_EQ(experiment.data.root, "odd: 'name' # \"not\" a comment\\");
   EXPECT_THAT(experiment.data.channels, ElementsAre("null", "true", "1", "~", "ä", "-"));
   EXPECT_EQ(experiment.data.store, " x ");
-  EXPECT_EQ(experiment.protocol.train->trials.value(), (std::vector<int>{2, 3}));
+  EXPECT_EQ(experiment.protocol.train->trials.value(), (std::vector<Name>{2, 3}));
   EXPECT_EQ(experiment.protocol.val->subjects, std::nullopt);
   EXPECT_THAT(experiment.protocol.val->trials.value(), IsEmpty());
   EXPECT_EQ(experiment.augmentation.sensor.noise, 1e-300);

@@ -180,6 +180,30 @@ TEST_F(ConfigText, TheOrderOfASetIsNotPartOfTheHash) {
             hash("{name: explicit, train: {subjects: [1, 3], trials: [1, 2]}, test: {subjects: [2, 4]}}"));
 }
 
+TEST_F(ConfigText, SubjectsAreNumbersAndNames) {
+  const auto subjects = [&](const std::string& list) {
+    return load("protocol: {train: {subjects: " + list + "}}\n" + kSmallest);
+  };
+  const Experiment mixed = subjects("[bob, 10, \"e\xcc\x81va\", 2, Anna, \"null\"]");
+  EXPECT_THAT(to_yaml(mixed), HasSubstr("    subjects: [2, 10, Anna, bob, \"null\", \"\xc3\xa9va\"]\n"));
+  EXPECT_EQ(to_yaml(load(to_yaml(mixed))), to_yaml(mixed));
+  EXPECT_EQ(config_hash(subjects("[1, 3]")), config_hash(subjects("[\"03\", 01]")));
+  EXPECT_EQ(config_hash(load(kSmallest, {"protocol.train.subjects=[bob, anna]"})),
+            config_hash(subjects("[anna, bob]")));
+}
+
+TEST_F(ConfigText, WhatIsNoNameOfASubjectIsRefused) {
+  const auto told = [&](const std::string& list) {
+    return problems("protocol: {test: {trials: " + list + "}}\n" + kSmallest);
+  };
+  for (const char* list : {"[\"a,b\"]", "[\"a/b\"]", "[\"\"]", "[\"a\\tb\"]", "[[1]]", "[~]"}) {
+    ASSERT_EQ(told(list).size(), 1U) << list;
+    EXPECT_THAT(told(list)[0], HasSubstr("protocol.test.trials[0]: expected a number, or a name of at most 100 bytes"));
+  }
+  EXPECT_THAT(told("[1, 01]").at(0), HasSubstr("protocol.test.trials[1]: expected each value once"));
+  EXPECT_THAT(told("[anna, \" anna\"]").at(0), HasSubstr("expected each value once"));
+}
+
 TEST_F(ConfigText, MinusZeroIsZero) {
   EXPECT_EQ(config_hash(load("views: {crop: 0}\n" + kSmallest)), config_hash(load("views: {crop: -0}\n" + kSmallest)));
   EXPECT_EQ(config_hash(load("views: {crop: 0}\n" + kSmallest)),

@@ -23,9 +23,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::refusal;
 
-using Numbers = std::vector<int>;
+using Names = std::vector<Name>;
 
-config::SplitPart subjects(Numbers numbers) { return {std::move(numbers), std::nullopt}; }
+config::SplitPart subjects(Names numbers) { return {std::move(numbers), std::nullopt}; }
 
 config::ProtocolConfig leave_one_out() {
   config::ProtocolConfig protocol;
@@ -65,8 +65,8 @@ std::vector<std::string> names(const std::vector<Fold>& folds) {
   return list;
 }
 
-Numbers tested(const Fold& fold) { return fold.protocol.test->subjects.value(); }
-Numbers trained(const Fold& fold) { return fold.protocol.train->subjects.value(); }
+Names tested(const Fold& fold) { return fold.protocol.test->subjects.value(); }
+Names trained(const Fold& fold) { return fold.protocol.train->subjects.value(); }
 
 TEST(Folds, AProtocolOfOneSplitIsOneFoldWithoutAName) {
   config::ProtocolConfig one = leave_one_out();
@@ -118,13 +118,13 @@ TEST(Folds, EverybodyIsTestedOnceAndNeverWhereHeTrainsOrValidates) {
   validated.val = subjects({7, 8});
   protocols.push_back(validated);
   for (const config::ProtocolConfig& protocol : protocols) {
-    std::map<int, int> times;
+    std::map<Name, int> times;
     for (const Fold& fold : folds(protocol)) {
-      std::set<int> seen;
+      std::set<Name> seen;
       for (const auto& part : {fold.protocol.train, fold.protocol.val, fold.protocol.test}) {
-        for (const int subject : part->subjects.value()) EXPECT_TRUE(seen.insert(subject).second) << fold.name;
+        for (const Name& subject : part->subjects.value()) EXPECT_TRUE(seen.insert(subject).second) << fold.name;
       }
-      for (const int subject : tested(fold)) ++times[subject];
+      for (const Name& subject : tested(fold)) ++times[subject];
     }
     for (int subject = 1; subject <= 8; ++subject) EXPECT_EQ(times[subject], 1) << describe(resolved(protocol));
   }
@@ -188,9 +188,9 @@ TEST(Folds, AFoldIsHeldToWhatASplitIsHeldTo) {
 
 TEST(Folds, WhoIsLeftOutNeverTrainsWhateverTheTrials) {
   config::ProtocolConfig protocol = leave_one_out();
-  protocol.train = config::SplitPart{std::nullopt, Numbers{1, 2}};
+  protocol.train = config::SplitPart{std::nullopt, Names{1, 2}};
   EXPECT_THAT(trained(folds(protocol)[2]), Not(::testing::Contains(3)));
-  protocol.test = config::SplitPart{Numbers{3}, Numbers{3, 4}};
+  protocol.test = config::SplitPart{Names{3}, Names{3, 4}};
   protocol.allow_shared_subjects = true;
   EXPECT_EQ(describe(folds(protocol).front().protocol),
             "leave-one-subject-out, train subjects 1 2 4 5 6 7 8 trials 1 2, test subjects 3 trials 3 4");
@@ -241,9 +241,9 @@ TEST(RealUtdMhad, TheFoldsOfLeaveOneSubjectOutTestEachOf861ClipsOnce) {
   for (const Fold& fold : all) {
     const Split split = make_split(dataset, fold.protocol);
     EXPECT_EQ(split.train.size() + split.test.size(), 861U) << fold.name;
-    for (const Clip& clip : split.train) EXPECT_NE(std::to_string(clip.subject), fold.name);
+    for (const Clip& clip : split.train) EXPECT_NE(clip.subject.text(), fold.name);
     for (const Clip& clip : split.test) {
-      EXPECT_EQ(std::to_string(clip.subject), fold.name);
+      EXPECT_EQ(clip.subject.text(), fold.name);
       EXPECT_TRUE(clips.insert(clip.id).second) << clip.id;
     }
   }

@@ -25,8 +25,8 @@ using ::testing::Not;
 using testing::refusal;
 using ::testing::UnorderedElementsAre;
 
-config::SplitPart subjects(std::vector<int> numbers) { return {std::move(numbers), std::nullopt}; }
-config::SplitPart trials(std::vector<int> numbers) { return {std::nullopt, std::move(numbers)}; }
+config::SplitPart subjects(std::vector<Name> numbers) { return {std::move(numbers), std::nullopt}; }
+config::SplitPart trials(std::vector<Name> numbers) { return {std::nullopt, std::move(numbers)}; }
 
 // The whole grid of UTD-MHAD; clips differ in one value only.
 Dataset grid(int classes = 27, int people = 8) {
@@ -58,8 +58,8 @@ std::string config_refusal(const config::ProtocolConfig& protocol) {
   return refusal(ErrorKind::config, [&] { resolve_protocol(protocol, readers::utd_mhad_info()); });
 }
 
-std::set<int> subjects_of(const std::vector<Clip>& clips) {
-  std::set<int> numbers;
+std::set<Name> subjects_of(const std::vector<Clip>& clips) {
+  std::set<Name> numbers;
   for (const Clip& clip : clips) numbers.insert(clip.subject);
   return numbers;
 }
@@ -140,7 +140,7 @@ TEST(Protocol, ExplicitListsMakeAProtocol) {
   config::ProtocolConfig protocol;
   protocol.name = "explicit";
   EXPECT_THAT(config_refusal(protocol), HasSubstr("needs protocol.train and protocol.test"));
-  protocol.train = config::SplitPart{std::vector<int>{1, 2}, std::vector<int>{1}};
+  protocol.train = config::SplitPart{std::vector<Name>{1, 2}, std::vector<Name>{1}};
   protocol.test = subjects({3});
   const Split parts = split(protocol);
   EXPECT_EQ(parts.train.size(), 27U * 2U);
@@ -152,8 +152,8 @@ TEST(Protocol, SharedSubjectsAreRefusedAndNamed) {
   protocol.train = subjects({1, 2, 3});
   protocol.test = subjects({3, 4});
   EXPECT_THAT(config_refusal(protocol), HasSubstr("protocol.train and protocol.test"));
-  protocol.train = config::SplitPart{std::vector<int>{1, 3}, std::vector<int>{1}};
-  protocol.test = config::SplitPart{std::vector<int>{3, 4}, std::vector<int>{2}};
+  protocol.train = config::SplitPart{std::vector<Name>{1, 3}, std::vector<Name>{1}};
+  protocol.test = config::SplitPart{std::vector<Name>{3, 4}, std::vector<Name>{2}};
   EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("subjects 3;"), HasSubstr("allow_shared_subjects")));
   protocol.allow_shared_subjects = true;
   EXPECT_EQ(split(protocol).train.size(), 27U * 2U);
@@ -178,10 +178,35 @@ TEST(Protocol, ANumberThatDoesNotExistIsRefused) {
   protocol.train = subjects({1, 9});
   EXPECT_THAT(config_refusal(protocol),
               AllOf(HasSubstr("protocol.train.subjects"), HasSubstr("subject 9"), HasSubstr("1 2 3 4 5 6 7 8")));
-  protocol.train = config::SplitPart{std::vector<int>{1}, std::vector<int>{5}};
+  protocol.train = config::SplitPart{std::vector<Name>{1}, std::vector<Name>{5}};
   EXPECT_THAT(config_refusal(protocol), AllOf(HasSubstr("protocol.train.trials"), HasSubstr("trial 5")));
   protocol.train = subjects({1, 1});
   EXPECT_THAT(config_refusal(protocol), HasSubstr("listed twice"));
+}
+
+TEST(Protocol, SubjectsMayHaveNames) {
+  Dataset dataset = grid();
+  const auto rename = [](Name& subject) {
+    if (subject == 3) subject = Name("bob");
+    if (subject == 8) subject = Name("Anna");
+  };
+  for (Clip& clip : dataset.clips) rename(clip.subject);
+  for (Name& subject : dataset.info.subjects) rename(subject);
+  std::sort(dataset.info.subjects.begin(), dataset.info.subjects.end());
+  config::ProtocolConfig protocol;
+  protocol.name = "leave-one-subject-out";
+  std::string names;
+  for (const Fold& fold : resolve_folds(protocol, dataset.info)) {
+    names += fold.name + " ";
+    EXPECT_EQ(make_split(dataset, fold.protocol).test.size(), 27U * 4U);
+  }
+  EXPECT_EQ(names, "1 2 4 5 6 7 Anna bob ");
+  protocol.test = subjects({Name("bob")});
+  EXPECT_EQ(describe(resolve_protocol(protocol, dataset.info)),
+            "leave-one-subject-out, train subjects 1 2 4 5 6 7 Anna, test subjects bob");
+  protocol.test = subjects({Name("anna")});
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { resolve_protocol(protocol, dataset.info); }),
+              HasSubstr("subject anna does not exist; there are 1 2 4 5 6 7 Anna bob"));
 }
 
 TEST(Protocol, ASubjectWithoutRecordingsIsRefusedWhenTheDataAreThere) {
@@ -226,7 +251,7 @@ TEST(Protocol, APartWithoutClipsIsRefused) {
   protocol.name = "explicit";
   protocol.classes = {"swipe_left", "swipe_right"};
   protocol.train = subjects({1});
-  protocol.test = config::SplitPart{std::vector<int>{2}, std::vector<int>{4}};
+  protocol.test = config::SplitPart{std::vector<Name>{2}, std::vector<Name>{4}};
   std::erase_if(dataset.clips, [](const Clip& c) { return c.subject == 2 && c.trial == 4 && c.label < 2; });
   EXPECT_THAT(refusal(ErrorKind::data, [&] { split(protocol, dataset); }), HasSubstr("the test part holds no clip"));
 }

@@ -101,7 +101,7 @@ TEST_F(Page, AveragesScoresOverSeedsAndSumsConfusions) {
   const auto& student = run["stages"][1];
   EXPECT_EQ(student["confusion"], nlohmann::json::parse("[[6, 2, 0], [0, 7, 1], [1, 0, 7]]"));
   // Of subject 2's six clips two are right with seed 1 and all with seed 2.
-  EXPECT_EQ(run["subjects"], (std::vector<int>{2, 4}));
+  EXPECT_EQ(run["subjects"], (std::vector<Name>{2, 4}));
   EXPECT_NEAR(student["subjects"][0], (2.0 / 6 + 1) / 2, 1e-4);
   EXPECT_EQ(student["subjects"][1], 1);
 }

@@ -60,7 +60,7 @@ TEST_F(SmallFolder, ASoundFolderIsReadInOrder) {
   std::vector<std::string> ids;
   for (const Clip& clip : dataset.clips) {
     ids.push_back(clip.id);
-    EXPECT_EQ(clip.id, utd_clip_id(clip.label + 1, clip.subject, clip.trial));
+    EXPECT_EQ(clip.id, utd_clip_id(clip.label + 1, clip.subject.number().value(), clip.trial.number().value()));
     EXPECT_EQ(clip.skeleton.cols(), 60);
     EXPECT_EQ(clip.sensor.cols(), 6);
     EXPECT_EQ(clip.hash, clip_hash(clip));

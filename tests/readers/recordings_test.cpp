@@ -207,6 +207,25 @@ TEST_F(OwnFolder, NamesThatLookTheSameAreTold) {
               HasSubstr("class names that are probably one (1): 'wave' (1 clips) = 'wa<U+200B>ve' (1 clips)"));
 }
 
+TEST_F(OwnFolder, PeopleAndTrialsMayHaveNames) {
+  write("clips.csv",
+        "id,subject,label,trial,skeleton,watch\n"
+        "one,e\xcc\x81va,wave,morning,s1.csv,w1.csv\n"
+        "two,02,clap,10,s2.csv,w2.csv\n");
+  const DataCheck check = check_dataset(config());
+  EXPECT_THAT(check.info.subjects, ElementsAre(Name(2), Name("\xc3\xa9va")));
+  EXPECT_THAT(check.info.trials, ElementsAre(Name(10), Name("morning")));
+  EXPECT_EQ(clip("one").subject, Name("\xc3\xa9va"));
+  EXPECT_EQ(clip("two").subject, Name(2));
+  EXPECT_THAT(data::describe(check), HasSubstr("clips by subject:  s2 1  \xc3\xa9va 1\n"));
+}
+
+TEST_F(OwnFolder, SubjectsThatLookTheSameAreTold) {
+  write("clips.csv", replaced(replaced(kManifest, "one,3", "one,anna"), "two,1", "two,Anna"));
+  EXPECT_THAT(data::describe(check_dataset(config())),
+              HasSubstr("subjects that are probably one (1): 'Anna' (1 clips) = 'anna' (1 clips)"));
+}
+
 TEST_F(OwnFolder, BlanksOfOtherKindsLookTheSame) {
   write("clips.csv", replaced(replaced(kManifest, "wave", "arm  up"), "clap", "Arm\xc2\xa0up"));
   EXPECT_EQ(check_dataset(config()).alike_classes.size(), 1U);
@@ -539,7 +558,7 @@ TEST_F(OwnFolder, ProblemsOfTheDescriptionAreToldWithFileLineAndKey) {
   EXPECT_THAT(problem("channels: [ax, ay, az]", "channels: []"), HasSubstr("sensors.watch.channels"));
   EXPECT_THAT(problem("watch:", "subject:"), HasSubstr("no other column"));
   EXPECT_THAT(problem("watch:", "w_start:"), HasSubstr("no other column"));
-  EXPECT_THAT(problem("align", "train_subjects: [0]\nalign"), HasSubstr("train_subjects[0]"));
+  EXPECT_THAT(problem("align", "train_subjects: [a/b]\nalign"), HasSubstr("train_subjects[0]"));
   EXPECT_THAT(problem("align", "train_subjects: [2]\nalign"), HasSubstr("subject 2 is not in"));
 }
 
@@ -562,9 +581,12 @@ TEST_F(OwnFolder, ProblemsOfTheManifestAreToldWithLineAndColumn) {
   const auto problem = [&](const std::string& lines) { return manifest_problem(header + lines); };
   EXPECT_THAT(problem("a,1,x,s1.csv,w1.csv\nb,1,x,s1.csv,w1.csv\na,1,x,s1.csv,w1.csv\n"),
               AllOf(HasSubstr("clips.csv: line 4: column id"), HasSubstr("first in line 2")));
-  for (const char* subject : {"0", "-1", "1.5", "x", "", "99999999999999999999", "1 2"}) {
+  for (const char* subject : {"", " ", "\"a,b\"", "a/b", "a\tb",
+                              "\xe2\x80\xae"
+                              "a"}) {
     EXPECT_THAT(problem(std::string("a,") + subject + ",x,s1.csv,w1.csv\n"),
-                AllOf(HasSubstr("line 2: column subject"), HasSubstr("whole number >= 1")));
+                AllOf(HasSubstr("line 2: column subject"), HasSubstr("expected a number, or a name of at most 100")))
+        << subject;
   }
   EXPECT_THAT(problem("a,1,,s1.csv,w1.csv\n"), HasSubstr("line 2: column label"));
   EXPECT_THAT(problem("a,1,\"x,y\",s1.csv,w1.csv\n"), HasSubstr("without commas"));
@@ -662,8 +684,8 @@ TEST_F(OwnFolder, TrainSubjectsGiveTheCrossSubjectProtocol) {
               HasSubstr("give protocol.train and protocol.test, or the description train_subjects"));
   describe("align", "train_subjects: [3]\nalign");
   const config::ProtocolConfig protocol = resolve_protocol({}, dataset_info(config()));
-  EXPECT_EQ(protocol.train->subjects, (std::vector<int>{3}));
-  EXPECT_EQ(protocol.test->subjects, (std::vector<int>{1}));
+  EXPECT_EQ(protocol.train->subjects, (std::vector<Name>{3}));
+  EXPECT_EQ(protocol.test->subjects, (std::vector<Name>{1}));
 }
 
 TEST_F(OwnFolder, TheStoreNoticesWhatDecidesItsContent) {
@@ -711,15 +733,16 @@ TEST_F(WorkedExample, IsReadWithItsDescription) {
     EXPECT_NEAR(clip.sensor.square().rowwise().sum().sqrt().mean(), 1.0, 0.4) << "in g";
   }
   const config::ProtocolConfig protocol = resolve_protocol({}, check.info);
-  EXPECT_EQ(protocol.train->subjects, (std::vector<int>{1}));
+  EXPECT_EQ(protocol.train->subjects, (std::vector<Name>{1}));
 }
 
 // The moment of each first frame is in the manifest; the true motion tells where the wrist was then.
 TEST_F(WorkedExample, StreamsThatBeginAtDifferentMomentsAreAligned) {
   synthetic::write_recordings(folder_ / "own", kSmall);
   for (const Clip& clip : read_dataset(testing::dataset_config("generic", folder_ / "own")).clips) {
+    const int trial = clip.trial.number().value();
     const synthetic::SyntheticMotion motion =
-        synthetic::make_synthetic_motion(kSmall, clip.label + 1, clip.subject, clip.trial);
+        synthetic::make_synthetic_motion(kSmall, clip.label + 1, clip.subject.number().value(), trial);
     std::istringstream manifest(read_file(folder_ / "own" / "clips.csv"));
     std::string line;
     while (std::getline(manifest, line) && !line.starts_with(clip.id + ",")) {
@@ -727,7 +750,7 @@ TEST_F(WorkedExample, StreamsThatBeginAtDifferentMomentsAreAligned) {
     const std::size_t last = line.rfind(',');
     const double watch = std::stod(line.substr(last + 1));
     const double camera = std::stod(line.substr(line.rfind(',', last - 1) + 1));
-    const double clock = 20.0 * (clip.trial + 2 * (clip.label + 1));
+    const double clock = 20.0 * (trial + 2 * (clip.label + 1));
     EXPECT_NE(watch, camera);
     const auto step = static_cast<Eigen::Index>(std::lround((std::max(watch, camera) - clock) / motion.interval));
     for (Eigen::Index axis = 0; axis < 3; ++axis) {

@@ -50,7 +50,7 @@ Dataset tiny_dataset() {
     clip.id = readers::utd_clip_id(i + 1, 2, 3);
     clip.label = i;
     clip.subject = 2;
-    clip.trial = 3;
+    clip.trial = i == 0 ? Name(3) : Name("morning");
     clip.skeleton = Frames::NullaryExpr(2 + i, 60, [i](Eigen::Index row, Eigen::Index column) {
       return static_cast<float>(1000 * i + 100 * row) + 0.37F * static_cast<float>(column);
     });
@@ -190,7 +190,7 @@ TEST_F(StoreFile, ASealedFileThatIsNoHdf5ImageIsRefused) {
 }
 
 TEST_F(StoreFile, ANewerFormatAsksForANewerProgram) {
-  rewrite(file_, "format", 0, 5);
+  rewrite(file_, "format", 0, 6);
   EXPECT_THAT(refusal([&] { read_clip_store(file_, readers::utd_mhad_info()); }), HasSubstr("newer pskd"));
 }
 

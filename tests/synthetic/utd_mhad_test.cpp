@@ -71,7 +71,8 @@ TEST(SyntheticFiles, TheReaderGivesTheClipsBack) {
   const data::Dataset dataset = data::readers::read_dataset(testing::utd_config(folder / "utd"));
   ASSERT_EQ(dataset.clips.size(), 12U);
   for (const data::Clip& clip : dataset.clips) {
-    const data::Clip made = make_synthetic_clip(small(), clip.label + 1, clip.subject, clip.trial);
+    const data::Clip made =
+        make_synthetic_clip(small(), clip.label + 1, clip.subject.number().value(), clip.trial.number().value());
     EXPECT_EQ(clip.id, made.id);
     EXPECT_EQ(clip.hash, made.hash) << clip.id;
   }

@@ -48,9 +48,11 @@ void build(const ConfigOptions& config) {
 
 void show_split(const pskd::data::Split& split) {
   const auto line = [](const char* part, const std::vector<pskd::data::Clip>& clips) {
-    std::set<int> subjects;
+    std::set<pskd::Name> subjects;
     for (const pskd::data::Clip& clip : clips) subjects.insert(clip.subject);
-    std::cout << fmt::format("{:<6} {:>5} clips, subjects {}\n", part, clips.size(), fmt::join(subjects, " "));
+    std::string names;
+    for (const pskd::Name& subject : subjects) names += ' ' + subject.text();
+    std::cout << fmt::format("{:<6} {:>5} clips, subjects{}\n", part, clips.size(), names);
   };
   line("train", split.train);
   line("val", split.val);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "pskd/base/name.hpp"
 #include "pskd/config/losses.hpp"
 #include "pskd/config/models.hpp"
 
@@ -31,10 +32,10 @@ struct DataConfig {
 /// One part of a split. A clip belongs to it when all lists hold it. An absent list holds every value, an empty one
 /// none: so {trials: [1, 2]} means those trials of all subjects, {subjects: []} no clip at all.
 struct SplitPart {
-  std::optional<std::vector<int>> subjects = {};
-  std::optional<std::vector<int>> trials = {};
-  std::optional<std::vector<int>> scenes = {};
-  std::optional<std::vector<int>> cameras = {};
+  std::optional<std::vector<Name>> subjects = {};
+  std::optional<std::vector<Name>> trials = {};
+  std::optional<std::vector<Name>> scenes = {};
+  std::optional<std::vector<Name>> cameras = {};
 };
 
 /// Whether some list is there and holds nothing, so that no clip belongs to the part.

@@ -102,6 +102,7 @@ TextRule any_text();
 TextRule not_empty();
 TextRule path_text();  ///< not empty, and no control characters: paths go into scripts and onto terminals
 TextRule folder_name();
+TextRule number_or_name();  ///< of subjects, trials, scenes and cameras
 TextRule stage_name();
 TextRule one_of(const std::vector<std::string>& choices);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pskd/base/name.hpp"
 #include "pskd/data/topology.hpp"
 
 namespace pskd::data {
@@ -16,23 +17,23 @@ using Frames = Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMaj
 
 struct Clip {
   std::string id;    ///< unique in its data set, e.g. "a1_s2_t3"
-  int subject = 0;   ///< as the data set numbers them, from 1
-  int trial = 0;     ///< repetition, from 1; MMAct: session
-  int scene = 0;     ///< from 1; 0 where a data set has no scenes
-  int camera = 0;    ///< which one filmed the skeleton, from 1; 0 where a data set has no cameras to tell apart
+  Name subject = 0;  ///< as the data set calls them
+  Name trial = 0;    ///< repetition; MMAct: session
+  Name scene = 0;    ///< 0 where a data set has no scenes
+  Name camera = 0;   ///< which one filmed the skeleton; 0 where a data set has no cameras to tell apart
   int label = 0;     ///< class index, from 0
   Frames skeleton;   ///< [T_s, V * 3], meters, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
   Frames sensor;     ///< [T_a, channels of the data set], acceleration in g, angular rate in deg/s
   std::string hash;  ///< content hash of both modalities' values
 };
 
-/// What the numbers of a split count.
+/// What the names in a split are of.
 enum class SplitAxis { subjects, trials, scenes, cameras };
 
-/// A named protocol: which numbers of `axis` train; the others test.
+/// A named protocol: who or what of `axis` trains; the others test.
 struct ProtocolRule {
   SplitAxis axis = SplitAxis::subjects;
-  std::vector<int> train;
+  std::vector<Name> train;
 };
 
 /// What a data set is, whatever files are present.
@@ -43,10 +44,10 @@ struct DatasetInfo {
   std::vector<std::string> channels;                     ///< sensor channels, by column
   Topology topology;                                     ///< of the skeleton
   double rail = 0;                                       ///< of the accelerometer, in g; 0: not known
-  std::vector<int> subjects;
-  std::vector<int> trials;
-  std::vector<int> scenes;                        ///< empty where there are none
-  std::vector<int> cameras;                       ///< empty where there are none
+  std::vector<Name> subjects;                            ///< sorted, as the following
+  std::vector<Name> trials;
+  std::vector<Name> scenes;                       ///< empty where there are none
+  std::vector<Name> cameras;                      ///< empty where there are none
   std::map<std::string, ProtocolRule> protocols;  ///< by name; leave-one-subject-out needs no rule
 };
 

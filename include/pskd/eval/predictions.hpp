@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "pskd/base/name.hpp"
+
 namespace pskd::eval {
 
 struct Prediction {
   std::string clip;
-  int subject = 0;
+  Name subject = 0;
   int label = 0;                     ///< true class, from 0
   int predicted = 0;                 ///< class with the highest probability
   std::vector<float> probabilities;  ///< [K], sums to 1

@@ -18,6 +18,8 @@ constexpr Eigen::Index kChannels = 6;
 constexpr Eigen::Index kAccelerations = 3;  // the first ones
 constexpr Eigen::Index kJoints = 20;
 constexpr Eigen::Index kAxes = 3;
+constexpr int kSubjects = 8;
+constexpr int kTrials = 4;
 constexpr int kWristActions = 21;  // the sensor is on the right wrist for actions 1-21, on the right thigh for 22-27
 
 // Action, subject and trial.
@@ -31,7 +33,7 @@ std::optional<Key> parse_name(const std::string& name, const std::string& modali
   int trial = 0;
   if (std::sscanf(name.c_str(), "a%2d_s%1d_t%1d", &action, &subject, &trial) != 3) return std::nullopt;
   const bool known = action >= 1 && action <= static_cast<int>(info.classes.size()) && subject >= 1 &&
-                     subject <= info.subjects.back() && trial >= 1 && trial <= info.trials.back();
+                     subject <= kSubjects && trial >= 1 && trial <= kTrials;
   if (!known || name != utd_clip_id(action, subject, trial) + "_" + modality + ".mat") return std::nullopt;
   return Key{action, subject, trial};
 }
@@ -87,7 +89,10 @@ Reader utd_mhad_reader(const config::DataConfig& config) {
       .read_skeleton = [](const RecordingFiles& files,
                           Repairs&) { return Stream{read_utd_skeleton(files.skeleton[0])}; },
       .read_sensor = [](const RecordingFiles& files, Repairs&) { return Stream{read_utd_inertial(files.sensor[0])}; },
-      .grid_id = [](int label, int subject, int trial) { return utd_clip_id(label + 1, subject, trial); },
+      .grid_id =
+          [](int label, const Name& subject, const Name& trial) {
+            return utd_clip_id(label + 1, subject.number().value(), trial.number().value());
+          },
   };
 }
 
@@ -127,8 +132,8 @@ DatasetInfo utd_mhad_info() {
   info.channels = {"ax", "ay", "az", "gx", "gy", "gz"};
   info.topology = topology("kinect-20");
   info.rail = 8;
-  info.subjects = from_one_to(8);
-  info.trials = from_one_to(4);
+  info.subjects = from_one_to(kSubjects);
+  info.trials = from_one_to(kTrials);
   info.protocols = {{"cross-subject", {SplitAxis::subjects, {1, 3, 5, 7}}},
                     {"subject-specific", {SplitAxis::trials, {1, 2}}}};
   return info;

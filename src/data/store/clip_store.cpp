@@ -22,11 +22,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The format of the HDF5 image, stored in it as /format: name, source and id are texts (id: one line a clip); label,
-// subject, trial, scene, camera, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all
-// clips' frames, one clip after the other. The seal's own version stays 1, so that a store of another format is told
-// from a damaged one.
-constexpr std::int32_t kFormat = 4;
+// The format of the HDF5 image, stored in it as /format: name and source are texts; id, subject, trial, scene and
+// camera are texts of one line a clip; label, skeleton_frames and sensor_frames have one number a clip; skeleton and
+// sensor hold all clips' frames, one clip after the other. The seal's own version stays 1, so that a store of another
+// format is told from a damaged one.
+constexpr std::int32_t kFormat = 5;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
@@ -56,20 +56,25 @@ std::vector<std::int32_t> numbers_of(const std::vector<Clip>& clips, Number numb
   return numbers;
 }
 
+template <class Line>
+std::string lines_of(const std::vector<Clip>& clips, Line line) {
+  std::string lines;
+  for (const Clip& clip : clips) lines += line(clip) + "\n";
+  return lines;
+}
+
 std::string store_image(const Dataset& dataset, const std::string& source) {
   const std::vector<Clip>& clips = dataset.clips;
-  std::string ids;
-  for (const Clip& clip : clips) ids += clip.id + "\n";
   Hdf5Writer writer;
   writer.write("format", std::vector<std::int32_t>{kFormat});
   writer.write("name", dataset.info.name);
   writer.write("source", source);
-  writer.write("id", ids);
+  writer.write("id", lines_of(clips, [](const Clip& clip) { return clip.id; }));
   writer.write("label", numbers_of(clips, [](const Clip& clip) { return clip.label; }));
-  writer.write("subject", numbers_of(clips, [](const Clip& clip) { return clip.subject; }));
-  writer.write("trial", numbers_of(clips, [](const Clip& clip) { return clip.trial; }));
-  writer.write("scene", numbers_of(clips, [](const Clip& clip) { return clip.scene; }));
-  writer.write("camera", numbers_of(clips, [](const Clip& clip) { return clip.camera; }));
+  writer.write("subject", lines_of(clips, [](const Clip& clip) { return clip.subject.text(); }));
+  writer.write("trial", lines_of(clips, [](const Clip& clip) { return clip.trial.text(); }));
+  writer.write("scene", lines_of(clips, [](const Clip& clip) { return clip.scene.text(); }));
+  writer.write("camera", lines_of(clips, [](const Clip& clip) { return clip.camera.text(); }));
   writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
   writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
   writer.write("skeleton", stacked(clips, &Clip::skeleton, skeleton_columns(dataset.info)));
@@ -95,18 +100,24 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
   const std::string list = reader.text("id");
   const std::vector<std::string_view> ids = formats::lines_of(list);
   std::vector<Clip> clips(ids.size());
-  const auto fill = [&](const char* name, int Clip::*number) {
-    const std::vector<std::int32_t> values = reader.numbers(name);
+  const auto fill = [&](const char* field, Name Clip::*name) {
+    const std::string text = reader.text(field);
+    const std::vector<std::string_view> values = formats::lines_of(text);
     if (values.size() != clips.size()) fail(file, std::string("damaged list of clips") + kRemedy);
-    for (std::size_t i = 0; i < clips.size(); ++i) clips[i].*number = values[i];
+    for (std::size_t i = 0; i < clips.size(); ++i) {
+      if (!is_name(values[i])) fail(file, std::string("damaged list of clips") + kRemedy);
+      clips[i].*name = Name(values[i]);
+    }
   };
-  fill("label", &Clip::label);
   fill("subject", &Clip::subject);
   fill("trial", &Clip::trial);
   fill("scene", &Clip::scene);
   fill("camera", &Clip::camera);
+  const std::vector<std::int32_t> labels = reader.numbers("label");
+  if (labels.size() != clips.size()) fail(file, std::string("damaged list of clips") + kRemedy);
   for (std::size_t i = 0; i < clips.size(); ++i) {
     clips[i].id = ids[i];
+    clips[i].label = labels[i];
     if (clips[i].label < 0 || static_cast<std::size_t>(clips[i].label) >= info.classes.size()) {
       fail(file, "clip " + clips[i].id + " has the unknown label " + std::to_string(clips[i].label) + kRemedy);
     }

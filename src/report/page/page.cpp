@@ -74,7 +74,7 @@ RunFacts facts_of(const FinishedRun& run, const MaterialSource& material) {
   return facts;
 }
 
-Json stages_of(RunFacts& facts, const std::vector<int>& subjects) {
+Json stages_of(RunFacts& facts, const std::vector<Name>& subjects) {
   Json stages = Json::array();
   const std::vector<eval::StageResult>& records = facts.record().stages;
   for (std::size_t index = 0; index < records.size(); ++index) {
@@ -91,7 +91,7 @@ Json stages_of(RunFacts& facts, const std::vector<int>& subjects) {
 /// What the page's script draws a run from.
 Json pictures_of(RunFacts& facts) {
   const eval::RunRecord& record = facts.record();
-  const std::vector<int> subjects = subjects_of(facts);
+  const std::vector<Name> subjects = subjects_of(facts);
   Json seeds = Json::array();
   for (const eval::RunRecord& one : facts.run->records) seeds.push_back(one.seed);
   Json supports = Json::array();

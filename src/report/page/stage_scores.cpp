@@ -37,7 +37,7 @@ Json mean_f1(const std::vector<eval::RunRecord>& records, std::size_t stage) {
 }
 
 /// Mean over seeds of the share of a subject's clips that are right.
-double subject_accuracy(const RunFacts& facts, std::size_t stage, int subject) {
+double subject_accuracy(const RunFacts& facts, std::size_t stage, const Name& subject) {
   std::vector<double> accuracies;
   for (const auto& seed : facts.predictions) {
     int clips = 0, right = 0;
@@ -52,8 +52,8 @@ double subject_accuracy(const RunFacts& facts, std::size_t stage, int subject) {
 
 }  // namespace
 
-std::vector<int> subjects_of(const RunFacts& facts) {
-  std::set<int> subjects;
+std::vector<Name> subjects_of(const RunFacts& facts) {
+  std::set<Name> subjects;
   for (const auto& seed : facts.predictions) {
     for (const auto& stage : seed) {
       for (const eval::Prediction& one : stage) subjects.insert(one.subject);
@@ -62,13 +62,13 @@ std::vector<int> subjects_of(const RunFacts& facts) {
   return {subjects.begin(), subjects.end()};
 }
 
-Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<int>& subjects) {
+Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<Name>& subjects) {
   const std::vector<eval::RunRecord>& records = facts.run->records;
   Json scores = {{"confusion", summed_confusion(records, stage)}, {"f1", mean_f1(records, stage)}};
   const bool complete = std::none_of(facts.predictions.begin(), facts.predictions.end(),
                                      [&](const auto& seed) { return seed[stage].empty(); });
   scores["subjects"] = complete ? Json::array() : Json(nullptr);
-  for (const int subject : subjects) {
+  for (const Name& subject : subjects) {
     if (complete) scores["subjects"].push_back(rounded(subject_accuracy(facts, stage, subject), kDigits));
   }
   return scores;

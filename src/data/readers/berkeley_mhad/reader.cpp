@@ -189,7 +189,10 @@ Reader berkeley_mhad_reader(const config::DataConfig& config) {
       .list = [layout](const fs::path& root) { return list_berkeley_folder(root, layout); },
       .read_skeleton = read_mocap,
       .read_sensor = read_sensors,
-      .grid_id = [](int label, int subject, int trial) { return berkeley_clip_id(subject, label + 1, trial); },
+      .grid_id =
+          [](int label, const Name& subject, const Name& trial) {
+            return berkeley_clip_id(subject.number().value(), label + 1, trial.number().value());
+          },
       .may_lack_partner =
           [](const RecordingFiles& files) { return files.sensor.empty() && kNoSensor.count(files.id) > 0; },
   };

@@ -388,13 +388,13 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
   info.subjects = from_one_to(kMmactSubjects);
   info.trials = from_one_to(kMmactSessions);
   info.scenes = from_one_to(kMmactScenes);
-  info.cameras = cameras;
+  info.cameras.assign(cameras.begin(), cameras.end());
   info.protocols = {{"cross-subject", {SplitAxis::subjects, from_one_to(16)}},
                     {"cross-session", {SplitAxis::trials, from_one_to(4)}},
                     {"cross-scene", {SplitAxis::scenes, {1, 3, 4}}}};
   // With one camera there is nothing to cross.
-  std::vector<int> trained = cameras;
-  std::erase(trained, kMmactCameras);
+  std::vector<Name> trained = info.cameras;
+  std::erase(trained, Name(kMmactCameras));
   if (!trained.empty() && trained.size() < cameras.size()) {
     info.protocols["cross-view"] = {SplitAxis::cameras, std::move(trained)};
   }

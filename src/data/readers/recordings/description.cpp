@@ -317,7 +317,7 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
   for (std::string& name : description.classes) name = stored_form(name);
   refuse_same(place, description.classes);
   fields("train_subjects", description.train_subjects,
-         config::ListRule<config::Rule>{config::at_least(1), false, true});
+         config::ListRule<config::TextRule>{config::number_or_name(), false, true});
   const config::Node* rule = required(place, "align", "span or timestamps");
   fields("align", align, config::one_of({"span", "timestamps"}));
   fields.also_known("skeleton");

@@ -40,7 +40,7 @@ struct RecordingsDescription {
   std::filesystem::path file;        ///< the description itself
   std::filesystem::path manifest;    ///< CSV file that lists the recordings
   std::vector<std::string> classes;  ///< by label; empty: those of the manifest, sorted
-  std::vector<int> train_subjects;   ///< of the cross-subject protocol; empty: there is none
+  std::vector<Name> train_subjects;  ///< of the cross-subject protocol; empty: there is none
   bool by_timestamps = false;        ///< the rule of alignment: timestamps, else span
   std::string align_at;              ///< "file:line" of that rule
   SkeletonDescription skeleton;

@@ -125,16 +125,13 @@ class RowReader {
     return text;
   }
 
-  int number(std::size_t column, const std::string& title) const {
-    const std::string text = stored_form(fields_[column]);
-    int value = 0;
-    if (!formats::parse_whole(text, value) || value < 1) {
-      fail(title, "expected a whole number >= 1, found " + config::quoted(text));
-    }
-    return value;
+  Name number_or_name(std::size_t column, const std::string& title) const {
+    const std::string& text = fields_[column];
+    if (!is_name(text)) fail(title, std::string("expected ") + kNameRule + ", found " + config::quoted(text));
+    return Name(text);
   }
-  int number(const Column& column, const std::string& title, int otherwise) const {
-    return column ? number(*column, title) : otherwise;
+  Name number_or_name(const Column& column, const std::string& title, int otherwise) const {
+    return column ? number_or_name(*column, title) : Name(otherwise);
   }
 
   double seconds(const Column& column, const std::string& title) const {
@@ -172,10 +169,10 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_
   ManifestRow row;
   row.line = line;
   row.files.id = reader.name(columns.id, "id");
-  row.files.subject = reader.number(columns.subject, "subject");
-  row.files.trial = reader.number(columns.trial, "trial", 1);
-  row.files.scene = reader.number(columns.scene, "scene", 0);
-  row.files.camera = reader.number(columns.camera, "camera", 0);
+  row.files.subject = reader.number_or_name(columns.subject, "subject");
+  row.files.trial = reader.number_or_name(columns.trial, "trial", 1);
+  row.files.scene = reader.number_or_name(columns.scene, "scene", 0);
+  row.files.camera = reader.number_or_name(columns.camera, "camera", 0);
   row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
   if (const auto path = reader.path(columns.skeleton, "skeleton")) row.files.skeleton = {*path};
   for (std::size_t i = 0; i < columns.sensors.size(); ++i) {
@@ -195,10 +192,10 @@ int label_of(const fs::path& file, std::size_t line, const std::string& name, co
                             config::did_you_mean(name, classes));
 }
 
-std::vector<int> distinct(const std::vector<ManifestRow>& rows, int RecordingFiles::*number) {
-  std::set<int> numbers;
-  for (const ManifestRow& row : rows) numbers.insert(row.files.*number);
-  return {numbers.begin(), numbers.end()};
+std::vector<Name> distinct(const std::vector<ManifestRow>& rows, Name RecordingFiles::*name) {
+  std::set<Name> names;
+  for (const ManifestRow& row : rows) names.insert(row.files.*name);
+  return {names.begin(), names.end()};
 }
 
 void sort_rows(std::vector<ManifestRow>& rows) {

@@ -17,9 +17,9 @@ struct ManifestRow {
 };
 
 struct Manifest {
-  std::vector<ManifestRow> rows;                       ///< sorted by label, subject, scene, trial, camera, id
-  std::vector<std::string> classes;                    ///< by label
-  std::vector<int> subjects, trials, scenes, cameras;  ///< that occur; scenes and cameras empty without their column
+  std::vector<ManifestRow> rows;                        ///< sorted by label, subject, scene, trial, camera, id
+  std::vector<std::string> classes;                     ///< by label
+  std::vector<Name> subjects, trials, scenes, cameras;  ///< that occur; scenes and cameras empty without their column
 };
 
 /// Columns: id, subject, label, skeleton, one for each of `sensors` (a single one may be called `sensor`); optional:
