@@ -1,5 +1,6 @@
 #include "pskd/eval/run_record.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr const char* kScoredClasses = "scored_classes";
+
 Json scores_to_json(const Scores& scores) {
   Json per_class = Json::array();
   for (const ClassScore& one : scores.per_class) {
@@ -28,6 +31,7 @@ Json scores_to_json(const Scores& scores) {
   }
   return {{"accuracy", scores.accuracy},
           {"macro_f1", scores.macro_f1},
+          {kScoredClasses, scores.scored_classes},
           {"per_class", std::move(per_class)},
           {"confusion", scores.confusion}};
 }
@@ -39,6 +43,8 @@ Json stage_to_json(const StageResult& stage) {
   json["parameters"] = stage.parameters;
   json["epochs"] = stage.epochs;
   json["seconds"] = stage.seconds;
+  if (stage.best_epoch) json["best_epoch"] = *stage.best_epoch;
+  if (stage.tied_epochs) json["tied_epochs"] = *stage.tied_epochs;
   if (stage.cost) {
     json["cost"] = {{"macs", stage.cost->macs},
                     {"bytes", stage.cost->bytes},
@@ -145,10 +151,30 @@ std::vector<int> read_confusion_row(const Value& value, std::size_t classes, int
   return counts;
 }
 
+/// The definition of versions before 0.7.0: over the classes with clips and those that were predicted.
+double former_macro_f1(const Scores& scores) {
+  double sum = 0;
+  int classes = 0;
+  for (std::size_t index = 0; index < scores.per_class.size(); ++index) {
+    const auto is_predicted = [&](const std::vector<int>& row) { return row[index] > 0; };
+    if (scores.per_class[index].support == 0 &&
+        std::none_of(scores.confusion.begin(), scores.confusion.end(), is_predicted))
+      continue;
+    sum += scores.per_class[index].f1;
+    ++classes;
+  }
+  return classes == 0 ? 0 : sum / classes;
+}
+
 /// What is shown is computed from the confusion; what the file says must be the same.
 void require_scores(const Value& value, const Scores& scores) {
   value.at("accuracy").require(scores.accuracy);
-  value.at("macro_f1").require(scores.macro_f1);
+  if (value.has(kScoredClasses)) {
+    value.at(kScoredClasses).require(scores.scored_classes);
+    value.at("macro_f1").require(scores.macro_f1);
+  } else {
+    value.at("macro_f1").require(former_macro_f1(scores));
+  }
   const std::vector<Value> classes = value.at("per_class").elements();
   for (std::size_t i = 0; i < classes.size(); ++i) {
     classes[i].at("precision").require(scores.per_class[i].precision);
@@ -187,6 +213,8 @@ StageResult read_stage(const std::string& name, const Value& value) {
   stage.parameters = value.at("parameters").count<std::int64_t>();
   stage.epochs = value.at("epochs").count<int>();
   stage.seconds = value.at("seconds").seconds();
+  if (value.has("best_epoch")) stage.best_epoch = value.at("best_epoch").count<int>();
+  if (value.has("tied_epochs")) stage.tied_epochs = value.at("tied_epochs").count<int>();
   if (value.has("cost")) {
     const Value cost = value.at("cost");
     stage.cost = {.macs = cost.at("macs").count<std::int64_t>(),

@@ -39,8 +39,7 @@ Scores scores_of(std::vector<std::vector<int>> confusion, const std::vector<std:
   Scores scores;
   scores.confusion = std::move(confusion);
   int correct = 0;
-  int classes_seen = 0;
-  double f1_sum = 0;
+  double recall_sum = 0, f1_sum = 0, weighted_sum = 0;
   for (std::size_t index = 0; index < classes.size(); ++index) {
     const ClassCounts counts = count_class(scores.confusion, index);
     scores.per_class.push_back({.name = classes[index],
@@ -50,11 +49,17 @@ Scores scores_of(std::vector<std::vector<int>> confusion, const std::vector<std:
                                 .support = counts.present});
     scores.clips += counts.present;
     correct += counts.correct;
+    if (counts.present == 0) continue;
+    ++scores.scored_classes;
+    recall_sum += scores.per_class.back().recall;
     f1_sum += scores.per_class.back().f1;
-    if (counts.present + counts.predicted > 0) ++classes_seen;
+    weighted_sum += scores.per_class.back().f1 * counts.present;
   }
   scores.accuracy = ratio(correct, scores.clips);
-  if (classes_seen > 0) scores.macro_f1 = f1_sum / classes_seen;
+  if (scores.scored_classes == 0) return scores;
+  scores.balanced_accuracy = recall_sum / scores.scored_classes;
+  scores.macro_f1 = f1_sum / scores.scored_classes;
+  scores.weighted_f1 = weighted_sum / scores.clips;
   return scores;
 }
 

@@ -121,6 +121,35 @@ bool all_say_recordings(const std::vector<eval::RunRecord>& records) {
 
 const eval::Scores& shown_scores(const eval::StageResult& stage) { return stage.test ? *stage.test : *stage.val; }
 
+const char* shown_part(const eval::StageResult& stage) { return stage.test ? "test" : "val"; }
+
+std::string note_on_classes(const eval::StageResult& stage) {
+  const eval::Scores& scores = shown_scores(stage);
+  std::string without;
+  for (const eval::ClassScore& one : scores.per_class) {
+    if (one.support == 0) without += (without.empty() ? "" : ", ") + one.name;
+  }
+  if (without.empty()) return "";
+  return "macro F1 over " + std::to_string(scores.scored_classes) + " of " + std::to_string(scores.per_class.size()) +
+         " classes: no " + shown_part(stage) + " clip of " + without;
+}
+
+std::string best_epoch_text(const eval::StageResult& stage) {
+  if (!stage.best_epoch) return "";
+  const std::string text = std::to_string(*stage.best_epoch) + " of " + std::to_string(stage.epochs);
+  const int ties = stage.tied_epochs.value_or(1);
+  return ties > 1 ? text + " (" + std::to_string(ties) + " are as accurate)" : text;
+}
+
+std::optional<double> mean_f1(const std::vector<eval::RunRecord>& records, std::size_t stage, std::size_t label) {
+  std::vector<double> values;
+  for (const eval::RunRecord& record : records) {
+    const eval::ClassScore& one = shown_scores(record.stages[stage]).per_class[label];
+    if (one.support > 0) values.push_back(one.f1);
+  }
+  return values.empty() ? std::nullopt : std::optional(eval::summarize(values).mean);
+}
+
 std::size_t student_stage(const std::vector<eval::StageResult>& stages) {
   for (std::size_t index = 0; index < stages.size(); ++index) {
     if (stages[index].name == "student") return index;

@@ -38,6 +38,18 @@ bool all_say_recordings(const std::vector<eval::RunRecord>& records);
 /// exists.
 const eval::Scores& shown_scores(const eval::StageResult& stage);
 
+/// "test" or "val", whichever shown_scores are of.
+const char* shown_part(const eval::StageResult& stage);
+
+/// "macro F1 over 26 of 27 classes: no test clip of wave"; empty where every class has clips.
+std::string note_on_classes(const eval::StageResult& stage);
+
+/// "6 of 30 (25 are as accurate)"; empty in a record that does not say.
+std::string best_epoch_text(const eval::StageResult& stage);
+
+/// Mean F1 of the class over the records that have clips of it; none where no record has.
+std::optional<double> mean_f1(const std::vector<eval::RunRecord>& records, std::size_t stage, std::size_t label);
+
 /// The stage the reports look at closely: the one named "student", else the last.
 std::size_t student_stage(const std::vector<eval::StageResult>& stages);
 

@@ -1,6 +1,7 @@
 #include "report/results_table.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "report/records.hpp"
@@ -33,6 +34,20 @@ std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std
           fixed(eval::summarize(seconds).mean, 1)};
 }
 
+/// "student 6 of 30 (25 are as accurate), 9 of 30"; empty where no record says.
+std::string best_epochs(const std::vector<eval::RunRecord>& records) {
+  std::string text;
+  for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
+    std::string of_stage;
+    for (const eval::RunRecord& record : records) {
+      const std::string one = best_epoch_text(record.stages[index]);
+      if (!one.empty()) of_stage += (of_stage.empty() ? "" : ", ") + one;
+    }
+    if (!of_stage.empty()) text += (text.empty() ? "" : "; ") + records.front().stages[index].name + " " + of_stage;
+  }
+  return text;
+}
+
 std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   const eval::RunRecord& first = records.front();
   std::string seeds;
@@ -41,11 +56,15 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   std::vector<std::string> notes = {
       "protocol: " + first.protocol,
       "selection rule: " + selection_rule(first.selection),
-      "scores: on the " + std::string(first.stages.front().test ? "test" : "val") + " part, " +
-          std::to_string(scores.clips) + " clips",
+      "scores: on the " + std::string(shown_part(first.stages.front())) + " part, " + std::to_string(scores.clips) +
+          " clips",
       "mean \u00b1 standard deviation (n - 1) over seeds; n = " + std::to_string(records.size()) + ", seeds" + seeds,
       kReconstruction,
   };
+  if (const std::string classes = note_on_classes(first.stages.front()); !classes.empty()) notes.push_back(classes);
+  if (const std::string epochs = best_epochs(records); !epochs.empty()) {
+    notes.push_back(kBestEpochs + epochs + kTiesOfEpochs);
+  }
   if (first.shared_subjects) {
     notes.emplace_back(kSharedSubjects);
   }
@@ -79,10 +98,8 @@ Table per_class_table(const std::vector<eval::RunRecord>& records) {
     std::vector<std::string>& row = table.rows.emplace_back();
     row = {classes[label].name, std::to_string(classes[label].support)};
     for (std::size_t stage = 0; stage < stages.size(); ++stage) {
-      std::vector<double> f1;
-      for (const eval::RunRecord& record : records)
-        f1.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
-      row.push_back(fixed(100 * eval::summarize(f1).mean, 1));
+      const std::optional<double> f1 = mean_f1(records, stage, label);
+      row.push_back(f1 ? fixed(100 * *f1, 1) : kEnDash);
     }
   }
   return table;

@@ -14,7 +14,8 @@ namespace pskd::report {
 /// share config hash, protocol, selection rule, stages and classes.
 Table results_table(const std::vector<eval::RunRecord>& records);
 
-/// Rows: classes; columns: clips of the class, then the F1 of each stage in per cent, mean over seeds.
+/// Rows: classes; columns: clips of the class, then the F1 of each stage in per cent, mean over seeds;
+/// a dash for a class without clips.
 Table per_class_table(const std::vector<eval::RunRecord>& records);
 
 }  // namespace pskd::report

@@ -15,6 +15,10 @@ inline constexpr const char* kUnknownRecordings =
     "not every run says which recordings it saw (older records without a manifest.json): whether they are the same is "
     "not known";
 
+/// Between what kBestEpochs begins and this ends stand names and best_epoch_text.
+inline constexpr const char* kBestEpochs = "best epoch on the val part, by seed: ";
+inline constexpr const char* kTiesOfEpochs = "; the smaller validation loss decides";
+
 /// With so many digits after the point.
 std::string fixed(double value, int digits);
 

@@ -45,8 +45,10 @@ RunRecord some_record() {
        .test = some_scores(),
        .val = some_scores(),
        .parameters = 3,
-       .epochs = 1,
+       .epochs = 30,
        .seconds = 0,
+       .best_epoch = 6,
+       .tied_epochs = 25,
        .cost = StageCost{.macs = 7, .bytes = 12, .latency = 0.25, .adapters = 5},
        .checkpoint = "ef",
        .teachers = {{"skeleton/last", "01"}}},
@@ -88,8 +90,10 @@ class RunRecordFile : public ::testing::Test {
     Json json = written();
     for (const char* key : {"data_hash", "version", "git_revision", "inputs", "files", "checksum"}) json.erase(key);
     for (auto& stage : json["stages"]) {
-      stage.erase("checkpoint");
-      stage.erase("teachers");
+      for (const char* key : {"checkpoint", "teachers", "best_epoch", "tied_epochs"}) stage.erase(key);
+      for (const char* part : {"test", "val"}) {
+        if (stage.contains(part)) stage[part].erase("scored_classes");
+      }
     }
     return json;
   }
@@ -109,10 +113,11 @@ TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
   EXPECT_THAT(keys(json["stages"]["skeleton"]),
               ElementsAre("test", "parameters", "epochs", "seconds", "checkpoint", "teachers"));
   EXPECT_THAT(keys(json["stages"]["baseline"]),
-              ElementsAre("test", "val", "parameters", "epochs", "seconds", "cost", "checkpoint", "teachers"));
+              ElementsAre("test", "val", "parameters", "epochs", "seconds", "best_epoch", "tied_epochs", "cost",
+                          "checkpoint", "teachers"));
   EXPECT_THAT(keys(json["stages"]["baseline"]["cost"]), ElementsAre("macs", "bytes", "latency", "adapters"));
   const Json& test = json["stages"]["skeleton"]["test"];
-  EXPECT_THAT(keys(test), ElementsAre("accuracy", "macro_f1", "per_class", "confusion"));
+  EXPECT_THAT(keys(test), ElementsAre("accuracy", "macro_f1", "scored_classes", "per_class", "confusion"));
   EXPECT_THAT(keys(test["per_class"][0]), ElementsAre("name", "precision", "recall", "f1", "support"));
   EXPECT_DOUBLE_EQ(test["accuracy"], 2.0 / 3);
 }
@@ -137,6 +142,9 @@ TEST_F(RunRecordFile, ReadsBackWhatWasWritten) {
   EXPECT_FALSE(read.stages[0].val.has_value());
   EXPECT_FALSE(read.stages[0].cost.has_value()) << "as in records from before costs were measured";
   EXPECT_TRUE(read.stages[1].val.has_value());
+  EXPECT_FALSE(read.stages[0].best_epoch.has_value());
+  EXPECT_EQ(read.stages[1].best_epoch, 6);
+  EXPECT_EQ(read.stages[1].tied_epochs, 25);
   EXPECT_EQ(read.data_hash, record.data_hash);
   EXPECT_EQ(read.inputs, record.inputs);
   EXPECT_EQ(read.files, record.files);
@@ -206,6 +214,32 @@ TEST_F(RunRecordFile, RefusesScoresThatAreNotThoseOfTheConfusion) {
   for (const char* key : {"precision", "recall", "f1"}) {
     EXPECT_THAT(refusal([&](Json& json) { test(json)["per_class"][2][key] = 0.25; }), HasSubstr(key));
   }
+}
+
+/// Of two clips and three classes, of which one has no clip but is predicted, and one neither.
+Scores scores_without_clips_of_two_classes() {
+  return score({{.clip = "a", .subject = 2, .label = 0, .predicted = 0, .probabilities = {}},
+                {.clip = "b", .subject = 2, .label = 0, .predicted = 1, .probabilities = {}}},
+               {"wave", "clap", "draw"});
+}
+
+TEST_F(RunRecordFile, FromBeforeMacroF1LeftOutPredictedClassesWithoutClipsIsReadAsToday) {
+  RunRecord record = some_record();
+  record.stages[0].test = scores_without_clips_of_two_classes();
+  write_run_record(file, record);
+  Json json = Json::parse(read_file(file));
+  EXPECT_EQ(json["stages"]["skeleton"]["test"]["scored_classes"], 1);
+  EXPECT_DOUBLE_EQ(json["stages"]["skeleton"]["test"]["macro_f1"], 2.0 / 3);
+  for (const char* key : {"version", "checksum"}) json.erase(key);
+  Json& test = json["stages"]["skeleton"]["test"];
+  test.erase("scored_classes");
+  test["macro_f1"] = 1.0 / 3;  // the mean over wave and clap, as versions up to 0.6.0 wrote it
+  testing::write_anew(file, json.dump());
+  EXPECT_DOUBLE_EQ(read_run_record(file).stages[0].test->macro_f1, 2.0 / 3);
+  test["macro_f1"] = 2.0 / 3;
+  EXPECT_THAT(refusal(json.dump()), HasSubstr("macro_f1"));
+  test["scored_classes"] = 2;
+  EXPECT_THAT(refusal(json.dump()), HasSubstr("scored_classes"));
 }
 
 TEST_F(RunRecordFile, EveryFlippedBitIsRefusedOrChangesNothing) {

@@ -43,7 +43,10 @@ TEST(Scores, AgreeWithScikitLearn) {
     const Scores scores = score(predictions_of(inputs["labels"], inputs["predicted"]), class_names(inputs["classes"]));
     EXPECT_EQ(scores.clips, inputs["labels"].size());
     EXPECT_NEAR(scores.accuracy, expected["accuracy"], kExact);
+    EXPECT_EQ(scores.scored_classes, expected["scored_classes"]);
+    EXPECT_NEAR(scores.balanced_accuracy, expected["balanced_accuracy"], kExact);
     EXPECT_NEAR(scores.macro_f1, expected["macro_f1"], kExact);
+    EXPECT_NEAR(scores.weighted_f1, expected["weighted_f1"], kExact);
     EXPECT_EQ(scores.confusion, expected["confusion"].get<std::vector<std::vector<int>>>());
     ASSERT_EQ(scores.per_class.size(), expected["f1"].size());
     for (std::size_t index = 0; index < scores.per_class.size(); ++index) {
@@ -61,17 +64,23 @@ TEST(Scores, ConfusionHasTheTruthInRowsAndThePredictionInColumns) {
   EXPECT_THAT(scores.confusion, ElementsAre(ElementsAre(0, 2), ElementsAre(0, 1)));
 }
 
-// A class that no clip has and nobody predicted says nothing about the model: naming it must not lower the mean.
-TEST(Scores, MacroF1LeavesOutClassesThatDoNotOccur) {
+// A class that no clip has says nothing about the model: naming it must not lower the mean.
+TEST(Scores, MeansOverClassesLeaveOutClassesWithoutClips) {
   const auto predictions = predictions_of({0, 1, 1}, {0, 1, 0});
-  EXPECT_DOUBLE_EQ(score(predictions, class_names(2)).macro_f1, score(predictions, class_names(27)).macro_f1);
+  const Scores two = score(predictions, class_names(2)), many = score(predictions, class_names(27));
+  EXPECT_EQ(many.scored_classes, 2);
+  EXPECT_DOUBLE_EQ(two.macro_f1, many.macro_f1);
+  EXPECT_DOUBLE_EQ(two.balanced_accuracy, many.balanced_accuracy);
 }
 
-// A class that is wrongly predicted does count, though no clip has it.
-TEST(Scores, MacroF1CountsClassesThatAreOnlyPredicted) {
+// The number of classes in the mean must not depend on what a model answers, else two models are not comparable.
+TEST(Scores, AClassWithoutClipsIsLeftOutEvenWhereItIsPredicted) {
   const Scores scores = score(predictions_of({0, 0}, {0, 1}), class_names(2));
+  EXPECT_EQ(scores.scored_classes, 1);
   EXPECT_DOUBLE_EQ(scores.per_class[0].f1, 2.0 / 3);
-  EXPECT_DOUBLE_EQ(scores.macro_f1, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(scores.macro_f1, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(scores.weighted_f1, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(scores.balanced_accuracy, 0.5);
 }
 
 TEST(Scores, DoNotDependOnTheOrderOfTheClips) {

@@ -76,7 +76,7 @@ from scipy import stats
 from scipy.spatial.distance import cosine
 from scipy.spatial.transform import Rotation
 from scipy.special import log_softmax, softmax
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support, recall_score
 
 HERE = Path(__file__).resolve().parent
 
@@ -112,13 +112,17 @@ def draw(random, *shape, scale=1.0):
 
 def scores_case(name, classes, labels, predicted):
     every = list(range(classes))
+    with_clips = sorted({int(label) for label in labels})
     precision, recall, f1, support = precision_recall_fscore_support(labels, predicted, labels=every, zero_division=0)
     return case(
         name,
         {"classes": classes, "labels": labels, "predicted": predicted},
         {
             "accuracy": accuracy_score(labels, predicted),
-            "macro_f1": f1_score(labels, predicted, average="macro", zero_division=0),
+            "scored_classes": len(with_clips),
+            "balanced_accuracy": recall_score(labels, predicted, labels=with_clips, average="macro", zero_division=0),
+            "macro_f1": f1_score(labels, predicted, labels=with_clips, average="macro", zero_division=0),
+            "weighted_f1": f1_score(labels, predicted, average="weighted", zero_division=0),
             "precision": precision,
             "recall": recall,
             "f1": f1,

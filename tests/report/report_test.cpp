@@ -68,9 +68,36 @@ TEST(ResultsTable, HasOneRowAStageWithMeanAndDeviationOverSeeds) {
   ASSERT_EQ(table.rows.size(), 2);
   EXPECT_THAT(table.rows[0],
               ElementsAre("skeleton", "100.0 \u00b1 0.0", "100.0 \u00b1 0.0", "2", "1000000", "60", "90.0"));
-  // Accuracies 14 / 16 and 12 / 16; F1 of the classes 16 / 18, 0, 1 and 12 / 16, 0, 1.
+  // Accuracies 14 / 16 and 12 / 16; F1 of the classes with clips 16 / 18, 1 and 12 / 16, 1.
   EXPECT_THAT(table.rows[1],
-              ElementsAre("student", "81.2 \u00b1 8.8", "60.6 \u00b1 3.3", "2", "250000", "150", "17.5"));
+              ElementsAre("student", "81.2 \u00b1 8.8", "91.0 \u00b1 4.9", "2", "250000", "150", "17.5"));
+}
+
+TEST(ResultsTable, SaysOverWhichClassesMacroF1Is) {
+  eval::RunRecord record = record_of(1, 8);
+  EXPECT_THAT(to_text(results_table({record})), HasSubstr("macro F1 over 2 of 3 classes: no test clip of wave\n"));
+  for (eval::StageResult& stage : record.stages) std::swap(stage.test, stage.val);
+  EXPECT_THAT(to_text(results_table({record})), HasSubstr("no val clip of wave\n"));
+  for (eval::StageResult& stage : record.stages) stage.val->per_class[1].support = 1;
+  EXPECT_THAT(to_text(results_table({record})), Not(HasSubstr("macro F1 over")));
+}
+
+TEST(ResultsTable, SaysTheBestEpochOfEachSeedAndItsTies) {
+  eval::RunRecord first = record_of(1, 8), second = record_of(2, 6);
+  EXPECT_THAT(to_text(results_table({first, second})), Not(HasSubstr("best epoch")));
+  first.stages[1].best_epoch = 6;
+  first.stages[1].tied_epochs = 25;
+  second.stages[1].best_epoch = 140;
+  second.stages[1].tied_epochs = 1;
+  EXPECT_THAT(to_text(results_table({first, second})),
+              HasSubstr("best epoch on the val part, by seed: student 6 of 150 (25 are as accurate), 140 of 150; "
+                        "the smaller validation loss decides\n"));
+}
+
+TEST(PerClassTable, HasADashForAClassWithoutClips) {
+  const Table table = per_class_table({record_of(1, 8), record_of(2, 6)});
+  EXPECT_THAT(table.rows[1], ElementsAre("wave", "0", "\u2013", "\u2013"));
+  EXPECT_THAT(table.rows[2], ElementsAre("clap", "6", "100.0", "100.0"));
 }
 
 TEST(ResultsTable, PrintsNoDeviationForOneSeed) {
@@ -253,7 +280,7 @@ TEST_F(Report, ShowsTheF1OfEachClassAsMeanOverSeeds) {
   EXPECT_THAT(report(), HasSubstr("| class | clips | skeleton | student |\n"
                                   "|---|---:|---:|---:|\n"
                                   "| arm\\_cross | 10 | 100.0 | 81.9 |\n"
-                                  "| wave | 0 | 0.0 | 0.0 |\n"
+                                  "| wave | 0 | \u2013 | \u2013 |\n"
                                   "| clap | 6 | 100.0 | 100.0 |\n"));
 }
 

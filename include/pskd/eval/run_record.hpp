@@ -34,6 +34,9 @@ struct StageResult {
   std::int64_t parameters = 0;
   int epochs = 0;
   double seconds = 0;
+  /// With selection val: the epoch that was scored, from 1, and how many epochs were as accurate as it on the
+  /// validation clips, itself included. Absent with selection last, and in records from before it was written.
+  std::optional<int> best_epoch = {}, tied_epochs = {};
   std::optional<StageCost> cost = {};  ///< absent in records from before it was measured
   std::string checkpoint = {};         ///< content hash of the checkpoint that was scored
   Hashes teachers = {};                ///< of the checkpoints that taught it, by stage and snapshot: "skeleton/last"
@@ -55,13 +58,16 @@ struct RunRecord {
 };
 
 /// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "fold", "seed",
-/// "version", "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "per_class": [{"name",
-/// "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs", "seconds", "cost":
-/// {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers"}, ...}, "files", "checksum"}; an absent part has
-/// no key. The checksum is the content hash of all else. Written atomically; throws Error(io).
+/// "version", "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "scored_classes",
+/// "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs",
+/// "seconds", "best_epoch", "tied_epochs", "cost": {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers"},
+/// ...}, "files", "checksum"}; an absent part has no key. The checksum is the content hash of all else. Written
+/// atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
 /// Throws Error(data) naming the file and the key, also where the checksum does not fit or the scores are not those of
 /// the confusion; Error(io) when the file cannot be read. Records from before there was a checksum are read without.
+/// One without "scored_classes" is from before 0.7.0: its macro F1 is held to the definition of then, and what is read
+/// is that of today.
 RunRecord read_run_record(const std::filesystem::path& file);
 
 }  // namespace pskd::eval

@@ -1,4 +1,4 @@
-// Predictions -> accuracy, macro F1, per-class scores, confusion.
+// Predictions -> accuracy, F1, per-class scores, confusion.
 #pragma once
 
 #include <string>
@@ -14,10 +14,15 @@ struct ClassScore {
   int support = 0;                           ///< clips of this class
 };
 
+/// All scores are shares, 0 .. 1. A class without clips has no recall, so that no mean includes it. That it is
+/// predicted still counts: as an error of the clip's own class.
 struct Scores {
   int clips = 0;
-  double accuracy = 0;  ///< share of clips, 0 .. 1
-  double macro_f1 = 0;  ///< unweighted mean of the per-class F1, over the classes present in labels or predictions
+  int scored_classes = 0;        ///< classes with clips
+  double accuracy = 0;           ///< share of clips that are right
+  double balanced_accuracy = 0;  ///< mean recall over the scored classes (Brodersen et al. 2010)
+  double macro_f1 = 0;           ///< mean F1 over the scored classes
+  double weighted_f1 = 0;        ///< mean F1, weighted by the clips of each class
   std::vector<ClassScore> per_class;
   std::vector<std::vector<int>> confusion;  ///< [K][K], rows: truth, columns: predicted
 };

@@ -1,5 +1,6 @@
 #include "report/page/stage_scores.hpp"
 
+#include <optional>
 #include <set>
 
 #include "pskd/eval/scores.hpp"
@@ -25,13 +26,12 @@ Json summed_confusion(const std::vector<eval::RunRecord>& records, std::size_t s
   return sum;
 }
 
-Json mean_f1(const std::vector<eval::RunRecord>& records, std::size_t stage) {
+/// Null for a class without clips.
+Json f1_of_classes(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   Json means = Json::array();
   for (std::size_t label = 0; label < shown_scores(records.front().stages[stage]).per_class.size(); ++label) {
-    std::vector<double> values;
-    for (const eval::RunRecord& record : records)
-      values.push_back(shown_scores(record.stages[stage]).per_class[label].f1);
-    means.push_back(rounded(eval::summarize(values).mean, kDigits));
+    const std::optional<double> f1 = mean_f1(records, stage, label);
+    means.push_back(f1 ? Json(rounded(*f1, kDigits)) : Json(nullptr));
   }
   return means;
 }
@@ -64,7 +64,7 @@ std::vector<Name> subjects_of(const RunFacts& facts) {
 
 Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<Name>& subjects) {
   const std::vector<eval::RunRecord>& records = facts.run->records;
-  Json scores = {{"confusion", summed_confusion(records, stage)}, {"f1", mean_f1(records, stage)}};
+  Json scores = {{"confusion", summed_confusion(records, stage)}, {"f1", f1_of_classes(records, stage)}};
   const bool complete = std::none_of(facts.predictions.begin(), facts.predictions.end(),
                                      [&](const auto& seed) { return seed[stage].empty(); });
   scores["subjects"] = complete ? Json::array() : Json(nullptr);

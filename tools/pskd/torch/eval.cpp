@@ -28,7 +28,9 @@ void show(const pskd::eval::Scores& scores, const Options& options) {
     nlohmann::ordered_json json = {{"stage", options.stage},      {"part", options.part},
                                    {"clips", scores.clips},       {"accuracy", scores.accuracy},
                                    {"macro_f1", scores.macro_f1}, {"confusion", scores.confusion}};
-    for (const pskd::eval::ClassScore& one : scores.per_class) json["f1"][one.name] = one.f1;
+    for (const pskd::eval::ClassScore& one : scores.per_class) {
+      json["f1"][one.name] = one.support > 0 ? nlohmann::ordered_json(one.f1) : nullptr;
+    }
     std::cout << json.dump() << '\n';
     return;
   }
@@ -36,6 +38,10 @@ void show(const pskd::eval::Scores& scores, const Options& options) {
                            scores.clips, 100 * scores.accuracy, 100 * scores.macro_f1)
             << fmt::format("{:<24}{:>10}{:>10}{:>10}{:>8}\n", "class", "precision", "recall", "F1", "clips");
   for (const pskd::eval::ClassScore& one : scores.per_class) {
+    if (one.support == 0) {
+      std::cout << fmt::format("{:<24}{:>10}{:>10}{:>10}{:>8}\n", one.name, "-", "-", "-", 0);
+      continue;
+    }
     std::cout << fmt::format("{:<24}{:>10.3f}{:>10.3f}{:>10.3f}{:>8}\n", one.name, one.precision, one.recall, one.f1,
                              one.support);
   }

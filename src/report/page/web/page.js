@@ -31,7 +31,7 @@ function drawClasses(section, run) {
   const taught = run.teachers.length > 0 ? ` against its teachers (${run.teachers.join(", ")})` : "";
   section.querySelector(".about").textContent =
     `${meanText(run)}${student.name}, the filled mark,${taught} and the other stages; its worst classes first.`;
-  const order = student.f1.map((_, label) => label).sort((a, b) => student.f1[a] - student.f1[b] || a - b);
+  const order = student.f1.map((_, label) => label).filter((label) => student.f1[label] !== null).sort((a, b) => student.f1[a] - student.f1[b] || a - b);
   const weakest = order.slice(0, 3).map((label) => `${run.classes[label]} ${percent(student.f1[label])}`).join(", ");
   addDotPlot(section.querySelector(".plot"), `F1 of each class for each stage; lowest of ${student.name}: ${weakest}`,
     order.map((label) => run.classes[label]), seriesOf(run, (stage) => order.map((label) => stage.f1[label])));
