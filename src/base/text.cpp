@@ -1,7 +1,10 @@
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
+#include <cstring>
 
 #include "base/utf8.hpp"
 
@@ -64,5 +67,15 @@ bool has_control_characters(std::string_view text) {
 std::string escaped_for_terminal(std::string_view text) { return escaped(text, "\n\t"); }
 
 std::string escaped_for_line(std::string_view text) { return escaped(text, ""); }
+
+std::string shell_word(const std::string& text) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || (c != 0 && std::strchr("/._-+=:,@", c) != nullptr);
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (const char letter : text) quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
+  return quoted + "'";
+}
 
 }  // namespace pskd

@@ -21,12 +21,6 @@ namespace fs = std::filesystem;
 constexpr const char* kJobFile = "job";
 constexpr const char* kTasksFile = "tasks.txt";
 
-std::string shell_quoted(const std::string& word) {
-  std::string escaped;
-  for (const char letter : word) escaped += letter == '\'' ? "'\\''" : std::string(1, letter);
-  return fmt::format("'{}'", escaped);
-}
-
 /// In a line of #SBATCH, where % stands before what Slurm fills in.
 std::string slurm_quoted(const std::string& path) {
   std::string quoted;
@@ -87,14 +81,14 @@ std::string script(const SlurmArray& array, const fs::path& folder) {
   for (const std::string& option : options) text += fmt::format("#SBATCH --{}\n", option);
   text +=
       "# Written by pskd sweep --launcher slurm: task n of the array trains the run and seed in line n of tasks.txt.\n";
-  text += fmt::format("set -eu\ncd {}\n", shell_quoted(plain_path(fs::current_path())));
+  text += fmt::format("set -eu\ncd {}\n", shell_word(plain_path(fs::current_path())));
   if (const char* root = std::getenv("PSKD_DATA_ROOT")) {
-    text += fmt::format("export PSKD_DATA_ROOT={}\n", shell_quoted(plain_path(root)));
+    text += fmt::format("export PSKD_DATA_ROOT={}\n", shell_word(plain_path(root)));
   }
   text += fmt::format("task=$(sed -n \"${{SLURM_ARRAY_TASK_ID}}{{s/ .*//;p}}\" {})\n",
-                      shell_quoted(plain_path(folder / kTasksFile)));
+                      shell_word(plain_path(folder / kTasksFile)));
   text += "# In this shell's place, so that Slurm's signals reach the program.\nexec";
-  for (const std::string& word : array.program) text += fmt::format(" {}", shell_quoted(word));
+  for (const std::string& word : array.program) text += fmt::format(" {}", shell_word(word));
   return text + " --only \"${task:?has no line in tasks.txt}\"\n";
 }
 
@@ -137,7 +131,7 @@ std::string submit_array(const SlurmArray& array, const fs::path& folder) {
   write_file_atomically(own / "array.sh", text);
   std::string output;
   try {
-    output = output_of("sbatch", "--parsable " + shell_quoted((own / "array.sh").string()));
+    output = output_of("sbatch", "--parsable " + shell_word((own / "array.sh").string()));
   } catch (const Error&) {
     fs::remove_all(own);  // nothing was accepted
     throw;

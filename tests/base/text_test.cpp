@@ -49,5 +49,14 @@ TEST(EscapedText, ShowsWhatActsAndKeepsTheRest) {
   EXPECT_EQ(escaped_for_line("a\nb\tc"), "a\\x0ab\\x09c");
 }
 
+TEST(ShellWord, IsQuotedOnlyWhereItMustBe) {
+  EXPECT_EQ(shell_word("runs/a-b_1.0/x"), "runs/a-b_1.0/x");
+  EXPECT_EQ(shell_word("kd (epochs 100)"), "'kd (epochs 100)'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$HOME"), "'$HOME'");
+  EXPECT_EQ(shell_word("gr\u00fcn"), "'gr\u00fcn'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
 }  // namespace
 }  // namespace pskd
