@@ -60,14 +60,16 @@ std::string to_yaml(const Experiment& experiment) {
   return text;
 }
 
-std::string config_hash(const Experiment& experiment) {
+std::string decisive_yaml(const Experiment& experiment) {
   Experiment decisive = experiment;
   decisive.seeds.clear();
   decisive.run = {};
   decisive.data.root.clear();
   decisive.data.store.clear();
-  return content_hash(to_yaml(decisive)).substr(0, 12);
+  return to_yaml(decisive);
 }
+
+std::string config_hash(const Experiment& experiment) { return content_hash(decisive_yaml(experiment)).substr(0, 12); }
 
 std::filesystem::path resolve_data_path(const std::string& path) {
   if (std::filesystem::path(path).is_absolute()) return path;

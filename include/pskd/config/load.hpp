@@ -25,7 +25,11 @@ Experiment load_experiment(const std::filesystem::path& file, const std::vector<
 /// The resolved experiment as YAML: every key with its value. Loading it gives the same experiment, to the last bit.
 std::string to_yaml(const Experiment& experiment);
 
-/// Identifies what decides the result: everything except seeds, `run`, data.root and data.store. 12 hexadecimal digits.
+/// What decides the result, as YAML: everything except seeds, `run`, data.root and data.store, whose values are left
+/// out.
+std::string decisive_yaml(const Experiment& experiment);
+
+/// Identifies what decides the result: a hash of decisive_yaml, 12 hexadecimal digits.
 std::string config_hash(const Experiment& experiment);
 
 /// `path` itself when absolute, else under $PSKD_DATA_ROOT, else under ./data.
