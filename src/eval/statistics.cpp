@@ -78,6 +78,29 @@ double drawn_p(const std::vector<double>& differences) {
 
 }  // namespace
 
+std::vector<double> unit_values(const ScoreByRun& scores) {
+  std::vector<double> values;
+  std::map<std::string, std::vector<double>> folds;
+  for (const auto& [run, value] : scores) {
+    if (run.fold.empty()) {
+      values.push_back(value);
+    } else {
+      folds[run.fold].push_back(value);
+    }
+  }
+  for (const auto& [fold, seeds] : folds) values.push_back(summarize(seeds).mean);
+  return values;
+}
+
+std::vector<double> paired_values(const ScoreByRun& method, const ScoreByRun& reference) {
+  ScoreByRun differences;
+  for (const auto& [run, value] : method) {
+    const auto other = reference.find(run);
+    if (other != reference.end()) differences[run] = value - other->second;
+  }
+  return unit_values(differences);
+}
+
 PairedDifference paired_difference(const std::vector<double>& differences) {
   require_finite(differences);
   const Summary summary = summarize(differences);

@@ -1,8 +1,11 @@
-// How sure a difference between two methods is: over seeds (paired), and between two single models over clips.
+// How sure a difference between two methods is: over seeds or folds (paired), and between two single models over clips.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "pskd/eval/predictions.hpp"
@@ -13,7 +16,24 @@ struct Interval {
   double low = 0, high = 0;
 };
 
-/// Differences of paired values, method minus reference under the same seed, in the unit of the values.
+/// Which run of an experiment a score is of. `fold` is empty where the protocol has one split.
+struct RunKey {
+  std::string fold;
+  std::uint64_t seed = 0;
+
+  friend auto operator<=>(const RunKey&, const RunKey&) = default;
+};
+using ScoreByRun = std::map<RunKey, double>;
+
+/// The values that means, intervals and tests are over: one for each seed or, where the protocol has folds, one for
+/// each fold, which is the mean over its seeds. Then a fold is the unit, in leave-one-subject-out a person: seeds of
+/// one fold are tested on the same clips, so they say nothing about another person.
+std::vector<double> unit_values(const ScoreByRun& scores);
+
+/// Method minus reference for the runs that both have, then as unit_values.
+std::vector<double> paired_values(const ScoreByRun& method, const ScoreByRun& reference);
+
+/// Differences of paired values, method minus reference under the same seed or fold, in the unit of the values.
 struct PairedDifference {
   int n = 0;
   double mean = 0, deviation = 0;    ///< as summarize: n - 1 in the denominator; 0 for one value

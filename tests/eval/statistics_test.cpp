@@ -38,6 +38,37 @@ TEST(PairedDifference, AgreesWithScipy) {
   }
 }
 
+ScoreByRun scores_of(const nlohmann::json& list) {
+  ScoreByRun scores;
+  for (const auto& one : list) scores[{one[0].get<std::string>(), one[1].get<std::uint64_t>()}] = one[2].get<double>();
+  return scores;
+}
+
+// make_golden.py pairs by fold and seed with loops, takes the mean over the seeds of each fold, and asks scipy.
+TEST(PairedDifference, OfFoldsAgreesWithScipy) {
+  for (const auto& golden : testing::golden_cases("statistics.json", "folds")) {
+    SCOPED_TRACE(golden["name"].get<std::string>());
+    const auto& expected = golden["expected"];
+    const PairedDifference found = paired_difference(
+        paired_values(scores_of(golden["inputs"]["method"]), scores_of(golden["inputs"]["reference"])));
+    EXPECT_EQ(found.n, expected["n"]);
+    EXPECT_NEAR(found.mean, expected["mean"], kExact);
+    EXPECT_NEAR(found.deviation, expected["deviation"], kExact);
+    EXPECT_NEAR(found.permutation_p, expected["permutation_p"], kExact);
+    ASSERT_TRUE(found.t_p && found.interval);
+    EXPECT_NEAR(*found.t_p, expected["t_p"], kExact);
+    EXPECT_NEAR(found.interval->low, expected["low"], kExact);
+    EXPECT_NEAR(found.interval->high, expected["high"], kExact);
+  }
+}
+
+TEST(PairedValues, AreOneForEachSeedOrForEachFold) {
+  EXPECT_THAT(unit_values({{{"", 1}, 0.5}, {{"", 2}, 0.75}}), ElementsAre(0.5, 0.75));
+  EXPECT_THAT(unit_values({{{"3", 1}, 0.5}, {{"3", 2}, 1}, {{"4", 1}, 0.25}}), ElementsAre(0.75, 0.25));
+  EXPECT_THAT(paired_values({{{"3", 1}, 0.5}, {{"3", 2}, 1}, {{"4", 1}, 0.25}}, {{{"3", 2}, 0.25}, {{"5", 1}, 0}}),
+              ElementsAre(0.75));
+}
+
 TEST(PairedDifference, OfNothingSaysNothing) {
   const PairedDifference found = paired_difference({});
   EXPECT_EQ(found.n, 0);

@@ -62,12 +62,15 @@ Baselines, the losses of other methods; s the student, t the teacher, u(v) = v /
 Statistics, of differences paired by seed:
   interval        scipy's 95 % confidence interval of the mean by Student's t.
   permutation     scipy's paired permutation test of the mean, exact; above 20 values a drawn one with its own error.
+  folds           only pairs of one fold and seed that both methods have. A fold's difference is the mean over its seeds; mean,
+                  deviation, interval (scipy's, of the t distribution), t test (scipy's ttest_1samp) and sign flips (a loop over
+                  all assignments) are over the folds.
   Holm            the k-th smallest of m p values is multiplied by m - k + 1; none is smaller than those before it, or above 1.
   McNemar         scipy's binomial test; chi-square (|b - c| - 1)^2 / (b + c), from 25 differing clips on.
 """
 
 import json
-from itertools import permutations
+from itertools import permutations, product
 from pathlib import Path
 
 import numpy as np
@@ -770,6 +773,60 @@ def paired():
     ]
 
 
+def folds_case(name, method, reference):
+    """Scores are [fold, seed, value]."""
+    differences = []
+    for fold in sorted({fold for fold, _, _ in method}):
+        of_fold = []
+        for other, seed, value in method:
+            partners = [score for f, s, score in reference if (f, s) == (other, seed)]
+            if other == fold and partners:
+                of_fold.append(value - partners[0])
+        if of_fold:
+            differences.append(sum(of_fold) / len(of_fold))
+    n = len(differences)
+    mean, error = np.mean(differences), stats.sem(differences)
+    low, high = stats.t.interval(0.95, n - 1, loc=mean, scale=error)
+    flipped = [np.mean([sign * one for sign, one in zip(signs, differences)]) for signs in product((1, -1), repeat=n)]
+    extreme = sum(abs(one) >= abs(mean) - 1e-12 for one in flipped)
+    return case(
+        name,
+        {"method": method, "reference": reference},
+        {
+            "n": n,
+            "mean": mean,
+            "deviation": np.std(differences, ddof=1),
+            "low": low,
+            "high": high,
+            "permutation_p": extreme / 2**n,
+            "t_p": stats.ttest_1samp(differences, 0).pvalue,
+        },
+    )
+
+
+def folds():
+    random = np.random.default_rng(18)
+
+    def scores(folds, seeds, mean):
+        people = random.normal(mean, 0.06, len(folds))  # some people are harder than others
+        return [
+            [fold, seed, float(np.round(people[index] + random.normal(0, 0.01), 4))]
+            for index, fold in enumerate(folds)
+            for seed in seeds
+        ]
+
+    eight, four = [str(subject) for subject in range(1, 9)], ["1", "2", "3", "4"]
+    first, second = scores(eight, [1, 2], 0.9), scores(eight, [1, 2], 0.87)
+    return [
+        folds_case("eight folds of two seeds", first, second),
+        folds_case("four folds of one seed", scores(four, [1], 0.8), scores(four, [1], 0.8)),
+        folds_case("three seeds against one", scores(eight, [1, 2, 3], 0.9), scores(eight, [2], 0.88)),
+        folds_case("a fold and a seed are missing", first[2:], second[:-1]),
+        folds_case("ten folds, of which 10 is no prefix of 1", scores(eight + ["9", "10"], [1, 2], 0.9),
+                   scores(eight + ["9", "10"], [1, 2], 0.9)),
+    ]
+
+
 def holm_case(name, p_values):
     adjusted = [0.0] * len(p_values)
     largest = 0.0
@@ -822,4 +879,4 @@ if __name__ == "__main__":
         },
     )
     write("signal.json", {"resample": resamples(), "rotation": rotations()})
-    write("statistics.json", {"paired": paired(), "holm": holms(), "mcnemar": mcnemars()})
+    write("statistics.json", {"paired": paired(), "folds": folds(), "holm": holms(), "mcnemar": mcnemars()})
