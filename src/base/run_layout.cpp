@@ -1,5 +1,6 @@
 #include "base/run_layout.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -117,6 +118,21 @@ std::vector<RunLayout> finished_runs_below(const fs::path& folder) {
     if (is_overwritten(entry->path())) entry.disable_recursion_pending();
     if (entry->path().filename() == kResult) runs.push_back({entry->path().parent_path()});
   }
+  return runs;
+}
+
+std::vector<RunLayout> unfinished_runs_below(const fs::path& folder) {
+  std::vector<RunLayout> runs;
+  const auto add = [&](const RunLayout& run) {
+    if (run.named_seed() && fs::is_directory(run.folder) && !fs::exists(run.result())) runs.push_back(run);
+  };
+  if (!fs::is_directory(folder)) return runs;
+  add({folder.has_filename() ? folder : folder.parent_path()});
+  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (is_overwritten(entry->path())) entry.disable_recursion_pending();
+    add({entry->path()});
+  }
+  std::sort(runs.begin(), runs.end(), [](const RunLayout& a, const RunLayout& b) { return a.folder < b.folder; });
   return runs;
 }
 

@@ -114,4 +114,7 @@ std::vector<RunLayout> finished_runs_in(const std::filesystem::path& experiment)
 /// The finished runs anywhere below `folder`, which may itself be one. None where there is no such folder.
 std::vector<RunLayout> finished_runs_below(const std::filesystem::path& folder);
 
+/// The folders called seed-<n> below `folder`, or `folder` itself, that have no result; sorted.
+std::vector<RunLayout> unfinished_runs_below(const std::filesystem::path& folder);
+
 }  // namespace pskd

@@ -78,17 +78,16 @@ void check_confusion(const fs::path& file, const std::optional<Scores>& scores) 
   refuse(file, std::string("gives another confusion than result.json has") + kRemedy);
 }
 
-/// Empty where the manifest does not say, is not there or cannot be read: then the table says that it is not known.
-std::string data_hash_in(const fs::path& manifest) {
-  if (!fs::exists(manifest)) return "";
-  const auto json = nlohmann::json::parse(read_file(manifest), nullptr, false);
-  if (!json.is_object()) return "";
-  const auto found = json.find("data_hash");
-  return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+/// Null where it is not there or cannot be read: then the table says what is not known.
+nlohmann::json manifest_of(const RunLayout& run) {
+  if (!fs::exists(run.manifest())) return nullptr;
+  const auto json = nlohmann::json::parse(read_file(run.manifest()), nullptr, false);
+  return json.is_object() ? json : nlohmann::json();
 }
 
-void check_recordings(const RunLayout& run, RunRecord& record) {
-  const std::string noted = data_hash_in(run.manifest());
+void check_recordings(const RunLayout& run, const nlohmann::json& manifest, RunRecord& record) {
+  const auto found = manifest.find("data_hash");
+  const std::string noted = found != manifest.end() && found->is_string() ? found->get<std::string>() : "";
   if (record.data_hash.empty()) record.data_hash = noted;
   if (noted.empty() || noted == record.data_hash) return;
   refuse(run.manifest(),
@@ -109,7 +108,11 @@ RunRecord read_finished_run(const RunLayout& given) {
       check_confusion(run.stage(stage.name).val_predictions(), stage.val);
     }
   }
-  check_recordings(run, record);
+  const nlohmann::json manifest = manifest_of(run);
+  check_recordings(run, manifest, record);
+  const auto clips = manifest.find("train_clips");
+  if (clips != manifest.end() && clips->is_number_unsigned()) record.train_clips = clips->get<std::int64_t>();
+  record.folder = run.folder;
   return record;
 }
 

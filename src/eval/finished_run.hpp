@@ -10,6 +10,7 @@ namespace pskd::eval {
 /// the folder's name; a file that is not the one that the record was written beside; in records from before these were
 /// noted, predictions that give another confusion, or a manifest of other recordings. A file that is missing
 /// contradicts nothing. A record from before it held the data hash gets the manifest's.
+/// RunRecord::folder is the absolute path.
 RunRecord read_finished_run(const RunLayout& run);
 
 /// RunRecord::files of a run whose stages are `stages`: config, manifest, metrics and predictions. Checkpoints carry

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pskd/base/error.hpp"
+#include "report/wording.hpp"
 
 namespace pskd::report {
 
@@ -123,15 +124,47 @@ const eval::Scores& shown_scores(const eval::StageResult& stage) { return stage.
 
 const char* shown_part(const eval::StageResult& stage) { return stage.test ? "test" : "val"; }
 
-std::string note_on_classes(const eval::StageResult& stage) {
-  const eval::Scores& scores = shown_scores(stage);
-  std::string without;
+std::string protocol_of(const std::vector<const eval::RunRecord*>& records) {
+  const eval::RunRecord& first = *records.front();
+  if (first.fold.empty()) return first.protocol;
+  std::vector<std::string> folds;
+  for (const eval::RunRecord* record : records) folds.push_back(record->fold);
+  sort_folds(folds);
+  folds.erase(std::unique(folds.begin(), folds.end()), folds.end());
+  std::string text =
+      first.protocol.substr(0, first.protocol.find(',')) + ", " + std::to_string(folds.size()) + " folds:";
+  for (const std::string& fold : folds) text += " " + fold;
+  return text;
+}
+
+namespace {
+
+std::string classes_without_clips(const eval::Scores& scores) {
+  std::string text;
   for (const eval::ClassScore& one : scores.per_class) {
-    if (one.support == 0) without += (without.empty() ? "" : ", ") + one.name;
+    if (one.support == 0) text += (text.empty() ? "" : ", ") + one.name;
   }
-  if (without.empty()) return "";
-  return "macro F1 over " + std::to_string(scores.scored_classes) + " of " + std::to_string(scores.per_class.size()) +
-         " classes: no " + shown_part(stage) + " clip of " + without;
+  return text;
+}
+
+}  // namespace
+
+std::string note_on_classes(const std::vector<const eval::StageResult*>& stages, const std::string& what) {
+  std::set<std::string> without;
+  std::set<int> counts;
+  for (const eval::StageResult* stage : stages) {
+    without.insert(classes_without_clips(shown_scores(*stage)));
+    counts.insert(shown_scores(*stage).scored_classes);
+  }
+  if (without == std::set<std::string>{""}) return "";
+  const std::string all = std::to_string(shown_scores(*stages.front()).per_class.size()) + " classes";
+  const std::string part = shown_part(*stages.front());
+  if (without.size() == 1) {
+    return what + " over " + std::to_string(*counts.begin()) + " of " + all + ": no " + part + " clip of " +
+           *without.begin();
+  }
+  return what + " of each fold over its classes with " + part + " clips: " + std::to_string(*counts.begin()) + " to " +
+         std::to_string(*counts.rbegin()) + " of " + all;
 }
 
 std::string best_epoch_text(const eval::StageResult& stage) {

@@ -38,11 +38,15 @@ bool all_say_recordings(const std::vector<eval::RunRecord>& records);
 /// exists.
 const eval::Scores& shown_scores(const eval::StageResult& stage);
 
+/// The protocol's line or, where there are folds, its name and theirs: "leave-one-subject-out, 8 folds: 1 2 3 ...".
+std::string protocol_of(const std::vector<const eval::RunRecord*>& records);
+
 /// "test" or "val", whichever shown_scores are of.
 const char* shown_part(const eval::StageResult& stage);
 
-/// "macro F1 over 26 of 27 classes: no test clip of wave"; empty where every class has clips.
-std::string note_on_classes(const eval::StageResult& stage);
+/// "macro F1 over 26 of 27 classes: no test clip of wave"; empty where every class has clips in each of `stages`, which
+/// are one stage of several runs. `what` is a mean over classes.
+std::string note_on_classes(const std::vector<const eval::StageResult*>& stages, const std::string& what);
 
 /// "6 of 30 (25 are as accurate)"; empty in a record that does not say.
 std::string best_epoch_text(const eval::StageResult& stage);

@@ -61,7 +61,9 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
       "mean \u00b1 standard deviation (n - 1) over seeds; n = " + std::to_string(records.size()) + ", seeds" + seeds,
       kReconstruction,
   };
-  if (const std::string classes = note_on_classes(first.stages.front()); !classes.empty()) notes.push_back(classes);
+  std::vector<const eval::StageResult*> scored;
+  for (const eval::RunRecord& record : records) scored.push_back(&record.stages.front());
+  if (const std::string classes = note_on_classes(scored, "macro F1"); !classes.empty()) notes.push_back(classes);
   if (const std::string epochs = best_epochs(records); !epochs.empty()) {
     notes.push_back(kBestEpochs + epochs + kTiesOfEpochs);
   }

@@ -2,81 +2,144 @@
 
 #include <algorithm>
 #include <set>
-#include <string>
 #include <tuple>
 #include <utility>
 
-#include "base/run_layout.hpp"
+#include "base/file.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
+#include "report/wording.hpp"
 
 namespace pskd::report {
 namespace {
 
 namespace fs = std::filesystem;
 
+RunLayout absolute(const RunLayout& run) {
+  const fs::path folder = fs::absolute(run.folder).lexically_normal();
+  return {folder.has_filename() ? folder : folder.parent_path()};
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+bool is_before(const eval::RunRecord& a, const eval::RunRecord& b) {
+  return a.fold == b.fold ? a.seed < b.seed : is_fold_before(a.fold, b.fold);
+}
+
+fs::path experiment_of(const eval::RunRecord& record) { return RunLayout{record.folder}.experiment(); }
+
+[[noreturn]] void refuse_folder(const fs::path& folder, const std::vector<RunLayout>& unfinished) {
+  RunSet found;
+  for (const RunLayout& run : unfinished) found.unfinished.push_back(unfinished_run(run));
+  std::string text = folder.string() +
+                     ": expected the folder of a run, an experiment or a sweep with a finished seed, found no "
+                     "result.json in it";
+  for (const std::string& note : unfinished_notes(found)) text += "; " + note;
+  throw Error(ErrorKind::data, text);
+}
+
+/// Of one run of a sweep, or one experiment.
+using Group = std::tuple<std::string, std::string, std::string>;  // sweep, experiment, config hash
+
+std::string reasons(const std::vector<const UnfinishedRun*>& runs) {
+  const auto same = [&](const UnfinishedRun* run) { return run->why == runs.front()->why; };
+  if (std::all_of(runs.begin(), runs.end(), same)) return runs.front()->why;
+  std::string text;
+  for (const UnfinishedRun* run : runs) {
+    if (!text.empty()) text += "; ";
+    if (!run->fold.empty()) text += "fold " + run->fold + ", ";
+    text += "seed " + std::to_string(run->seed) + ": " + run->why;
+  }
+  return text;
+}
+
 }  // namespace
 
-std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder)) {
+UnfinishedRun unfinished_run(const RunLayout& given) {
+  const RunLayout run = absolute(given);
+  const ExperimentLayout experiment{run.experiment()};
+  UnfinishedRun found{.sweep = experiment.sweep(),
+                      .experiment = experiment.name(),
+                      .config_hash = experiment.config_hash(),
+                      .fold = run.fold(),
+                      .seed = run.seed(),
+                      .why = "stopped before its end"};
+  if (!fs::exists(run.folder)) {
+    found.why = "not begun";
+  } else if (is_locked(run.lock())) {
+    found.why = "in training";
+  } else if (fs::exists(run.error())) {
+    found.why = first_line(read_file(run.error()));
+  }
+  return found;
+}
+
+std::string sweep_of(const eval::RunRecord& record) {
+  return record.folder.empty() ? "" : ExperimentLayout{experiment_of(record)}.sweep();
+}
+
+void sort_by_run(std::vector<eval::RunRecord>& records) { std::stable_sort(records.begin(), records.end(), is_before); }
+
+std::vector<eval::RunRecord> find_run_records(const fs::path& folder) {
+  if (!fs::is_directory(folder)) {
     throw Error(ErrorKind::data, "cannot read results: expected a folder runs/<experiment>/<config hash> at '" +
                                      folder.string() + "', found none");
   }
   std::vector<eval::RunRecord> records;
   for (const RunLayout& run : finished_runs_in(folder)) records.push_back(eval::read_finished_run(run));
-  std::sort(records.begin(), records.end(),
-            [](const eval::RunRecord& a, const eval::RunRecord& b) { return a.seed < b.seed; });
+  sort_by_run(records);
   return records;
 }
 
-std::vector<eval::RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders) {
-  std::vector<eval::RunRecord> records;
+RunSet collect_runs(const std::vector<fs::path>& folders) {
+  RunSet runs;
   std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
-    const std::vector<RunLayout> runs = finished_runs_below(folder);
-    if (runs.empty()) {
-      throw Error(ErrorKind::data, folder.string() +
-                                       ": expected a folder of a sweep or a run with a finished seed, "
-                                       "found no result.json in it");
+    const std::vector<RunLayout> finished = finished_runs_below(folder), unfinished = unfinished_runs_below(folder);
+    if (finished.empty()) refuse_folder(folder, unfinished);
+    std::vector<eval::RunRecord> found;
+    for (const RunLayout& run : finished) {
+      if (seen.insert(fs::canonical(run.result())).second) found.push_back(eval::read_finished_run(run));
     }
-    std::vector<std::pair<fs::path, eval::RunRecord>> found;  // with the experiment's folder
-    for (const RunLayout& run : runs) {
-      if (!seen.insert(fs::canonical(run.result())).second) continue;
-      const fs::path file = fs::absolute(run.result()).lexically_normal();
-      const ExperimentLayout experiment{RunLayout{file.parent_path()}.experiment()};
-      found.emplace_back(experiment.folder, eval::read_finished_run(run));
-      found.back().second.sweep = experiment.sweep();
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.first, a.second.seed) < std::tie(b.first, b.second.seed);
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+      const fs::path first = experiment_of(a), second = experiment_of(b);
+      return first == second ? is_before(a, b) : first < second;
     });
-    for (auto& one : found) records.push_back(std::move(one.second));
+    for (eval::RunRecord& record : found) runs.records.push_back(std::move(record));
+    for (const RunLayout& run : unfinished) {
+      if (seen.insert(fs::canonical(run.folder)).second) runs.unfinished.push_back(unfinished_run(run));
+    }
   }
-  return records;
+  runs.settings = read_settings(runs.records);
+  return runs;
 }
 
-std::vector<FinishedRun> find_finished_runs(const fs::path& folder) {
-  std::vector<std::tuple<fs::path, std::uint64_t, fs::path, eval::RunRecord>> found;
-  for (const RunLayout& finished : finished_runs_below(folder)) {
-    eval::RunRecord record = eval::read_finished_run(finished);
-    const RunLayout run{fs::absolute(finished.result()).lexically_normal().parent_path()};
-    found.emplace_back(run.experiment(), record.seed, run.folder, std::move(record));
+std::vector<std::string> unfinished_notes(const RunSet& runs) {
+  std::map<Group, std::size_t> finished;
+  for (const eval::RunRecord& record : runs.records) {
+    ++finished[{sweep_of(record), record.experiment, record.config_hash}];
   }
-  if (found.empty()) {
-    throw Error(ErrorKind::data, folder.string() +
-                                     ": expected the folder of a run, an experiment or a sweep with a finished seed, "
-                                     "found no result.json in it");
+  std::vector<Group> order;
+  std::map<Group, std::vector<const UnfinishedRun*>> groups;
+  std::map<std::string, std::set<std::string>> of_name;  // sweeps and hashes
+  for (const auto& [group, count] : finished)
+    of_name[std::get<1>(group)].insert(std::get<0>(group) + "/" + std::get<2>(group));
+  for (const UnfinishedRun& run : runs.unfinished) {
+    const Group group{run.sweep, run.experiment, run.config_hash};
+    of_name[run.experiment].insert(run.sweep + "/" + run.config_hash);
+    if (!groups.contains(group)) order.push_back(group);
+    groups[group].push_back(&run);
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
-  });
-  std::vector<FinishedRun> runs;
-  for (auto& [experiment, seed, run, record] : found) {
-    if (runs.empty() || runs.back().folders.front().parent_path() != experiment) runs.emplace_back();
-    runs.back().folders.push_back(run);
-    runs.back().records.push_back(std::move(record));
+  std::vector<std::string> notes;
+  for (const Group& group : order) {
+    const auto& [sweep, experiment, hash] = group;
+    const std::vector<const UnfinishedRun*>& missing = groups[group];
+    const std::string name = of_name[experiment].size() > 1 ? sweep + "/" + experiment + "/" + hash : experiment;
+    const char* what = missing.front()->fold.empty() ? " seeds: " : " runs: ";
+    notes.push_back("not finished: " + name + " (" + std::to_string(missing.size()) + " of " +
+                    std::to_string(missing.size() + finished[group]) + what + reasons(missing) + ")");
   }
-  return runs;
+  return notes;
 }
 
 }  // namespace pskd::report

@@ -1,29 +1,51 @@
-// Finished runs below a folder.
+// The runs below a folder: finished ones with their records, and those that are not.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
+#include "base/run_layout.hpp"
 #include "pskd/eval/run_record.hpp"
+#include "report/settings.hpp"
 
 namespace pskd::report {
 
-/// `seed-<n>/result.json` of every finished seed in `folder` (runs/<experiment>/<hash>), sorted by seed. Throws
-/// Error(data) when the folder does not exist or a record is broken.
-std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folder);
+/// A run without a result.
+struct UnfinishedRun {
+  std::string sweep, experiment, config_hash;
+  std::string fold;  ///< empty where the protocol has one split
+  std::uint64_t seed = 0;
+  std::string why;  ///< "not begun", "in training", the first line of its error.txt, or "stopped before its end"
+};
+UnfinishedRun unfinished_run(const RunLayout& run);
 
-/// The records of every `result.json` below the folders, which are of sweeps, experiments or single runs, in the order
-/// given and then by path; seeds by number. Throws Error(data) for a folder without one or a broken record.
-std::vector<eval::RunRecord> collect_run_records(const std::vector<std::filesystem::path>& folders);
-
-/// An experiment's finished seeds, by number.
-struct FinishedRun {
-  std::vector<std::filesystem::path> folders;  ///< runs/<experiment>/<config hash>/seed-<n>
-  std::vector<eval::RunRecord> records;        ///< of each folder
+/// What a table is about.
+struct RunSet {
+  std::vector<eval::RunRecord> records;
+  std::vector<UnfinishedRun> unfinished = {};
+  std::map<std::string, Settings> settings = {};  ///< by config hash, see read_settings
 };
 
-/// All finished runs in `folder`, which is a sweep's, an experiment's or one run's own; sorted by path. Throws
-/// Error(data) when there is none or a record is broken.
-std::vector<FinishedRun> find_finished_runs(const std::filesystem::path& folder);
+/// The folder that holds the experiment's: of its sweep, if it is one of a sweep's runs. Empty in a record that was not
+/// read from a run's folder.
+std::string sweep_of(const eval::RunRecord& record);
+
+/// Sorts by fold and seed; names that are numbers by number.
+void sort_by_run(std::vector<eval::RunRecord>& records);
+
+/// The record of every finished run in `folder` (runs/<experiment>/<hash>), sorted by fold and seed. Throws Error(data)
+/// when the folder does not exist or a record is broken.
+std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folder);
+
+/// All runs below the folders, which are of sweeps, experiments or single runs, in the order given and then by path;
+/// folds and seeds by number. Throws Error(data) for a folder without a finished run, naming what is unfinished in it,
+/// and for a broken record.
+RunSet collect_runs(const std::vector<std::filesystem::path>& folders);
+
+/// A line for each run that is not finished: "not finished: kd (1 of 3 seeds: the loss is not finite)".
+std::vector<std::string> unfinished_notes(const RunSet& runs);
 
 }  // namespace pskd::report

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "base/markdown.hpp"
 #include "base/text.hpp"
@@ -27,14 +29,26 @@ Table printable(Table table) {
   return table;
 }
 
-/// One line: the first cell to the left, figures to the right.
-std::string aligned(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
+/// One line: the first `labels` cells to the left, figures to the right.
+std::string aligned(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths, std::size_t labels) {
   std::string line;
   for (std::size_t column = 0; column < cells.size(); ++column) {
     const std::string padding(widths[column] - width_of(cells[column]), ' ');
-    line += column == 0 ? cells[column] + padding : "  " + padding + cells[column];
+    line += column == 0 ? "" : "  ";
+    line += column < labels ? cells[column] + padding : padding + cells[column];
   }
   return line + "\n";
+}
+
+/// A star after the best cells, and a blank after the others of their columns, so that figures stay aligned.
+void add_stars(Table& table) {
+  std::set<std::size_t> columns;
+  for (const auto& [row, column] : table.best) columns.insert(column);
+  for (const std::size_t column : columns) {
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+      table.rows[row][column] += table.best.contains({row, column}) ? "*" : " ";
+    }
+  }
 }
 
 /// Text as LaTeX shows it, in a document in UTF-8.
@@ -65,10 +79,15 @@ std::string escape_latex(const std::string& plain) {
   return escaped;
 }
 
-std::string latex_line(const std::vector<std::string>& cells) {
+/// The header has no row.
+std::string latex_line(const Table& table, const std::vector<std::string>& cells, std::optional<std::size_t> row) {
   std::string line;
-  // A row that begins with "[" would be read as an argument of the line break before it.
-  for (const std::string& cell : cells) line += (line.empty() ? "{}" : " & ") + escape_latex(cell);
+  for (std::size_t column = 0; column < cells.size(); ++column) {
+    // A row that begins with "[" would be read as an argument of the line break before it.
+    line += column == 0 ? "{}" : " & ";
+    const std::string text = escape_latex(cells[column]);
+    line += row && table.best.contains({*row, column}) ? "\\textbf{" + text + "}" : text;
+  }
   return line + " \\\\\n";
 }
 
@@ -90,7 +109,8 @@ std::string csv_line(const std::vector<std::string>& cells, const std::string& l
 }  // namespace
 
 std::string to_text(const Table& raw) {
-  const Table table = printable(raw);
+  Table table = printable(raw);
+  add_stars(table);
   std::vector<std::size_t> widths;
   for (std::size_t column = 0; column < table.header.size(); ++column) {
     widths.push_back(width_of(table.header[column]));
@@ -99,11 +119,11 @@ std::string to_text(const Table& raw) {
   std::string text;
   for (const std::string& note : table.notes) text += note + "\n";
   if (!table.notes.empty()) text += "\n";
-  text += aligned(table.header, widths);
+  text += aligned(table.header, widths, table.labels);
   std::vector<std::string> rules;
   for (const std::size_t width : widths) rules.emplace_back(width, '-');
-  text += aligned(rules, widths);
-  for (const auto& row : table.rows) text += aligned(row, widths);
+  text += aligned(rules, widths, table.labels);
+  for (const auto& row : table.rows) text += aligned(row, widths, table.labels);
   return text;
 }
 
@@ -111,23 +131,29 @@ std::string to_markdown(const Table& table) {
   std::string text;
   for (const std::string& note : table.notes) text.append("- ").append(markdown_text(note)).append("\n");
   if (!table.notes.empty()) text += "\n";
-  const auto add_line = [&text](const std::vector<std::string>& cells) {
+  const auto add_line = [&](const std::vector<std::string>& cells, std::optional<std::size_t> row) {
     text += "|";
-    for (const std::string& cell : cells) text.append(" ").append(markdown_text(cell)).append(" |");
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      const char* mark = row && table.best.contains({*row, column}) ? "**" : "";
+      text.append(" ").append(mark).append(markdown_text(cells[column])).append(mark).append(" |");
+    }
     text += "\n";
   };
-  add_line(table.header);
-  text += "|---|";
-  for (std::size_t column = 1; column < table.header.size(); ++column) text += "---:|";
+  add_line(table.header, std::nullopt);
+  text += "|";
+  for (std::size_t column = 0; column < table.header.size(); ++column) {
+    text += column < table.labels ? "---|" : "---:|";
+  }
   text += "\n";
-  for (const auto& row : table.rows) add_line(row);
+  for (std::size_t row = 0; row < table.rows.size(); ++row) add_line(table.rows[row], row);
   return text;
 }
 
 std::string to_latex(const Table& table) {
-  std::string text = "\\begin{tabular}{l" + std::string(table.header.size() - 1, 'r') + "}\n\\toprule\n";
-  text += latex_line(table.header) + "\\midrule\n";
-  for (const auto& row : table.rows) text += latex_line(row);
+  std::string text = "\\begin{tabular}{" + std::string(table.labels, 'l') +
+                     std::string(table.header.size() - table.labels, 'r') + "}\n\\toprule\n";
+  text += latex_line(table, table.header, std::nullopt) + "\\midrule\n";
+  for (std::size_t row = 0; row < table.rows.size(); ++row) text += latex_line(table, table.rows[row], row);
   text += "\\bottomrule\n\\end{tabular}\n";
   if (table.notes.empty()) return text;
   text += "\n\\par\\smallskip{\\footnotesize\n";

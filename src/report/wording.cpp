@@ -1,7 +1,10 @@
 #include "report/wording.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <iomanip>
 #include <sstream>
+#include <tuple>
 
 #include "pskd/eval/scores.hpp"
 
@@ -18,6 +21,22 @@ std::string mean_and_deviation(const std::vector<double>& shares) {
   return fixed(100 * summary.mean, 1) + " \u00b1 " +
          (summary.n > 1 ? fixed(100 * summary.deviation, 1) : std::string(kEnDash));
 }
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text.append(text.empty() ? "'" : ", '").append(name).append("'");
+  return text;
+}
+
+bool is_fold_before(const std::string& first, const std::string& second) {
+  const auto order = [](const std::string& fold) {
+    const bool number = std::all_of(fold.begin(), fold.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    return std::tuple(!number, number ? fold.size() : 0, fold);
+  };
+  return order(first) < order(second);
+}
+
+void sort_folds(std::vector<std::string>& folds) { std::sort(folds.begin(), folds.end(), is_fold_before); }
 
 std::string selection_rule(const std::string& selection) {
   if (selection == "last") return "last epoch";

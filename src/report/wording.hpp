@@ -25,6 +25,13 @@ std::string fixed(double value, int digits);
 /// "93.3 ± 0.6"; one value has no standard deviation.
 std::string mean_and_deviation(const std::vector<double>& shares);
 
+/// "'label', 'kd (epochs 100)'": names as they can be given, of which some have blanks.
+std::string quoted_list(const std::vector<std::string>& names);
+
+/// Sorts the names of folds: numbers by their value, before other names.
+void sort_folds(std::vector<std::string>& folds);
+bool is_fold_before(const std::string& first, const std::string& second);
+
 /// In words.
 std::string selection_rule(const std::string& selection);
 

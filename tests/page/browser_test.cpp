@@ -38,7 +38,7 @@ class BrowserPage : public ::testing::Test {
   /// Writes the page of all runs in the folder.
   fs::path write_page() const {
     const ReportPage page =
-        report_page(find_finished_runs(folder / "runs"), "", [](const fs::path&) { return ExampleRun::material(); });
+        report_page(collect_runs({folder / "runs"}), "", [](const fs::path&) { return ExampleRun::material(); });
     fs::path file = folder / "report.html";
     write_file_atomically(file, page.html);
     return file;
@@ -150,7 +150,7 @@ TEST_F(BrowserPage, SaysSoWhereTheCameraFoundNobodyOrAPartIsMissing) {
   PSKD_CHROMIUM_OR_SKIP(chromium);
   const fs::path run = ExampleRun().write(folder / "runs");
   fs::remove(run / "stages/student/metrics.jsonl");
-  const ReportPage page = report_page(find_finished_runs(folder / "runs"), "", [](const fs::path&) {
+  const ReportPage page = report_page(collect_runs({folder / "runs"}), "", [](const fs::path&) {
     RunMaterial material = ExampleRun::material();
     material.topology = data::topology("coco-17");
     material.embeddings.clear();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "report/page/run_facts.hpp"
 #include "report/run_search.hpp"
 #include "support/example_run.hpp"
 #include "support/refusal.hpp"
@@ -37,7 +38,7 @@ std::string body_of(const ReportPage& page) { return between(page.html, "<main>"
 class Page : public ::testing::Test {
  protected:
   ReportPage page(const std::string& reference = "") const {
-    return report_page(find_finished_runs(folder.path()), reference,
+    return report_page(collect_runs({folder.path()}), reference,
                        [](const fs::path&) { return ExampleRun::material(); });
   }
   testing::TemporaryFolder folder;
@@ -55,7 +56,7 @@ TEST_F(Page, SaysWhatItsNumbersAre) {
 TEST_F(Page, SaysInCapitalsWhenSubjectsAreShared) {
   ExampleRun().write(folder.path());
   EXPECT_THAT(body_of(page()), Not(HasSubstr("SHARED")));
-  const auto run = find_finished_runs(folder.path()).front();
+  const auto run = by_experiment(collect_runs({folder.path()})).front();
   eval::RunRecord record = run.records.front();
   record.shared_subjects = true;
   eval::write_run_record(run.folders.front() / "result.json", record);
@@ -148,7 +149,7 @@ TEST_F(Page, ShowsNoClipThatTheTeachersMissedToo) {
 
 TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
   ExampleRun().write(folder.path());
-  const ReportPage found = report_page(find_finished_runs(folder.path()), "", [](const fs::path&) {
+  const ReportPage found = report_page(collect_runs({folder.path()}), "", [](const fs::path&) {
     RunMaterial material = ExampleRun::material();
     material.topology = data::topology("coco-17");
     for (data::Clip& clip : material.clips) {
@@ -211,9 +212,8 @@ TEST_F(Page, ComparesRunsWithTheFirstOrTheReferenceAndLinksToEach) {
 }
 
 TEST_F(Page, RefusesAFolderWithoutAFinishedRun) {
-  EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { find_finished_runs(folder.path()); }),
-              HasSubstr("no result.json"));
-  EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { find_finished_runs(folder / "nowhere"); }), HasSubstr("nowhere"));
+  EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { collect_runs({folder.path()}); }), HasSubstr("no result.json"));
+  EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { collect_runs({folder / "nowhere"}); }), HasSubstr("nowhere"));
 }
 
 TEST_F(Page, IsWrittenWithoutWhatIsMissingAndNamesIt) {
@@ -223,7 +223,7 @@ TEST_F(Page, IsWrittenWithoutWhatIsMissingAndNamesIt) {
   fs::remove(run / "config.resolved.yaml");
   write_file_atomically(run / "stages/skeleton/metrics.jsonl", "{\"epoch\": 1}\n");
   write_file_atomically(run / "manifest.json", "broken");
-  const ReportPage found = report_page(find_finished_runs(folder.path()), "", [](const fs::path&) {
+  const ReportPage found = report_page(collect_runs({folder.path()}), "", [](const fs::path&) {
     return RunMaterial{{}, {}, {}, {}, {"map of the embeddings: the <recordings> are elsewhere"}};
   });
   for (const char* part :
@@ -254,7 +254,7 @@ TEST_F(Page, HasTheSameBytesForTheSameInputs) {
   testing::TemporaryFolder elsewhere;
   fs::copy(folder.path(), elsewhere.path(), fs::copy_options::recursive);
   const auto moved =
-      report_page(find_finished_runs(elsewhere.path()), "", [](const fs::path&) { return ExampleRun::material(); });
+      report_page(collect_runs({elsewhere.path()}), "", [](const fs::path&) { return ExampleRun::material(); });
   EXPECT_EQ(moved.html, page().html) << "wherever the folder lies";
 }
 

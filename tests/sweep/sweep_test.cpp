@@ -168,9 +168,10 @@ TEST_F(TinySweep, IsNotShownByATableFileWithMistakesWhichAreAllNamed) {
   std::ofstream(folder_ / "table.yaml") << "row: method\nmetric: speed\ncolumns: [stage]\n";
   const Finished told = testing::run_program("table --config " + path("table.yaml"));
   EXPECT_EQ(told.code, 2);
-  EXPECT_THAT(told.output, AllOf(HasSubstr("table.yaml:1: row"), HasSubstr("did you mean rows?"),
-                                 HasSubstr("table.yaml:2: metric"), HasSubstr("accuracy, cost, macro_f1"),
-                                 HasSubstr("table.yaml:3: columns"), HasSubstr("runs: expected a map of folders")));
+  EXPECT_THAT(told.output,
+              AllOf(HasSubstr("table.yaml:1: row"), HasSubstr("did you mean rows?"), HasSubstr("table.yaml:2: metric"),
+                    HasSubstr("accuracy, balanced_accuracy, cost, macro_f1"), HasSubstr("table.yaml:3: columns"),
+                    HasSubstr("runs: expected a map of folders")));
 }
 
 TEST_F(TinySweep, ReadyMadeTablesSayWhatMakesTheirRuns) {

@@ -10,6 +10,7 @@
 #include "report/records.hpp"
 #include "report/run_search.hpp"
 #include "report/wording.hpp"
+#include "runs_of_file.hpp"
 #include "table_layout.hpp"
 #include "verbs.hpp"
 
@@ -18,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::vector<std::string> runs, compare;
+  std::vector<std::string> runs, compare, overrides;
+  std::string experiment;  ///< the file of an experiment or a sweep
   TableLayout layout;
 };
 
@@ -49,17 +51,24 @@ pskd::report::Table mcnemar_of(const std::vector<std::string>& runs, const std::
 pskd::report::Table make_table(const Options& options) {
   const TableLayout& layout = options.layout;
   if (!options.compare.empty()) return mcnemar_of(options.compare, layout.options.stage);
+  if (!options.experiment.empty()) {
+    return pskd::report::comparison_table(runs_of_file(options.experiment, options.overrides), layout.options);
+  }
   const std::vector<fs::path> folders =
       options.runs.empty() ? existing_folders(layout) : std::vector<fs::path>(options.runs.begin(), options.runs.end());
-  return pskd::report::comparison_table(pskd::report::collect_run_records(folders), layout.options);
+  return pskd::report::comparison_table(pskd::report::collect_runs(folders), layout.options);
 }
 
 void run(const Options& options) {
-  const bool has_runs = !options.runs.empty() || !options.layout.runs.empty();
-  if (has_runs != options.compare.empty()) {
-    throw pskd::Error(
-        pskd::ErrorKind::usage,
-        "give folders of runs or sweeps, or --config and a file of configs/tables, or --compare and two runs");
+  const bool has_folders = !options.runs.empty() || !options.layout.runs.empty();
+  const int given = (has_folders ? 1 : 0) + (options.experiment.empty() ? 0 : 1) + (options.compare.empty() ? 0 : 1);
+  if (given != 1) {
+    throw pskd::Error(pskd::ErrorKind::usage,
+                      "give folders of runs or sweeps, or --config and the file of an experiment, a sweep or a table, "
+                      "or --compare and two runs");
+  }
+  if (!options.overrides.empty() && options.experiment.empty()) {
+    throw pskd::Error(pskd::ErrorKind::usage, "--set: needs --config and the file of an experiment or a sweep");
   }
   std::cout << kFormats.at(options.layout.format)(make_table(options)) << std::flush;
 }
@@ -77,10 +86,22 @@ void add_table(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("table", "Compare runs: means over seeds, paired differences, tests");
   // Before the options that it has values for, which so win over it.
   verb->add_option_function<std::string>(
-          "-c,--config", [options](const std::string& file) { options->layout = read_table_layout(file); },
-          "a table in config form, see configs/tables; other options win over it")
+          "-c,--config",
+          [options](const std::string& file) {
+            if (is_experiment_or_sweep(file)) {
+              options->experiment = file;
+            } else {
+              options->layout = read_table_layout(file);
+            }
+          },
+          "an experiment or a sweep: exactly its runs; or a table in config form, see configs/tables: other options "
+          "win "
+          "over it")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
+  verb->add_option("--set", options->overrides, "override a key of the experiment or sweep (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("KEY.PATH=VALUE");
   verb->add_option("runs", options->runs, "folders of sweeps, experiments or runs; all finished seeds in them");
   verb->add_option("--rows", options->layout.options.rows,
                    "method (the run's name; default), run (with its sweep's), dataset or stage")
@@ -89,12 +110,16 @@ void add_table(CLI::App& app) {
   verb->add_option("--columns", options->layout.options.columns, "default: dataset")
       ->transform(CLI::CheckedTransformer(kAxes).description(""))
       ->type_name(choices(kAxes));
-  verb->add_option(
-          "--metric", options->layout.options.metric,
-          "accuracy (default), macro_f1, or cost: parameters (also of layers that only training needs), MACs, size, "
-          "latency")
-      ->transform(CLI::CheckedTransformer(kMetrics).description(""))
-      ->type_name(choices(kMetrics));
+  verb->add_option_function<std::string>(
+          "--metric", [options](const std::string& names) { options->layout.options.metrics = metrics_of(names); },
+          "one or several, with commas between them: accuracy (default); balanced_accuracy, the mean recall of the "
+          "classes; macro_f1, their mean F1; weighted_f1, weighted by their clips; cost: parameters (also of layers "
+          "that only training needs), MACs, size, latency")
+      ->type_name(choices(kMetrics) + ",...");
+  verb->add_option("--sort", options->layout.options.sort,
+                   "rows: as the runs come (given, default), by the first score, or by name")
+      ->transform(CLI::CheckedTransformer(kOrders).description(""))
+      ->type_name(choices(kOrders));
   verb->add_option("--stage", options->layout.options.stage, "whose scores")->capture_default_str();
   verb->add_option("--reference", options->layout.options.reference,
                    "row that the others are compared with, paired by seed");
@@ -108,7 +133,8 @@ void add_table(CLI::App& app) {
       "A column never mixes protocols, selection rules or the sharing of subjects: that is refused.\n"
       "Examples:\n"
       "  pskd table runs/methods --reference label\n"
-      "  pskd table runs/methods --metric macro_f1 --format latex\n"
+      "  pskd table --config configs/sweeps/methods.yaml --reference label --metric accuracy,macro_f1\n"
+      "  pskd table runs/methods --metric macro_f1 --sort score --format latex\n"
       "  pskd table runs/methods --rows stage --columns method\n"
       "  pskd table --config configs/tables/methods.yaml --metric macro_f1\n"
       "  pskd table --compare runs/methods/kd/0123456789ab/seed-1 runs/methods/acs/ba9876543210/seed-1");

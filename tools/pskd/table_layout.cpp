@@ -1,6 +1,10 @@
 #include "table_layout.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
+
+#include <algorithm>
+#include <sstream>
 
 #include "base/file.hpp"
 #include "config/parse.hpp"
@@ -29,6 +33,23 @@ void read_choice(config::Reader& fields, const char* key, Value& value, const st
   if (const auto found = choices.find(name); found != choices.end()) value = found->second;
 }
 
+/// One name, or a list of them.
+void read_metrics(config::Reader& fields, const config::Place& place, TableLayout& layout) {
+  const config::Node* node = place.node.find("metric");
+  if (node == nullptr || node->kind != config::Node::Kind::list) {
+    pskd::report::Metric metric = layout.options.metrics.front();
+    read_choice(fields, "metric", metric, kMetrics);
+    layout.options.metrics = {metric};
+    return;
+  }
+  std::vector<std::string> names;
+  fields("metric", names, config::list_of(config::one_of(names_of(kMetrics))));
+  layout.options.metrics.clear();
+  for (const std::string& name : names) {
+    if (kMetrics.contains(name)) layout.options.metrics.push_back(kMetrics.at(name));
+  }
+}
+
 void read_layout(const config::Place& place, TableLayout& layout) {
   if (place.node.kind != config::Node::Kind::map) return place.expected("a map of keys: runs, rows, columns, ...");
   config::Reader fields(place);
@@ -37,14 +58,34 @@ void read_layout(const config::Place& place, TableLayout& layout) {
   read_runs(place.at("runs", runs != nullptr ? *runs : config::Node{.where = place.node.where}), layout);
   read_choice(fields, "rows", layout.options.rows, kAxes);
   read_choice(fields, "columns", layout.options.columns, kAxes);
-  read_choice(fields, "metric", layout.options.metric, kMetrics);
+  read_metrics(fields, place, layout);
   fields("stage", layout.options.stage, config::stage_name());
   fields("reference", layout.options.reference, config::not_empty());
+  read_choice(fields, "sort", layout.options.sort, kOrders);
   fields("format", layout.format, config::one_of(names_of(kFormats)));
   fields.refuse_unknown_keys();
 }
 
 }  // namespace
+
+std::vector<pskd::report::Metric> metrics_of(const std::string& names) {
+  std::vector<pskd::report::Metric> metrics;
+  std::istringstream words(names);
+  for (std::string name; std::getline(words, name, ',');) {
+    const auto found = kMetrics.find(name);
+    if (found == kMetrics.end()) {
+      throw pskd::Error(pskd::ErrorKind::usage,
+                        fmt::format("--metric: expected some of {}, with commas between them, found '{}'",
+                                    fmt::join(names_of(kMetrics), ", "), name));
+    }
+    if (std::find(metrics.begin(), metrics.end(), found->second) != metrics.end()) {
+      throw pskd::Error(pskd::ErrorKind::usage, "--metric: '" + name + "' is there twice");
+    }
+    metrics.push_back(found->second);
+  }
+  if (metrics.empty()) throw pskd::Error(pskd::ErrorKind::usage, "--metric: expected a name, found nothing");
+  return metrics;
+}
 
 TableLayout read_table_layout(const std::filesystem::path& file) {
   TableLayout layout;

@@ -20,9 +20,14 @@ inline const std::map<std::string, pskd::report::Axis> kAxes = {{"method", pskd:
                                                                 {"run", pskd::report::Axis::run},
                                                                 {"dataset", pskd::report::Axis::dataset},
                                                                 {"stage", pskd::report::Axis::stage}};
-inline const std::map<std::string, pskd::report::Metric> kMetrics = {{"accuracy", pskd::report::Metric::accuracy},
-                                                                     {"macro_f1", pskd::report::Metric::macro_f1},
-                                                                     {"cost", pskd::report::Metric::cost}};
+inline const std::map<std::string, pskd::report::Metric> kMetrics = {
+    {"accuracy", pskd::report::Metric::accuracy},
+    {"balanced_accuracy", pskd::report::Metric::balanced_accuracy},
+    {"macro_f1", pskd::report::Metric::macro_f1},
+    {"weighted_f1", pskd::report::Metric::weighted_f1},
+    {"cost", pskd::report::Metric::cost}};
+inline const std::map<std::string, pskd::report::Order> kOrders = {
+    {"given", pskd::report::Order::given}, {"score", pskd::report::Order::score}, {"name", pskd::report::Order::name}};
 inline const std::map<std::string, std::string (*)(const pskd::report::Table&)> kFormats = {
     {"text", pskd::report::to_text},
     {"markdown", pskd::report::to_markdown},
@@ -36,9 +41,12 @@ std::vector<std::string> names_of(const std::map<std::string, Value>& choices) {
   return names;
 }
 
-/// Reads a file of configs/tables: `runs`, a map of folders and commands, and the keys rows, columns, metric, stage,
-/// reference and format, which are the options of their names. Throws Error(config) with all that is wrong, each with
-/// file:line.
+/// The metrics of "accuracy,macro_f1". Throws Error(usage) for an unknown one, and for one that is there twice.
+std::vector<pskd::report::Metric> metrics_of(const std::string& names);
+
+/// Reads a file of configs/tables: `runs`, a map of folders and commands, and the keys rows, columns, metric (a name or
+/// a list), stage, reference, sort and format, which are the options of their names. Throws Error(config) with all that
+/// is wrong, each with file:line.
 TableLayout read_table_layout(const std::filesystem::path& file);
 
 /// The folders of `runs`. Throws Error(data), saying what makes it, for one that is not there.

@@ -48,13 +48,15 @@ struct RunRecord {
   std::string dataset;                                       ///< empty in records from before it was written
   std::string fold = {};                                     ///< empty where the protocol has one split
   std::uint64_t seed = 0;
-  std::string sweep = {};  ///< the folder that holds the experiment's; not in the file: collect_run_records fills it in
   bool shared_subjects = false;
   std::vector<StageResult> stages;              ///< in training order (result.json: object in this order)
   std::string data_hash = {};                   ///< of the recordings, as they were read
   std::string version = {}, git_revision = {};  ///< of the program
   Hashes inputs = {};  ///< of the files that the config names beside the recordings, by key: word vectors
   Hashes files = {};   ///< of the run's other files, by path in its folder; see eval/finished_run.hpp
+  // Not in the file: read_finished_run says these.
+  std::filesystem::path folder = {};             ///< of the run
+  std::optional<std::int64_t> train_clips = {};  ///< as manifest.json has it
 };
 
 /// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "fold", "seed",

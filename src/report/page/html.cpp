@@ -41,18 +41,20 @@ std::string html_list(const std::vector<std::string>& lines, const std::string& 
   return html + "</ul>\n";
 }
 
-std::string html_table(const Table& table, const std::string& caption,
-                       const std::map<std::string, std::string>& links) {
+std::string html_table(const Table& table, const std::string& caption, const std::vector<std::string>& links) {
   std::string html = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + escape_html(caption) +
                      "\">\n<table>\n" + html_element("caption", caption) + "\n<thead><tr>";
   for (const std::string& cell : table.header) html += "<th scope=\"col\">" + escape_html(cell) + "</th>";
   html += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows) {
-    const auto link = links.find(row.front());
+  for (std::size_t index = 0; index < table.rows.size(); ++index) {
+    const std::vector<std::string>& row = table.rows[index];
     const std::string name = escape_html(row.front());
     html += "<tr><th scope=\"row\">" +
-            (link == links.end() ? name : "<a href=\"" + escape_html(link->second) + "\">" + name + "</a>") + "</th>";
-    for (std::size_t column = 1; column < row.size(); ++column) html += html_element("td", row[column]);
+            (links.empty() ? name : "<a href=\"" + escape_html(links[index]) + "\">" + name + "</a>") + "</th>";
+    for (std::size_t column = 1; column < row.size(); ++column) {
+      const bool is_best = table.best.contains({index, column});
+      html += is_best ? "<td>" + html_element("strong", row[column]) + "</td>" : html_element("td", row[column]);
+    }
     html += "</tr>\n";
   }
   return html + "</tbody>\n</table>\n</div>\n" + html_list(table.notes, "notes");

@@ -1,7 +1,6 @@
 // Text, lists and tables as HTML.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -15,9 +14,8 @@ std::string escape_html(const std::string& text);
 /// <tag>text</tag>
 std::string html_element(const std::string& tag, const std::string& text);
 
-/// `links`: by the text of a row's first cell, what it links to.
-std::string html_table(const Table& table, const std::string& caption,
-                       const std::map<std::string, std::string>& links = {});
+/// `links`: what the first cell of each row links to; none: nothing.
+std::string html_table(const Table& table, const std::string& caption, const std::vector<std::string>& links = {});
 std::string html_list(const std::vector<std::string>& lines, const std::string& css_class);
 
 }  // namespace pskd::report

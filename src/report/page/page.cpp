@@ -96,7 +96,7 @@ Json pictures_of(RunFacts& facts) {
   for (const eval::RunRecord& one : facts.run->records) seeds.push_back(one.seed);
   Json supports = Json::array();
   for (const eval::ClassScore& one : shown_scores(record.stages.front()).per_class) supports.push_back(one.support);
-  return {{"name", record.experiment},
+  return {{"name", facts.run->name},
           {"seeds", seeds},
           {"classes", class_names(record.stages.front())},
           {"supports", supports},
@@ -140,33 +140,36 @@ std::string title_of(const std::vector<FinishedRun>& runs) {
   return sweep.empty() ? std::to_string(runs.size()) + " runs" : sweep;
 }
 
+/// Runs that cannot be compared are shown without, and `missing` says why.
+std::string comparison_or_note(const RunSet& runs, const std::vector<FinishedRun>& sections,
+                               const std::string& reference, std::vector<std::string>& missing) {
+  const eval::RunRecord& first = runs.records.front();
+  try {
+    return comparison_section(runs, sections, reference, first.stages.at(student_stage(first.stages)).name);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::data) throw;
+    missing.push_back(std::string("the comparison of the runs: ") + error.what());
+    return "<section class=\"missing\">\n<h2>Comparison</h2>\n" + html_list(missing, "notes") + "</section>\n";
+  }
+}
+
 }  // namespace
 
-ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& reference,
-                       const MaterialSource& material) {
-  ReportPage page;
+ReportPage report_page(const RunSet& runs, const std::string& reference, const MaterialSource& material) {
+  const std::vector<FinishedRun> found = by_experiment(runs);
+  ReportPage page{.html = "", .missing = unfinished_notes(runs)};
   Json data = {{"runs", Json::array()}};
-  std::string body;
-  const bool alone = runs.size() == 1;
-  if (!alone) {
-    const eval::RunRecord& first = runs.front().records.front();
-    try {
-      body = comparison_section(runs, reference, first.stages.at(student_stage(first.stages)).name);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::data) throw;
-      page.missing.push_back(std::string("the comparison of the runs: ") + error.what());
-      body = "<section class=\"missing\">\n<h2>Comparison</h2>\n" + html_list(page.missing, "notes") + "</section>\n";
-    }
-  }
-  for (std::size_t index = 0; index < runs.size(); ++index) {
-    RunFacts facts = facts_of(runs[index], material);
+  const bool alone = found.size() == 1;
+  std::string body = alone ? "" : comparison_or_note(runs, found, reference, page.missing);
+  for (std::size_t index = 0; index < found.size(); ++index) {
+    RunFacts facts = facts_of(found[index], material);
     data["runs"].push_back(pictures_of(facts));
+    if (alone) facts.missing.insert(facts.missing.begin(), page.missing.begin(), page.missing.end());
     body += run_section(facts, index, alone);
-    for (const std::string& line : facts.missing) {
-      page.missing.push_back(alone ? line : facts.record().experiment + ": " + line);
-    }
+    if (alone) page.missing.clear();
+    for (const std::string& line : facts.missing) page.missing.push_back(alone ? line : facts.run->name + ": " + line);
   }
-  const std::string title = escape_html(title_of(runs)), json = to_script_text(data);
+  const std::string title = escape_html(title_of(found)), json = to_script_text(data);
   page.html = fill(page_template(), {{"title", title},
                                      {"style", page_style()},
                                      {"body", body},

@@ -36,11 +36,11 @@ struct ReportPage {
 
 /// Tables over all seeds of every run, and pictures of each run's smallest seed: learning curves, who taught,
 /// confusion, F1 and accuracy by class and subject, a map of the embeddings, clips that the student gets wrong and a
-/// teacher right. Several runs are compared with `reference`, the name of one of them (empty: the first). The page
+/// teacher right. Several experiments are compared with `reference`,
+/// the name of one of them as run_names gives it (empty: the first). The page
 /// needs no network; the same inputs give the same bytes. Text from configs and records is escaped. Throws as
 /// results_table and comparison_table do; whatever else is missing or broken is left out of the page and named in
 /// `missing`.
-ReportPage report_page(const std::vector<FinishedRun>& runs, const std::string& reference,
-                       const MaterialSource& material);
+ReportPage report_page(const RunSet& runs, const std::string& reference, const MaterialSource& material);
 
 }  // namespace pskd::report

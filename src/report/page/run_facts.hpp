@@ -13,6 +13,14 @@ namespace pskd::report {
 
 using Json = nlohmann::ordered_json;
 
+/// The finished runs of one experiment, by fold and seed.
+struct FinishedRun {
+  std::string name;                            ///< see run_names
+  std::vector<std::filesystem::path> folders;  ///< runs/<experiment>/<config hash>/[fold-<name>/]seed-<n>
+  std::vector<eval::RunRecord> records;        ///< of each folder
+};
+std::vector<FinishedRun> by_experiment(const RunSet& runs);
+
 /// What the parts of one run's section are made from.
 struct RunFacts {
   const FinishedRun* run = nullptr;

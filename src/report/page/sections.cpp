@@ -1,6 +1,7 @@
 #include "report/page/sections.hpp"
 
-#include <map>
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/file.hpp"
@@ -80,32 +81,36 @@ std::string manifest_part(RunFacts& facts) {
 
 }  // namespace
 
-std::string comparison_section(const std::vector<FinishedRun>& runs, const std::string& reference,
-                               const std::string& stage) {
-  std::vector<eval::RunRecord> records;
-  std::map<std::string, std::string> links;
-  for (std::size_t index = 0; index < runs.size(); ++index) {
-    records.insert(records.end(), runs[index].records.begin(), runs[index].records.end());
-    links.emplace(runs[index].records.front().experiment, "#run-" + std::to_string(index));
-  }
+std::string comparison_section(const RunSet& runs, const std::vector<FinishedRun>& sections,
+                               const std::string& reference, const std::string& stage) {
   ComparisonOptions options;
   options.stage = stage;
-  options.reference = reference.empty() ? records.front().experiment : reference;
-  Table accuracy = comparison_table(records, options);
-  options.metric = Metric::macro_f1;
-  const Table macro_f1 = comparison_table(records, options);
-  const std::vector<std::string> notes = std::move(accuracy.notes);
+  options.reference = reference.empty() ? sections.front().name : reference;
+  Table accuracy = comparison_table(runs, options);
+  options.metrics = {Metric::macro_f1};
+  Table macro_f1 = comparison_table(runs, options);
+  for (const std::string& note : macro_f1.notes) {
+    if (std::find(accuracy.notes.begin(), accuracy.notes.end(), note) == accuracy.notes.end()) {
+      accuracy.notes.push_back(note);
+    }
+  }
+  macro_f1.notes = std::move(accuracy.notes);
   accuracy.notes.clear();
+  std::vector<std::string> links;  // of each row: its first run
+  std::set<std::string> known;
+  for (std::size_t index = 0; index < sections.size(); ++index) {
+    if (known.insert(sections[index].name).second) links.push_back("#run-" + std::to_string(index));
+  }
   return "<section id=\"comparison\">\n<h2>Comparison of the runs</h2>\n"
          "<p class=\"about\">Choose a run to see it below.</p>\n" +
          html_table(accuracy, "Accuracy of " + stage + ", %", links) +
-         html_table({notes, macro_f1.header, macro_f1.rows}, "Macro F1 of " + stage + ", %", links) + "</section>\n";
+         html_table(macro_f1, "Macro F1 of " + stage + ", %", links) + "</section>\n";
 }
 
 std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
   const std::string id = "run-" + std::to_string(index);
   std::string html = "<article id=\"" + id + "\" class=\"run\">\n";
-  if (!alone) html += html_element("h2", facts.record().experiment) + "\n";
+  if (!alone) html += html_element("h2", facts.run->name) + "\n";
   html += terms_of(facts);
   Table results = results_table(facts.run->records);
   results.notes.erase(results.notes.begin(), results.notes.begin() + 2);  // protocol and selection rule stand above

@@ -95,7 +95,7 @@ class MaterialCollector {
 };
 
 void run(const Options& options) {
-  const auto runs = pskd::report::find_finished_runs(options.folder);
+  const pskd::report::RunSet runs = pskd::report::collect_runs({options.folder});
   prepare(kThreads);
   MaterialCollector collector;
   const pskd::report::ReportPage page =
