@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <map>
+#include <set>
 
 #include "report/conditions.hpp"
 #include "report/records.hpp"
@@ -12,23 +12,21 @@
 namespace pskd::report {
 namespace {
 
-/// The runs that some rows of the column have and others lack.
-std::string missing_runs(const Comparison& of, const std::string& column) {
-  std::map<eval::RunKey, int> every;
-  for (const Entry* entry : column_of(of.entries, column)) ++every[{entry->record->fold, entry->record->seed}];
+std::set<eval::RunKey> runs_of(const Cell& cell) {
+  std::set<eval::RunKey> runs;
+  for (const auto& [run, entry] : cell) runs.insert(run);
+  return runs;
+}
+
+/// The runs that rows of the column lack, where others have them.
+std::string lacking_runs(const Comparison& of, const std::string& column) {
+  std::set<eval::RunKey> all;
+  for (const Entry* entry : column_of(of.entries, column)) all.insert({entry->record->fold, entry->record->seed});
   std::string text;
   for (const std::string& row : of.rows) {
     const Cell* cell = of.cell(row, column);
-    if (cell == nullptr || cell->size() == every.size()) continue;
-    text += (text.empty() ? "" : "; ") + std::string("'") + row + "' lacks";
-    std::string lacking;
-    for (const auto& [run, count] : every) {
-      if (cell->contains(run)) continue;
-      lacking += lacking.empty() ? " " : ", ";
-      if (!run.fold.empty()) lacking += "fold " + run.fold + " ";
-      lacking += "seed " + std::to_string(run.seed);
-    }
-    text += lacking;
+    const std::string missing = cell == nullptr ? "" : missing_runs(runs_of(*cell), every_run(all));
+    if (!missing.empty()) text += (text.empty() ? "'" : "; '") + row + "' lacks " + missing;
   }
   return text;
 }
@@ -91,7 +89,7 @@ std::string difference_note(const Comparison& of) {
 
 std::vector<std::string> column_notes(const Comparison& of, const std::string& column) {
   std::vector<std::string> notes = condition_notes(column_of(of.entries, column), column, of.runs);
-  for (const std::string& text : {missing_runs(of, column), classes_text(of, column), best_epochs(of, column)}) {
+  for (const std::string& text : {lacking_runs(of, column), classes_text(of, column), best_epochs(of, column)}) {
     if (!text.empty()) notes.push_back(column + ": " + text);
   }
   return notes;

@@ -69,12 +69,12 @@ std::string confusions_section(const std::vector<eval::RunRecord>& records) {
 }
 
 std::string reproduction_section(const eval::RunRecord& record) {
-  const std::string config = ExperimentLayout{}.run(record.seed).config().string();
+  const std::string config = ExperimentLayout{}.run(record.seed, record.fold).config().string();
   return "## How to reproduce\n\n`" + config +
          "`, beside this file, holds every setting and seed of this experiment (config hash " +
          markdown_text(record.config_hash) + "):\n\n```\npskd train --config " + config +
-         "\n```\n\n`seed-<n>/manifest.json` names the versions, the data and the machine; " +
-         "`seed-<n>/stages/<stage>/predictions.csv` holds every prediction.\n";
+         "\n```\n\n`manifest.json` beside it names the versions, the data and the machine; " +
+         "`stages/<stage>/predictions.csv` holds every prediction.\n";
 }
 
 }  // namespace
@@ -84,6 +84,9 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   const Table results = results_table(records);  // refuses what cannot be summarized, an empty list too
   const eval::RunRecord& first = records.front();
   std::string text = "# " + markdown_text(first.experiment) + "\n\n" + to_markdown(results);
+  if (const Table folds = folds_table(records); !folds.rows.empty()) {
+    text.append("\n## Accuracy of each fold, %, mean over seeds\n\n").append(to_markdown(folds));
+  }
   text.append("\n## F1 of each class, %, mean over seeds\n\n").append(to_markdown(per_class_table(records)));
   text.append("\n").append(confusions_section(records));
   text.append("\n").append(reproduction_section(first));

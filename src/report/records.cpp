@@ -1,6 +1,8 @@
 #include "report/records.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 #include <string>
 
@@ -45,17 +47,19 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records) {
   if (records.empty()) throw Error(ErrorKind::data, "cannot make a table: there is no finished run");
   const eval::RunRecord& first = records.front();
   if (first.stages.empty()) throw Error(ErrorKind::data, "cannot make a table: the runs have no stage");
-  std::set<std::pair<std::string, std::uint64_t>> runs;
+  std::set<eval::RunKey> runs;
+  std::map<std::string, const eval::RunRecord*> of_fold;
   for (const eval::RunRecord& record : records) {
-    if (!runs.emplace(record.fold, record.seed).second) {
-      throw Error(ErrorKind::data, "cannot make a table: seed " + std::to_string(record.seed) + " is there twice");
+    if (!runs.insert({record.fold, record.seed}).second) {
+      throw Error(ErrorKind::data, "cannot make a table: " + run_text({record.fold, record.seed}) + " is there twice");
     }
+    const eval::RunRecord& same_fold = *of_fold.try_emplace(record.fold, &record).first->second;
     if (record.config_hash != first.config_hash) {
       refuse(first, record, "config hash", first.config_hash, record.config_hash);
     }
-    const bool same_fold = record.fold == first.fold;
-    if (same_fold && record.protocol != first.protocol)
-      refuse(first, record, "protocol", first.protocol, record.protocol);
+    if (record.protocol != same_fold.protocol) {
+      refuse(same_fold, record, "protocol", same_fold.protocol, record.protocol);
+    }
     if (record.selection != first.selection) {
       refuse(first, record, "selection rule", first.selection, record.selection);
     }
@@ -174,11 +178,55 @@ std::string best_epoch_text(const eval::StageResult& stage) {
   return ties > 1 ? text + " (" + std::to_string(ties) + " are as accurate)" : text;
 }
 
-std::optional<double> mean_f1(const std::vector<eval::RunRecord>& records, std::size_t stage, std::size_t label) {
-  std::vector<double> values;
+std::string run_text(const eval::RunKey& run) {
+  return (run.fold.empty() ? "seed " : "fold " + run.fold + " seed ") + std::to_string(run.seed);
+}
+
+std::string missing_runs(const std::set<eval::RunKey>& runs, const std::set<eval::RunKey>& every) {
+  std::vector<eval::RunKey> missing;
+  std::set_difference(every.begin(), every.end(), runs.begin(), runs.end(), std::back_inserter(missing));
+  std::string text;
+  for (const eval::RunKey& run : missing) text += (text.empty() ? "" : ", ") + run_text(run);
+  return text;
+}
+
+std::set<eval::RunKey> every_run(const std::set<eval::RunKey>& runs) {
+  std::set<eval::RunKey> every;
+  for (const eval::RunKey& one : runs) {
+    for (const eval::RunKey& other : runs) every.insert({one.fold, other.seed});
+  }
+  return every;
+}
+
+std::vector<eval::Scores> pooled_scores(const std::vector<eval::RunRecord>& records, std::size_t stage) {
+  struct Pool {
+    std::size_t folds = 0;
+    std::vector<std::vector<int>> confusion;
+  };
+  std::map<std::uint64_t, Pool> pools;  // by seed
+  std::size_t most = 0;
   for (const eval::RunRecord& record : records) {
-    const eval::ClassScore& one = shown_scores(record.stages[stage]).per_class[label];
-    if (one.support > 0) values.push_back(one.f1);
+    Pool& pool = pools[record.seed];
+    const auto& confusion = shown_scores(record.stages[stage]).confusion;
+    pool.confusion.resize(confusion.size(), std::vector<int>(confusion.size(), 0));
+    for (std::size_t i = 0; i < confusion.size(); ++i) {
+      for (std::size_t j = 0; j < confusion.size(); ++j) pool.confusion[i][j] += confusion[i][j];
+    }
+    most = std::max(most, ++pool.folds);
+  }
+  std::vector<std::string> classes;
+  for (const eval::ClassScore& one : shown_scores(records.front().stages[stage]).per_class) classes.push_back(one.name);
+  std::vector<eval::Scores> scores;
+  for (const auto& [seed, pool] : pools) {
+    if (pool.folds == most) scores.push_back(eval::scores_of(pool.confusion, classes));
+  }
+  return scores;
+}
+
+std::optional<double> mean_f1(const std::vector<eval::Scores>& scores, std::size_t label) {
+  std::vector<double> values;
+  for (const eval::Scores& one : scores) {
+    if (one.per_class[label].support > 0) values.push_back(one.per_class[label].f1);
   }
   return values.empty() ? std::nullopt : std::optional(eval::summarize(values).mean);
 }

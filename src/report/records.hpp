@@ -2,16 +2,18 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "eval/statistics.hpp"
 #include "pskd/eval/run_record.hpp"
 
 namespace pskd::report {
 
-/// Throws Error(data) when there is no record, when a seed is there twice, or when the records do not share config
-/// hash, files that the config names, protocol, selection rule, stages, classes and recordings: means over such records
-/// would be means over different things.
+/// Throws Error(data) when there is no record, when a fold and seed is there twice, or when the records do not share
+/// config hash, files that the config names, protocol (of one fold), selection rule, stages, classes and recordings:
+/// means over such records would be means over different things.
 void check_same_experiment(const std::vector<eval::RunRecord>& records);
 
 /// Throws Error(data) when the records are of different recordings. Those that do not say are left out.
@@ -51,8 +53,21 @@ std::string note_on_classes(const std::vector<const eval::StageResult*>& stages,
 /// "6 of 30 (25 are as accurate)"; empty in a record that does not say.
 std::string best_epoch_text(const eval::StageResult& stage);
 
-/// Mean F1 of the class over the records that have clips of it; none where no record has.
-std::optional<double> mean_f1(const std::vector<eval::RunRecord>& records, std::size_t stage, std::size_t label);
+/// "seed 2", "fold 3 seed 2"
+std::string run_text(const eval::RunKey& run);
+
+/// "fold 3 seed 1, fold 4 seed 1": what is in `every` and not in `runs`.
+std::string missing_runs(const std::set<eval::RunKey>& runs, const std::set<eval::RunKey>& every);
+
+/// Each of the folds with each of the seeds.
+std::set<eval::RunKey> every_run(const std::set<eval::RunKey>& runs);
+
+/// One for each seed: the scores of the stage on the clips of all its folds together, which are those of its record
+/// where there are no folds. A seed with fewer folds than another one is left out. Records of one experiment.
+std::vector<eval::Scores> pooled_scores(const std::vector<eval::RunRecord>& records, std::size_t stage);
+
+/// Mean F1 of the class over pooled_scores; none where it has no clips.
+std::optional<double> mean_f1(const std::vector<eval::Scores>& scores, std::size_t label);
 
 /// The stage the reports look at closely: the one named "student", else the last.
 std::size_t student_stage(const std::vector<eval::StageResult>& stages);

@@ -1,7 +1,8 @@
 #include "report/results_table.hpp"
 
-#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "report/records.hpp"
@@ -10,28 +11,35 @@
 namespace pskd::report {
 namespace {
 
-/// Of the stage at `index`, one value per record.
-std::vector<double> over_records(const std::vector<eval::RunRecord>& records, std::size_t index,
-                                 const std::function<double(const eval::StageResult&)>& value) {
+bool has_folds(const std::vector<eval::RunRecord>& records) { return !records.front().fold.empty(); }
+
+/// The values of the stage's scores that means are over.
+std::vector<double> values_of(const std::vector<eval::RunRecord>& records, std::size_t stage,
+                              double eval::Scores::*score) {
+  eval::ScoreByRun scores;
+  for (const eval::RunRecord& one : records) scores[{one.fold, one.seed}] = shown_scores(one.stages[stage]).*score;
+  return eval::unit_values(scores);
+}
+
+std::vector<double> pooled_accuracies(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   std::vector<double> values;
-  for (const eval::RunRecord& record : records) values.push_back(value(record.stages[index]));
+  for (const eval::Scores& one : pooled_scores(records, stage)) values.push_back(one.accuracy);
   return values;
 }
 
 std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std::size_t index) {
   const eval::StageResult& stage = records.front().stages[index];
-  const auto accuracy =
-      over_records(records, index, [](const eval::StageResult& one) { return shown_scores(one).accuracy; });
-  const auto macro_f1 =
-      over_records(records, index, [](const eval::StageResult& one) { return shown_scores(one).macro_f1; });
-  const auto seconds = over_records(records, index, [](const eval::StageResult& one) { return one.seconds; });
-  return {stage.name,
-          mean_and_deviation(accuracy),
-          mean_and_deviation(macro_f1),
-          std::to_string(records.size()),
-          std::to_string(stage.parameters),
-          std::to_string(stage.epochs),
-          fixed(eval::summarize(seconds).mean, 1)};
+  const std::vector<double> accuracy = values_of(records, index, &eval::Scores::accuracy);
+  std::vector<double> seconds;
+  for (const eval::RunRecord& record : records) seconds.push_back(record.stages[index].seconds);
+  std::vector<std::string> row = {stage.name, mean_and_deviation(accuracy),
+                                  mean_and_deviation(values_of(records, index, &eval::Scores::macro_f1))};
+  if (has_folds(records)) row.push_back(mean_and_deviation(pooled_accuracies(records, index)));
+  for (const std::string& cell : {std::to_string(accuracy.size()), std::to_string(stage.parameters),
+                                  std::to_string(stage.epochs), fixed(eval::summarize(seconds).mean, 1)}) {
+    row.push_back(cell);
+  }
+  return row;
 }
 
 /// "student 6 of 30 (25 are as accurate), 9 of 30"; empty where no record says.
@@ -48,19 +56,43 @@ std::string best_epochs(const std::vector<eval::RunRecord>& records) {
   return text;
 }
 
+std::string seeds_text(const std::vector<eval::RunRecord>& records) {
+  std::set<std::uint64_t> seeds;
+  for (const eval::RunRecord& record : records) seeds.insert(record.seed);
+  std::string text = "seeds";
+  for (const std::uint64_t seed : seeds) text += " " + std::to_string(seed);
+  return text;
+}
+
+/// What the numbers are means of.
+std::vector<std::string> notes_on_means(const std::vector<eval::RunRecord>& records) {
+  const std::string n = std::to_string(values_of(records, 0, &eval::Scores::accuracy).size());
+  if (!has_folds(records)) {
+    return {"mean \u00b1 standard deviation (n - 1) over seeds; n = " + n + ", " + seeds_text(records)};
+  }
+  std::vector<std::string> notes = {
+      "mean \u00b1 standard deviation (n - 1) over folds, each the mean over its seeds; n = " + n + " folds, " +
+          seeds_text(records),
+      "pooled: the clips of all folds together, mean \u00b1 standard deviation over seeds"};
+  std::set<eval::RunKey> runs;
+  for (const eval::RunRecord& record : records) runs.insert({record.fold, record.seed});
+  if (const std::string missing = missing_runs(runs, every_run(runs)); !missing.empty()) {
+    notes.push_back("not finished: " + missing + "; pooled over the seeds with the most folds");
+  }
+  return notes;
+}
+
 std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   const eval::RunRecord& first = records.front();
-  std::string seeds;
-  for (const eval::RunRecord& record : records) seeds.append(" ").append(std::to_string(record.seed));
-  const eval::Scores& scores = shown_scores(first.stages.front());
-  std::vector<std::string> notes = {
-      "protocol: " + first.protocol,
-      "selection rule: " + selection_rule(first.selection),
-      "scores: on the " + std::string(shown_part(first.stages.front())) + " part, " + std::to_string(scores.clips) +
-          " clips",
-      "mean \u00b1 standard deviation (n - 1) over seeds; n = " + std::to_string(records.size()) + ", seeds" + seeds,
-      kReconstruction,
-  };
+  std::vector<const eval::RunRecord*> all;
+  for (const eval::RunRecord& record : records) all.push_back(&record);
+  std::vector<std::string> notes = {"protocol: " + protocol_of(all),
+                                    "selection rule: " + selection_rule(first.selection),
+                                    "scores: on the " + std::string(shown_part(first.stages.front())) + " part, " +
+                                        std::to_string(pooled_scores(records, 0).front().clips) + " clips" +
+                                        (has_folds(records) ? " in all folds" : "")};
+  for (const std::string& note : notes_on_means(records)) notes.push_back(note);
+  notes.emplace_back(kReconstruction);
   std::vector<const eval::StageResult*> scored;
   for (const eval::RunRecord& record : records) scored.push_back(&record.stages.front());
   if (const std::string classes = note_on_classes(scored, "macro F1"); !classes.empty()) notes.push_back(classes);
@@ -71,8 +103,6 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
     notes.emplace_back(kSharedSubjects);
   }
   if (!all_say_recordings(records)) notes.emplace_back(kUnknownRecordings);
-  std::vector<const eval::RunRecord*> all;
-  for (const eval::RunRecord& record : records) all.push_back(&record);
   if (const std::string versions = note_on_versions(all); !versions.empty()) notes.push_back(versions);
   return notes;
 }
@@ -84,8 +114,47 @@ Table results_table(const std::vector<eval::RunRecord>& records) {
   Table table;
   table.notes = notes_of(records);
   table.header = {"stage", "accuracy %", "macro F1 %", "n", "parameters", "epochs", "training s"};
+  if (has_folds(records)) table.header.insert(table.header.begin() + 3, "pooled accuracy %");
   for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
     table.rows.push_back(row_of(records, index));
+  }
+  return table;
+}
+
+namespace {
+
+/// What a fold is tested on, as the line of its protocol says it: "subjects 3".
+std::string tested_on(const eval::RunRecord& record) {
+  const std::string word = std::string(", ") + shown_part(record.stages.front()) + " ";
+  const std::size_t at = record.protocol.find(word);
+  if (at == std::string::npos) return kEnDash;
+  const std::size_t begin = at + word.size();
+  return record.protocol.substr(begin, record.protocol.find(", ", begin) - begin);
+}
+
+}  // namespace
+
+Table folds_table(const std::vector<eval::RunRecord>& records) {
+  check_same_experiment(records);
+  Table table;
+  table.header = {"fold", "tested on", "clips"};
+  for (const eval::StageResult& stage : records.front().stages) table.header.push_back(stage.name);
+  std::map<std::string, std::vector<const eval::RunRecord*>> seeds;
+  std::vector<std::string> folds;
+  for (const eval::RunRecord& record : records) {
+    if (seeds[record.fold].empty() && !record.fold.empty()) folds.push_back(record.fold);
+    seeds[record.fold].push_back(&record);
+  }
+  sort_folds(folds);
+  for (const std::string& fold : folds) {
+    const eval::RunRecord& first = *seeds[fold].front();
+    std::vector<std::string>& row = table.rows.emplace_back();
+    row = {fold, tested_on(first), std::to_string(shown_scores(first.stages.front()).clips)};
+    for (std::size_t stage = 0; stage < first.stages.size(); ++stage) {
+      std::vector<double> accuracies;
+      for (const eval::RunRecord* one : seeds[fold]) accuracies.push_back(shown_scores(one->stages[stage]).accuracy);
+      row.push_back(mean_and_deviation(accuracies));
+    }
   }
   return table;
 }
@@ -95,12 +164,14 @@ Table per_class_table(const std::vector<eval::RunRecord>& records) {
   Table table;
   table.header = {"class", "clips"};
   for (const eval::StageResult& stage : stages) table.header.push_back(stage.name);
-  const std::vector<eval::ClassScore>& classes = shown_scores(stages.front()).per_class;
+  std::vector<std::vector<eval::Scores>> pooled;
+  for (std::size_t stage = 0; stage < stages.size(); ++stage) pooled.push_back(pooled_scores(records, stage));
+  const std::vector<eval::ClassScore>& classes = pooled.front().front().per_class;
   for (std::size_t label = 0; label < classes.size(); ++label) {
     std::vector<std::string>& row = table.rows.emplace_back();
     row = {classes[label].name, std::to_string(classes[label].support)};
-    for (std::size_t stage = 0; stage < stages.size(); ++stage) {
-      const std::optional<double> f1 = mean_f1(records, stage, label);
+    for (const std::vector<eval::Scores>& of_stage : pooled) {
+      const std::optional<double> f1 = mean_f1(of_stage, label);
       row.push_back(f1 ? fixed(100 * *f1, 1) : kEnDash);
     }
   }

@@ -406,6 +406,52 @@ TEST(Comparison, OfTwoProtocolsNamesTheFoldersOfATableForEach) {
                                           "pskd table 'runs/a b/acs/hash'"));
 }
 
+eval::RunRecord fold_of(const std::string& method, const std::string& fold, std::uint64_t seed, int right) {
+  eval::RunRecord record = record_of(method, seed, right);
+  record.fold = fold;
+  record.protocol = "leave-one-subject-out, train subjects others, test subjects " + fold;
+  return record;
+}
+
+/// Two folds of two seeds for each of two methods.
+std::vector<eval::RunRecord> folds_of_two_methods() {
+  return {fold_of("label", "2", 1, 10), fold_of("label", "2", 2, 12), fold_of("label", "10", 1, 8),
+          fold_of("label", "10", 2, 8), fold_of("acs", "2", 1, 12),   fold_of("acs", "2", 2, 16),
+          fold_of("acs", "10", 1, 10),  fold_of("acs", "10", 2, 12)};
+}
+
+TEST(Comparison, OfFoldsPairsByFoldAndSeedWithTheFoldAsTheUnit) {
+  const Table table = comparison_table({folds_of_two_methods()}, {.reference = "label"});
+  // label: 55 and 40, acs: 70 and 55; by fold +15 (10 and 20) and +15 (10 and 20): equal, so that t is not defined.
+  EXPECT_THAT(table.rows[0],
+              ElementsAre("label", "47.5 \u00b1 10.6", "2", "\u2013", "\u2013", "\u2013", "\u2013", "\u2013"));
+  EXPECT_THAT(table.rows[1], ElementsAre("acs", "62.5 \u00b1 10.6", "2", "+15.0", "\u2013", "0.500", "0.500", "2"));
+  EXPECT_THAT(to_text(table),
+              AllOf(HasSubstr("protocol: leave-one-subject-out, 2 folds: 2 10;"), HasSubstr("40 clips in 2 folds"),
+                    HasSubstr("over n folds, each the mean over its seeds"), HasSubstr("seeds 1 2"),
+                    HasSubstr("paired by fold and seed, then averaged over the seeds of each fold"),
+                    HasSubstr("the smallest p that 2 pairs can give is 0.500")));
+}
+
+TEST(Comparison, OfIncompleteFoldsSaysWhatIsMissingAndPairsWhatBothHave) {
+  std::vector<eval::RunRecord> records = folds_of_two_methods();
+  records.erase(records.begin() + 5);  // acs, fold 2, seed 2
+  const Table table = comparison_table({records}, {.reference = "label"});
+  EXPECT_EQ(table.rows[1][3], "+12.5") << "+10 of seed 1 in fold 2, +15 in fold 10";
+  EXPECT_THAT(to_text(table), HasSubstr("'acs' lacks fold 2 seed 2\n"));
+}
+
+TEST(Comparison, ChecksFoldByFold) {
+  std::vector<eval::RunRecord> records = folds_of_two_methods();
+  records[6].protocol += " 11";
+  EXPECT_THAT(refused(records), AllOf(HasSubstr("different protocol"), HasSubstr("test subjects 10'"),
+                                      HasSubstr("test subjects 10 11'")));
+  records = folds_of_two_methods();
+  for (std::size_t i = 4; i < 8; ++i) records[i].fold.clear();
+  records.resize(5);
+  EXPECT_THAT(refused(records), HasSubstr("one split with runs of folds: 'acs' and 'label'"));
+}
+
 TEST(McNemarTable, HoldsCountsAndP) {
   EXPECT_THAT(mcnemar_table("a", "b", eval::mcnemar(10, 5, 1, 4)).rows[0],
               ElementsAre("20", "10", "5", "1", "4", "0.2188", "\u2013", "\u2013"));

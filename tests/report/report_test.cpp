@@ -100,6 +100,42 @@ TEST(PerClassTable, HasADashForAClassWithoutClips) {
   EXPECT_THAT(table.rows[2], ElementsAre("clap", "6", "100.0", "100.0"));
 }
 
+/// Folds of two people; who is tested on `fold` has `right` of ten arm_cross clips recognised.
+eval::RunRecord fold_of(const std::string& fold, std::uint64_t seed, int right) {
+  eval::RunRecord record = record_of(seed, right);
+  record.fold = fold;
+  record.protocol = "leave-one-subject-out, train subjects 1 2, test subjects " + fold;
+  return record;
+}
+
+TEST(ResultsTable, OfFoldsHasMeansOverFoldsAndPooledAccuracy) {
+  eval::RunRecord other = fold_of("10", 1, 4);
+  other.stages[1].test = eval::score({{.clip = "a", .subject = 10, .label = 0, .predicted = 1, .probabilities = {}}},
+                                     kClasses);  // one clip, wrong
+  const Table table = results_table({fold_of("2", 1, 8), other});
+  EXPECT_THAT(table.header, ElementsAre("stage", "accuracy %", "macro F1 %", "pooled accuracy %", "n", "parameters",
+                                        "epochs", "training s"));
+  EXPECT_EQ(table.rows[1][1], "43.8 \u00b1 61.9") << "14 of 16 and 0 of 1: the folds count alike";
+  EXPECT_EQ(table.rows[1][3], "82.4 \u00b1 \u2013") << "14 of 17: the clips count alike";
+  EXPECT_EQ(table.rows[1][4], "2");
+  EXPECT_THAT(to_text(table),
+              AllOf(HasSubstr("protocol: leave-one-subject-out, 2 folds: 2 10\n"), HasSubstr("n = 2 folds, seeds 1\n"),
+                    HasSubstr("32 clips in all folds"), Not(HasSubstr("not finished"))));
+}
+
+TEST(ResultsTable, OfFoldsSaysWhichRunsAreMissing) {
+  const std::string text = to_text(results_table({fold_of("2", 1, 8), fold_of("2", 2, 6), fold_of("10", 1, 4)}));
+  EXPECT_THAT(text, HasSubstr("not finished: fold 10 seed 2; pooled over the seeds with the most folds\n"));
+}
+
+TEST(FoldsTable, HasARowAFold) {
+  const Table table = folds_table({fold_of("10", 1, 4), fold_of("2", 1, 8), fold_of("2", 2, 6)});
+  EXPECT_THAT(table.header, ElementsAre("fold", "tested on", "clips", "skeleton", "student"));
+  EXPECT_THAT(table.rows[0], ElementsAre("2", "subjects 2", "16", "100.0 \u00b1 0.0", "81.2 \u00b1 8.8"));
+  EXPECT_THAT(table.rows[1], ElementsAre("10", "subjects 10", "16", "100.0 \u00b1 \u2013", "62.5 \u00b1 \u2013"));
+  EXPECT_THAT(folds_table({record_of(1, 8)}).rows, ::testing::IsEmpty());
+}
+
 TEST(ResultsTable, PrintsNoDeviationForOneSeed) {
   EXPECT_EQ(results_table({record_of(1, 8)}).rows[1][1], "87.5 \u00b1 \u2013");
 }

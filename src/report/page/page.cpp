@@ -93,9 +93,10 @@ Json pictures_of(RunFacts& facts) {
   const eval::RunRecord& record = facts.record();
   const std::vector<Name> subjects = subjects_of(facts);
   Json seeds = Json::array();
-  for (const eval::RunRecord& one : facts.run->records) seeds.push_back(one.seed);
+  for (const std::uint64_t seed : seeds_of(*facts.run)) seeds.push_back(seed);
   Json supports = Json::array();
-  for (const eval::ClassScore& one : shown_scores(record.stages.front()).per_class) supports.push_back(one.support);
+  for (const eval::ClassScore& one : pooled_scores(facts.run->records, 0).front().per_class)
+    supports.push_back(one.support);
   return {{"name", facts.run->name},
           {"seeds", seeds},
           {"classes", class_names(record.stages.front())},

@@ -7,6 +7,12 @@
 
 namespace pskd::report {
 
+std::set<std::uint64_t> seeds_of(const FinishedRun& run) {
+  std::set<std::uint64_t> seeds;
+  for (const eval::RunRecord& record : run.records) seeds.insert(record.seed);
+  return seeds;
+}
+
 std::vector<FinishedRun> by_experiment(const RunSet& runs) {
   const std::vector<std::string> names = run_names(runs, false);
   std::vector<FinishedRun> found;

@@ -1,7 +1,9 @@
 // What the parts of report.html are made from. Pictures are drawn by the page's script from JSON, text is HTML.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct FinishedRun {
   std::vector<std::filesystem::path> folders;  ///< runs/<experiment>/<config hash>/[fold-<name>/]seed-<n>
   std::vector<eval::RunRecord> records;        ///< of each folder
 };
+/// Each once, sorted.
+std::set<std::uint64_t> seeds_of(const FinishedRun& run);
 std::vector<FinishedRun> by_experiment(const RunSet& runs);
 
 /// What the parts of one run's section are made from.

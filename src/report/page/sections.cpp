@@ -20,19 +20,24 @@ std::string term(const std::string& name, const std::string& value) {
   return "<div>" + html_element("dt", name) + html_element("dd", value) + "</div>\n";
 }
 
-std::string seeds_text(const std::vector<eval::RunRecord>& records) {
-  std::string seeds;
-  for (const eval::RunRecord& record : records)
-    seeds.append(seeds.empty() ? "" : ", ").append(std::to_string(record.seed));
-  return seeds;
+/// "1, 2 (n = 2)"
+std::string seeds_text(const FinishedRun& run) {
+  const std::set<std::uint64_t> seeds = seeds_of(run);
+  std::string text;
+  for (const std::uint64_t seed : seeds) text.append(text.empty() ? "" : ", ").append(std::to_string(seed));
+  return text + " (n = " + std::to_string(seeds.size()) + ")";
+}
+
+std::string protocol_text(const FinishedRun& run) {
+  std::vector<const eval::RunRecord*> records;
+  for (const eval::RunRecord& record : run.records) records.push_back(&record);
+  return protocol_of(records);
 }
 
 std::string terms_of(const RunFacts& facts) {
   const eval::RunRecord& record = facts.record();
-  const auto n = facts.run->records.size();
-  std::string html = "<dl class=\"facts\">\n" + term("Protocol", record.protocol) +
-                     term("Selection rule", selection_rule(record.selection)) +
-                     term("Seeds", seeds_text(facts.run->records) + " (n = " + std::to_string(n) + ")") +
+  std::string html = "<dl class=\"facts\">\n" + term("Protocol", protocol_text(*facts.run)) +
+                     term("Selection rule", selection_rule(record.selection)) + term("Seeds", seeds_text(*facts.run)) +
                      term("Method", kReconstruction);
   if (!record.dataset.empty()) html += term("Data set", record.dataset);
   html += term("Config hash", record.config_hash) + "</dl>\n";
@@ -116,6 +121,10 @@ std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
   results.notes.erase(results.notes.begin(), results.notes.begin() + 2);  // protocol and selection rule stand above
   html +=
       "<section class=\"results\">\n<h3>Results</h3>\n" + html_table(results, "Results of each stage") + "</section>\n";
+  if (const Table folds = folds_table(facts.run->records); !folds.rows.empty()) {
+    html += "<section class=\"results\">\n<h3>Folds</h3>\n" +
+            html_table(folds, "Accuracy of each stage in each fold, %") + "</section>\n";
+  }
   const std::string ending =
       folded("F1 of each class as a table", html_table(per_class_table(facts.run->records), "F1 of each class, %")) +
       config_part(facts) + manifest_part(facts);

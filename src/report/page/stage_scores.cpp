@@ -29,8 +29,9 @@ Json summed_confusion(const std::vector<eval::RunRecord>& records, std::size_t s
 /// Null for a class without clips.
 Json f1_of_classes(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   Json means = Json::array();
-  for (std::size_t label = 0; label < shown_scores(records.front().stages[stage]).per_class.size(); ++label) {
-    const std::optional<double> f1 = mean_f1(records, stage, label);
+  const std::vector<eval::Scores> pooled = pooled_scores(records, stage);
+  for (std::size_t label = 0; label < pooled.front().per_class.size(); ++label) {
+    const std::optional<double> f1 = mean_f1(pooled, label);
     means.push_back(f1 ? Json(rounded(*f1, kDigits)) : Json(nullptr));
   }
   return means;
