@@ -22,16 +22,6 @@ namespace {
 const std::map<Axis, std::string> kAxisTitles = {
     {Axis::method, "method"}, {Axis::run, "run"}, {Axis::dataset, "data set"}, {Axis::stage, "stage"}};
 
-std::string with_sign(double value) {
-  const std::string text = fixed(value, 1);
-  return (text == "-0.0" ? "0.0" : text.starts_with('-') || text == "0.0" ? text : "+" + text);
-}
-
-std::string interval_text(const std::optional<eval::Interval>& interval) {
-  if (!interval) return kEnDash;
-  return "[" + with_sign(interval->low) + ", " + with_sign(interval->high) + "]";
-}
-
 std::vector<std::string> difference_cells(const eval::PairedDifference& difference, double adjusted) {
   if (difference.n == 0) return {kEnDash, kEnDash, kEnDash, kEnDash, "0"};
   const std::string mean = with_sign(difference.mean);

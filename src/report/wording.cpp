@@ -22,6 +22,16 @@ std::string mean_and_deviation(const std::vector<double>& shares) {
          (summary.n > 1 ? fixed(100 * summary.deviation, 1) : std::string(kEnDash));
 }
 
+std::string with_sign(double value) {
+  const std::string text = fixed(value, 1);
+  return (text == "-0.0" ? "0.0" : text.starts_with('-') || text == "0.0" ? text : "+" + text);
+}
+
+std::string interval_text(const std::optional<eval::Interval>& interval) {
+  if (!interval) return kEnDash;
+  return "[" + with_sign(interval->low) + ", " + with_sign(interval->high) + "]";
+}
+
 std::string quoted_list(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text.append(text.empty() ? "'" : ", '").append(name).append("'");

@@ -1,8 +1,11 @@
 // The words and number formats that all tables share.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "eval/statistics.hpp"
 
 namespace pskd::report {
 
@@ -24,6 +27,12 @@ std::string fixed(double value, int digits);
 
 /// "93.3 ± 0.6"; one value has no standard deviation.
 std::string mean_and_deviation(const std::vector<double>& shares);
+
+/// "+1.2", "-0.3", "0.0"
+std::string with_sign(double value);
+
+/// "[-0.4, +2.8]", or a dash.
+std::string interval_text(const std::optional<eval::Interval>& interval);
 
 /// "'label', 'kd (epochs 100)'": names as they can be given, of which some have blanks.
 std::string quoted_list(const std::vector<std::string>& names);

@@ -73,6 +73,18 @@ TEST_F(EditedSweep, TablesAndReportsWorkAtEveryStep) {
               AllOf(HasSubstr("<h2>label (epochs 1)</h2>"), HasSubstr(">acs (epochs 2)</a>")));
 }
 
+TEST_F(EditedSweep, EndsWithTheTableAndWhatItAnswers) {
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  const Finished trained = sweep("--quiet");
+  EXPECT_EQ(trained.code, 0);
+  const std::size_t answer = trained.output.find("\nacs minus label: ");
+  ASSERT_NE(answer, std::string::npos) << trained.output;
+  EXPECT_EQ(trained.output.substr(0, answer), table_of_file("--reference label").output)
+      << "the table, and a line of its own";
+  EXPECT_THAT(trained.output.substr(answer),
+              AllOf(HasSubstr("n = 2 seeds, which cannot give a p below 0.500"), HasSubstr("\nresults: pskd table ")));
+}
+
 TEST_F(EditedSweep, OfTwoProtocolsIsATableForEachByTheCommandsInTheError) {
   write_sweep("[1]", "1", kTwoMethods);
   train("--set run.name=one");

@@ -1,3 +1,5 @@
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -7,8 +9,13 @@
 #include "base/cores.hpp"
 #include "base/stop_signal.hpp"
 #include "base/text.hpp"
+#include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
+#include "report/closing_line.hpp"
+#include "report/comparison.hpp"
 #include "report/markdown_report.hpp"
+#include "report/records.hpp"
+#include "report/row_names.hpp"
 #include "sweep/local_launcher.hpp"
 #include "sweep/slurm_launcher.hpp"
 #include "sweep/status.hpp"
@@ -50,13 +57,42 @@ bool write_reports(const Tasks& tasks, bool event_files) {
   return !folders.empty();
 }
 
+/// The table over what is done, as `pskd table` makes it, and what it answers.
+void show_results(const Tasks& tasks) {
+  pskd::report::RunSet runs;
+  for (const pskd::sweep::SweepTask& task : tasks) {
+    if (pskd::sweep::state_of(task) == pskd::sweep::TaskState::done) {
+      runs.records.push_back(pskd::eval::read_finished_run(task.layout));
+    } else {
+      runs.unfinished.push_back(pskd::report::unfinished_run(task.layout));
+      if (!task.problem.empty()) runs.unfinished.back().why = task.problem;
+    }
+  }
+  if (runs.records.empty()) return;
+  runs.settings = pskd::report::read_settings(runs.records);
+  try {
+    const std::vector<pskd::eval::StageResult>& stages = runs.records.front().stages;
+    const std::string stage = stages.at(pskd::report::student_stage(stages)).name;
+    std::cout << pskd::report::to_text(pskd::report::comparison_table(
+                     runs, {.stage = stage,
+                            .reference = pskd::report::usual_reference(pskd::report::run_names(runs, false))}))
+              << '\n';
+  } catch (const pskd::Error& error) {
+    spdlog::warn("no table: {}", error.what());  // settings on other data or another protocol
+  }
+  for (const std::string& line : pskd::report::closing_lines(runs)) std::cout << line << '\n';
+}
+
 void train_all(const pskd::sweep::SweepLaunch& launch, const pskd::config::Sweep& sweep, const Tasks& tasks,
                bool slurm) {
   pskd::sweep::require_same_data(tasks);
   const std::vector<pskd::sweep::TaskFailure> failures =
       slurm ? pskd::sweep::submit_to_slurm(launch, sweep, tasks, std::cout) : pskd::sweep::train_here(launch, tasks);
   const bool results = write_reports(tasks, launch.event_files);
-  if (results) std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
+  if (results) {
+    show_results(tasks);
+    std::cout << "results: pskd table " << sweep.folder.string() << '\n' << std::flush;
+  }
   pskd::sweep::throw_failures(failures, tasks.size(), slurm ? "submitted" : "done");
 }
 

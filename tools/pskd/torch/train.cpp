@@ -19,6 +19,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/train/run.hpp"
+#include "report/closing_line.hpp"
 #include "report/markdown_report.hpp"
 #include "report/results_table.hpp"
 #include "report/run_search.hpp"
@@ -90,9 +91,13 @@ void show_results(const fs::path& folder, bool trained, bool json) {
     std::cout << nlohmann::json{{"folder", folder.string()}, {"report", report.string()}}.dump() << '\n';
     return;
   }
-  std::cout << pskd::report::to_text(pskd::report::results_table(pskd::report::find_run_records(folder)))
-            << "report: " << report.string() << '\n'
-            << std::flush;
+  const pskd::report::RunSet runs{pskd::report::find_run_records(folder)};
+  std::cout << pskd::report::to_text(pskd::report::results_table(runs.records));
+  if (const pskd::report::Table folds = pskd::report::folds_table(runs.records); !folds.rows.empty()) {
+    std::cout << '\n' << pskd::report::to_text(folds);
+  }
+  for (const std::string& line : pskd::report::closing_lines(runs)) std::cout << '\n' << line << '\n';
+  std::cout << "report: " << report.string() << '\n' << std::flush;
 }
 
 bool is_begun(const fs::path& run) { return fs::exists(pskd::RunLayout{run}.manifest()); }
