@@ -128,6 +128,14 @@ TEST(ResultsTable, OfFoldsSaysWhichRunsAreMissing) {
   EXPECT_THAT(text, HasSubstr("not finished: fold 10 seed 2; pooled over the seeds with the most folds\n"));
 }
 
+TEST(ResultsTable, OfFoldsWithOtherClassesSaysHowManyMeansAreOver) {
+  eval::RunRecord other = fold_of("10", 1, 4);
+  other.stages[0].test =
+      eval::score({{.clip = "a", .subject = 10, .label = 0, .predicted = 0, .probabilities = {}}}, kClasses);
+  EXPECT_THAT(to_text(results_table({fold_of("2", 1, 8), other})),
+              HasSubstr("macro F1 of each fold over its classes with test clips: 1 to 2 of 3 classes\n"));
+}
+
 TEST(FoldsTable, HasARowAFold) {
   const Table table = folds_table({fold_of("10", 1, 4), fold_of("2", 1, 8), fold_of("2", 2, 6)});
   EXPECT_THAT(table.header, ElementsAre("fold", "tested on", "clips", "skeleton", "student"));

@@ -109,6 +109,14 @@ TEST_F(EditedSweep, ARunThatDivergedIsNamedByTableAndPage) {
   EXPECT_THAT(contents_of(path("runs/trial/report.html")), HasSubstr("not finished: wild (1 of 1 seeds: "));
 }
 
+TEST_F(EditedSweep, ARunThatWasKilledOrCannotBeginIsNamed) {
+  write_sweep("[1]", "1", kTwoMethods + "    lost: {protocol.test.subjects: [77]}\n");
+  EXPECT_NE(sweep("--quiet").code, 0);
+  EXPECT_THAT(table_of_file().output, HasSubstr("not finished: lost (1 of 1 seeds: "));
+  std::filesystem::remove(files("result.json").at(0));
+  EXPECT_THAT(table().output, HasSubstr(" (1 of 1 seeds: stopped before its end)"));
+}
+
 TEST_F(EditedSweep, OfAGridHasAColumnForEachAxis) {
   write_sweep(
       "[1]", "1",

@@ -79,11 +79,8 @@ std::string choices(const std::map<std::string, Value>& values) {
   return fmt::format("{{{}}}", fmt::join(names_of(values), ","));
 }
 
-}  // namespace
-
-void add_table(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("table", "Compare runs: means over seeds, paired differences, tests");
+/// Which runs the table is about.
+void add_sources(CLI::App* verb, const std::shared_ptr<Options>& options) {
   // Before the options that it has values for, which so win over it.
   verb->add_option_function<std::string>(
           "-c,--config",
@@ -103,6 +100,10 @@ void add_table(CLI::App& app) {
       ->allow_extra_args(false)
       ->type_name("KEY.PATH=VALUE");
   verb->add_option("runs", options->runs, "folders of sweeps, experiments or runs; all finished seeds in them");
+}
+
+/// What it shows of them.
+void add_view(CLI::App* verb, const std::shared_ptr<Options>& options) {
   verb->add_option("--rows", options->layout.options.rows,
                    "method (the run's name; default), run (with its sweep's), dataset or stage")
       ->transform(CLI::CheckedTransformer(kAxes).description(""))
@@ -123,6 +124,15 @@ void add_table(CLI::App& app) {
   verb->add_option("--stage", options->layout.options.stage, "whose scores")->capture_default_str();
   verb->add_option("--reference", options->layout.options.reference,
                    "row that the others are compared with, paired by seed");
+}
+
+}  // namespace
+
+void add_table(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("table", "Compare runs: means over seeds, paired differences, tests");
+  add_sources(verb, options);
+  add_view(verb, options);
   verb->add_option("--format", options->layout.format, "how to print it")
       ->check(CLI::IsMember(names_of(kFormats)))
       ->capture_default_str();
