@@ -47,20 +47,24 @@ void add_problem(RunSet& runs, const pskd::config::Experiment& experiment, const
 }
 
 void add_runs(RunSet& runs, pskd::config::Experiment experiment) {
+  std::vector<pskd::data::Fold> folds;
   try {
-    experiment.protocol =
-        pskd::data::resolve_protocol(experiment.protocol, pskd::data::readers::dataset_info(experiment.data));
+    const pskd::data::DatasetInfo info = pskd::data::readers::dataset_info(experiment.data);
+    experiment.protocol = pskd::data::resolve_protocol(experiment.protocol, info);
+    folds = pskd::data::resolve_folds(experiment.protocol, info);
   } catch (const pskd::Error& error) {
     return add_problem(runs, experiment, error.what());
   }
   const auto layout =
       pskd::ExperimentLayout::of(experiment.run.root, experiment.run.name, pskd::config::config_hash(experiment));
-  for (const std::uint64_t seed : experiment.seeds) {
-    const pskd::RunLayout run = layout.run(seed);
-    if (std::filesystem::exists(run.result())) {
-      runs.records.push_back(pskd::eval::read_finished_run(run));
-    } else {
-      runs.unfinished.push_back(pskd::report::unfinished_run(run));
+  for (const pskd::data::Fold& fold : folds) {
+    for (const std::uint64_t seed : experiment.seeds) {
+      const pskd::RunLayout run = layout.run(seed, fold.name);
+      if (std::filesystem::exists(run.result())) {
+        runs.records.push_back(pskd::eval::read_finished_run(run));
+      } else {
+        runs.unfinished.push_back(pskd::report::unfinished_run(run));
+      }
     }
   }
 }
