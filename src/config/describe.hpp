@@ -206,7 +206,7 @@ void describe(Fields& fields, RunConfig& run) {
   fields({"teacher_outputs",
           "Gigabytes that the outputs of frozen teachers may take in stages/answers under root; those used longest ago "
           "go first. 0 means that none are kept when a run has ended."},
-         run.teacher_outputs, at_least(0));
+         run.teacher_outputs, at_least(0), LeftOutAs{"2"});
 }
 
 template <class Fields>

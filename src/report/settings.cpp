@@ -83,17 +83,20 @@ void name_shortly(std::vector<DifferingKey>& keys) {
 
 }  // namespace
 
+Settings settings_of(const config::Experiment& experiment) {
+  Settings settings;
+  config::Problems problems;
+  flatten(config::parse_yaml(config::decisive_yaml(experiment), "", false, problems), "", settings);
+  return settings;
+}
+
 std::map<std::string, Settings> read_settings(const std::vector<eval::RunRecord>& records) {
   std::map<std::string, Settings> found;
   for (const eval::RunRecord& record : records) {
     if (record.folder.empty() || found.contains(record.config_hash)) continue;
     try {
-      const config::Experiment experiment = config::load_experiment(RunLayout{record.folder}.config());
-      config::Problems problems;
-      flatten(config::parse_yaml(config::decisive_yaml(experiment), "", false, problems), "",
-              found[record.config_hash]);
-    } catch (const Error&) {
-      found.erase(record.config_hash);  // then the hash names the run
+      found[record.config_hash] = settings_of(config::load_experiment(RunLayout{record.folder}.config()));
+    } catch (const Error&) {  // then the hash names the run
     }
   }
   return found;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pskd/config/experiment.hpp"
 #include "pskd/eval/run_record.hpp"
 
 namespace pskd::report {
@@ -13,6 +14,8 @@ namespace pskd::report {
 /// as teachers are, shows the first value of each, and what else they hold has paths with their numbers:
 /// teachers.1.weight.
 using Settings = std::map<std::string, std::string>;
+
+Settings settings_of(const config::Experiment& experiment);
 
 /// By config hash, of those runs whose config.resolved.yaml is there and is read by this version.
 std::map<std::string, Settings> read_settings(const std::vector<eval::RunRecord>& records);

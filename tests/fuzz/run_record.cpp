@@ -17,7 +17,7 @@ std::vector<std::string> seeds() {
   record.protocol = "cross-subject";
   record.selection = "last";
   record.seed = 18446744073709551615U;
-  record.stages = {{"student", scores, scores, 1234, 60, 1.5, eval::StageCost{7, 8, 0.5}},
+  record.stages = {{"student", scores, scores, 1234, 60, 1.5, 6, 25, eval::StageCost{7, 8, 0.5}},
                    {"baseline", scores, {}, 3, 1, 0}};
   return {written_bytes([&](const auto& file) { eval::write_run_record(file, record); })};
 }

@@ -175,7 +175,7 @@ TEST_F(StageStore, TrainsTheFoldsOfAProtocolIntoTheirFoldersWithOneHash) {
     EXPECT_EQ(record.config_hash, loaded.config_hash);
     EXPECT_EQ(record.protocol, data::describe(of_fold.protocol));
     EXPECT_EQ(config::config_hash(config::load_experiment(run.config())), loaded.config_hash) << "with all folds";
-    for (const data::Clip& clip : of_fold.split.test) EXPECT_EQ(std::to_string(clip.subject), fold);
+    for (const data::Clip& clip : of_fold.split.test) EXPECT_EQ(clip.subject.text(), fold);
   }
   EXPECT_THAT(trained(), SizeIs(4)) << "others train in each fold";
   EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { prepare_fold(loaded, "3"); }),

@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -15,7 +13,6 @@
 #include "base/run_layout.hpp"
 #include "base/stop_signal.hpp"
 #include "base/text.hpp"
-#include "config/parse.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/train/run.hpp"
@@ -23,6 +20,7 @@
 #include "report/markdown_report.hpp"
 #include "report/results_table.hpp"
 #include "report/run_search.hpp"
+#include "report/settings.hpp"
 #include "report/table.hpp"
 #include "sweep/local_launcher.hpp"
 #include "sweep/status.hpp"
@@ -120,48 +118,13 @@ std::optional<fs::path> newest_other_config(const pskd::ExperimentLayout& own) {
   return newest;
 }
 
-/// Key path -> value, of all that has no keys below it.
-void add_leaves(const pskd::config::Node& node, const std::string& path, std::map<std::string, std::string>& leaves) {
-  const std::string begin = path.empty() ? "" : path + ".";
-  for (const auto& [key, value] : node.entries) add_leaves(value, begin + key, leaves);
-  std::string list;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const pskd::config::Node& item = node.items[i];
-    if (item.kind == pskd::config::Node::Kind::map) add_leaves(item, path + "[" + std::to_string(i) + "]", leaves);
-    list += (i == 0 ? "" : ", ") + item.text;
-  }
-  using Kind = pskd::config::Node::Kind;
-  if (node.kind == Kind::list) leaves[path] = "[" + list + "]";
-  if (node.kind == Kind::scalar) leaves[path] = node.text;
-}
-
-std::map<std::string, std::string> leaves_of(pskd::config::Experiment experiment) {
-  experiment.seeds.clear();  // what the hash leaves out
-  experiment.run = {};
-  experiment.data.root.clear();
-  experiment.data.store.clear();
-  std::map<std::string, std::string> leaves;
-  pskd::config::Problems problems;
-  add_leaves(pskd::config::parse_yaml(pskd::config::to_yaml(experiment), "", false, problems), "", leaves);
-  return leaves;
-}
-
 /// A line for each key with another value: "stages.student.epochs: 150, not 100".
 std::vector<std::string> differences(const pskd::config::Experiment& experiment,
                                      const pskd::config::Experiment& other) {
-  const std::map<std::string, std::string> now = leaves_of(experiment), before = leaves_of(other);
-  std::set<std::string> paths;
-  for (const auto* leaves : {&now, &before}) {
-    for (const auto& [path, value] : *leaves) paths.insert(path);
-  }
-  const auto value_of = [](const std::map<std::string, std::string>& leaves, const std::string& path) {
-    const auto found = leaves.find(path);
-    return found == leaves.end() ? "nothing" : found->second;
-  };
+  const pskd::report::Settings now = pskd::report::settings_of(experiment), before = pskd::report::settings_of(other);
   std::vector<std::string> lines;
-  for (const std::string& path : paths) {
-    const std::string value = value_of(now, path), other_value = value_of(before, path);
-    if (value != other_value) lines.push_back(fmt::format("{}: {}, not {}", path, value, other_value));
+  for (const pskd::report::DifferingKey& key : pskd::report::differing_keys({&now, &before})) {
+    lines.push_back(fmt::format("{}: {}, not {}", key.path, key.values[0], key.values[1]));
   }
   return lines;
 }
