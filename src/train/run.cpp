@@ -118,7 +118,11 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
   std::vector<eval::StageResult> results;
   for (const config::StageConfig& stage : setup.experiment.stages) {
     const Position position = train_shared_stage(setup, stage, seed);
-    results.push_back(evaluate_stage(setup, seed, stage, position.epoch, position.seconds));
+    eval::StageResult& result =
+        results.emplace_back(evaluate_stage(setup, seed, stage, position.epoch, position.seconds));
+    if (setup.protocol.selection != config::Selection::val) continue;
+    result.best_epoch = position.best_epoch;
+    result.tied_epochs = position.tied_epochs;
   }
   limit_teacher_outputs(setup);
   return results;

@@ -207,6 +207,9 @@ TEST_F(StageStore, KeepsTheEpochWithTheLeastLossOfThoseThatTieOnValidationClips)
   EXPECT_EQ(position.best_epoch, best);
   EXPECT_EQ(position.tied_epochs, ties);
   EXPECT_EQ(position.best_loss, loss);
+  const eval::StageResult student = eval::read_run_record(run.result()).stages.back();
+  EXPECT_EQ(student.best_epoch, best);
+  EXPECT_EQ(student.tied_epochs, ties);
 }
 
 }  // namespace
