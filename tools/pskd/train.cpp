@@ -33,7 +33,7 @@ void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& ru
       "  pskd train --config configs/utd.yaml\n"
       "  pskd train --config configs/utd.yaml --set seeds=[1] --set stages.student.epochs=50 --dry-run\n"
       "  pskd train --config configs/utd.yaml --resume\n"
-      "  pskd train --config configs/utd.yaml --set 'protocol={name: leave-one-subject-out}' --jobs 2");
+      "  pskd train --config configs/utd-loso.yaml --jobs 2");
   verb->callback([options, run] {
     if (options->resume && options->overwrite) {
       throw pskd::Error(pskd::ErrorKind::usage, "--resume and --overwrite exclude each other");
