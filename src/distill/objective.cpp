@@ -5,9 +5,8 @@
 
 namespace pskd::distill {
 
-Objective objective(const model::Output& student, const torch::Tensor& labels,
-                    const std::vector<TeacherOutput>& teachers, const config::LossConfig& config,
-                    const losses::LossContext& context) {
+Objective objective(const model::Output& student, const Labels& labels, const std::vector<TeacherOutput>& teachers,
+                    const config::LossConfig& config, const losses::LossContext& context) {
   Objective result;
   result.loss = config.ce * label_loss(student.logits, labels, config.label_smoothing);
   for (const torch::Tensor& branch : student.branch_logits) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "distill/labels.hpp"
 #include "distill/losses/teacher_loss.hpp"
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
@@ -16,10 +17,10 @@ struct Objective {
   torch::Tensor assignment;  ///< [N, teachers + 1] of the loss that chooses teachers (ACS); undefined without one
 };
 
+/// Each a mean over all clips of the batch; a clip without a label takes no part in cross-entropies.
 /// w_ce CE + branch CE + the term of every loss in losses/registry.hpp that is configured. Without teachers (none is
 /// active in this epoch) only the cross-entropies.
-Objective objective(const model::Output& student, const torch::Tensor& labels,
-                    const std::vector<TeacherOutput>& teachers, const config::LossConfig& config,
-                    const losses::LossContext& context);
+Objective objective(const model::Output& student, const Labels& labels, const std::vector<TeacherOutput>& teachers,
+                    const config::LossConfig& config, const losses::LossContext& context);
 
 }  // namespace pskd::distill

@@ -118,5 +118,51 @@ TEST(Acs, AStudentSurerThanItsTeachersLearnsFromTheLabel) {
   EXPECT_TRUE(assignment.select(1, 2).eq(1).all().item<bool>());
 }
 
+/// Logits that say these classes, so surely.
+torch::Tensor saying(const std::vector<std::int64_t>& classes, double logit) {
+  return torch::one_hot(torch::tensor(classes, torch::kInt64), 3).to(torch::kFloat64) * logit;
+}
+
+TEST(AcsOfUnlabeledClips, TheSurestTeacherOfTheMajorityTeaches) {
+  const std::vector<TeacherOutput> teachers = {{{}, saying({0, 1, 2}, 3)},  // the three clips
+                                               {{}, saying({0, 2, 2}, 5)},
+                                               {{}, saying({1, 0, 2}, 9)}};
+  const Labels unlabeled{torch::zeros({3}, torch::kInt64), torch::zeros({3}, torch::kBool)};
+  const torch::Tensor student = torch::zeros({3, 3}, torch::kFloat64);
+  const torch::Tensor assignment = losses::acs_assignment(student, teachers, unlabeled, config::AcsConfig{});
+  const torch::Tensor expected = torch::tensor({{0, 1, 0, 0},    // two of three say 0, the second is surer
+                                                {0, 0, 0, 0},    // each says another class: nobody teaches
+                                                {0, 0, 1, 0}});  // all agree, the third is surest
+  EXPECT_TRUE(assignment.eq(expected).all().item<bool>()) << assignment;
+}
+
+TEST(AcsOfUnlabeledClips, NeverLearnsFromALabel) {
+  Batch batch;
+  const Labels some{batch.labels, torch::tensor({true, false, true, false, true, false})};
+  for (const config::AcsSelection selection : {config::AcsSelection::hard, config::AcsSelection::soft}) {
+    config::AcsConfig config;
+    config.selection = selection;
+    const torch::Tensor with = losses::acs_assignment(batch.logits, batch.teachers, some, config);
+    EXPECT_EQ(with.select(1, 2).masked_select(~some.known).abs().sum().item<double>(), 0);
+    const torch::Tensor without = losses::acs_assignment(batch.logits, batch.teachers, batch.labels, config);
+    EXPECT_TRUE(with.index({some.known}).equal(without.index({some.known}))) << "labeled clips learn as they did";
+  }
+}
+
+TEST(AcsOfUnlabeledClips, AThresholdIsAnOption) {
+  const std::vector<TeacherOutput> teachers = {{{}, saying({0, 1}, 1)}};
+  const Labels unlabeled{torch::zeros({2}, torch::kInt64), torch::zeros({2}, torch::kBool)};
+  const torch::Tensor student = saying({0, 2}, 2);  // surer of 0 than the teacher, less sure of 1
+  config::AcsConfig config;
+  const auto taught = [&] {
+    return losses::acs_assignment(student, teachers, unlabeled, config).select(1, 0).to(torch::kInt64);
+  };
+  EXPECT_TRUE(taught().equal(torch::tensor({1, 1}))) << "no threshold";
+  config.unlabeled_threshold = 0.9;
+  EXPECT_TRUE(taught().equal(torch::tensor({0, 0})));
+  config.unlabeled_threshold = std::nullopt;
+  EXPECT_TRUE(taught().equal(torch::tensor({0, 1}))) << "the student's own confidence";
+}
+
 }  // namespace
 }  // namespace pskd::distill

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "distill/label_loss.hpp"
 #include "pskd/config/experiment.hpp"
 #include "support/tensors.hpp"
 
@@ -14,7 +15,7 @@ using testing::expect_gradient;
 constexpr int kStudentSize = 5, kTeacherSize = 4, kClasses = 3;
 
 struct Batch {
-  torch::Tensor labels = torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64);
+  Labels labels = torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64);
   model::Output student;
   std::vector<TeacherOutput> teachers;
 
@@ -49,10 +50,20 @@ losses::LossContext context_of(const config::LossConfig& loss) {
   return context;
 }
 
-TEST(Objective, EveryTermThatLearnsFromTeachersIsTheDerivativeOfItsValue) {
+/// Two of the six clips have no label.
+Labels some_labels(const torch::Tensor& classes) {
+  return {classes, torch::tensor({true, true, false, true, false, true})};
+}
+
+class Objective : public ::testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(AllLabels, Objective, ::testing::Values(true));
+INSTANTIATE_TEST_SUITE_P(SomeLabels, Objective, ::testing::Values(false));
+
+TEST_P(Objective, EveryTermThatLearnsFromTeachersIsTheDerivativeOfItsValue) {
   for (const std::string& term : config::teacher_terms()) {
     SCOPED_TRACE(term);
     Batch batch;
+    if (!GetParam()) batch.labels = some_labels(batch.labels.classes);
     const config::LossConfig loss = only(term);
     ASSERT_EQ(config::teacher_terms(loss), std::vector<std::string>{term});
     const losses::LossContext context = context_of(loss);
@@ -74,7 +85,51 @@ TEST(Objective, EveryTermThatLearnsFromTeachersIsTheDerivativeOfItsValue) {
   }
 }
 
-TEST(Objective, ATermForOneTeacherIsTheMeanOverTeachersByTheirWeights) {
+TEST(ObjectiveOfUnlabeledClips, DoesNotDependOnWhatStandsInPlaceOfALabel) {
+  std::vector<std::string> terms = config::teacher_terms();
+  terms.emplace_back("ce");
+  for (const std::string& term : terms) {
+    SCOPED_TRACE(term);
+    Batch batch;
+    config::LossConfig loss = only(term);
+    if (term == "ce") loss.ce = 1;
+    const losses::LossContext context = context_of(loss);
+    const auto with = [&](std::vector<std::int64_t> classes) {
+      const Labels labels = some_labels(torch::tensor(classes, torch::kInt64));
+      return objective(batch.student, labels, batch.teachers, loss, context).loss.item<double>();
+    };
+    EXPECT_EQ(with({0, 1, 0, 0, 0, 2}), with({0, 1, 2, 0, 1, 2}));
+  }
+}
+
+TEST(ObjectiveOfUnlabeledClips, AMaskOfAllLabelsIsNoMask) {
+  std::vector<std::string> terms = config::teacher_terms();
+  terms.emplace_back("ce");
+  for (const std::string& term : terms) {
+    SCOPED_TRACE(term);
+    Batch batch;
+    config::LossConfig loss = only(term);
+    if (term == "ce") loss.ce = 1;
+    const losses::LossContext context = context_of(loss);
+    const auto with = [&](const Labels& labels) {
+      return objective(batch.student, labels, batch.teachers, loss, context).loss.item<double>();
+    };
+    const torch::Tensor& classes = batch.labels.classes;
+    EXPECT_DOUBLE_EQ(with({classes, torch::ones({6}, torch::kBool)}), with(classes));
+  }
+}
+
+TEST(ObjectiveOfUnlabeledClips, TheCrossEntropyIsThatOfTheLabeledOnesOverTheWholeBatch) {
+  const Batch batch;
+  config::LossConfig loss;
+  const torch::Tensor rows = torch::tensor({0, 1, 3, 5}, torch::kInt64);
+  const torch::Tensor classes = batch.labels.classes.index_select(0, rows);
+  const double labeled = label_loss(batch.student.logits.index_select(0, rows), classes, 0.1).item<double>();
+  const Labels some = some_labels(batch.labels.classes);
+  EXPECT_NEAR(objective(batch.student, some, {}, loss, {}).loss.item<double>(), labeled * 4 / 6, 1e-12);
+}
+
+TEST(ObjectiveOfTerms, ATermForOneTeacherIsTheMeanOverTeachersByTheirWeights) {
   for (const std::string& term : config::teacher_terms()) {
     if (term == "acs" || term == "ca_mkd") continue;
     Batch batch;
@@ -88,7 +143,7 @@ TEST(Objective, ATermForOneTeacherIsTheMeanOverTeachersByTheirWeights) {
   }
 }
 
-TEST(Objective, WithoutTeachersOnlyTheLabelTeaches) {
+TEST(ObjectiveOfTerms, WithoutTeachersOnlyTheLabelTeaches) {
   Batch batch;
   config::LossConfig loss = only("kd");
   loss.ce = 1;

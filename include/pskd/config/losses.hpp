@@ -62,7 +62,8 @@ struct AcsConfig {
   double temperature = 4;
   double confidence_temperature = 1;
   AcsSelection selection = AcsSelection::hard;
-  std::optional<double> threshold;  ///< absent: the student's own confidence, "student" in a file
+  std::optional<double> threshold;                  ///< absent: the student's own confidence, "student" in a file
+  std::optional<double> unlabeled_threshold = 0.0;  ///< the same for clips without a label
   SemanticConfig semantic;
 };
 template <class Fields>
@@ -78,6 +79,10 @@ void describe(Fields& fields, AcsConfig& acs) {
   fields({"threshold",
           "Confidence in the truth from which a teacher is eligible, theta. student means the student's own."},
          acs.threshold, OrWord{"student", between(0, 1)});
+  fields({"unlabeled_threshold",
+          "The same on a clip without a label, where those teachers are eligible that say what most of them say: "
+          "confidence in that class. 0: no threshold."},
+         acs.unlabeled_threshold, OrWord{"student", between(0, 1)}, LeftOutAs{"0"});
   fields(
       {"semantic", "Semantic term: relations between the embeddings of a batch (Park et al. 2019), and word vectors."},
       acs.semantic);

@@ -24,7 +24,8 @@ torch::Tensor ca_mkd(const torch::Tensor& logits, const std::vector<torch::Tenso
 LossTerm ca_mkd_term(const config::CaMkdConfig& config, const LossInput& input) {
   std::vector<torch::Tensor> logits;
   for (const TeacherOutput& teacher : input.teachers) logits.push_back(teacher.logits);
-  return {{config.weight * ca_mkd(input.student.logits, logits, input.labels, config.temperature)}};
+  const torch::Tensor taken_for = known_or_taught(input.labels, input.teachers);
+  return {{config.weight * ca_mkd(input.student.logits, logits, taken_for, config.temperature)}};
 }
 
 }  // namespace pskd::distill::losses

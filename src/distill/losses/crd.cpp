@@ -30,9 +30,10 @@ torch::Tensor contrastive(const torch::Tensor& student, const torch::Tensor& tea
 
 LossTerm crd_term(const config::CrdConfig& crd, const LossInput& input) {
   Adapters* adapters = input.context.adapters.get();
+  const torch::Tensor taken_for = known_or_taught(input.labels, input.teachers);
   const auto loss = [&](const TeacherOutput& teacher) {
     return contrastive(adapters->project(kStudentHead, input.student.embedding),
-                       adapters->project(head_name(teacher.stage), teacher.embedding), input.labels, crd.temperature);
+                       adapters->project(head_name(teacher.stage), teacher.embedding), taken_for, crd.temperature);
   };
   return {{crd.weight * mean_over(input.teachers, loss)}};
 }

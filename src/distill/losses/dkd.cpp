@@ -29,8 +29,9 @@ torch::Tensor decoupled_kd(const torch::Tensor& logits, const torch::Tensor& tea
 }
 
 LossTerm dkd_term(const config::DkdConfig& dkd, const LossInput& input) {
+  const torch::Tensor taken_for = known_or_taught(input.labels, input.teachers);
   const auto loss = [&](const TeacherOutput& teacher) {
-    return decoupled_kd(input.student.logits, teacher.logits, input.labels, dkd.alpha, dkd.beta, dkd.temperature);
+    return decoupled_kd(input.student.logits, teacher.logits, taken_for, dkd.alpha, dkd.beta, dkd.temperature);
   };
   return {{dkd.weight * mean_over(input.teachers, loss)}};
 }

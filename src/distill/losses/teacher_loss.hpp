@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "distill/adapters.hpp"
+#include "distill/labels.hpp"
 #include "distill/teacher_output.hpp"
 #include "pskd/config/experiment.hpp"
 #include "pskd/model/network.hpp"
@@ -32,7 +33,7 @@ struct LossContext {
 /// What a loss is computed from.
 struct LossInput {
   const model::Output& student;
-  const torch::Tensor& labels;                 ///< [N] int64
+  const Labels& labels;                        ///< of N clips
   const std::vector<TeacherOutput>& teachers;  ///< at least one
   const LossContext& context;
 };
