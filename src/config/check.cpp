@@ -44,6 +44,7 @@ class StageCheck {
     if (node_.kind != Node::Kind::map) return;  // reported when it was read
     check_model();
     check_start();
+    check_labeled_share();
     check_teachers();
     check_loss();
     check_epochs();
@@ -105,6 +106,18 @@ class StageCheck {
 
   void check_start() {
     if (!stage_.starts_from.empty()) check_reference(stage_.starts_from, at("starts_from"), "starts_from");
+  }
+
+  void check_labeled_share() {
+    if (stage_.labeled_share == 1.0) return;
+    if (!holds_clips(experiment_.protocol.unlabeled)) {
+      complain(at("labeled_share"), "labeled_share",
+               "expected protocol.unlabeled to hold clips, which the stage is to learn from, found none");
+    }
+    if (stage_.teachers.empty()) {
+      complain(at("labeled_share"), "labeled_share",
+               "expected teachers, from whom alone a clip without a label is learned, found none");
+    }
   }
 
   void check_teachers() {

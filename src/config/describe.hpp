@@ -17,7 +17,7 @@ inline TextRule dataset_names() {
 
 /// Those that every data set has, and those of data sets; a test holds the latter to what the readers know.
 inline TextRule protocol_names() {
-  return one_of({"cross-subject", "leave-one-subject-out", kSubjectFolds, "explicit", "subject-specific",
+  return one_of({"cross-subject", "leave-one-subject-out", kSubjectFolds, "explicit", "personal", "subject-specific",
                  "cross-session", "cross-scene", "cross-view"});
 }
 
@@ -63,7 +63,8 @@ void describe(Fields& fields, ProtocolConfig& protocol) {
   fields(
       {"name",
        "Named split. leave-one-subject-out has a fold for each subject of test, subject-folds as many as folds says. "
-       "explicit goes with train and test lists. utd-mhad has subject-specific; mmact has cross-session, "
+       "explicit goes with train and test lists. personal is cross-subject, with unlabeled "
+       "recordings of the subjects that are tested. utd-mhad has subject-specific; mmact has cross-session, "
        "cross-scene and cross-view."},
       protocol.name, protocol_names());
   fields({"folds", "subject-folds: number of groups into which subjects are dealt. Each is tested by one fold."},
@@ -79,6 +80,11 @@ void describe(Fields& fields, ProtocolConfig& protocol) {
   fields({"val", "Validation clips. Absent means none. A fold leaves out the subjects that it tests."}, protocol.val);
   fields({"test", "Test clips. Absent means as the named protocol says. The folds deal its subjects among them."},
          protocol.test);
+  fields({"unlabeled",
+          "Recordings whose labels training never reads: teachers say what they show, where labeled_share of a stage "
+          "is not 1. Without subjects they are of the subjects that are tested, in other trials; then the protocol is "
+          "personal, leave-one-subject-out or subject-folds."},
+         protocol.unlabeled, kLeftOutWhenAbsent);
   fields({"selection",
           "Epoch of a stage that is evaluated: last is the last one, val the best one on the validation clips."},
          protocol.selection, one_of_enum<Selection>());
@@ -163,6 +169,12 @@ void describe_defaults(Fields& fields, StageConfig& stage) {
           "computes in it. Parameters are in fp32 with either."},
          stage.precision, one_of_enum<Precision>(), LeftOutAs{word(StageConfig{}.precision)});
   fields({"optimizer", "How the loss is minimized."}, stage.optimizer);
+  fields({"labeled_share",
+          "Share of labeled clips in each batch; 1: the unlabeled ones are left out, 0: the labeled ones are. all: "
+          "every clip once an epoch. A clip without a label learns from teachers only."},
+         stage.labeled_share, OrWord{"all", between(0, 1)}, LeftOutAs{"1"});
+  fields({"teachers_see", "What teachers are asked about: augmented is what the student sees, plain the clip itself."},
+         stage.teachers_see, one_of_enum<TeacherInput>(), LeftOutAs{word(TeacherInput::augmented)});
   fields({"snapshots", "Epochs after which a checkpoint is kept for students to follow; at most epochs."},
          stage.snapshots, set_of(at_least(1)));
 }

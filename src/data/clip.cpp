@@ -15,10 +15,10 @@ void add(ContentHasher& hasher, const Frames& frames) {
 
 }  // namespace
 
-std::string clip_hash(const Clip& clip) {
+std::string clip_hash(const Recording& recording) {
   ContentHasher hasher;
-  add(hasher, clip.skeleton);
-  add(hasher, clip.sensor);
+  add(hasher, recording.skeleton);
+  add(hasher, recording.sensor);
   return hasher.hex();
 }
 

@@ -28,8 +28,8 @@ Lengths lengths(const std::vector<const Clip*>& clips, Frames Clip::*modality) {
   return result;
 }
 
-template <class Field>
-std::map<Field, std::vector<const Clip*>> clips_by(const DataCheck& check, Field Clip::*field) {
+template <class Field, class Part>
+std::map<Field, std::vector<const Clip*>> clips_by(const DataCheck& check, Field Part::*field) {
   std::map<Field, std::vector<const Clip*>> groups;
   for (const Clip& clip : check.clips) groups[clip.*field].push_back(&clip);
   return groups;

@@ -58,16 +58,16 @@ struct Axis {
   const char* key;   // of a list
   const char* unit;  // one of them
   NameList config::SplitPart::*list;
-  Name Clip::*name;
+  Name Recording::*name;
   Names DatasetInfo::*all;
 };
 
 // In the order of SplitAxis.
 constexpr std::array<Axis, 4> kAxes = {{
-    {"subjects", "subject", &config::SplitPart::subjects, &Clip::subject, &DatasetInfo::subjects},
-    {"trials", "trial", &config::SplitPart::trials, &Clip::trial, &DatasetInfo::trials},
-    {"scenes", "scene", &config::SplitPart::scenes, &Clip::scene, &DatasetInfo::scenes},
-    {"cameras", "camera", &config::SplitPart::cameras, &Clip::camera, &DatasetInfo::cameras},
+    {"subjects", "subject", &config::SplitPart::subjects, &Recording::subject, &DatasetInfo::subjects},
+    {"trials", "trial", &config::SplitPart::trials, &Recording::trial, &DatasetInfo::trials},
+    {"scenes", "scene", &config::SplitPart::scenes, &Recording::scene, &DatasetInfo::scenes},
+    {"cameras", "camera", &config::SplitPart::cameras, &Recording::camera, &DatasetInfo::cameras},
 }};
 
 std::string text(const NameList& list) { return list ? text(*list) : "all"; }
@@ -87,11 +87,18 @@ struct NamedPart {
   const config::SplitPart* part;
 };
 
+constexpr const char* kUnlabeled = "unlabeled";
+
+bool has_unlabeled(const config::ProtocolConfig& protocol) {
+  return protocol.unlabeled && !config::is_empty(*protocol.unlabeled);
+}
+
 // The parts that hold clips.
 std::vector<NamedPart> used_parts(const config::ProtocolConfig& protocol) {
   std::vector<NamedPart> parts;
   if (protocol.train && !config::is_empty(*protocol.train)) parts.push_back({"train", &*protocol.train});
   if (protocol.val && !config::is_empty(*protocol.val)) parts.push_back({"val", &*protocol.val});
+  if (has_unlabeled(protocol)) parts.push_back({kUnlabeled, &*protocol.unlabeled});
   if (protocol.test && !config::is_empty(*protocol.test)) parts.push_back({"test", &*protocol.test});
   return parts;
 }
@@ -109,12 +116,17 @@ void check_names(const std::string& key, const std::string& what, const NameList
 constexpr const char* kCrossSubject = "cross-subject";
 constexpr const char* kLeaveOneSubjectOut = "leave-one-subject-out";
 constexpr const char* kExplicit = "explicit";
+constexpr const char* kPersonal = "personal";
 
 const config::SplitPart kNothing{Names{}, Names{}};
 
-// Subjects that validate do not train, unless the lists say so themselves.
+// Subjects that validate, or whose recordings have no labels, do not train, unless the lists say so themselves.
 Names subjects_taken(const config::ProtocolConfig& protocol) {
-  return protocol.val && protocol.val->subjects ? *protocol.val->subjects : Names{};
+  Names taken;
+  for (const auto* part : {&protocol.val, &protocol.unlabeled}) {
+    if (*part && (**part).subjects) taken.insert(taken.end(), (**part).subjects->begin(), (**part).subjects->end());
+  }
+  return taken;
 }
 
 // Those of an axis that validate, where the config tells validation clips by this axis alone.
@@ -146,6 +158,39 @@ void fill_by_rule(config::ProtocolConfig& protocol, const DatasetInfo& info, con
     test.*axis.list = without(info.*axis.all, rule.train);
     if (!by_subject) test.subjects = info.subjects;
   }
+}
+
+// Unlabeled recordings without subjects are those of the people who are tested, by a fold or at all.
+bool is_of_tested(const config::ProtocolConfig& protocol) {
+  return has_unlabeled(protocol) && !protocol.unlabeled->subjects;
+}
+
+// The other recordings of these people are tested, unless the lists say so themselves.
+void test_other_clips(config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  for (const Axis& axis : kAxes) {
+    const NameList& unlabeled = protocol.unlabeled.value().*axis.list;
+    NameList& test = protocol.test.value().*axis.list;
+    if (axis.list != &config::SplitPart::subjects && unlabeled && !test) test = without(info.*axis.all, *unlabeled);
+  }
+}
+
+void fill_personal(config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (!has_unlabeled(protocol)) {
+    fail(kUnlabeled, "personal needs recordings of the people who are tested, e.g. protocol.unlabeled.trials=[1, 2]");
+  }
+  if (!protocol.train) {
+    const auto rule = info.protocols.find(kCrossSubject);
+    if (rule == info.protocols.end()) fail("train.subjects", "personal needs the people whose recordings have labels");
+    protocol.train.emplace().subjects = without(rule->second.train, subjects_taken(protocol));
+  }
+  if (!protocol.test) protocol.test.emplace();
+  if (!protocol.test->subjects) {
+    protocol.test->subjects =
+        without(without(info.subjects, protocol.train->subjects.value_or(info.subjects)), subjects_taken(protocol));
+  }
+  if (!is_of_tested(protocol)) return;
+  test_other_clips(protocol, info);
+  protocol.unlabeled->subjects = protocol.test->subjects;
 }
 
 // Whether the subjects of `test` are dealt into several folds. The protocol of one fold has no folds.
@@ -180,6 +225,8 @@ void fill_folds(config::ProtocolConfig& protocol, const DatasetInfo& info) {
     protocol.train->subjects = without(subjects, subjects_taken(protocol));
     if (!has_folds(protocol)) protocol.train->subjects = without(*protocol.train->subjects, tested);
   }
+  if (is_of_tested(protocol)) test_other_clips(protocol, info);
+  if (is_of_tested(protocol) && !has_folds(protocol)) protocol.unlabeled->subjects = tested;
   if (!has_folds(protocol)) return;
   if (std::cmp_greater(protocol.folds, tested.size())) {
     fail("folds",
@@ -200,7 +247,7 @@ void require_lists(const config::ProtocolConfig& protocol, const DatasetInfo& in
 }
 
 [[noreturn]] void fail_unknown(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
-  std::set<std::string> names = {kCrossSubject, kLeaveOneSubjectOut, config::kSubjectFolds, kExplicit};
+  std::set<std::string> names = {kCrossSubject, kLeaveOneSubjectOut, config::kSubjectFolds, kPersonal, kExplicit};
   for (const auto& [name, rule] : info.protocols) names.insert(name);
   fail("name", "unknown protocol '" + protocol.name + "' of " + info.name +
                    "; known: " + text(std::vector<std::string>(names.begin(), names.end())) + "; " + kExplicit +
@@ -209,7 +256,9 @@ void require_lists(const config::ProtocolConfig& protocol, const DatasetInfo& in
 
 void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   const auto rule = info.protocols.find(protocol.name);
-  if (rule != info.protocols.end()) {
+  if (protocol.name == kPersonal) {
+    fill_personal(protocol, info);
+  } else if (rule != info.protocols.end()) {
     fill_by_rule(protocol, info, rule->second);
   } else if (protocol.name == kLeaveOneSubjectOut || has_folds(protocol)) {
     fill_folds(protocol, info);
@@ -259,6 +308,11 @@ void check_known(const config::ProtocolConfig& protocol, const std::function<Nam
   }
 }
 
+// Whether unlabeled recordings may be of people who are tested.
+bool is_personal(const config::ProtocolConfig& protocol) {
+  return protocol.name == kPersonal || protocol.name == kLeaveOneSubjectOut || protocol.name == config::kSubjectFolds;
+}
+
 void check_apart(const NamedPart& a, const NamedPart& b, const config::ProtocolConfig& protocol,
                  const DatasetInfo& info) {
   const std::string pair = std::string(a.name) + " and protocol." + b.name;
@@ -275,10 +329,15 @@ void check_apart(const NamedPart& a, const NamedPart& b, const config::ProtocolC
     shared += std::string(shared.empty() ? "" : ", ") + axis.key + " " + text(both);
   }
   const std::string subjects = text(common(a.part->subjects, b.part->subjects, info.subjects));
+  if (std::string_view(b.name) == "test" && std::string_view(a.name) == kUnlabeled && !is_personal(protocol)) {
+    fail(pair, "both hold the subjects " + subjects +
+                   "; that is another use than recognizing new people: call it protocol.name: personal");
+  }
   if (!other_clips) {
     fail(pair, "both hold the " + shared + " of the subjects " + subjects + "; a clip belongs to one part");
   }
-  if (!protocol.allow_shared_subjects) {
+  const bool of_unlabeled = std::string_view(a.name) == kUnlabeled || std::string_view(b.name) == kUnlabeled;
+  if (!protocol.allow_shared_subjects && !of_unlabeled) {
     fail(pair, "both hold the subjects " + subjects +
                    "; set protocol.allow_shared_subjects: true if that is meant, and every table will say so");
   }
@@ -313,6 +372,9 @@ config::ProtocolConfig testing(const Names& subjects, const config::ProtocolConf
   one.test->subjects = subjects;
   one.train->subjects = without(*one.train->subjects, subjects);
   if (one.val->subjects) one.val->subjects = without(*one.val->subjects, subjects);
+  if (has_unlabeled(one)) {
+    one.unlabeled->subjects = is_of_tested(one) ? subjects : without(*one.unlabeled->subjects, subjects);
+  }
   return one;
 }
 
@@ -349,7 +411,7 @@ void check_folds(const config::ProtocolConfig& protocol, const DatasetInfo& info
 
 // ---- splitting --------------------------------------------------------------------------------
 
-bool holds(const config::SplitPart& part, const Clip& clip) {
+bool holds(const config::SplitPart& part, const Recording& clip) {
   return std::all_of(kAxes.begin(), kAxes.end(),
                      [&](const Axis& axis) { return admits(part.*axis.list, clip.*axis.name); });
 }
@@ -410,6 +472,33 @@ void check_contents(const std::vector<std::pair<const char*, const std::vector<C
   }
 }
 
+// In the order of their names: that of the data set comes from the labels.
+std::vector<Recording> take_unlabeled(std::vector<Clip>& clips, const config::ProtocolConfig& protocol) {
+  std::vector<Recording> taken;
+  if (!has_unlabeled(protocol)) return taken;
+  for (const Clip& clip : clips) {
+    if (holds(*protocol.unlabeled, clip)) taken.push_back(clip);
+  }
+  std::erase_if(clips, [&](const Clip& clip) { return holds(*protocol.unlabeled, clip); });
+  if (taken.empty()) throw Error(ErrorKind::data, "the unlabeled part holds no clip");
+  std::sort(taken.begin(), taken.end(), [](const Recording& a, const Recording& b) { return a.id < b.id; });
+  return taken;
+}
+
+// No recording is in another part as well.
+void check_unlabeled(const Split& split) {
+  std::map<std::string, const Recording*> seen;
+  for (const Recording& recording : split.unlabeled) seen.emplace(recording.hash, &recording);
+  for (const auto* part : {&split.train, &split.val, &split.test}) {
+    for (const Clip& clip : *part) {
+      const auto twin = seen.find(clip.hash);
+      if (twin == seen.end()) continue;
+      throw Error(ErrorKind::data, "clip " + twin->second->id + " of the unlabeled part equals clip " + clip.id +
+                                       " of another part; remove one of the recordings");
+    }
+  }
+}
+
 void check_not_empty(const char* name, const config::SplitPart& part, const std::vector<Clip>& clips) {
   if (config::is_empty(part) || !clips.empty()) return;
   std::string lists;
@@ -423,6 +512,7 @@ bool shares_subjects(const config::ProtocolConfig& protocol) {
   const std::vector<NamedPart> parts = used_parts(protocol);
   std::size_t listed = 0;
   for (const NamedPart& named : parts) {
+    if (std::string_view(named.name) == kUnlabeled) continue;
     if (!named.part->subjects) {
       ++parts_of_everyone;
       continue;
@@ -435,7 +525,7 @@ bool shares_subjects(const config::ProtocolConfig& protocol) {
 
 // Their order has no meaning, and one split has one description.
 void sort_lists(config::ProtocolConfig& protocol) {
-  for (auto* part : {&protocol.train, &protocol.val, &protocol.test}) {
+  for (auto* part : {&protocol.train, &protocol.val, &protocol.test, &protocol.unlabeled}) {
     if (!*part) continue;
     for (const Axis& axis : kAxes) {
       if (NameList& list = (**part).*axis.list) std::sort(list->begin(), list->end());
@@ -501,6 +591,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   const config::SplitPart test = protocol.test.value_or(kNothing);
   Split split;
   split.classes = protocol.classes;
+  split.unlabeled = take_unlabeled(dataset.clips, protocol);
   for (Clip& clip : relabeled(std::move(dataset), split.classes)) {
     if (holds(train, clip)) {
       split.train.push_back(std::move(clip));
@@ -515,6 +606,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   check_not_empty("test", test, split.test);
   check_classes_trained(split);
   check_contents({{"train", &split.train}, {"val", &split.val}, {"test", &split.test}}, split.classes);
+  check_unlabeled(split);
   return split;
 }
 

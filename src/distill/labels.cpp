@@ -2,6 +2,11 @@
 
 namespace pskd::distill {
 
+Labels select_clips(const Labels& labels, const torch::Tensor& clips) {
+  const torch::Tensor classes = labels.classes.index_select(0, clips);
+  return labels.all_known() ? Labels(classes) : Labels(classes, labels.known.index_select(0, clips));
+}
+
 torch::Tensor mean_over_labeled(const torch::Tensor& values, const Labels& labels) {
   if (labels.all_known()) return values.mean();
   return (values * labels.known.to(values.dtype())).mean();

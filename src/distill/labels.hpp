@@ -12,14 +12,18 @@ namespace pskd::distill {
 
 /// Labels of N clips. Every term of a loss works with the mask at its full shape: rows are weighed, not picked out.
 struct Labels {
-  torch::Tensor classes;     ///< [N] int64; 0 where the label is not known
-  torch::Tensor known = {};  ///< [N] bool; undefined: all are
+  torch::Tensor classes = {};  ///< [N] int64; 0 where the label is not known
+  torch::Tensor known = {};    ///< [N] bool; undefined: all are
 
+  Labels() = default;
   Labels(torch::Tensor classes_of_all) : classes(std::move(classes_of_all)) {}  // NOLINT(google-explicit-constructor)
   Labels(torch::Tensor some_classes, torch::Tensor which) : classes(std::move(some_classes)), known(std::move(which)) {}
 
   bool all_known() const { return !known.defined(); }
 };
+
+/// The labels of `clips` ([n], int64).
+Labels select_clips(const Labels& labels, const torch::Tensor& clips);
 
 /// Mean over all N clips of `values` [N], which are 0 where the label is not known: a clip without a label takes no
 /// part in a term that needs one, and the others do not count for more.

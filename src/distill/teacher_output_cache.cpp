@@ -86,11 +86,12 @@ std::optional<std::size_t> TeacherOutputCache::branch_of(const model::Network& n
 
 std::filesystem::path TeacherOutputCache::file_of(std::size_t teacher) const {
   std::filesystem::path file = teachers_[teacher].prefix;
-  file += std::string("-").append(std::to_string(augmentation_)).append(".answers");
+  file += std::string("-").append(augmentation_ ? std::to_string(*augmentation_) : "plain").append(".answers");
   return file;
 }
 
-std::vector<std::size_t> TeacherOutputCache::lookup(const std::vector<std::size_t>& teachers, int augmentation) {
+std::vector<std::size_t> TeacherOutputCache::lookup(const std::vector<std::size_t>& teachers,
+                                                    std::optional<int> augmentation) {
   augmentation_ = augmentation;
   known_.clear();
   std::vector<std::size_t> missing;

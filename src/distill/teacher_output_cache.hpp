@@ -37,10 +37,10 @@ class TeacherOutputCache {
   std::vector<std::size_t> active(int epoch) const;
   const config::TeacherRef& reference(std::size_t teacher) const { return teachers_[teacher].reference; }
 
-  /// Looks up the outputs of `teachers` for augmentation number `augmentation`. Returns the teachers whose output is
-  /// missing.
-  std::vector<std::size_t> lookup(const std::vector<std::size_t>& teachers, int augmentation);
-  /// The outputs of `teachers` for the augmentation of the last lookup. Those that are missing are computed from
+  /// Looks up the outputs of `teachers` for augmentation number `augmentation`; without one, for the clips as they are.
+  /// Returns the teachers whose output is missing.
+  std::vector<std::size_t> lookup(const std::vector<std::size_t>& teachers, std::optional<int> augmentation);
+  /// The outputs of `teachers` for what was last looked up. Those that are missing are computed from
   /// `input` and kept. A skeleton teacher that is also a fused teacher's frozen branch is computed once for both.
   std::vector<TeacherOutput> compute(const std::vector<std::size_t>& teachers, const model::Input& input);
 
@@ -49,8 +49,8 @@ class TeacherOutputCache {
 
   std::vector<Teacher> teachers_;
   std::vector<std::optional<std::size_t>> branches_;  ///< of each teacher, see branch_of
-  int augmentation_ = 0;
-  std::map<std::size_t, TeacherOutput> known_;  ///< outputs for augmentation_
+  std::optional<int> augmentation_;
+  std::map<std::size_t, TeacherOutput> known_;  ///< what was found or computed since the last lookup
 };
 
 }  // namespace pskd::distill

@@ -139,7 +139,7 @@ std::vector<double> augmented_times(const Augmentation& augmentation, int n) {
   return times;
 }
 
-void render_sensor(const data::Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+void render_sensor(const data::Recording& clip, const Augmentation& augmentation, const std::vector<int>& columns,
                    const Statistics& statistics, int frames, std::span<float> out) {
   const std::vector<double> times = augmented_times(augmentation, frames);
   data::Frames values = resample(select_columns(clip.sensor, columns), times);
@@ -156,7 +156,7 @@ void render_sensor(const data::Clip& clip, const Augmentation& augmentation, con
   }
 }
 
-void render_skeleton(const data::Clip& clip, const Augmentation& augmentation, const data::Topology& topology,
+void render_skeleton(const data::Recording& clip, const Augmentation& augmentation, const data::Topology& topology,
                      int frames, std::span<float> out) {
   data::Frames poses = resample(clip.skeleton, augmented_times(augmentation, frames));
   if (augmentation.mirrored) mirror(poses, topology);

@@ -37,11 +37,11 @@ std::vector<double> augmented_times(const Augmentation& augmentation, int n);
 
 /// The augmented sensor channels, standardized: `out` is [columns, frames]. The first three columns are the axes of
 /// one accelerometer and turn together; further ones (angular rate) turn in groups of three as well.
-void render_sensor(const data::Clip& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+void render_sensor(const data::Recording& clip, const Augmentation& augmentation, const std::vector<int>& columns,
                    const Statistics& statistics, int frames, std::span<float> out);
 
 /// The augmented skeleton streams: `out` is [kStreamChannels, frames, V].
-void render_skeleton(const data::Clip& clip, const Augmentation& augmentation, const data::Topology& topology,
+void render_skeleton(const data::Recording& clip, const Augmentation& augmentation, const data::Topology& topology,
                      int frames, std::span<float> out);
 
 }  // namespace pskd::signal

@@ -38,7 +38,7 @@ class Trial {
 
   void step() {
     const Modalities wanted = teachers_.empty() ? modalities(stage_.sees) : Modalities{true, true};
-    Batch batch{render_augmented(setup_.renderer, clips_, wanted, kSeed, 0), label_tensor(clips_), {}};
+    Batch batch{render_augmented(setup_.renderer, recordings(clips_), wanted, kSeed, 0), label_tensor(clips_), {}};
     for (std::size_t i = 0; i < teachers_.size(); ++i) {
       batch.teachers.push_back(distill::compute_output(*teachers_[i], batch.input));
       batch.teachers.back().stage = stage_.teachers[i].stage;

@@ -30,7 +30,7 @@ std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::
                                       model::Network& network, const std::vector<data::Clip>& clips) {
   std::vector<eval::Prediction> predictions;
   if (clips.empty()) return predictions;
-  const model::Input input = render_plain(setup.renderer, clips, modalities(stage.sees));
+  const model::Input input = render_plain(setup.renderer, recordings(clips), modalities(stage.sees));
   const torch::Tensor probabilities = torch::softmax(distill::compute_output(network, input).logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
@@ -54,7 +54,7 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.epochs = epochs;
   result.seconds = seconds;
   result.cost =
-      measure_cost(*network, render_plain(setup.renderer, {setup.split.train.front()}, modalities(stage.sees)));
+      measure_cost(*network, render_plain(setup.renderer, {&setup.split.train.front()}, modalities(stage.sees)));
   if (const auto adapters = stage_adapters(setup.experiment, stage, seed)) {
     result.cost->adapters = model::count_parameters(*adapters);
   }

@@ -95,6 +95,7 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
   for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
   manifest["train_subjects"] = subjects;
   manifest["train_clips"] = setup.split.train.size();
+  if (!setup.split.unlabeled.empty()) manifest["unlabeled_clips"] = setup.split.unlabeled.size();
   return manifest.dump(2) + "\n";
 }
 

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::int64_t kClipsPerTask = 16;
 
-model::Input render(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted,
-                    const std::function<signal::Augmentation(const data::Clip&)>& augmentation_of) {
+model::Input render(const Renderer& renderer, const Recordings& clips, Modalities wanted,
+                    const std::function<signal::Augmentation(const data::Recording&)>& augmentation_of) {
   const auto count = static_cast<std::int64_t>(clips.size());
   const auto joints = static_cast<std::int64_t>(renderer.topology.joints.size());
   const auto channels = static_cast<std::int64_t>(renderer.sensor_columns.size());
@@ -33,13 +33,13 @@ model::Input render(const Renderer& renderer, const std::vector<data::Clip>& cli
   float* sensor = wanted.sensor ? input.sensor.data_ptr<float>() : nullptr;
   at::parallel_for(0, count, kClipsPerTask, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const signal::Augmentation augmentation = augmentation_of(clips[i]);
+      const signal::Augmentation augmentation = augmentation_of(*clips[i]);
       if (wanted.skeleton) {
-        signal::render_skeleton(clips[i], augmentation, renderer.topology, skeleton_frames,
+        signal::render_skeleton(*clips[i], augmentation, renderer.topology, skeleton_frames,
                                 {skeleton + i * skeleton_size, static_cast<std::size_t>(skeleton_size)});
       }
       if (wanted.sensor) {
-        signal::render_sensor(clips[i], augmentation, renderer.sensor_columns, renderer.statistics, sensor_frames,
+        signal::render_sensor(*clips[i], augmentation, renderer.sensor_columns, renderer.statistics, sensor_frames,
                               {sensor + i * sensor_size, static_cast<std::size_t>(sensor_size)});
       }
     }
@@ -89,13 +89,26 @@ model::DataShape data_shape(const config::Experiment& experiment) {
           info.topology, static_cast<int>(classes)};
 }
 
-model::Input render_plain(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted) {
-  return render(renderer, clips, wanted, [](const data::Clip&) { return signal::Augmentation{}; });
+Recordings recordings(const std::vector<data::Clip>& clips) {
+  Recordings all;
+  for (const data::Clip& clip : clips) all.push_back(&clip);
+  return all;
 }
 
-model::Input render_augmented(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted,
-                              std::uint64_t key, int number) {
-  return render(renderer, clips, wanted, [&](const data::Clip& clip) {
+Recordings training_clips(const data::Split& split, bool with_unlabeled) {
+  Recordings all = recordings(split.train);
+  if (!with_unlabeled) return all;
+  for (const data::Recording& recording : split.unlabeled) all.push_back(&recording);
+  return all;
+}
+
+model::Input render_plain(const Renderer& renderer, const Recordings& clips, Modalities wanted) {
+  return render(renderer, clips, wanted, [](const data::Recording&) { return signal::Augmentation{}; });
+}
+
+model::Input render_augmented(const Renderer& renderer, const Recordings& clips, Modalities wanted, std::uint64_t key,
+                              int number) {
+  return render(renderer, clips, wanted, [&](const data::Recording& clip) {
     RandomStream stream(stream_key(key, "view", number, clip.id));
     return signal::draw_augmentation(renderer.augmentation, stream);
   });

@@ -88,7 +88,7 @@ StepBench::StepBench(const config::StageConfig& stage, const model::DataShape& s
   context.adapters = distill::make_adapters(stage.loss, embedding, sizes, 1);
   state_ = make_train_state(std::move(network), std::move(context), stage.optimizer);
   // Right and sure, as trained teachers are about training clips: a loss that asks for that has its full work.
-  const torch::Tensor truth = torch::one_hot(batch_.labels, shape.classes).to(torch::kFloat32);
+  const torch::Tensor truth = torch::one_hot(batch_.labels.classes, shape.classes).to(torch::kFloat32);
   for (const config::TeacherRef& teacher : stage.teachers) {
     batch_.teachers.push_back({torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth,
                                teacher.weight, torch::rand({clips(), kAttentionFrames}), teacher.stage});

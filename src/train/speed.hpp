@@ -44,7 +44,7 @@ class StepBench {
   void step(const model::Input& input, const torch::Tensor& labels);
 
   model::Network& network() { return *state_.network; }
-  std::int64_t clips() const { return batch_.labels.size(0); }
+  std::int64_t clips() const { return batch_.labels.classes.size(0); }
   /// Floating-point operations of a step: two for each multiply-add of every convolution and product that the forward
   /// pass executes, three times those where the backward pass follows (gradients of inputs and of weights), once in a
   /// frozen branch. Batch norm, activations, loss and optimizer are left out.

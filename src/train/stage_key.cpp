@@ -1,5 +1,6 @@
 #include "train/stage_key.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -38,6 +39,11 @@ config::Experiment views_of(const config::Experiment& experiment) {
   return views;
 }
 
+bool uses_unlabeled(const Lineage& lineage) {
+  return std::any_of(lineage.begin(), lineage.end(),
+                     [](const auto& stage) { return stage.second.labeled_share != 1.0; });
+}
+
 void add_clips(ContentHasher& hasher, const data::Split& split, const std::vector<data::Clip>& clips) {
   hasher.add(std::to_string(clips.size()));
   for (const data::Clip& clip : clips) {
@@ -45,6 +51,22 @@ void add_clips(ContentHasher& hasher, const data::Split& split, const std::vecto
     hasher.add(clip.hash);
     hasher.add(split.classes[static_cast<std::size_t>(clip.label)]);
   }
+}
+
+/// Those that train, labeled or not, and that validate.
+std::string hash_of_clips(const TrainingSetup& setup, bool with_unlabeled) {
+  ContentHasher hasher;
+  hasher.add(setup.info.name);
+  hasher.add(describe_topology(setup.info.topology).dump());
+  for (const std::string& name : setup.split.classes) hasher.add(name);
+  add_clips(hasher, setup.split, setup.split.train);
+  add_clips(hasher, setup.split, setup.split.val);
+  if (!with_unlabeled) return hasher.hex();
+  for (const data::Recording& recording : setup.split.unlabeled) {
+    hasher.add(recording.id);
+    hasher.add(recording.hash);
+  }
+  return hasher.hex();
 }
 
 /// What can change the last bits of the same computation.
@@ -69,20 +91,14 @@ std::string stage_hash(const config::Experiment& experiment, const std::string& 
   return config::config_hash(decisive);
 }
 
-std::string clips_hash(const TrainingSetup& setup) {
-  ContentHasher hasher;
-  hasher.add(setup.info.name);
-  hasher.add(describe_topology(setup.info.topology).dump());
-  for (const std::string& name : setup.split.classes) hasher.add(name);
-  add_clips(hasher, setup.split, setup.split.train);
-  add_clips(hasher, setup.split, setup.split.val);
-  return hasher.hex();
+std::string clips_hash(const TrainingSetup& setup, const std::string& stage) {
+  return hash_of_clips(setup, uses_unlabeled(lineage_of(setup.experiment, stage)));
 }
 
 std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed) {
   ContentHasher hasher;
   hasher.add(stage_hash(setup.experiment, stage));
-  hasher.add(clips_hash(setup));
+  hasher.add(clips_hash(setup, stage));
   hasher.add(std::to_string(seed));
   add_environment(hasher);
   for (const auto& [name, config] : lineage_of(setup.experiment, stage)) {
@@ -92,11 +108,12 @@ std::string stage_key(const TrainingSetup& setup, const std::string& stage, std:
   return hasher.hex();
 }
 
-std::string teacher_outputs_key(const TrainingSetup& setup, std::uint64_t seed, const std::string& weights) {
+std::string teacher_outputs_key(const TrainingSetup& setup, bool with_unlabeled, std::uint64_t seed,
+                                const std::string& weights) {
   ContentHasher hasher;
   hasher.add(weights);
   hasher.add(config::config_hash(views_of(setup.experiment)));
-  hasher.add(clips_hash(setup));
+  hasher.add(hash_of_clips(setup, with_unlabeled));
   hasher.add(std::to_string(seed));
   add_environment(hasher);
   return hasher.hex();

@@ -57,9 +57,13 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
   manifest.stage = stage;
   manifest.stage_hash = stage_hash(setup.experiment, stage);
   manifest.seed = seed;
-  manifest.clips_hash = clips_hash(setup);
+  manifest.clips_hash = clips_hash(setup, stage);
   manifest.model = describe_model(setup, config::find_stage(setup.experiment, stage));
   return manifest;
+}
+
+bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage) {
+  return stage.labeled_share != 1.0 && !setup.split.unlabeled.empty();
 }
 
 std::string selected_snapshot(const config::Experiment& experiment) {
@@ -90,9 +94,11 @@ std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSe
     if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, name);
     manifest.teachers[reference.stage + "/" + name] = snapshot.hash;
     const distill::OutputShape shape{
-        std::ssize(setup.split.train), data_shape(setup).classes,
+        std::ssize(training_clips(setup.split, sees_unlabeled(setup, stage))), data_shape(setup).classes,
         model::embedding_size(config::find_stage(setup.experiment, reference.stage).model)};
-    teachers.push_back({reference, snapshot.network, outputs / teacher_outputs_key(setup, seed, snapshot.hash), shape});
+    teachers.push_back({reference, snapshot.network,
+                        outputs / teacher_outputs_key(setup, sees_unlabeled(setup, stage), seed, snapshot.hash),
+                        shape});
   }
   return teachers;
 }

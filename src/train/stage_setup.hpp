@@ -35,6 +35,9 @@ distill::losses::LossContext loss_context(const TrainingSetup& setup, const conf
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
+/// Whether `stage` trains on unlabeled recordings too.
+bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage);
+
 /// The snapshot of a stage that is evaluated: last, or best with protocol.selection: val.
 std::string selected_snapshot(const config::Experiment& experiment);
 

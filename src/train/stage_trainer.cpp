@@ -16,6 +16,7 @@
 #include "distill/teacher_schedule.hpp"
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
+#include "train/batch_order.hpp"
 #include "train/environment.hpp"
 #include "train/logging/event_file.hpp"
 #include "train/logging/metrics_log.hpp"
@@ -34,6 +35,14 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 TrainState initial_state(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   auto network = initial_network(setup, stage, seed);
   return make_train_state(std::move(network), loss_context(setup, stage, seed), stage.optimizer);
+}
+
+/// Labels of the training clips of a stage, `clips` in all: those behind the labeled ones have none.
+distill::Labels label_tensors(const data::Split& split, std::size_t clips) {
+  const torch::Tensor labels = label_tensor(split.train);
+  const auto count = static_cast<std::int64_t>(clips);
+  if (labels.size(0) == count) return labels;
+  return {torch::constant_pad_nd(labels, {0, count - labels.size(0)}), torch::arange(count).lt(labels.size(0))};
 }
 
 class StageTrainer {
@@ -69,6 +78,8 @@ class StageTrainer {
 
   void resume();
   Modalities needed(const std::vector<std::size_t>& missing) const;
+  std::vector<std::int64_t> epoch_order(int epoch) const;
+  model::Input asked_about(const model::Input& augmented, const std::vector<std::size_t>& missing) const;
   Epoch prepare_epoch();
   void train_epoch(StageProgress& progress, MetricsLog& metrics);
   void train_batch(const Epoch& epoch);
@@ -93,7 +104,8 @@ class StageTrainer {
   std::uint64_t key_;
   distill::TeacherOutputCache teachers_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
-  torch::Tensor labels_;
+  Recordings clips_;                   ///< that the stage trains on, the labeled ones first
+  distill::Labels labels_;
   model::Input validation_;
   torch::Tensor validation_labels_;
   int steps_ = 1;
@@ -111,10 +123,11 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig
       key_(stream_key(seed, config::model_name(stage.model), model::count_parameters(*state_.network))),
       teachers_(load_teachers(setup, stage, seed, manifest_)),
       branch_(teachers_.branch_of(*state_.network)),
-      labels_(label_tensor(setup.split.train)),
-      steps_(steps_per_epoch(labels_.size(0), stage.batch)) {
+      clips_(training_clips(setup.split, sees_unlabeled(setup, stage))),
+      labels_(label_tensors(setup.split, clips_.size())),
+      steps_(steps_per_epoch(std::ssize(epoch_order(0)), stage.batch)) {
   if (!setup.split.val.empty()) {
-    validation_ = render_plain(setup.renderer, setup.split.val, modalities(stage.sees));
+    validation_ = render_plain(setup.renderer, recordings(setup.split.val), modalities(stage.sees));
     validation_labels_ = label_tensor(setup.split.val);
   }
   resume();
@@ -163,21 +176,34 @@ Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
   return wanted;
 }
 
+std::vector<std::int64_t> StageTrainer::epoch_order(int epoch) const {
+  RandomStream stream(stream_key(key_, "order", epoch));
+  const std::int64_t labeled = std::ssize(setup_.split.train);
+  return batch_order({labeled, std::ssize(clips_) - labeled}, stage_.labeled_share, stage_.batch, stream);
+}
+
+/// What the teachers whose outputs are missing see.
+model::Input StageTrainer::asked_about(const model::Input& augmented, const std::vector<std::size_t>& missing) const {
+  if (stage_.teachers_see == config::TeacherInput::augmented || missing.empty()) return augmented;
+  return render_plain(setup_.renderer, clips_, needed(missing));
+}
+
 StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const int number = manifest_.position.epoch;
   const int count = setup_.experiment.augmentation.count;
   const int augmentation = count > 0 ? number % count : number;
   Epoch epoch;
   epoch.teachers = teachers_.active(number);
-  const std::vector<std::size_t> missing = teachers_.lookup(epoch.teachers, augmentation);
-  epoch.input = render_augmented(setup_.renderer, setup_.split.train, needed(missing), augmentation_key_, augmentation);
-  epoch.outputs = teachers_.compute(epoch.teachers, epoch.input);
+  const bool plain = stage_.teachers_see == config::TeacherInput::plain;
+  const std::vector<std::size_t> missing =
+      teachers_.lookup(epoch.teachers, plain ? std::nullopt : std::optional(augmentation));
+  epoch.input = render_augmented(setup_.renderer, clips_, needed(missing), augmentation_key_, augmentation);
+  epoch.outputs = teachers_.compute(epoch.teachers, asked_about(epoch.input, missing));
   // The frozen branch of a fused student says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
-    if (epoch.teachers[k] == branch_) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
+    if (epoch.teachers[k] == branch_ && !plain) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
   }
-  RandomStream stream(stream_key(key_, "order", number));
-  epoch.order = torch::tensor(stream.permutation(labels_.size(0)), torch::kInt64);
+  epoch.order = torch::tensor(epoch_order(number), torch::kInt64);
   if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
   return epoch;
 }
@@ -203,7 +229,7 @@ void StageTrainer::train_epoch(StageProgress& progress, MetricsLog& metrics) {
 void StageTrainer::train_batch(const Epoch& epoch) {
   Position& position = manifest_.position;
   const torch::Tensor rows = batch_rows(epoch.order, position.step, steps_);
-  Batch batch{select_clips(epoch.input, rows), labels_.index_select(0, rows), {}};
+  Batch batch{select_clips(epoch.input, rows), select_clips(labels_, rows), {}};
   for (const distill::TeacherOutput& output : epoch.outputs) batch.teachers.push_back(select_clips(output, rows));
 
   torch::manual_seed(stream_key(key_, "dropout", position.epoch, position.step));
@@ -215,7 +241,9 @@ void StageTrainer::train_batch(const Epoch& epoch) {
 
   position.loss_sum += result.loss * static_cast<double>(rows.size(0));
   position.clips += rows.size(0);
-  position.correct += result.logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+  const torch::Tensor targets =
+      batch.teachers.empty() ? batch.labels.classes : distill::known_or_taught(batch.labels, batch.teachers);
+  position.correct += result.logits.argmax(1).eq(targets).sum().item<std::int64_t>();
   if (result.assignment.defined()) {
     const torch::Tensor shares = result.assignment.sum(0).to(torch::kFloat64);
     for (std::size_t k = 0; k < position.shares.size(); ++k) {
@@ -229,7 +257,7 @@ void StageTrainer::require_finite(double loss, const torch::Tensor& rows) const 
   if (std::isfinite(loss)) return;
   std::string clips;
   for (std::int64_t i = 0; i < rows.size(0); ++i) {
-    clips += " " + setup_.split.train[static_cast<std::size_t>(rows[i].item<std::int64_t>())].id;
+    clips += " " + clips_[static_cast<std::size_t>(rows[i].item<std::int64_t>())]->id;
   }
   throw Error(
       ErrorKind::diverged,

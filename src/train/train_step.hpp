@@ -27,7 +27,7 @@ TrainState make_train_state(std::shared_ptr<model::Network> network, distill::lo
 
 struct Batch {
   model::Input input;                            ///< of N clips
-  torch::Tensor labels;                          ///< [N] int64
+  distill::Labels labels;                        ///< of each, where it has one
   std::vector<distill::TeacherOutput> teachers;  ///< what each teacher says about these clips
 };
 

@@ -46,20 +46,21 @@ stages:
     teachers: [skeleton]
 run: {threads: -1}
 )"),
-      ElementsAre("a.yaml:1: data.naem: unknown key, expected one of name, root, channels, sensors, skeleton, cameras, "
-                  "classes, description, store; did you mean name?",
-                  "a.yaml:4: views.crop: expected a number >= 0 and < 1, found '1'",
-                  "a.yaml:5: views.sensor.frames: expected a whole number between 8 and 10000, found 'many'",
-                  "a.yaml:2: seeds: expected at least one value, found an empty list",
-                  "a.yaml:12: run.threads: expected a whole number >= 0, found '-1'",
-                  "a.yaml:8: stages.student.model.name: expected one of " + kModels +
-                      ", found 'sensor-cnm'; did you mean sensor-cnn?",
-                  "a.yaml:10: stages.student.epohcs: unknown key, expected one of model, sees, starts_from, teachers, "
-                  "loss, epochs, batch, precision, optimizer, snapshots; did you mean epochs?",
-                  "a.yaml:11: stages.student.teachers[0]: expected an earlier stage, of which there is none, found "
-                  "'skeleton'",
-                  "a.yaml:11: stages.student.teachers: expected a loss that says how teachers teach (" + kTerms +
-                      "), found none"));
+      ElementsAre(
+          "a.yaml:1: data.naem: unknown key, expected one of name, root, channels, sensors, skeleton, cameras, "
+          "classes, description, store; did you mean name?",
+          "a.yaml:4: views.crop: expected a number >= 0 and < 1, found '1'",
+          "a.yaml:5: views.sensor.frames: expected a whole number between 8 and 10000, found 'many'",
+          "a.yaml:2: seeds: expected at least one value, found an empty list",
+          "a.yaml:12: run.threads: expected a whole number >= 0, found '-1'",
+          "a.yaml:8: stages.student.model.name: expected one of " + kModels +
+              ", found 'sensor-cnm'; did you mean sensor-cnn?",
+          "a.yaml:10: stages.student.epohcs: unknown key, expected one of model, sees, starts_from, teachers, "
+          "loss, epochs, batch, precision, optimizer, labeled_share, teachers_see, snapshots; did you mean epochs?",
+          "a.yaml:11: stages.student.teachers[0]: expected an earlier stage, of which there is none, found "
+          "'skeleton'",
+          "a.yaml:11: stages.student.teachers: expected a loss that says how teachers teach (" + kTerms +
+              "), found none"));
 }
 
 TEST_F(ConfigProblems, AnUnknownKeyIsAnErrorAtEveryLevel) {
@@ -297,10 +298,10 @@ TEST_F(ConfigProblems, SelectionOnValNeedsValidationClips) {
 TEST_F(ConfigProblems, AnUnknownProtocolNamesTheKnownOnes) {
   expect(with_line("protocol: {name: leave-one-out}"),
          "a.yaml:1: protocol.name: expected one of cross-subject, leave-one-subject-out, subject-folds, explicit, "
-         "subject-specific, cross-session, cross-scene, cross-view, found 'leave-one-out'");
+         "personal, subject-specific, cross-session, cross-scene, cross-view, found 'leave-one-out'");
   expect(with_line("protocol: {name: cross-subjects, folds: 3}"),
          "a.yaml:1: protocol.name: expected one of cross-subject, leave-one-subject-out, subject-folds, explicit, "
-         "subject-specific, cross-session, cross-scene, cross-view, found 'cross-subjects'; did you mean "
+         "personal, subject-specific, cross-session, cross-scene, cross-view, found 'cross-subjects'; did you mean "
          "cross-subject?");
 }
 
@@ -331,8 +332,7 @@ TEST_F(ConfigProblems, AProblemOfTheStageDefaultsIsToldOnceAndWhereItWasWritten)
   EXPECT_THAT(problems(two_stages("epochs: 9", "include: b.yaml\n")),
               ElementsAre("b.yaml:3: training.batch: expected a whole number between 2 and 1000000, found 'none'",
                           "b.yaml:2: training.epoch: unknown key, expected one of loss, epochs, batch, precision, "
-                          "optimizer, snapshots; did "
-                          "you mean epochs?"));
+                          "optimizer, labeled_share, teachers_see, snapshots; did you mean epochs?"));
 }
 
 TEST_F(ConfigProblems, AProblemOfAnIncludedFileIsToldThere) {
@@ -363,7 +363,8 @@ TEST_F(ConfigProblems, OverridesAreNamedAsTheyWereGiven) {
       ElementsAre("--set stages.student.epochs: stages.student.epochs: expected a whole number between 1 and 1000000, "
                   "found 'ten'",
                   "--set stages.student.epocs: stages.student.epocs: unknown key, expected one of model, sees, "
-                  "starts_from, teachers, loss, epochs, batch, precision, optimizer, snapshots; did you mean epochs?",
+                  "starts_from, teachers, loss, epochs, batch, precision, optimizer, labeled_share, teachers_see, "
+                  "snapshots; did you mean epochs?",
                   "--set stages.studnt.epochs: stages.studnt.model: expected a map with the name of a model, found "
                   "nothing",
                   "--set stages.studnt.epochs: stages.studnt.sees: expected a list of modalities (skeleton, sensor), "

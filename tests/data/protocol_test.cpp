@@ -132,7 +132,8 @@ TEST(Protocol, AnUnknownNameListsTheKnownOnes) {
     EXPECT_THAT(
         config_refusal(protocol),
         AllOf(HasSubstr("'" + name + "' of utd-mhad"),
-              HasSubstr("known: cross-subject, explicit, leave-one-subject-out, subject-folds, subject-specific")));
+              HasSubstr(
+                  "known: cross-subject, explicit, leave-one-subject-out, personal, subject-folds, subject-specific")));
   }
 }
 

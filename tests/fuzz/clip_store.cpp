@@ -16,8 +16,12 @@ void read(std::string_view input) {
 }
 
 std::vector<std::string> seeds() {
-  data::Clip clip{"a1_s2_t3", 2, 3, 0, 0, 0, data::Frames::Constant(2, 60, 0.5F), data::Frames::Constant(2, 6, 1.0F),
-                  ""};
+  data::Clip clip;
+  clip.id = "a1_s2_t3";
+  clip.subject = 2;
+  clip.trial = 3;
+  clip.skeleton = data::Frames::Constant(2, 60, 0.5F);
+  clip.sensor = data::Frames::Constant(2, 6, 1.0F);
   clip.hash = data::clip_hash(clip);
   const std::string file = written_bytes([&](const auto& path) {
     data::store::write_clip_store(path, {data::readers::utd_mhad_info(), {clip}, data::dataset_hash({clip})},

@@ -22,7 +22,8 @@ namespace {
 TEST(Registry, ReadsTheDataSetsThatAConfigMayName) { EXPECT_EQ(dataset_names(), config::dataset_names().choices); }
 
 TEST(Registry, AConfigMayNameTheProtocolsOfEveryDataSet) {
-  std::set<std::string> found = {"leave-one-subject-out", "subject-folds", "explicit"};  // those of every data set
+  std::set<std::string> found = {"leave-one-subject-out", "subject-folds", "explicit",
+                                 "personal"};  // those of every data set
   for (const std::string name : {"utd-mhad", "berkeley-mhad", "mmact"}) {
     config::DataConfig config = testing::dataset_config(name, "");
     if (name == "mmact") config.cameras = {1, 4};

@@ -29,28 +29,30 @@ class RendererTest : public ::testing::Test {
 constexpr Modalities kBoth{true, true};
 
 TEST_F(RendererTest, GivesOneContiguousTensorAModality) {
-  const model::Input input = render_plain(renderer_, clips_, kBoth);
+  const model::Input input = render_plain(renderer_, recordings(clips_), kBoth);
   EXPECT_EQ(input.skeleton.sizes(), torch::IntArrayRef({20, 9, 64, 20}));
   EXPECT_EQ(input.sensor.sizes(), torch::IntArrayRef({20, 3, 128}));
   EXPECT_TRUE(torch::isfinite(input.skeleton).all().item<bool>());
   EXPECT_TRUE(torch::isfinite(input.sensor).all().item<bool>());
-  EXPECT_FALSE(render_plain(renderer_, clips_, {false, true}).skeleton.defined());
+  EXPECT_FALSE(render_plain(renderer_, recordings(clips_), {false, true}).skeleton.defined());
 }
 
 TEST_F(RendererTest, AViewDependsOnKeyClipAndNumberOnly) {
-  const model::Input all = render_augmented(renderer_, clips_, kBoth, 5, 2);
+  const model::Input all = render_augmented(renderer_, recordings(clips_), kBoth, 5, 2);
   const std::vector<data::Clip> one = {clips_[13]};
   const model::Input alone = testing::with_threads(1, [&] {
-    return render_augmented(renderer_, one, {false, true}, 5, 2);
+    return render_augmented(renderer_, recordings(one), {false, true}, 5, 2);
   });
   EXPECT_TRUE(torch::equal(all.sensor[13], alone.sensor[0])) << "not on the other clips, modalities or threads";
-  EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, clips_, kBoth, 5, 3).sensor)) << "another number";
-  EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, clips_, kBoth, 6, 2).sensor)) << "another key";
+  EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, recordings(clips_), kBoth, 5, 3).sensor))
+      << "another number";
+  EXPECT_FALSE(torch::equal(all.sensor, render_augmented(renderer_, recordings(clips_), kBoth, 6, 2).sensor))
+      << "another key";
 }
 
 TEST_F(RendererTest, StandardisesTheSensorByTheTrainingClips) {
   // The whole clips, resampled, keep close to mean 0 and deviation 1.
-  const torch::Tensor sensor = render_plain(renderer_, clips_, kBoth).sensor;
+  const torch::Tensor sensor = render_plain(renderer_, recordings(clips_), kBoth).sensor;
   EXPECT_LT(sensor.mean(torch::IntArrayRef({0, 2})).abs().max().item<float>(), 0.2F);
   EXPECT_LT((sensor.std() - 1).abs().item<float>(), 0.2F);
 }

@@ -84,7 +84,10 @@ std::vector<data::Clip> clips_of(const std::vector<int>& subjects) {
     for (const int label : {0, 1}) {
       std::string name = "a";
       name.append(std::to_string(label)).append("_s").append(std::to_string(subject));
-      clips.push_back({.id = name, .subject = subject, .label = label, .skeleton = {}, .sensor = {}, .hash = name});
+      data::Clip& clip = clips.emplace_back();
+      clip.id = clip.hash = name;
+      clip.subject = subject;
+      clip.label = label;
     }
   }
   return clips;
@@ -95,7 +98,7 @@ class StageKey : public ::testing::Test {
   StageKey() {
     setup_.info.name = "utd-mhad";
     setup_.info.topology = data::topology("kinect-20");
-    setup_.split = {{"wave", "clap"}, clips_of({1, 3}), clips_of({5}), clips_of({2, 4})};
+    setup_.split = {{"wave", "clap"}, clips_of({1, 3}), clips_of({5}), clips_of({2, 4}), {}};
   }
   std::string key(const std::string& stage = "student") const { return stage_key(setup_, stage, 1); }
 
@@ -129,6 +132,13 @@ TEST_F(StageKey, CountsTheTrainingAndValidationClipsTheirOrderAndTheirClasses) {
   expect_other_key([](TrainingSetup& setup) { setup.split.train[1].label = 0; }, "another class");
   expect_other_key([](TrainingSetup& setup) { std::swap(setup.split.train[0], setup.split.train[1]); }, "order");
   expect_other_key([](TrainingSetup& setup) { setup.split.train.pop_back(); }, "a clip less");
+  const std::string before = key();
+  setup_.split.unlabeled.push_back(setup_.split.test[0]);
+  EXPECT_EQ(key(), before) << "stages that learn from labeled clips only";
+  for (config::StageConfig& stage : setup_.experiment.stages) stage.labeled_share = 0.5;
+  expect_other_key([](TrainingSetup& setup) { setup.split.unlabeled[0].hash = "other"; }, "another unlabeled one");
+  for (config::StageConfig& stage : setup_.experiment.stages) stage.labeled_share = 1;
+  setup_.split.unlabeled.clear();
   expect_other_key([](TrainingSetup& setup) { setup.split.classes[0] = "jump"; }, "a class of another name");
   expect_other_key([](TrainingSetup& setup) { setup.split.classes.emplace_back("jump"); }, "a class more");
   expect_other_key([](TrainingSetup& setup) { setup.split.val[0].hash = "other"; }, "what chooses the best epoch");
@@ -158,10 +168,10 @@ TEST_F(StageKey, CountsTheWordVectorsThatTheStageOrItsTeachersLearnFrom) {
 }
 
 TEST_F(StageKey, OfTeacherOutputsCountsWhatTheTeacherSees) {
-  const auto outputs = [&] { return teacher_outputs_key(setup_, 1, "weights"); };
+  const auto outputs = [&] { return teacher_outputs_key(setup_, false, 1, "weights"); };
   const std::string before = outputs();
-  EXPECT_NE(teacher_outputs_key(setup_, 2, "weights"), before) << "another seed, other augmentations";
-  EXPECT_NE(teacher_outputs_key(setup_, 1, "other"), before);
+  EXPECT_NE(teacher_outputs_key(setup_, false, 2, "weights"), before) << "another seed, other augmentations";
+  EXPECT_NE(teacher_outputs_key(setup_, false, 1, "other"), before);
   setup_.experiment = load({"stages.student.epochs=7"});
   EXPECT_EQ(outputs(), before) << "whoever asks";
   setup_.experiment = load({"views.crop=0.1"});

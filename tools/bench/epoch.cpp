@@ -17,7 +17,8 @@ Epochs::Epochs(const pskd::config::StageConfig& stage, const pskd::train::Render
       steps_(pskd::train::steps_per_epoch(labels_.size(0), stage.batch)) {}
 
 void Epochs::train() {
-  const pskd::model::Input views = pskd::train::render_augmented(renderer_, clips_, {false, true}, kKey, epoch_);
+  const pskd::model::Input views =
+      pskd::train::render_augmented(renderer_, pskd::train::recordings(clips_), {false, true}, kKey, epoch_);
   pskd::RandomStream stream(pskd::stream_key(kKey, "order", epoch_));
   const torch::Tensor order = torch::tensor(stream.permutation(labels_.size(0)), torch::kInt64);
   for (int step = 0; step < steps_; ++step) {

@@ -122,7 +122,8 @@ void grow_skeleton(benchmark::State& state, const Size& size) {
   pskd::train::StepBench bench(stage, pskd::train::data_shape(renderer, static_cast<int>(info.classes.size())));
   int view = 0;
   const auto step = [&] {
-    bench.step(pskd::train::render_augmented(renderer, clips, {true, false}, 1, view++), labels);
+    bench.step(pskd::train::render_augmented(renderer, pskd::train::recordings(clips), {true, false}, 1, view++),
+               labels);
   };
   step();
   for ([[maybe_unused]] auto once : state) step();

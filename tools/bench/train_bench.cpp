@@ -58,8 +58,8 @@ void train_student(benchmark::State& state, const Recordings& recordings) {
 void render(benchmark::State& state, const Recordings& recordings) {
   int view = 0;
   for ([[maybe_unused]] auto once : state) {
-    const pskd::model::Input views =
-        pskd::train::render_augmented(recordings.renderer, recordings.clips, {true, true}, 1, view++);
+    const pskd::model::Input views = pskd::train::render_augmented(
+        recordings.renderer, pskd::train::recordings(recordings.clips), {true, true}, 1, view++);
     benchmark::DoNotOptimize(views.sensor.data_ptr<float>());
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(recordings.clips.size()));

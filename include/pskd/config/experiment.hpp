@@ -60,6 +60,7 @@ struct ProtocolConfig {
   std::optional<SplitPart> train;
   std::optional<SplitPart> val;
   std::optional<SplitPart> test;
+  std::optional<SplitPart> unlabeled;  ///< recordings whose labels training never reads
   Selection selection = Selection::last;
   bool allow_shared_subjects = false;
 };
@@ -132,6 +133,13 @@ struct OptimizerConfig {
 enum class Precision { fp32, bf16 };
 constexpr std::array<const char*, 2> words_of(Precision) { return {"fp32", "bf16"}; }
 
+/// Of a training clip, what its teachers are asked about.
+enum class TeacherInput {
+  augmented,  ///< what the student sees
+  plain,      ///< the clip as it was recorded
+};
+constexpr std::array<const char*, 2> words_of(TeacherInput) { return {"augmented", "plain"}; }
+
 struct StageConfig {
   std::string name;  ///< its key under `stages`
   ModelConfig model;
@@ -144,6 +152,9 @@ struct StageConfig {
   Precision precision = Precision::fp32;
   OptimizerConfig optimizer;
   std::vector<int> snapshots;
+  /// Of the clips of a batch, the share that has labels; absent: every training clip once an epoch, "all" in a file.
+  std::optional<double> labeled_share = 1.0;
+  TeacherInput teachers_see = TeacherInput::augmented;
 };
 
 enum class ProgressMode {

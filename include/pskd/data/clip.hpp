@@ -15,16 +15,20 @@ namespace pskd::data {
 /// Rows are frames in time, columns are features. float32, row-major.
 using Frames = Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-struct Clip {
+/// What the camera and the sensor recorded, without saying what it shows.
+struct Recording {
   std::string id;    ///< unique in its data set, e.g. "a1_s2_t3"
   Name subject = 0;  ///< as the data set calls them
   Name trial = 0;    ///< repetition; MMAct: session
   Name scene = 0;    ///< 0 where a data set has no scenes
   Name camera = 0;   ///< which one filmed the skeleton; 0 where a data set has no cameras to tell apart
-  int label = 0;     ///< class index, from 0
   Frames skeleton;   ///< [T_s, V * 3], meters, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
   Frames sensor;     ///< [T_a, channels of the data set], acceleration in g, angular rate in deg/s
   std::string hash;  ///< content hash of both modalities' values
+};
+
+struct Clip : Recording {
+  int label = 0;  ///< class index, from 0
 };
 
 /// What the names in a split are of.
@@ -58,7 +62,7 @@ struct Dataset {
 };
 
 /// Hash of the shapes and values of both modalities: equal for equal recordings, whatever they are called.
-std::string clip_hash(const Clip& clip);
+std::string clip_hash(const Recording& recording);
 
 /// Columns of a skeleton: three for each joint.
 inline Eigen::Index skeleton_columns(const DatasetInfo& info) {

@@ -19,6 +19,8 @@ namespace pskd::data {
 ///   leave-one-subject-out   one fold for each subject of test.subjects (absent: of the data set), against the others
 ///   subject-folds           the subjects of test.subjects (absent: all that `of` says) are sorted and dealt in turn
 ///                           into `folds` groups, which are tested one after the other against the others
+///   personal                the data set's training subjects, unlabeled recordings of the others, and theirs that are
+///                           left to test on
 ///   explicit                train and test must be given
 ///
 /// Of a protocol of several folds, test.subjects are those that are tested by some fold, train.subjects those that may
@@ -44,6 +46,7 @@ std::vector<Fold> resolve_folds(const config::ProtocolConfig& protocol, const Da
 struct Split {
   std::vector<std::string> classes;  ///< names of the kept classes; clips' labels index this list
   std::vector<Clip> train, val, test;
+  std::vector<Recording> unlabeled;  ///< by name; nobody who gets a split can see what they show
 };
 
 /// Splits the clips by the protocol of a fold and relabels them when classes are left out. Clips of no part are left

@@ -34,13 +34,19 @@ model::DataShape data_shape(const Renderer& renderer, int classes);
 /// The same by the description alone, whether or not any recording is there.
 model::DataShape data_shape(const config::Experiment& experiment);
 
+/// Clips of a split, wherever they lie.
+using Recordings = std::vector<const data::Recording*>;
+Recordings recordings(const std::vector<data::Clip>& clips);
+/// The clips that a stage trains on: the labeled ones and, where asked for, the unlabeled ones behind them.
+Recordings training_clips(const data::Split& split, bool with_unlabeled);
+
 /// All clips as they are, whole and undistorted.
-model::Input render_plain(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted);
+model::Input render_plain(const Renderer& renderer, const Recordings& clips, Modalities wanted);
 
 /// All clips, each under the augmentation that (key, clip id, number) draws, whatever else is rendered and by how many
 /// threads.
-model::Input render_augmented(const Renderer& renderer, const std::vector<data::Clip>& clips, Modalities wanted,
-                              std::uint64_t key, int number);
+model::Input render_augmented(const Renderer& renderer, const Recordings& clips, Modalities wanted, std::uint64_t key,
+                              int number);
 
 /// The labels, [N] int64.
 torch::Tensor label_tensor(const std::vector<data::Clip>& clips);

@@ -82,7 +82,7 @@ class MaterialCollector {
     if (!checkpoint.empty() && known != known_.end()) return known->second;
     const auto network = pskd::train::load_stage(setup, seed, stage.name);
     const pskd::model::Input input =
-        pskd::train::render_plain(setup.renderer, clips, pskd::train::modalities(stage.sees));
+        pskd::train::render_plain(setup.renderer, pskd::train::recordings(clips), pskd::train::modalities(stage.sees));
     const torch::Tensor found =
         pskd::distill::compute_output(*network, input).embedding.to(torch::kFloat64).contiguous();
     using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

@@ -57,6 +57,7 @@ void show_plan(const LoadedExperiment& loaded) {
   if (!setup.fold.empty()) std::cout << fmt::format("fold {}, {}\n", setup.fold, pskd::data::describe(setup.protocol));
   std::cout << fmt::format("{}: {} training, {} validation and {} test clips of {} classes\n", setup.info.name,
                            split.train.size(), split.val.size(), split.test.size(), split.classes.size())
+            << (split.unlabeled.empty() ? "" : fmt::format("{} unlabeled recordings\n", split.unlabeled.size()))
             << fmt::format("skeleton [N, 9, {}, {}], sensor [N, {}, {}]\n", setup.renderer.augmentation.skeleton.frames,
                            setup.renderer.topology.joints.size(), setup.renderer.sensor_columns.size(),
                            setup.renderer.augmentation.sensor.frames);

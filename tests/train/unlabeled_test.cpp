@@ -1,0 +1,92 @@
+// What a stage learns from recordings without labels.
+#include <gmock/gmock.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/run_layout.hpp"
+#include "base/sealed_file.hpp"
+#include "base/tensor_file.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/eval/run_record.hpp"
+#include "pskd/train/run.hpp"
+#include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
+#include "synthetic/writers/utd_mhad.hpp"
+
+namespace pskd::train {
+namespace {
+
+using ::testing::HasSubstr;
+
+class UnlabeledStages : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    data_ = std::make_unique<testing::TemporaryFolder>();
+    setenv("XDG_CACHE_HOME", (*data_ / "cache").c_str(), 1);
+    synthetic::write_utd_mhad(*data_ / "data", {.subjects = 4, .trials = 2, .actions = 3});
+  }
+  static void TearDownTestSuite() { data_.reset(); }
+
+  UnlabeledStages() {
+    std::ofstream(folder_ / "tiny.yaml") << "data: {root: " << (*data_ / "data").string() << "}\n"
+                                         << "run: {name: tiny, threads: 1, root: " << (folder_ / "runs").string()
+                                         << "}\n"
+                                         << R"(seeds: [1]
+protocol: {name: personal, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4], trials: [2]}, unlabeled: {trials: [1]}}
+training: {batch: 4, epochs: 2, optimizer: {warmup: 0}}
+stages:
+  skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
+  baseline: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor]}
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [skeleton], labeled_share: 0.5, loss: {acs: {}}}
+  adapted: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], starts_from: baseline, teachers: [skeleton], teachers_see: plain, labeled_share: 0, loss: {ce: 0, kd: {}}}
+)";
+  }
+
+  TrainingSetup setup(const std::vector<std::string>& settings = {}) const {
+    return prepare_training(config::load_experiment(folder_ / "tiny.yaml", settings));
+  }
+
+  testing::TemporaryFolder folder_;
+  static std::unique_ptr<testing::TemporaryFolder> data_;
+};
+
+std::unique_ptr<testing::TemporaryFolder> UnlabeledStages::data_;
+
+TEST_F(UnlabeledStages, TrainToAResult) {
+  const TrainingSetup personal = setup();
+  EXPECT_EQ(personal.split.unlabeled.size(), 6U);
+  train_run(personal, 1, Existing::refuse);
+  const eval::RunRecord record = eval::read_run_record(RunLayout{run_folder(personal, 1)}.result());
+  ASSERT_EQ(record.stages.size(), 4U);
+  for (const eval::StageResult& stage : record.stages) EXPECT_EQ(stage.test->clips, 6) << stage.name;
+  EXPECT_NE(record.stages[3].checkpoint, record.stages[1].checkpoint) << "adapted is not the baseline any more";
+}
+
+TEST_F(UnlabeledStages, LeaveStagesThatSeeLabelsOnlyAsTheyAreWithoutThem) {
+  const TrainingSetup personal = setup();
+  train_run(personal, 1, Existing::refuse);
+  const TrainingSetup without =
+      setup({"run.root=" + (folder_ / "other").string(), "protocol.unlabeled=null", "protocol.name=explicit",
+             "protocol.test.trials=[2]", "stages.student=null", "stages.adapted=null"});
+  train_run(without, 1, Existing::refuse);
+  const auto checkpoints = [](const TrainingSetup& one) {
+    const eval::RunRecord record = eval::read_run_record(RunLayout{run_folder(one, 1)}.result());
+    return std::pair(record.stages[0].checkpoint, record.stages[1].checkpoint);
+  };
+  EXPECT_EQ(checkpoints(personal), checkpoints(without));
+}
+
+TEST_F(UnlabeledStages, NeedUnlabeledRecordingsAndTeachers) {
+  const auto refused = [&](const std::vector<std::string>& settings) {
+    return testing::refusal(ErrorKind::config, [&] { setup(settings); });
+  };
+  EXPECT_THAT(refused({"protocol.unlabeled=null", "protocol.name=cross-subject"}),
+              HasSubstr("stages.student.labeled_share: expected protocol.unlabeled to hold clips"));
+  EXPECT_THAT(refused({"stages.student.teachers=[]", "stages.student.loss=!replace {ce: 1}"}),
+              HasSubstr("stages.student.labeled_share: expected teachers"));
+}
+
+}  // namespace
+}  // namespace pskd::train
