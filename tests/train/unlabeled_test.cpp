@@ -1,13 +1,10 @@
 // What a stage learns from recordings without labels.
 #include <gmock/gmock.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <fstream>
 
 #include "base/run_layout.hpp"
-#include "base/sealed_file.hpp"
-#include "base/tensor_file.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
@@ -76,6 +73,27 @@ TEST_F(UnlabeledStages, LeaveStagesThatSeeLabelsOnlyAsTheyAreWithoutThem) {
     return std::pair(record.stages[0].checkpoint, record.stages[1].checkpoint);
   };
   EXPECT_EQ(checkpoints(personal), checkpoints(without));
+}
+
+TEST_F(UnlabeledStages, AreTheSameWhateverTheLabelsOfTheseRecordings) {
+  const auto checkpoints = [&](const char* root, bool shuffled) {
+    LoadedExperiment loaded =
+        load_for_training(config::load_experiment(folder_ / "tiny.yaml", {"run.root=" + (folder_ / root).string()}));
+    for (data::Clip& clip : loaded.dataset.clips) {
+      const bool is_unlabeled = (clip.subject == Name(2) || clip.subject == Name(4)) && clip.trial == Name(1);
+      if (shuffled && is_unlabeled) clip.label = (clip.label + 1) % 3;
+    }
+    std::stable_sort(loaded.dataset.clips.begin(), loaded.dataset.clips.end(),
+                     [](const data::Clip& a, const data::Clip& b) { return a.label < b.label; });
+    const TrainingSetup setup = prepare_fold(loaded, "");
+    train_run(setup, 1, Existing::refuse);
+    std::vector<std::string> hashes;
+    for (const auto& stage : eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages) {
+      hashes.push_back(stage.checkpoint);
+    }
+    return hashes;
+  };
+  EXPECT_EQ(checkpoints("true", false), checkpoints("shuffled", true));
 }
 
 TEST_F(UnlabeledStages, NeedUnlabeledRecordingsAndTeachers) {
