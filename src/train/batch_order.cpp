@@ -37,23 +37,20 @@ void require_clips(std::int64_t count, const char* kind) {
               std::string("labeled_share: the protocol has no ") + kind + " training clip, which this share asks for");
 }
 
-std::vector<std::int64_t> of_one_kind(std::int64_t first, std::int64_t count, RandomStream& stream) {
-  std::vector<std::int64_t> order = stream.permutation(count);
-  for (std::int64_t& clip : order) clip += first;
-  return order;
-}
-
 }  // namespace
+
+std::int64_t epoch_clips(const ClipCounts& counts, std::optional<double> labeled_share) {
+  if (labeled_share && *labeled_share > 0) require_clips(counts.labeled, "labeled");
+  if (labeled_share && *labeled_share < 1) require_clips(counts.unlabeled, "unlabeled");
+  if (labeled_share == 0.0) return counts.unlabeled;
+  if (labeled_share == 1.0) return counts.labeled;
+  return counts.labeled + counts.unlabeled;
+}
 
 std::vector<std::int64_t> batch_order(const ClipCounts& counts, std::optional<double> labeled_share, int batch,
                                       RandomStream& stream) {
-  const std::int64_t clips = counts.labeled + counts.unlabeled;
+  const std::int64_t clips = epoch_clips(counts, labeled_share);
   if (!labeled_share) return stream.permutation(clips);
-  if (*labeled_share > 0) require_clips(counts.labeled, "labeled");
-  if (*labeled_share < 1) require_clips(counts.unlabeled, "unlabeled");
-  if (*labeled_share == 0) return of_one_kind(counts.labeled, counts.unlabeled, stream);
-  if (*labeled_share == 1) return of_one_kind(0, counts.labeled, stream);
-
   Supply labeled(0, counts.labeled, stream), unlabeled(counts.labeled, counts.unlabeled, stream);
   const int steps = steps_per_epoch(clips, batch);
   std::vector<std::int64_t> order;

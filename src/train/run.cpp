@@ -207,11 +207,6 @@ TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, 
 
 }  // namespace
 
-config::Experiment resolve_experiment(config::Experiment experiment) {
-  experiment.protocol = data::resolve_protocol(experiment.protocol, data::readers::dataset_info(experiment.data));
-  return experiment;
-}
-
 LoadedExperiment load_for_training(config::Experiment experiment) {
   if (experiment.run.device != config::Device::cpu) {
     throw Error(ErrorKind::config, "run.device: expected cpu, found " + config::word(experiment.run.device) +
@@ -243,6 +238,7 @@ std::filesystem::path experiment_folder(const config::Experiment& resolved) {
   return experiment_layout(resolved.run, config::config_hash(resolved)).folder;
 }
 std::filesystem::path run_folder(const TrainingSetup& setup, std::uint64_t seed) { return run_of(setup, seed).folder; }
+
 void require_absent(const std::vector<std::filesystem::path>& folders, Existing existing) {
   for (const std::filesystem::path& folder : folders) {
     if (existing != Existing::refuse || !std::filesystem::exists(RunLayout{folder}.manifest())) continue;

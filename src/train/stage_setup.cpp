@@ -86,6 +86,8 @@ std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSe
                                                                 const config::StageConfig& stage, std::uint64_t seed,
                                                                 CheckpointManifest& manifest) {
   const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();
+  const bool unlabeled = sees_unlabeled(setup, stage);
+  const auto clips = std::ssize(training_clips(setup.split, unlabeled));
   std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
   std::vector<distill::TeacherOutputCache::Teacher> teachers;
   for (const config::TeacherRef& reference : distill::schedule_teachers(stage, setup.experiment)) {
@@ -94,11 +96,10 @@ std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSe
     if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, name);
     manifest.teachers[reference.stage + "/" + name] = snapshot.hash;
     const distill::OutputShape shape{
-        std::ssize(training_clips(setup.split, sees_unlabeled(setup, stage))), data_shape(setup).classes,
+        clips, std::ssize(setup.split.classes),
         model::embedding_size(config::find_stage(setup.experiment, reference.stage).model)};
-    teachers.push_back({reference, snapshot.network,
-                        outputs / teacher_outputs_key(setup, sees_unlabeled(setup, stage), seed, snapshot.hash),
-                        shape});
+    teachers.push_back(
+        {reference, snapshot.network, outputs / teacher_outputs_key(setup, unlabeled, seed, snapshot.hash), shape});
   }
   return teachers;
 }

@@ -78,7 +78,7 @@ class StageTrainer {
 
   void resume();
   Modalities needed(const std::vector<std::size_t>& missing) const;
-  std::vector<std::int64_t> epoch_order(int epoch) const;
+  ClipCounts counts() const;
   model::Input asked_about(const model::Input& augmented, const std::vector<std::size_t>& missing) const;
   Epoch prepare_epoch();
   void train_epoch(StageProgress& progress, MetricsLog& metrics);
@@ -125,7 +125,7 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig
       branch_(teachers_.branch_of(*state_.network)),
       clips_(training_clips(setup.split, sees_unlabeled(setup, stage))),
       labels_(label_tensors(setup.split, clips_.size())),
-      steps_(steps_per_epoch(std::ssize(epoch_order(0)), stage.batch)) {
+      steps_(steps_per_epoch(epoch_clips(counts(), stage.labeled_share), stage.batch)) {
   if (!setup.split.val.empty()) {
     validation_ = render_plain(setup.renderer, recordings(setup.split.val), modalities(stage.sees));
     validation_labels_ = label_tensor(setup.split.val);
@@ -176,10 +176,9 @@ Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
   return wanted;
 }
 
-std::vector<std::int64_t> StageTrainer::epoch_order(int epoch) const {
-  RandomStream stream(stream_key(key_, "order", epoch));
+ClipCounts StageTrainer::counts() const {
   const std::int64_t labeled = std::ssize(setup_.split.train);
-  return batch_order({labeled, std::ssize(clips_) - labeled}, stage_.labeled_share, stage_.batch, stream);
+  return {labeled, std::ssize(clips_) - labeled};
 }
 
 /// What the teachers whose outputs are missing see.
@@ -203,7 +202,8 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
     if (epoch.teachers[k] == branch_ && !plain) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
   }
-  epoch.order = torch::tensor(epoch_order(number), torch::kInt64);
+  RandomStream stream(stream_key(key_, "order", number));
+  epoch.order = torch::tensor(batch_order(counts(), stage_.labeled_share, stage_.batch, stream), torch::kInt64);
   if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
   return epoch;
 }

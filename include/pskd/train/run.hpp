@@ -37,9 +37,6 @@ struct LoadedExperiment {
   eval::Hashes inputs;
 };
 
-/// Fills in the protocol as the data set has it. Throws Error(config).
-config::Experiment resolve_experiment(config::Experiment experiment);
-
 /// Loads the data (building the clip store when needed) and fills in the protocol.
 LoadedExperiment load_for_training(config::Experiment experiment);
 
