@@ -13,6 +13,7 @@
 #include "support/dataset_config.hpp"
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
+#include "support/utd_grid.hpp"
 
 namespace pskd::data {
 namespace {
@@ -22,10 +23,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::refusal;
+using testing::subjects;
 
 using Names = std::vector<Name>;
-
-config::SplitPart subjects(Names numbers) { return {std::move(numbers), std::nullopt}; }
 
 config::ProtocolConfig leave_one_out() {
   config::ProtocolConfig protocol;

@@ -14,40 +14,20 @@
 #include "support/dataset_config.hpp"
 #include "support/real_data.hpp"
 #include "support/refusal.hpp"
+#include "support/utd_grid.hpp"
 
 namespace pskd::data {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using testing::grid;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::refusal;
+using testing::subjects;
+using testing::trials;
 using ::testing::UnorderedElementsAre;
-
-config::SplitPart subjects(std::vector<Name> numbers) { return {std::move(numbers), std::nullopt}; }
-config::SplitPart trials(std::vector<Name> numbers) { return {std::nullopt, std::move(numbers)}; }
-
-// The whole grid of UTD-MHAD; clips differ in one value only.
-Dataset grid(int classes = 27, int people = 8) {
-  Dataset dataset{readers::utd_mhad_info(), {}, ""};
-  for (int label = 0; label < classes; ++label) {
-    for (int subject = 1; subject <= people; ++subject) {
-      for (int trial = 1; trial <= 4; ++trial) {
-        Clip clip;
-        clip.id = readers::utd_clip_id(label + 1, subject, trial);
-        clip.label = label;
-        clip.subject = subject;
-        clip.trial = trial;
-        clip.skeleton = Frames::Zero(2, 60);
-        clip.sensor = Frames::Constant(2, 6, static_cast<float>(dataset.clips.size()));
-        clip.hash = clip_hash(clip);
-        dataset.clips.push_back(std::move(clip));
-      }
-    }
-  }
-  return dataset;
-}
 
 Split split(const config::ProtocolConfig& protocol, Dataset dataset = grid()) {
   const config::ProtocolConfig resolved = resolve_protocol(protocol, dataset.info);

@@ -7,24 +7,17 @@
 #include "data/readers/utd_mhad.hpp"
 #include "pskd/data/protocol.hpp"
 #include "support/refusal.hpp"
+#include "support/utd_grid.hpp"
 
 namespace pskd::data {
 namespace {
 
+using testing::grid;
 using ::testing::HasSubstr;
 using testing::refusal;
+using testing::subjects;
+using testing::trials;
 using Names = std::vector<Name>;
-
-config::SplitPart trials(Names names) {
-  config::SplitPart part;
-  part.trials = std::move(names);
-  return part;
-}
-config::SplitPart subjects(Names names) {
-  config::SplitPart part;
-  part.subjects = std::move(names);
-  return part;
-}
 
 config::ProtocolConfig protocol(const std::string& name, const config::SplitPart& unlabeled) {
   config::ProtocolConfig made;
@@ -37,31 +30,12 @@ config::ProtocolConfig resolved(const config::ProtocolConfig& given) {
   return resolve_protocol(given, readers::utd_mhad_info());
 }
 
-/// Every action by every person, four times; a recording's content says which one it is.
-Dataset dataset() {
-  Dataset made;
-  made.info = readers::utd_mhad_info();
-  for (int label = 0; label < 27; ++label) {
-    for (int subject = 1; subject <= 8; ++subject) {
-      for (int trial = 1; trial <= 4; ++trial) {
-        Clip& clip = made.clips.emplace_back();
-        clip.id = "a" + std::to_string(label + 1) + "_s" + std::to_string(subject) + "_t" + std::to_string(trial);
-        clip.hash = clip.id;
-        clip.subject = subject;
-        clip.trial = trial;
-        clip.label = label;
-      }
-    }
-  }
-  return made;
-}
-
 static_assert(!std::is_convertible_v<Recording, Clip>, "an unlabeled recording has no label to read");
 
 TEST(Unlabeled, OfPeopleOfTheirOwnDoNotTrainWithLabels) {
   const config::ProtocolConfig semi = resolved(protocol("cross-subject", subjects({5, 7})));
   EXPECT_EQ(describe(semi), "cross-subject, train subjects 1 3, unlabeled subjects 5 7, test subjects 2 4 6 8");
-  const Split split = make_split(dataset(), semi);
+  const Split split = make_split(grid(), semi);
   EXPECT_EQ(split.train.size(), 216U);
   EXPECT_EQ(split.unlabeled.size(), 216U);
   EXPECT_EQ(split.test.size(), 432U);
@@ -73,7 +47,7 @@ TEST(Unlabeled, PersonalIsOfThePeopleWhoAreTestedInOtherTrials) {
       describe(personal),
       "personal, train subjects 1 3 5 7, unlabeled subjects 2 4 6 8 trials 1 2, test subjects 2 4 6 8 trials 3 4");
   EXPECT_EQ(describe(resolved(personal)), describe(personal)) << "what is resolved stays so";
-  const Split split = make_split(dataset(), personal);
+  const Split split = make_split(grid(), personal);
   EXPECT_EQ(split.train.size(), 432U);
   EXPECT_EQ(split.unlabeled.size(), 216U);
   EXPECT_EQ(split.test.size(), 216U);
@@ -87,7 +61,7 @@ TEST(Unlabeled, OfAFoldAreOfThePersonWhoIsLeftOut) {
             "leave-one-subject-out, train subjects 1 2 4 5 6 7 8, unlabeled subjects 3 trials 1 2, "
             "test subjects 3 trials 3 4");
   for (const Fold& fold : folds) {
-    const Split split = make_split(dataset(), fold.protocol);
+    const Split split = make_split(grid(), fold.protocol);
     EXPECT_EQ(split.unlabeled.size(), 54U);
     EXPECT_EQ(split.test.size(), 54U);
   }
@@ -100,7 +74,7 @@ TEST(Unlabeled, ComeInAnOrderThatTheirLabelsDoNotDecide) {
     for (const Recording& one : make_split(given, personal).unlabeled) list.push_back(one.id);
     return list;
   };
-  Dataset shuffled = dataset();
+  Dataset shuffled = grid();
   std::vector<Clip*> unlabeled;
   for (Clip& clip : shuffled.clips) {
     const bool is_tested =
@@ -110,7 +84,7 @@ TEST(Unlabeled, ComeInAnOrderThatTheirLabelsDoNotDecide) {
   for (Clip* clip : unlabeled) clip->label = (clip->label * 5 + 7) % 27;
   std::stable_sort(shuffled.clips.begin(), shuffled.clips.end(),
                    [](const Clip& a, const Clip& b) { return a.label < b.label; });
-  EXPECT_EQ(names(shuffled), names(dataset()));
+  EXPECT_EQ(names(shuffled), names(grid()));
 }
 
 TEST(Unlabeled, OfPeopleWhoAreTestedNeedAProtocolThatSaysSo) {
@@ -125,7 +99,7 @@ TEST(Unlabeled, NeverHoldATestClip) {
   config::ProtocolConfig both = protocol("personal", trials({1, 2}));
   both.test = trials({2, 3});
   EXPECT_THAT(refusal(ErrorKind::config, [&] { resolved(both); }), HasSubstr("both hold"));
-  Dataset twins = dataset();
+  Dataset twins = grid();
   const auto clip = [&](const std::string& id) {
     return std::find_if(twins.clips.begin(), twins.clips.end(), [&](const Clip& one) { return one.id == id; });
   };

@@ -31,10 +31,16 @@ struct Batch {
   }
 };
 
+std::vector<std::string> terms_and_cross_entropy() {
+  std::vector<std::string> terms = config::teacher_terms();
+  terms.emplace_back("ce");
+  return terms;
+}
+
 /// The loss that has only the term `key`, with its default settings.
 config::LossConfig only(const std::string& key) {
   config::LossConfig loss;
-  loss.ce = 0;
+  loss.ce = key == "ce" ? 1 : 0;
   config::for_each_teacher_loss([&](const auto& row) {
     if (key == row.key) (loss.*row.config).emplace();
   });
@@ -86,13 +92,10 @@ TEST_P(Objective, EveryTermThatLearnsFromTeachersIsTheDerivativeOfItsValue) {
 }
 
 TEST(ObjectiveOfUnlabeledClips, DoesNotDependOnWhatStandsInPlaceOfALabel) {
-  std::vector<std::string> terms = config::teacher_terms();
-  terms.emplace_back("ce");
-  for (const std::string& term : terms) {
+  for (const std::string& term : terms_and_cross_entropy()) {
     SCOPED_TRACE(term);
     Batch batch;
-    config::LossConfig loss = only(term);
-    if (term == "ce") loss.ce = 1;
+    const config::LossConfig loss = only(term);
     const losses::LossContext context = context_of(loss);
     const auto with = [&](std::vector<std::int64_t> classes) {
       const Labels labels = some_labels(torch::tensor(classes, torch::kInt64));
@@ -103,13 +106,10 @@ TEST(ObjectiveOfUnlabeledClips, DoesNotDependOnWhatStandsInPlaceOfALabel) {
 }
 
 TEST(ObjectiveOfUnlabeledClips, AMaskOfAllLabelsIsNoMask) {
-  std::vector<std::string> terms = config::teacher_terms();
-  terms.emplace_back("ce");
-  for (const std::string& term : terms) {
+  for (const std::string& term : terms_and_cross_entropy()) {
     SCOPED_TRACE(term);
     Batch batch;
-    config::LossConfig loss = only(term);
-    if (term == "ce") loss.ce = 1;
+    const config::LossConfig loss = only(term);
     const losses::LossContext context = context_of(loss);
     const auto with = [&](const Labels& labels) {
       return objective(batch.student, labels, batch.teachers, loss, context).loss.item<double>();

@@ -10,9 +10,8 @@
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "support/refusal.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/tensors.hpp"
-#include "synthetic/writers/utd_mhad.hpp"
+#include "support/tiny_training.hpp"
 #include "train/stage_key.hpp"
 
 namespace pskd::train {
@@ -24,31 +23,16 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class StageStore : public ::testing::Test {
+class StageStore : public testing::TinyTraining {
  protected:
-  static void SetUpTestSuite() {
-    data_ = std::make_unique<testing::TemporaryFolder>();
-    setenv("XDG_CACHE_HOME", (*data_ / "cache").c_str(), 1);
-    synthetic::write_utd_mhad(*data_ / "data", {.subjects = 4, .trials = 2, .actions = 3});
-  }
-  static void TearDownTestSuite() { data_.reset(); }
-
-  StageStore() {
-    std::ofstream(folder_ / "tiny.yaml") << "data: {root: " << (*data_ / "data").string() << "}\n"
-                                         << "run: {name: one, threads: 1, root: " << (folder_ / "runs").string()
-                                         << "}\n"
-                                         << R"(seeds: [1]
-protocol: {name: cross-subject, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4]}}
-training: {batch: 4, epochs: 2, optimizer: {warmup: 0}}
+  StageStore()
+      : TinyTraining(
+            R"(protocol: {name: cross-subject, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4]}}
 stages:
   skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
   student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [skeleton], loss: {acs: {}}}
-)";
-  }
+)") {}
 
-  TrainingSetup setup(const std::vector<std::string>& settings = {}) const {
-    return prepare_training(config::load_experiment(folder_ / "tiny.yaml", settings));
-  }
   static RunLayout train(const TrainingSetup& setup, Existing existing = Existing::refuse) {
     train_run(setup, 1, existing);
     return {run_folder(setup, 1)};
@@ -82,11 +66,7 @@ stages:
   const std::vector<std::string> kOther = {
       "run.name=other", "protocol.test.subjects=[2]", "stages.student.loss={ce: 1, kd: {}}",
       "stages.beside={model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], loss: {ce: 1}}"};
-
-  static std::unique_ptr<testing::TemporaryFolder> data_;
-  testing::TemporaryFolder folder_;
 };
-std::unique_ptr<testing::TemporaryFolder> StageStore::data_;
 
 TEST_F(StageStore, TrainsTheCommonTeacherOfTwoExperimentsOnceToTheSameBits) {
   const RunLayout one = train(setup());
@@ -181,8 +161,7 @@ TEST_F(StageStore, TrainsTheFoldsOfAProtocolIntoTheirFoldersWithOneHash) {
   EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { prepare_fold(loaded, "3"); }),
               HasSubstr("one of the folds 1 2, which lies in fold-<name>/; found '3'"));
   EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { prepare_fold(loaded, ""); }), HasSubstr("found none"));
-  EXPECT_THAT(testing::refusal(ErrorKind::usage,
-                               [&] { prepare_training(config::load_experiment(folder_ / "tiny.yaml"), "1"); }),
+  EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { prepare_training(TinyTraining::experiment(), "1"); }),
               HasSubstr("has one split"));
 }
 

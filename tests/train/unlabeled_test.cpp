@@ -2,54 +2,30 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "base/run_layout.hpp"
-#include "pskd/config/load.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
-#include "support/temporary_folder.hpp"
-#include "synthetic/writers/utd_mhad.hpp"
+#include "support/tiny_training.hpp"
 
 namespace pskd::train {
 namespace {
 
 using ::testing::HasSubstr;
 
-class UnlabeledStages : public ::testing::Test {
+class UnlabeledStages : public testing::TinyTraining {
  protected:
-  static void SetUpTestSuite() {
-    data_ = std::make_unique<testing::TemporaryFolder>();
-    setenv("XDG_CACHE_HOME", (*data_ / "cache").c_str(), 1);
-    synthetic::write_utd_mhad(*data_ / "data", {.subjects = 4, .trials = 2, .actions = 3});
-  }
-  static void TearDownTestSuite() { data_.reset(); }
-
-  UnlabeledStages() {
-    std::ofstream(folder_ / "tiny.yaml") << "data: {root: " << (*data_ / "data").string() << "}\n"
-                                         << "run: {name: tiny, threads: 1, root: " << (folder_ / "runs").string()
-                                         << "}\n"
-                                         << R"(seeds: [1]
-protocol: {name: personal, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4], trials: [2]}, unlabeled: {trials: [1]}}
-training: {batch: 4, epochs: 2, optimizer: {warmup: 0}}
+  UnlabeledStages()
+      : TinyTraining(
+            R"(protocol: {name: personal, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4], trials: [2]}, unlabeled: {trials: [1]}}
 stages:
   skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
   baseline: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor]}
   student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [skeleton], labeled_share: 0.5, loss: {acs: {}}}
   adapted: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], starts_from: baseline, teachers: [skeleton], teachers_see: plain, labeled_share: 0, loss: {ce: 0, kd: {}}}
-)";
-  }
-
-  TrainingSetup setup(const std::vector<std::string>& settings = {}) const {
-    return prepare_training(config::load_experiment(folder_ / "tiny.yaml", settings));
-  }
-
-  testing::TemporaryFolder folder_;
-  static std::unique_ptr<testing::TemporaryFolder> data_;
+)") {}
 };
-
-std::unique_ptr<testing::TemporaryFolder> UnlabeledStages::data_;
 
 TEST_F(UnlabeledStages, TrainToAResult) {
   const TrainingSetup personal = setup();
@@ -77,8 +53,7 @@ TEST_F(UnlabeledStages, LeaveStagesThatSeeLabelsOnlyAsTheyAreWithoutThem) {
 
 TEST_F(UnlabeledStages, AreTheSameWhateverTheLabelsOfTheseRecordings) {
   const auto checkpoints = [&](const char* root, bool shuffled) {
-    LoadedExperiment loaded =
-        load_for_training(config::load_experiment(folder_ / "tiny.yaml", {"run.root=" + (folder_ / root).string()}));
+    LoadedExperiment loaded = load_for_training(experiment({"run.root=" + (folder_ / root).string()}));
     for (data::Clip& clip : loaded.dataset.clips) {
       const bool is_unlabeled = (clip.subject == Name(2) || clip.subject == Name(4)) && clip.trial == Name(1);
       if (shuffled && is_unlabeled) clip.label = (clip.label + 1) % 3;
