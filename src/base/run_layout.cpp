@@ -98,6 +98,11 @@ fs::path StageStoreLayout::teacher_outputs() const { return folder / kTeacherOut
 fs::path SweepLayout::root() const { return folder.parent_path(); }
 fs::path SweepLayout::slurm() const { return folder / "slurm"; }
 
+RunLayout full_path(const RunLayout& run) {
+  const fs::path folder = fs::absolute(run.folder).lexically_normal();
+  return {folder.has_filename() ? folder : folder.parent_path()};
+}
+
 std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {
   std::vector<RunLayout> runs;
   for (const fs::directory_entry& entry : fs::directory_iterator(experiment)) {

@@ -68,6 +68,8 @@ std::string escaped_for_terminal(std::string_view text) { return escaped(text, "
 
 std::string escaped_for_line(std::string_view text) { return escaped(text, ""); }
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 std::string shell_word(const std::string& text) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || (c != 0 && std::strchr("/._-+=:,@", c) != nullptr);

@@ -29,6 +29,8 @@ std::string escaped_for_terminal(std::string_view text);
 /// As escaped_for_terminal, with newline and tab escaped too: \x0a, \x09. For a text within a line.
 std::string escaped_for_line(std::string_view text);
 
+std::string first_line(const std::string& text);
+
 /// One word of a shell's command line: in single quotes, where it would be several words or mean something else
 /// without.
 std::string shell_word(const std::string& text);

@@ -22,12 +22,6 @@ constexpr const char* kRemedy = "; restore it, or train the run anew with --over
   throw Error(ErrorKind::data, file.string() + ": " + problem);
 }
 
-/// Its names as they are, wherever the program was started and however the folder was given.
-RunLayout full_path(const RunLayout& run) {
-  const fs::path folder = fs::absolute(run.folder).lexically_normal();
-  return {folder.has_filename() ? folder : folder.parent_path()};
-}
-
 std::vector<fs::path> known_files(const RunLayout& run, const std::vector<StageResult>& stages) {
   std::vector<fs::path> files = {run.config(), run.manifest()};
   for (const StageResult& one : stages) {

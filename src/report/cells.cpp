@@ -139,4 +139,10 @@ eval::ScoreByRun scores_of(const Cell& cell, Metric metric) {
   return scores;
 }
 
+eval::PairedDifference difference_in_points(const eval::ScoreByRun& method, const eval::ScoreByRun& reference) {
+  std::vector<double> points = eval::paired_values(method, reference);
+  for (double& point : points) point *= 100;
+  return eval::paired_difference(points);
+}
+
 }  // namespace pskd::report

@@ -52,4 +52,7 @@ const char* title_of(Metric metric);
 /// Scores of each run of the cell, shares of 0 .. 1. Not for Metric::cost.
 eval::ScoreByRun scores_of(const Cell& cell, Metric metric);
 
+/// Method minus reference, paired by run, in points of 100.
+eval::PairedDifference difference_in_points(const eval::ScoreByRun& method, const eval::ScoreByRun& reference);
+
 }  // namespace pskd::report

@@ -21,9 +21,7 @@ std::string number_of(int n, bool folds) {
 }
 
 std::string line_of(const std::string& what, const eval::ScoreByRun& method, const eval::ScoreByRun& reference) {
-  std::vector<double> points = eval::paired_values(method, reference);
-  for (double& point : points) point *= 100;
-  const eval::PairedDifference found = eval::paired_difference(points);
+  const eval::PairedDifference found = difference_in_points(method, reference);
   if (found.n == 0) return "";
   std::string text = what + ": " + with_sign(found.mean) + " points accuracy";
   if (found.interval) text += ", 95 % interval " + interval_text(found.interval);

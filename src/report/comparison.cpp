@@ -32,11 +32,6 @@ std::vector<std::string> difference_cells(const eval::PairedDifference& differen
 
 constexpr std::size_t kDifferenceColumns = 4;  // and the pairs
 
-std::vector<double> in_points(std::vector<double> shares) {
-  for (double& share : shares) share *= 100;
-  return shares;
-}
-
 /// By row: the cells of the difference to the reference, in one column of the table.
 std::map<std::string, std::vector<std::string>> differences_in(const Comparison& table, const std::string& column,
                                                                Metric metric) {
@@ -46,8 +41,7 @@ std::map<std::string, std::vector<std::string>> differences_in(const Comparison&
   for (const std::string& row : table.rows) {
     const Cell* cell = table.cell(row, column);
     if (row == table.options.reference || cell == nullptr || reference == nullptr) continue;
-    found[row] = eval::paired_difference(
-        in_points(eval::paired_values(scores_of(*cell, metric), scores_of(*reference, metric))));
+    found[row] = difference_in_points(scores_of(*cell, metric), scores_of(*reference, metric));
     p_values.push_back(found[row].permutation_p);
   }
   const std::vector<double> adjusted = eval::holm(p_values);

@@ -133,12 +133,10 @@ std::string inputs_text(const Column& column, const RunSet& runs) {
   return text;
 }
 
-std::string seeds_text(const Column& column) {
+std::string seeds_of(const Column& column) {
   std::set<std::uint64_t> seeds;
   for (const Entry* entry : column) seeds.insert(entry->record->seed);
-  std::string text = "seeds";
-  for (const std::uint64_t seed : seeds) text += " " + std::to_string(seed);
-  return text;
+  return seeds_text(seeds);
 }
 
 std::string protocol_text(const Column& column) {
@@ -202,7 +200,7 @@ std::vector<std::string> condition_notes(const Column& column, const std::string
   const eval::RunRecord& first = *column.front()->record;
   std::vector<std::string> notes = {
       name + ": protocol: " + protocol_text(column) + "; selection rule: " + selection_rule(first.selection) + "; " +
-      inputs_text(column, runs) + "; scores " + scores_text(column) + "; " + seeds_text(column)};
+      inputs_text(column, runs) + "; scores " + scores_text(column) + "; " + seeds_of(column)};
   if (first.shared_subjects) notes.push_back(name + ": " + kSharedSubjects);
   const auto says_no_recordings = [](const Entry* entry) { return entry->record->data_hash.empty(); };
   if (std::any_of(column.begin(), column.end(), says_no_recordings)) notes.push_back(name + ": " + kUnknownRecordings);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "pskd/base/error.hpp"
-#include "report/wording.hpp"
+#include "pskd/base/name.hpp"
 
 namespace pskd::report {
 
@@ -131,13 +131,11 @@ const char* shown_part(const eval::StageResult& stage) { return stage.test ? "te
 std::string protocol_of(const std::vector<const eval::RunRecord*>& records) {
   const eval::RunRecord& first = *records.front();
   if (first.fold.empty()) return first.protocol;
-  std::vector<std::string> folds;
-  for (const eval::RunRecord* record : records) folds.push_back(record->fold);
-  sort_folds(folds);
-  folds.erase(std::unique(folds.begin(), folds.end()), folds.end());
+  std::set<Name> folds;
+  for (const eval::RunRecord* record : records) folds.insert(Name(record->fold));
   std::string text =
       first.protocol.substr(0, first.protocol.find(',')) + ", " + std::to_string(folds.size()) + " folds:";
-  for (const std::string& fold : folds) text += " " + fold;
+  for (const Name& fold : folds) text += " " + fold.text();
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "pskd/base/name.hpp"
 #include "report/records.hpp"
 #include "report/wording.hpp"
 
@@ -56,23 +57,21 @@ std::string best_epochs(const std::vector<eval::RunRecord>& records) {
   return text;
 }
 
-std::string seeds_text(const std::vector<eval::RunRecord>& records) {
+std::string seeds_of(const std::vector<eval::RunRecord>& records) {
   std::set<std::uint64_t> seeds;
   for (const eval::RunRecord& record : records) seeds.insert(record.seed);
-  std::string text = "seeds";
-  for (const std::uint64_t seed : seeds) text += " " + std::to_string(seed);
-  return text;
+  return seeds_text(seeds);
 }
 
 /// What the numbers are means of.
 std::vector<std::string> notes_on_means(const std::vector<eval::RunRecord>& records) {
   const std::string n = std::to_string(values_of(records, 0, &eval::Scores::accuracy).size());
   if (!has_folds(records)) {
-    return {"mean \u00b1 standard deviation (n - 1) over seeds; n = " + n + ", " + seeds_text(records)};
+    return {"mean \u00b1 standard deviation (n - 1) over seeds; n = " + n + ", " + seeds_of(records)};
   }
   std::vector<std::string> notes = {
       "mean \u00b1 standard deviation (n - 1) over folds, each the mean over its seeds; n = " + n + " folds, " +
-          seeds_text(records),
+          seeds_of(records),
       "pooled: the clips of all folds together, mean \u00b1 standard deviation over seeds"};
   std::set<eval::RunKey> runs;
   for (const eval::RunRecord& record : records) runs.insert({record.fold, record.seed});
@@ -139,20 +138,17 @@ Table folds_table(const std::vector<eval::RunRecord>& records) {
   Table table;
   table.header = {"fold", "tested on", "clips"};
   for (const eval::StageResult& stage : records.front().stages) table.header.push_back(stage.name);
-  std::map<std::string, std::vector<const eval::RunRecord*>> seeds;
-  std::vector<std::string> folds;
+  std::map<Name, std::vector<const eval::RunRecord*>> folds;
   for (const eval::RunRecord& record : records) {
-    if (seeds[record.fold].empty() && !record.fold.empty()) folds.push_back(record.fold);
-    seeds[record.fold].push_back(&record);
+    if (!record.fold.empty()) folds[Name(record.fold)].push_back(&record);
   }
-  sort_folds(folds);
-  for (const std::string& fold : folds) {
-    const eval::RunRecord& first = *seeds[fold].front();
+  for (const auto& [fold, seeds] : folds) {
+    const eval::RunRecord& first = *seeds.front();
     std::vector<std::string>& row = table.rows.emplace_back();
-    row = {fold, tested_on(first), std::to_string(shown_scores(first.stages.front()).clips)};
+    row = {fold.text(), tested_on(first), std::to_string(shown_scores(first.stages.front()).clips)};
     for (std::size_t stage = 0; stage < first.stages.size(); ++stage) {
       std::vector<double> accuracies;
-      for (const eval::RunRecord* one : seeds[fold]) accuracies.push_back(shown_scores(one->stages[stage]).accuracy);
+      for (const eval::RunRecord* one : seeds) accuracies.push_back(shown_scores(one->stages[stage]).accuracy);
       row.push_back(mean_and_deviation(accuracies));
     }
   }

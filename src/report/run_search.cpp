@@ -6,24 +6,18 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
-#include "report/wording.hpp"
+#include "pskd/base/name.hpp"
 
 namespace pskd::report {
 namespace {
 
 namespace fs = std::filesystem;
 
-RunLayout absolute(const RunLayout& run) {
-  const fs::path folder = fs::absolute(run.folder).lexically_normal();
-  return {folder.has_filename() ? folder : folder.parent_path()};
-}
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
 bool is_before(const eval::RunRecord& a, const eval::RunRecord& b) {
-  return a.fold == b.fold ? a.seed < b.seed : is_fold_before(a.fold, b.fold);
+  return a.fold == b.fold ? a.seed < b.seed : Name(a.fold) < Name(b.fold);
 }
 
 fs::path experiment_of(const eval::RunRecord& record) { return RunLayout{record.folder}.experiment(); }
@@ -56,7 +50,7 @@ std::string reasons(const std::vector<const UnfinishedRun*>& runs) {
 }  // namespace
 
 UnfinishedRun unfinished_run(const RunLayout& given) {
-  const RunLayout run = absolute(given);
+  const RunLayout run = full_path(given);
   const ExperimentLayout experiment{run.experiment()};
   UnfinishedRun found{.sweep = experiment.sweep(),
                       .experiment = experiment.name(),
@@ -72,6 +66,14 @@ UnfinishedRun unfinished_run(const RunLayout& given) {
     found.why = first_line(read_file(run.error()));
   }
   return found;
+}
+
+void add_run(RunSet& runs, const RunLayout& run) {
+  if (fs::exists(run.result())) {
+    runs.records.push_back(eval::read_finished_run(run));
+  } else {
+    runs.unfinished.push_back(unfinished_run(run));
+  }
 }
 
 std::string sweep_of(const eval::RunRecord& record) {

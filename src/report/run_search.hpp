@@ -29,6 +29,9 @@ struct RunSet {
   std::map<std::string, Settings> settings = {};  ///< by config hash, see read_settings
 };
 
+/// Adds its record where the run is finished. Throws as eval::read_finished_run.
+void add_run(RunSet& runs, const RunLayout& run);
+
 /// The folder that holds the experiment's: of its sweep, if it is one of a sweep's runs. Empty in a record that was not
 /// read from a run's folder.
 std::string sweep_of(const eval::RunRecord& record);

@@ -1,10 +1,7 @@
 #include "report/wording.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <iomanip>
 #include <sstream>
-#include <tuple>
 
 #include "pskd/eval/scores.hpp"
 
@@ -38,15 +35,11 @@ std::string quoted_list(const std::vector<std::string>& names) {
   return text;
 }
 
-bool is_fold_before(const std::string& first, const std::string& second) {
-  const auto order = [](const std::string& fold) {
-    const bool number = std::all_of(fold.begin(), fold.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-    return std::tuple(!number, number ? fold.size() : 0, fold);
-  };
-  return order(first) < order(second);
+std::string seeds_text(const std::set<std::uint64_t>& seeds) {
+  std::string text = "seeds";
+  for (const std::uint64_t seed : seeds) text += " " + std::to_string(seed);
+  return text;
 }
-
-void sort_folds(std::vector<std::string>& folds) { std::sort(folds.begin(), folds.end(), is_fold_before); }
 
 std::string selection_rule(const std::string& selection) {
   if (selection == "last") return "last epoch";

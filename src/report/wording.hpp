@@ -1,7 +1,9 @@
 // The words and number formats that all tables share.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,9 +39,8 @@ std::string interval_text(const std::optional<eval::Interval>& interval);
 /// "'label', 'kd (epochs 100)'": names as they can be given, of which some have blanks.
 std::string quoted_list(const std::vector<std::string>& names);
 
-/// Sorts the names of folds: numbers by their value, before other names.
-void sort_folds(std::vector<std::string>& folds);
-bool is_fold_before(const std::string& first, const std::string& second);
+/// "seeds 1 2 3"
+std::string seeds_text(const std::set<std::uint64_t>& seeds);
 
 /// In words.
 std::string selection_rule(const std::string& selection);

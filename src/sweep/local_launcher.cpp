@@ -10,6 +10,7 @@
 
 #include "base/child_process.hpp"
 #include "base/stop_signal.hpp"
+#include "base/text.hpp"
 #include "pskd/base/error.hpp"
 #include "sweep/status.hpp"
 

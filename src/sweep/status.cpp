@@ -6,6 +6,8 @@
 #include <cmath>
 #include <map>
 
+#include "base/text.hpp"
+
 namespace pskd::sweep {
 namespace {
 
@@ -52,7 +54,5 @@ std::string time_text(double seconds) {
   if (minutes >= 60) return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
   return minutes > 0 ? fmt::format("{} min", minutes) : fmt::format("{:.0f} s", seconds);
 }
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace pskd::sweep

@@ -16,6 +16,4 @@ std::string status_text(const std::vector<SweepTask>& tasks, const std::set<std:
 /// "1 h 02 min", "3 min", "12 s".
 std::string time_text(double seconds);
 
-std::string first_line(const std::string& text);
-
 }  // namespace pskd::sweep

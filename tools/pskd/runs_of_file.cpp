@@ -10,7 +10,6 @@
 #include "config/parse.hpp"
 #include "config/sweep.hpp"
 #include "data/readers/registry.hpp"
-#include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/data/protocol.hpp"
@@ -58,14 +57,7 @@ void add_runs(RunSet& runs, pskd::config::Experiment experiment) {
   const auto layout =
       pskd::ExperimentLayout::of(experiment.run.root, experiment.run.name, pskd::config::config_hash(experiment));
   for (const pskd::data::Fold& fold : folds) {
-    for (const std::uint64_t seed : experiment.seeds) {
-      const pskd::RunLayout run = layout.run(seed, fold.name);
-      if (std::filesystem::exists(run.result())) {
-        runs.records.push_back(pskd::eval::read_finished_run(run));
-      } else {
-        runs.unfinished.push_back(pskd::report::unfinished_run(run));
-      }
-    }
+    for (const std::uint64_t seed : experiment.seeds) pskd::report::add_run(runs, layout.run(seed, fold.name));
   }
 }
 

@@ -1,6 +1,5 @@
 #include <spdlog/fmt/fmt.h>
 
-#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -49,10 +48,9 @@ void show(const pskd::eval::Scores& scores, const Options& options) {
 
 void run(const Options& options) {
   prepare(options.threads);
-  const auto folder = std::filesystem::absolute(options.run).lexically_normal();
-  const auto run = folder.filename().empty() ? folder.parent_path() : folder;
-  const std::uint64_t seed = pskd::RunLayout{run}.seed();
-  const pskd::train::TrainingSetup setup = setup_of({run});
+  const pskd::RunLayout run = pskd::full_path({options.run});
+  const std::uint64_t seed = run.seed();
+  const pskd::train::TrainingSetup setup = setup_of(run);
   const auto& clips = part_of(setup.split, options.part);
   if (clips.empty())
     throw pskd::Error(pskd::ErrorKind::usage, "the protocol of this run has no " + options.part + " clips");

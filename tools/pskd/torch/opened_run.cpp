@@ -4,7 +4,7 @@
 #include "train/manifest.hpp"
 
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
-  const pskd::RunLayout full{std::filesystem::absolute(run.folder).lexically_normal()};  // with the name of its fold
+  const pskd::RunLayout full = pskd::full_path(run);  // with the name of its fold
   pskd::train::TrainingSetup setup =
       pskd::train::prepare_training(pskd::config::load_experiment(run.config()), full.fold());
   setup.folder = full.experiment();

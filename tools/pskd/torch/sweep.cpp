@@ -9,7 +9,6 @@
 #include "base/cores.hpp"
 #include "base/stop_signal.hpp"
 #include "base/text.hpp"
-#include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 #include "report/closing_line.hpp"
 #include "report/comparison.hpp"
@@ -61,11 +60,11 @@ bool write_reports(const Tasks& tasks, bool event_files) {
 void show_results(const Tasks& tasks) {
   pskd::report::RunSet runs;
   for (const pskd::sweep::SweepTask& task : tasks) {
-    if (pskd::sweep::state_of(task) == pskd::sweep::TaskState::done) {
-      runs.records.push_back(pskd::eval::read_finished_run(task.layout));
+    if (task.problem.empty()) {
+      pskd::report::add_run(runs, task.layout);
     } else {
       runs.unfinished.push_back(pskd::report::unfinished_run(task.layout));
-      if (!task.problem.empty()) runs.unfinished.back().why = task.problem;
+      runs.unfinished.back().why = task.problem;
     }
   }
   if (runs.records.empty()) return;

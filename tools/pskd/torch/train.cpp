@@ -142,7 +142,7 @@ void say_what_differs(const pskd::config::Experiment& experiment, const pskd::Ex
     for (std::size_t i = 0; i < lines.size() && i < kMost; ++i) spdlog::info("  {}", lines[i]);
     if (lines.size() > kMost) spdlog::info("  and {} other differences", lines.size() - kMost);
   } catch (const pskd::Error& error) {
-    spdlog::info("  another config, which is not read: {}", pskd::sweep::first_line(error.what()));
+    spdlog::info("  another config, which is not read: {}", pskd::first_line(error.what()));
   }
 }
 
@@ -188,7 +188,7 @@ Outcome train_in_turn(const LoadedExperiment& loaded, const Tasks& tasks, const 
     } catch (const pskd::Error& error) {
       const bool nothing_else = tasks.size() == 1 || (loaded.folds.size() == 1 && !setup);
       if (nothing_else) throw;
-      spdlog::error("{}: failed: {}", task.name(), pskd::sweep::first_line(error.what()));
+      spdlog::error("{}: failed: {}", task.name(), pskd::first_line(error.what()));
       outcome.failures.push_back({&task, pskd::exit_code(error.kind()), error.what()});
     }
   }
