@@ -51,7 +51,7 @@ struct RunLayout {
   std::filesystem::path manifest() const;
   std::filesystem::path log() const;
   std::filesystem::path result() const;
-  std::filesystem::path error() const;  ///< why its last start in a sweep failed
+  std::filesystem::path error() const;  ///< why its last start failed
   std::filesystem::path stages() const;
   StageLayout stage(const std::string& name) const;
 

@@ -2,11 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <exception>
-#include <optional>
 #include <stdexcept>
 
-#include "base/system_trouble.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/train/run.hpp"
 
@@ -23,19 +20,13 @@ std::vector<std::string> task_arguments(const SweepLaunch& launch, const std::st
 void train_task(const config::Sweep& sweep, const SweepTask& task, bool event_files) {
   if (!task.problem.empty()) throw Error(ErrorKind::config, task.problem);
   forget_failure(task);
-  try {
+  note_if_failed(task, [&] {
     train::TrainingSetup setup = train::prepare_training(task.experiment, task.fold);
     setup.stage_store = StageStoreLayout::of(SweepLayout{sweep.folder}.root()).folder;
     setup.event_files = event_files;
     train::require_startable(setup, {task.layout.folder}, train::Existing::resume);
     train::train_run(setup, task.seed, train::Existing::resume);
-  } catch (const Stopped&) {
-    throw;
-  } catch (const std::exception& error) {
-    const std::optional<Error> trouble = system_trouble(error);
-    note_failure(task, trouble ? trouble->what() : error.what());
-    throw;
-  }
+  });
 }
 
 void throw_failures(const std::vector<TaskFailure>& failures, std::size_t tasks, const std::string& others) {

@@ -1,11 +1,14 @@
 #include "sweep/tasks.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/system_trouble.hpp"
 #include "data/readers/registry.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
@@ -126,6 +129,21 @@ void note_failure(const SweepTask& task, const std::string& message) {
 }
 
 void forget_failure(const SweepTask& task) { fs::remove(task.layout.error()); }
+
+void note_if_failed(const SweepTask& task, const std::function<void()>& train) {
+  try {
+    train();
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::optional<Error> trouble = system_trouble(error);
+    try {
+      note_failure(task, trouble ? trouble->what() : error.what());
+    } catch (const Error&) {  // a full disk, say: what is thrown below tells more
+    }
+    throw;
+  }
+}
 
 bool shares_untrained_stage(const SweepTask& task, const std::vector<const SweepTask*>& running) {
   std::set<std::string> training;

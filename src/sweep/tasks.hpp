@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ std::string failure_of(const SweepTask& task);
 /// Not while another process trains the run, nor once it is done: then this failure is no longer of interest.
 void note_failure(const SweepTask& task, const std::string& message);
 void forget_failure(const SweepTask& task);
+
+/// Calls `train`, which trains the task; notes why it failed unless a signal stopped it, and throws what it threw.
+void note_if_failed(const SweepTask& task, const std::function<void()>& train);
 
 /// Whether the task would have to wait for a stage that a running one trains, or is going to train, first.
 bool shares_untrained_stage(const SweepTask& task, const std::vector<const SweepTask*>& running);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "support/real_data.hpp"
 #include "support/run_program.hpp"
 #include "support/shipped_page.hpp"
@@ -335,6 +336,7 @@ TEST_F(Program, ADivergingRunNamesStageEpochStepAndClips) {
   EXPECT_EQ(diverged.code, 4) << diverged.output;
   EXPECT_THAT(diverged.output,
               AllOf(HasSubstr("stage skeleton"), HasSubstr("epoch"), HasSubstr("step"), HasSubstr("_s1_t")));
+  EXPECT_THAT(read_file(run_directory() / "error.txt"), HasSubstr("stage skeleton")) << "as a sweep's run leaves it";
 }
 
 TEST_F(Program, ADamagedCheckpointIsRefusedAndKept) {

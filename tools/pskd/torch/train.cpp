@@ -184,7 +184,8 @@ Outcome train_in_turn(const LoadedExperiment& loaded, const Tasks& tasks, const 
         setup = ready_setup(loaded, task.fold, tasks, options, existing);
         if (existing != Existing::overwrite) say_taken_over(*setup);
       }
-      outcome.trained |= pskd::train::train_run(*setup, task.seed, existing);
+      pskd::sweep::note_if_failed(task,
+                                  [&] { outcome.trained |= pskd::train::train_run(*setup, task.seed, existing); });
     } catch (const pskd::Error& error) {
       const bool nothing_else = tasks.size() == 1 || (loaded.folds.size() == 1 && !setup);
       if (nothing_else) throw;
