@@ -122,6 +122,14 @@ void mark_copied(Node& node) {
   for (auto& entry : node.entries) mark_copied(entry.second);
 }
 
+// The name of the earlier stage that `reference` means; empty where it is of another run.
+std::string earlier_stage(const Node& reference) {
+  if (reference.kind != Kind::map) return reference.text;
+  const Node* stage = reference.find("stage");
+  const Node* run = reference.find("run");
+  return stage != nullptr && (run == nullptr || run->text.empty()) ? stage->text : "";
+}
+
 // The tree of one override: a map for each name of the path, and the value in the innermost.
 Node nested(const std::vector<std::string>& path, Node value) {
   for (auto name = path.rbegin(); name != path.rend(); ++name) {
@@ -213,7 +221,7 @@ void inherit_skeleton_branches(Node& root) {
     Node* model = stage.find("model");
     const Node* start = stage.find("starts_from");
     if (!is_model(model, FusedConfig::kName) || model->find("skeleton") != nullptr || start == nullptr) return;
-    const Node* first = stages->find(start->text);
+    const Node* first = stages->find(earlier_stage(*start));
     const Node* branch = first != nullptr ? first->find("model") : nullptr;
     if (!is_model(branch, SkeletonGcnConfig::kName)) return;
     Node copy = *branch;

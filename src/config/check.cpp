@@ -105,7 +105,8 @@ class StageCheck {
   }
 
   void check_start() {
-    if (!stage_.starts_from.empty()) check_reference(stage_.starts_from, at("starts_from"), "starts_from");
+    const StageRef& start = stage_.starts_from;
+    if (!start.stage.empty() && start.run.empty()) check_reference(start.stage, at("starts_from"), "starts_from");
   }
 
   void check_labeled_share() {
@@ -126,13 +127,25 @@ class StageCheck {
       const TeacherRef& teacher = stage_.teachers[i];
       const std::string key = "teachers[" + std::to_string(i) + "]";
       if (teacher.stage.empty()) continue;  // reported when it was read
-      if (check_reference(teacher.stage, list.items[i], key)) check_snapshot(teacher, list.items[i], key + ".snapshot");
+      if (!teacher.run.empty()) {
+        check_progress_of_other(list.items[i], key);
+      } else if (check_reference(teacher.stage, list.items[i], key)) {
+        check_snapshot(teacher, list.items[i], key + ".snapshot");
+      }
       if (teacher.epochs.first >= stage_.epochs) {
         complain(list.items[i], key + ".epochs",
                  "expected epochs of the stage, which has " + std::to_string(stage_.epochs) + ", found a start at " +
                      std::to_string(teacher.epochs.first));
       }
     }
+  }
+
+  // What a stage of another run keeps is not known here.
+  void check_progress_of_other(const Node& node, const std::string& key) {
+    if (experiment_.progress.mode != ProgressMode::trajectory) return;
+    complain(node, key + ".run",
+             "expected progress.mode chain or weights, since trajectory follows the snapshots of teachers of this run, "
+             "found trajectory");
   }
 
   void check_snapshot(const TeacherRef& teacher, const Node& node, const std::string& key) {

@@ -128,9 +128,26 @@ void describe(Fields& fields, AugmentationConfig& augmentation) {
   fields({"skeleton", "Augmentation of the skeleton."}, augmentation.skeleton);
 }
 
+/// The key `run` of a trained stage. A path that is not given is left out, as is one of a config from before the key.
+template <class Fields>
+void describe_run(Fields& fields, std::string& run) {
+  fields({"run",
+          "Folder of another run that is finished, runs/<name>/<config hash>/seed-<n>, whose stage this is; or the "
+          "folder above, of which the run with this run's fold and seed is taken. As with run.root, a relative one "
+          "begins where pskd is started. Empty means this run."},
+         run, path_or_empty(), LeftOutAs{"\"\""});
+}
+
+template <class Fields>
+void describe(Fields& fields, StageRef& reference) {
+  fields({"stage", "Name of an earlier stage, or of a stage of the other run."}, reference.stage, not_empty());
+  describe_run(fields, reference.run);
+}
+
 template <class Fields>
 void describe(Fields& fields, TeacherRef& teacher) {
-  fields({"stage", "Name of an earlier stage."}, teacher.stage, not_empty());
+  fields({"stage", "Name of an earlier stage, or of a stage of the other run."}, teacher.stage, not_empty());
+  describe_run(fields, teacher.run);
   fields({"snapshot", "Which of its checkpoints teaches. An epoch must be one that it keeps, see snapshots."},
          teacher.snapshot);
   fields({"epochs", "Epochs of the student in which it teaches, counted from 0."}, teacher.epochs);
@@ -190,9 +207,12 @@ void describe(Fields& fields, StageConfig& stage) {
   fields({"sees", "Modalities that the stage sees: those that its model takes."}, stage.sees,
          some_of(one_of_enum<Modality>()));
   fields({"starts_from",
-          "Earlier stage whose parameters of the same names are the initial ones. Empty means random ones."},
-         stage.starts_from, any_text());
-  fields({"teachers", "Earlier stages that teach this one, which stay frozen. They need a loss that learns from them."},
+          "Stage whose parameters of the same names are the initial ones: an earlier one, or one of another run; the "
+          "statistics of its sensor channels are kept. Empty means random ones."},
+         stage.starts_from);
+  fields({"teachers",
+          "Stages that teach this one, which stay frozen: earlier ones, or those of another run. They need a loss that "
+          "learns from them."},
          stage.teachers);
   describe_defaults(fields, stage);
 }

@@ -78,6 +78,10 @@ class Lister {
     row(key, "a map", "null");
     add(found_, place_of(key), T{});
   }
+  void list(const Key& key, const StageRef& value) {
+    row(key, "the name of an earlier stage or a map", value_text(value));
+    add(found_, place_of(key), StageRef{});
+  }
   void list(const Key& key, const std::vector<TeacherRef>&) {
     row(key, "a list, each the name of an earlier stage or a map", "[]");
     add(found_, place_of(key), TeacherRef{});

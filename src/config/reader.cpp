@@ -39,6 +39,21 @@ void read_model_named(const std::string& name, const Place& place, std::variant<
   (read_if(static_cast<const Models*>(nullptr)), ...);
 }
 
+// A stage by its name, or a map that says more of it.
+template <class Reference>
+void read_reference(const Place& place, Reference& value, const std::string& expected) {
+  if (place.node.kind == Kind::scalar) {
+    value.stage = place.node.text;
+  } else if (place.node.kind == Kind::map) {
+    if (place.node.find("stage") == nullptr) {
+      place.at("stage", place.node).complain("expected the name of an earlier stage, found nothing");
+    }
+    read_map(place, value);
+  } else {
+    place.expected(expected);
+  }
+}
+
 }  // namespace
 
 void Reader::refuse_unknown_keys() const {
@@ -134,17 +149,12 @@ void read(const Place& place, SplitPart& value) {
   read_map(place, value);
 }
 
+void read(const Place& place, StageRef& value) {
+  read_reference(place, value, "the name of an earlier stage or a map {stage, run}");
+}
+
 void read(const Place& place, TeacherRef& value) {
-  if (place.node.kind == Kind::scalar) {
-    value.stage = place.node.text;
-  } else if (place.node.kind == Kind::map) {
-    if (place.node.find("stage") == nullptr) {
-      place.at("stage", place.node).complain("expected the name of an earlier stage, found nothing");
-    }
-    read_map(place, value);
-  } else {
-    place.expected("the name of an earlier stage or a map {stage, snapshot, epochs, weight}");
-  }
+  read_reference(place, value, "the name of an earlier stage or a map {stage, run, snapshot, epochs, weight}");
 }
 
 void read(const Place& place, ModelConfig& value) {

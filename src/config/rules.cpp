@@ -73,6 +73,11 @@ TextRule path_text() {
           [](const std::string& value) { return !value.empty() && !has_control_characters(value); }};
 }
 
+TextRule path_or_empty() {
+  return {"a path without control characters, or an empty text",
+          [](const std::string& value) { return !has_control_characters(value); }};
+}
+
 TextRule folder_name() {
   return {
       "a plain folder name (letters a to z and A to Z, digits, '.', '_', '-', beginning with a letter or digit; at "

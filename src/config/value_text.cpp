@@ -46,6 +46,10 @@ std::string value_text(const std::string& value, const TextRule&) { return value
 std::string value_text(const Name& value, const TextRule&) {
   return value.number() ? value.text() : value_text(value.text());
 }
+std::string value_text(const StageRef& value) {
+  if (value.run.empty()) return value_text(value.stage);
+  return "{stage: " + value_text(value.stage) + ", run: " + value_text(value.run) + "}";
+}
 std::string value_text(const SnapshotName& value) { return word(value); }
 std::string value_text(const std::pair<int, int>& value) {
   return "[" + number_text(value.first) + ", " + number_text(value.second) + "]";

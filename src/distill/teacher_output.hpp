@@ -16,7 +16,7 @@ struct TeacherOutput {
   torch::Tensor logits;          ///< [N, K]
   double weight = 1;             ///< of the teacher among those that teach at once, > 0
   torch::Tensor attention = {};  ///< [N, T'], temporal_attention of its features; undefined where it has none
-  std::string stage = {};        ///< the teacher's: which adapters are its own
+  std::string stage = {};        ///< the teacher's name: which adapters are its own
 };
 
 /// The sizes N, K and D of an output.

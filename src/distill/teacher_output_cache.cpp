@@ -107,11 +107,11 @@ std::vector<std::size_t> TeacherOutputCache::lookup(const std::vector<std::size_
 }
 
 std::vector<TeacherOutput> TeacherOutputCache::compute(const std::vector<std::size_t>& teachers,
-                                                       const model::Input& input) {
+                                                       const std::function<model::Input(std::size_t)>& input_of) {
   for (const bool with_branch : {false, true}) {  // branches before the networks they are part of
     for (const std::size_t teacher : teachers) {
       if (known_.contains(teacher) || branches_[teacher].has_value() != with_branch) continue;
-      model::Input seen = input;
+      model::Input seen = input_of(teacher);
       const auto branch = with_branch ? known_.find(*branches_[teacher]) : known_.end();
       if (branch != known_.end()) seen.skeleton_embedding = branch->second.embedding;
       known_[teacher] = compute_output(*teachers_[teacher].network, seen);
@@ -122,7 +122,7 @@ std::vector<TeacherOutput> TeacherOutputCache::compute(const std::vector<std::si
   for (const std::size_t teacher : teachers) {
     TeacherOutput& output = outputs.emplace_back(known_[teacher]);
     output.weight = teachers_[teacher].reference.weight;
-    output.stage = teachers_[teacher].reference.stage;
+    output.stage = teachers_[teacher].name;
   }
   return outputs;
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "distill/teacher_output.hpp"
@@ -23,6 +25,7 @@ void limit_teacher_outputs(const std::filesystem::path& folder, double bytes);
 class TeacherOutputCache {
  public:
   struct Teacher {
+    std::string name;  ///< see teacher_name
     config::TeacherRef reference;
     std::shared_ptr<model::Network> network;
     std::filesystem::path prefix;  ///< of the paths of the files with this network's outputs
@@ -35,14 +38,16 @@ class TeacherOutputCache {
 
   /// The teachers that are active in `epoch`, as indices.
   std::vector<std::size_t> active(int epoch) const;
-  const config::TeacherRef& reference(std::size_t teacher) const { return teachers_[teacher].reference; }
+  const std::string& name(std::size_t teacher) const { return teachers_[teacher].name; }
 
   /// Looks up the outputs of `teachers` for augmentation number `augmentation`; without one, for the clips as they are.
   /// Returns the teachers whose output is missing.
   std::vector<std::size_t> lookup(const std::vector<std::size_t>& teachers, std::optional<int> augmentation);
-  /// The outputs of `teachers` for what was last looked up. Those that are missing are computed from
-  /// `input` and kept. A skeleton teacher that is also a fused teacher's frozen branch is computed once for both.
-  std::vector<TeacherOutput> compute(const std::vector<std::size_t>& teachers, const model::Input& input);
+  /// The outputs of `teachers` for what was last looked up. Those that are missing are computed from what `input_of`
+  /// gives for them, and kept. A skeleton teacher that is also a fused teacher's frozen branch is computed once for
+  /// both.
+  std::vector<TeacherOutput> compute(const std::vector<std::size_t>& teachers,
+                                     const std::function<model::Input(std::size_t teacher)>& input_of);
 
  private:
   std::filesystem::path file_of(std::size_t teacher) const;

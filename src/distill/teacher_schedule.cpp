@@ -61,12 +61,24 @@ std::vector<config::TeacherRef> schedule_teachers(const config::StageConfig& sta
   return schedule;
 }
 
+std::string teacher_name(const config::StageConfig& stage, const config::TeacherRef& teacher) {
+  std::vector<std::string> runs;  // that have a stage of this name
+  for (const config::TeacherRef& other : stage.teachers) {
+    if (other.stage == teacher.stage && std::find(runs.begin(), runs.end(), other.run) == runs.end()) {
+      runs.push_back(other.run);
+    }
+  }
+  const auto place = std::find(runs.begin(), runs.end(), teacher.run) - runs.begin();
+  return place == 0 ? teacher.stage : teacher.stage + ":" + std::to_string(place + 1);
+}
+
 std::vector<int> snapshot_epochs(const std::string& stage, const config::Experiment& experiment) {
   const std::vector<int>& own = config::find_stage(experiment, stage).snapshots;
   std::set<int> epochs(own.begin(), own.end());
   for (const config::StageConfig& student : experiment.stages) {
     for (const config::TeacherRef& teacher : schedule_teachers(student, experiment)) {
-      if (teacher.stage != stage || teacher.snapshot.kind != config::SnapshotName::Kind::epoch) continue;
+      if (teacher.stage != stage || !teacher.run.empty() || teacher.snapshot.kind != config::SnapshotName::Kind::epoch)
+        continue;
       epochs.insert(teacher.snapshot.epoch);
     }
   }

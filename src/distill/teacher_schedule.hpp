@@ -18,6 +18,10 @@ namespace pskd::distill {
 std::vector<config::TeacherRef> schedule_teachers(const config::StageConfig& stage,
                                                   const config::Experiment& experiment);
 
+/// What a teacher of `stage` is called, whichever of its snapshots teaches: its stage's name; where teachers of several
+/// runs have one name, "fused", "fused:2" and so on, in the order of the config.
+std::string teacher_name(const config::StageConfig& stage, const config::TeacherRef& teacher);
+
 /// The epochs after which `stage` must keep a snapshot: its own `snapshots` and those that later stages follow.
 std::vector<int> snapshot_epochs(const std::string& stage, const config::Experiment& experiment);
 

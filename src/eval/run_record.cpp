@@ -53,6 +53,7 @@ Json stage_to_json(const StageResult& stage) {
   }
   json["checkpoint"] = stage.checkpoint;
   json["teachers"] = stage.teachers;
+  if (!stage.start.empty()) json["start"] = stage.start;
   return json;
 }
 
@@ -224,6 +225,7 @@ StageResult read_stage(const std::string& name, const Value& value) {
   }
   if (value.has("checkpoint")) stage.checkpoint = value.at("checkpoint").text();
   if (value.has("teachers")) stage.teachers = value.at("teachers").texts();
+  if (value.has("start")) stage.start = value.at("start").text();
   return stage;
 }
 

@@ -1,5 +1,6 @@
 #include "train/checkpoint.hpp"
 
+#include <functional>
 #include <utility>
 
 #include "base/checksum.hpp"
@@ -89,6 +90,7 @@ void require_expected(const CheckpointManifest& manifest, const CheckpointManife
   require_same("config", expected.stage_hash, manifest.stage_hash);
   require_same("seed", std::to_string(expected.seed), std::to_string(manifest.seed));
   require_same("set of training clips", expected.clips_hash, manifest.clips_hash);
+  if (!expected.start.empty()) require_same("start", expected.start, manifest.start);
   for (const auto& [teacher, hash] : expected.teachers) {
     const auto found = manifest.teachers.find(teacher);
     const std::string taught = found == manifest.teachers.end() ? "none" : found->second;
@@ -110,11 +112,15 @@ std::string weights_hash(const TensorFile& file) {
   return hasher.hex();
 }
 
-LoadedCheckpoint load(const TensorFile& file, const CheckpointManifest& expected, model::Network& network,
-                      torch::optim::Optimizer* optimizer, torch::nn::Module* adapters) {
+ParsedManifest manifest_of(const TensorFile& file) {
   const auto text = file.metadata.find(kManifest);
   if (text == file.metadata.end()) throw Error(ErrorKind::checkpoint, "holds no manifest");
-  ParsedManifest parsed = parse_manifest(text->second);
+  return parse_manifest(text->second);
+}
+
+LoadedCheckpoint load(const TensorFile& file, const CheckpointManifest& expected, model::Network& network,
+                      torch::optim::Optimizer* optimizer, torch::nn::Module* adapters) {
+  ParsedManifest parsed = manifest_of(file);
   require_expected(parsed.manifest, expected);
   require_known_parts(file);
   const Tensors weights = part_of(file, kNetwork), beside = part_of(file, kAdapters), state = part_of(file, kOptimizer);
@@ -131,6 +137,19 @@ LoadedCheckpoint load(const TensorFile& file, const CheckpointManifest& expected
   copy_to(network, weights);
   if (adapters != nullptr) copy_to(*adapters, beside);
   return {std::move(parsed.manifest), weights_hash(file)};
+}
+
+/// Reads the verified file; what `use` then throws is told of it.
+LoadedCheckpoint use_file(const std::filesystem::path& file,
+                          const std::function<LoadedCheckpoint(const TensorFile& content)>& use) {
+  const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
+  const TensorFile content =
+      read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
+  try {
+    return use(content);
+  } catch (const Error& error) {
+    throw Error(error.kind(), file.string() + ": " + error.what());
+  }
 }
 
 }  // namespace
@@ -150,14 +169,14 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                  model::Network& network, torch::optim::Optimizer* optimizer,
                                  torch::nn::Module* adapters) {
-  const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
-  const TensorFile content =
-      read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
-  try {
-    return load(content, expected, network, optimizer, adapters);
-  } catch (const Error& error) {
-    throw Error(error.kind(), file.string() + ": " + error.what());
-  }
+  return use_file(file,
+                  [&](const TensorFile& content) { return load(content, expected, network, optimizer, adapters); });
+}
+
+LoadedCheckpoint read_checkpoint(const std::filesystem::path& file) {
+  return use_file(file, [](const TensorFile& content) {
+    return LoadedCheckpoint{manifest_of(content).manifest, weights_hash(content)};
+  });
 }
 
 }  // namespace pskd::train

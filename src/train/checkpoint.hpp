@@ -10,10 +10,12 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pskd/model/network.hpp"
+#include "train/other_runs/seen.hpp"
 
 namespace pskd::train {
 
@@ -40,6 +42,8 @@ struct CheckpointManifest {
                                        ///< as in files of pskd 0.6.0, which are held to the run's manifest alone
   std::uint64_t seed = 0;
   std::map<std::string, std::string> teachers;  ///< hash of each teacher's weights, by stage and snapshot
+  std::string start;                            ///< hash of the weights that it began with; empty: drawn ones
+  std::optional<Seen> seen;                     ///< what decided its weights; absent: not known, as in older files
   Position position;
   nlohmann::json model = nlohmann::json::object();  ///< what predicting needs: see train/model_description.hpp
 };
@@ -57,10 +61,13 @@ struct LoadedCheckpoint {
 
 /// Verifies the whole file before it touches `network`, `optimizer` or `adapters` (the latter two may be null). Throws
 /// Error(checkpoint) naming the file: damaged, of another version, of another stage, config, seed or clips than
-/// `expected` (whose position and model are ignored), taught by other weights than `expected` names, with tensors that
-/// are not the network's by name, type and shape, or with numbers that are not finite.
+/// `expected`, taught by or begun with other weights than `expected` names (of which nothing else counts), with tensors
+/// that are not the network's by name, type and shape, or with numbers that are not finite.
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                  model::Network& network, torch::optim::Optimizer* optimizer,
                                  torch::nn::Module* adapters = nullptr);
+
+/// The same without a network: verifies the whole file, and holds it to nothing.
+LoadedCheckpoint read_checkpoint(const std::filesystem::path& file);
 
 }  // namespace pskd::train

@@ -60,6 +60,23 @@ Json to_json(const Position& position) {
           {"tied_epochs", position.tied_epochs}};
 }
 
+Json to_json(const SeenRecordings& seen) {
+  std::string clips;
+  for (const std::string& clip : seen.clips) clips += clip;
+  return {{"clips", clips}, {"subjects", seen.subjects}};
+}
+
+SeenRecordings parse_seen(const Json& json) {
+  constexpr std::size_t kDigits = 16;
+  SeenRecordings seen;
+  const std::string clips = text(at(json, "clips"), "clips");
+  if (clips.size() % kDigits != 0) refuse("clips", "16 digits for each clip");
+  for (std::size_t i = 0; i < clips.size(); i += kDigits) seen.clips.insert(clips.substr(i, kDigits));
+  if (!at(json, "subjects").is_array()) refuse("subjects", "a list of texts");
+  for (const Json& subject : at(json, "subjects")) seen.subjects.insert(text(subject, "subjects"));
+  return seen;
+}
+
 Position parse_position(const Json& json) {
   Position position;
   position.epoch = whole<int>(json, "epoch");
@@ -82,15 +99,19 @@ Position parse_position(const Json& json) {
 }  // namespace
 
 std::string manifest_text(const CheckpointManifest& manifest, std::size_t optimizer_tensors) {
-  return Json{{"stage", manifest.stage},
-              {"stage_hash", manifest.stage_hash},
-              {"seed", manifest.seed},
-              {"clips_hash", manifest.clips_hash},
-              {"teachers", manifest.teachers},
-              {"position", to_json(manifest.position)},
-              {"optimizer_tensors", optimizer_tensors},
-              {"model", manifest.model}}
-      .dump();
+  Json json = {{"stage", manifest.stage},
+               {"stage_hash", manifest.stage_hash},
+               {"seed", manifest.seed},
+               {"clips_hash", manifest.clips_hash},
+               {"teachers", manifest.teachers},
+               {"position", to_json(manifest.position)},
+               {"optimizer_tensors", optimizer_tensors},
+               {"model", manifest.model}};
+  if (!manifest.start.empty()) json["start"] = manifest.start;
+  if (manifest.seen) {
+    json["seen"] = {{"labeled", to_json(manifest.seen->labeled)}, {"unlabeled", to_json(manifest.seen->unlabeled)}};
+  }
+  return json.dump();
 }
 
 ParsedManifest parse_manifest(const std::string& json_text) {
@@ -107,6 +128,11 @@ ParsedManifest parse_manifest(const std::string& json_text) {
   manifest.seed = whole<std::uint64_t>(json, "seed");
   for (const auto& [teacher, hash] : object(json, "teachers").items())
     manifest.teachers[teacher] = text(hash, "teachers");
+  if (json.contains("start")) manifest.start = text(json["start"], "start");
+  if (json.contains("seen")) {
+    const Json& seen = object(json, "seen");
+    manifest.seen = {parse_seen(object(seen, "labeled")), parse_seen(object(seen, "unlabeled"))};
+  }
   manifest.position = parse_position(object(json, "position"));
   parsed.optimizer_tensors = whole<std::size_t>(json, "optimizer_tensors");
   manifest.model = object(json, "model");

@@ -5,43 +5,45 @@
 #include <memory>
 
 #include "distill/teacher_output.hpp"
+#include "distill/teacher_schedule.hpp"
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
+#include "train/batch_order.hpp"
+#include "train/other_runs/other_stage.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 
 namespace pskd::train {
 namespace {
 
-constexpr std::uint64_t kSeed = 1;  // any one: nothing that is drawn here is kept
-
 std::vector<data::Clip> first_clips(const TrainingSetup& setup, int count) {
   const auto begin = setup.split.train.begin();
   return {begin, begin + std::min(std::ssize(setup.split.train), static_cast<std::ptrdiff_t>(count))};
 }
 
-/// Training steps of a stage on the same few real clips. Teachers are drawn, not trained.
+/// Training steps of a stage on the same few real clips. Teachers of this run are drawn, not trained.
 class Trial {
  public:
   Trial(const TrainingSetup& setup, const config::StageConfig& stage, int clips)
       : setup_(setup),
         stage_(stage),
+        seed_(setup.experiment.seeds.front()),
         clips_(first_clips(setup, clips)),
-        state_(make_train_state(network_of(stage), loss_context(setup, stage, kSeed), stage.optimizer)) {
-    if (!stage.starts_from.empty()) {
-      model::start_from(*state_.network, *network_of(config::find_stage(setup.experiment, stage.starts_from)));
+        state_(make_train_state(network_of(stage), loss_context(setup, stage, seed_), stage.optimizer)) {
+    if (!stage.starts_from.stage.empty()) {
+      model::start_from(*state_.network, *network_of(stage.starts_from, "last"));
     }
     for (const config::TeacherRef& teacher : stage.teachers) {
-      teachers_.push_back(network_of(config::find_stage(setup.experiment, teacher.stage)));
+      teachers_.push_back(network_of({teacher.stage, teacher.run}, config::word(teacher.snapshot)));
     }
   }
 
   void step() {
     const Modalities wanted = teachers_.empty() ? modalities(stage_.sees) : Modalities{true, true};
-    Batch batch{render_augmented(setup_.renderer, recordings(clips_), wanted, kSeed, 0), label_tensor(clips_), {}};
+    Batch batch{render_augmented(setup_.renderer, recordings(clips_), wanted, seed_, 0), label_tensor(clips_), {}};
     for (std::size_t i = 0; i < teachers_.size(); ++i) {
       batch.teachers.push_back(distill::compute_output(*teachers_[i], batch.input));
-      batch.teachers.back().stage = stage_.teachers[i].stage;
+      batch.teachers.back().stage = distill::teacher_name(stage_, stage_.teachers[i]);
     }
     train_step(state_, stage_, batch);
   }
@@ -50,11 +52,16 @@ class Trial {
 
  private:
   std::shared_ptr<model::Network> network_of(const config::StageConfig& stage) const {
-    return model::make_network(stage, data_shape(setup_), kSeed);
+    return model::make_network(stage, data_shape(setup_), seed_);
+  }
+  std::shared_ptr<model::Network> network_of(const config::StageRef& stage, const std::string& snapshot) const {
+    if (stage.run.empty()) return network_of(config::find_stage(setup_.experiment, stage.stage));
+    return load_snapshot(setup_, seed_, stage, snapshot).network;
   }
 
   const TrainingSetup& setup_;
   const config::StageConfig& stage_;
+  std::uint64_t seed_;  // any one: nothing that is drawn here is kept
   std::vector<data::Clip> clips_;
   TrainState state_;
   std::vector<std::shared_ptr<model::Network>> teachers_;
@@ -75,6 +82,7 @@ double time_step(Trial& trial) {
 
 void require_trainable(const TrainingSetup& setup) {
   constexpr int kClips = 2;
+  require_other_stages(setup);
   for (const config::StageConfig& stage : setup.experiment.stages) {
     try {
       Trial(setup, stage, kClips).step();
@@ -89,9 +97,9 @@ std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
   std::vector<StageEstimate> estimates;
   for (const config::StageConfig& stage : setup.experiment.stages) {
     Trial trial(setup, stage, stage.batch);
-    const auto clips = static_cast<std::int64_t>(setup.split.train.size());
-    const int steps = steps_per_epoch(clips, stage.batch) * stage.epochs;
-    estimates.push_back({stage.name, trial.parameters(), steps, steps * time_step(trial)});
+    const int steps = steps_per_epoch(epoch_clips(clip_counts(setup, stage), stage.labeled_share), stage.batch);
+    const int all = steps * stage.epochs;
+    estimates.push_back({stage.name, trial.parameters(), all, all * time_step(trial)});
   }
   return estimates;
 }

@@ -10,28 +10,29 @@
 namespace pskd::train {
 namespace {
 
+TrainedStage trained(const Snapshot& snapshot) { return {snapshot.network, snapshot.renderer, snapshot.sees}; }
+
 /// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.
-std::optional<eval::Scores> score_part(const TrainingSetup& setup, const config::StageConfig& stage,
-                                       model::Network& network, const std::vector<data::Clip>& clips,
-                                       const std::filesystem::path& file) {
+std::optional<eval::Scores> score_part(const TrainingSetup& setup, const TrainedStage& stage,
+                                       const std::vector<data::Clip>& clips, const std::filesystem::path& file) {
   if (clips.empty()) return std::nullopt;
-  const std::vector<eval::Prediction> predictions = predict(setup, stage, network, clips);
+  const std::vector<eval::Prediction> predictions = predict(stage, clips);
   eval::write_predictions(file, predictions, setup.split.classes);
   return eval::score(predictions, setup.split.classes);
 }
 
 }  // namespace
 
-std::shared_ptr<model::Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return load_snapshot(setup, seed, stage, selected_snapshot(setup.experiment)).network;
+TrainedStage load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  return trained(load_snapshot(setup, seed, stage, selected_snapshot(setup.experiment)));
 }
 
-std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::StageConfig& stage,
-                                      model::Network& network, const std::vector<data::Clip>& clips) {
+std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vector<data::Clip>& clips) {
   std::vector<eval::Prediction> predictions;
   if (clips.empty()) return predictions;
-  const model::Input input = render_plain(setup.renderer, recordings(clips), modalities(stage.sees));
-  const torch::Tensor probabilities = torch::softmax(distill::compute_output(network, input).logits, 1).contiguous();
+  const model::Input input = render_plain(stage.renderer, recordings(clips), stage.sees);
+  const torch::Tensor probabilities =
+      torch::softmax(distill::compute_output(*stage.network, input).logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
   for (std::size_t i = 0; i < clips.size(); ++i) {
@@ -44,23 +45,23 @@ std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::
 
 eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
                                  int epochs, double seconds) {
-  const auto [network, hash, teachers] = load_snapshot(setup, seed, stage.name, selected_snapshot(setup.experiment));
+  const Snapshot scored = load_snapshot(setup, seed, stage.name, selected_snapshot(setup.experiment));
   const StageLayout folder = stage_layout(setup, seed, stage.name);
   eval::StageResult result;
   result.name = stage.name;
-  result.test = score_part(setup, stage, *network, setup.split.test, folder.test_predictions());
-  result.val = score_part(setup, stage, *network, setup.split.val, folder.val_predictions());
-  result.parameters = model::count_parameters(*network);
+  result.test = score_part(setup, trained(scored), setup.split.test, folder.test_predictions());
+  result.val = score_part(setup, trained(scored), setup.split.val, folder.val_predictions());
+  result.parameters = model::count_parameters(*scored.network);
   result.epochs = epochs;
   result.seconds = seconds;
-  result.cost =
-      measure_cost(*network, render_plain(setup.renderer, {&setup.split.train.front()}, modalities(stage.sees)));
-  if (const auto adapters = stage_adapters(setup.experiment, stage, seed)) {
+  result.cost = measure_cost(*scored.network, render_plain(scored.renderer, {&setup.split.train.front()}, scored.sees));
+  if (const auto adapters = stage_adapters(setup, stage, seed)) {
     result.cost->adapters = model::count_parameters(*adapters);
   }
-  result.checkpoint = hash;
-  result.teachers = teachers;
-  note_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage.name, hash);
+  result.checkpoint = scored.hash;
+  result.teachers = scored.manifest.teachers;
+  result.start = scored.manifest.start;
+  note_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage.name, scored.hash);
   return result;
 }
 

@@ -1,8 +1,10 @@
 #include "train/model_description.hpp"
 
+#include <cmath>
 #include <set>
 
 #include "base/quantile.hpp"
+#include "pskd/base/error.hpp"
 #include "train/environment.hpp"
 
 namespace pskd::train {
@@ -48,21 +50,36 @@ Json describe_options(config::ModelConfig model) {  // descriptions take fields 
   return writer.options;
 }
 
-Json describe_sensor(const TrainingSetup& setup) {
+Json describe_sensor(const TrainingSetup& setup, const Renderer& renderer) {
   std::vector<double> samples;
   for (const data::Clip& clip : setup.split.train) samples.push_back(static_cast<double>(clip.sensor.rows()));
-  return {{"channels", setup.experiment.data.channels},
-          {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
-          {"frames", setup.renderer.augmentation.sensor.frames},
-          {"mean", setup.renderer.statistics.mean},
-          {"deviation", setup.renderer.statistics.deviation},
-          {"median_samples", quantile(samples, 0.5)}};
+  Json sensor = {
+      {"channels", setup.experiment.data.channels},    {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
+      {"frames", renderer.augmentation.sensor.frames}, {"mean", renderer.statistics.mean},
+      {"deviation", renderer.statistics.deviation},    {"median_samples", quantile(samples, 0.5)}};
+  if (setup.info.sensor_rate > 0) sensor["rate"] = setup.info.sensor_rate;
+  return sensor;
 }
 
-Json describe_skeleton(const TrainingSetup& setup) {
-  return {{"units", {{"position", "m"}}},
-          {"frames", setup.renderer.augmentation.skeleton.frames},
-          {"topology", describe_topology(setup.renderer.topology)}};
+Json describe_skeleton(const TrainingSetup& setup, const Renderer& renderer) {
+  Json skeleton = {{"units", {{"position", "m"}}},
+                   {"frames", renderer.augmentation.skeleton.frames},
+                   {"topology", describe_topology(renderer.topology)}};
+  if (setup.info.skeleton_rate > 0) skeleton["rate"] = setup.info.skeleton_rate;
+  return skeleton;
+}
+
+/// One finite number for each channel.
+std::vector<float> channel_numbers(const Json& sensor, const char* key, std::size_t channels) {
+  const Json list = sensor.is_object() ? sensor.value(key, Json()) : Json();
+  std::vector<float> numbers;
+  for (const Json& one : list.is_array() ? list : Json::array()) {
+    const float number = one.is_number() ? one.get<float>() : std::nanf("");
+    if (std::isfinite(number)) numbers.push_back(number);
+  }
+  if (numbers.size() == channels && list.size() == channels) return numbers;
+  throw Error(ErrorKind::checkpoint, std::string("its manifest: ") + key + ": expected a number for each of the " +
+                                         std::to_string(channels) + " sensor channels, found " + list.dump());
 }
 
 }  // namespace
@@ -73,7 +90,7 @@ Json describe_topology(const data::Topology& topology) {
           {"wrist", topology.wrist},   {"dimensions", topology.dimensions}};
 }
 
-Json describe_model(const TrainingSetup& setup, const config::StageConfig& stage) {
+Json describe_model(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage) {
   std::set<Name> subjects;
   for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
   const Environment here = environment();
@@ -85,9 +102,23 @@ Json describe_model(const TrainingSetup& setup, const config::StageConfig& stage
                       {"version", here.version},
                       {"git_revision", here.git_revision}};
   const Modalities seen = modalities(stage.sees);
-  if (seen.sensor) description["sensor"] = describe_sensor(setup);
-  if (seen.skeleton) description["skeleton"] = describe_skeleton(setup);
+  if (seen.sensor) description["sensor"] = describe_sensor(setup, renderer);
+  if (seen.skeleton) description["skeleton"] = describe_skeleton(setup, renderer);
   return description;
+}
+
+Renderer described_renderer(const TrainingSetup& setup, const Json& description) {
+  Renderer renderer = setup.renderer;
+  const auto sensor = description.find("sensor");
+  if (sensor == description.end()) return renderer;
+  const std::size_t channels = renderer.sensor_columns.size();
+  renderer.statistics = {channel_numbers(*sensor, "mean", channels), channel_numbers(*sensor, "deviation", channels)};
+  for (const float deviation : renderer.statistics.deviation) {
+    if (deviation > 0) continue;
+    throw Error(ErrorKind::checkpoint,
+                "its manifest: deviation: expected numbers > 0, found " + std::to_string(deviation));
+  }
+  return renderer;
 }
 
 }  // namespace pskd::train

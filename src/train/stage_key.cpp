@@ -11,24 +11,21 @@
 #include "train/environment.hpp"
 #include "train/inputs.hpp"
 #include "train/model_description.hpp"
+#include "train/other_runs/other_stage.hpp"
 
 namespace pskd::train {
 namespace {
 
-using Lineage = std::map<std::string, config::StageConfig>;
+constexpr const char* kOtherRun = "other";  // in place of its folder
 
-/// The stage, its teachers, theirs, and so on. In the order of their names: that in the file decides nothing.
 void add_lineage(const config::Experiment& experiment, const std::string& stage, Lineage& lineage) {
   const config::StageConfig& config = config::find_stage(experiment, stage);
   if (!lineage.emplace(stage, config).second) return;
-  if (!config.starts_from.empty()) add_lineage(experiment, config.starts_from, lineage);
-  for (const config::TeacherRef& teacher : config.teachers) add_lineage(experiment, teacher.stage, lineage);
-}
-
-Lineage lineage_of(const config::Experiment& experiment, const std::string& stage) {
-  Lineage lineage;
-  add_lineage(experiment, stage, lineage);
-  return lineage;
+  const config::StageRef& start = config.starts_from;
+  if (!start.stage.empty() && start.run.empty()) add_lineage(experiment, start.stage, lineage);
+  for (const config::TeacherRef& teacher : config.teachers) {
+    if (teacher.run.empty()) add_lineage(experiment, teacher.stage, lineage);
+  }
 }
 
 /// What decides how clips are shown to networks, and nothing else.
@@ -37,11 +34,6 @@ config::Experiment views_of(const config::Experiment& experiment) {
   views.data.channels = experiment.data.channels;
   views.augmentation = experiment.augmentation;
   return views;
-}
-
-bool uses_unlabeled(const Lineage& lineage) {
-  return std::any_of(lineage.begin(), lineage.end(),
-                     [](const auto& stage) { return stage.second.labeled_share != 1.0; });
 }
 
 void add_clips(ContentHasher& hasher, const data::Split& split, const std::vector<data::Clip>& clips) {
@@ -79,6 +71,17 @@ void add_environment(ContentHasher& hasher) {
 
 }  // namespace
 
+Lineage lineage_of(const config::Experiment& experiment, const std::string& stage) {
+  Lineage lineage;
+  add_lineage(experiment, stage, lineage);
+  return lineage;
+}
+
+bool uses_unlabeled(const Lineage& lineage) {
+  return std::any_of(lineage.begin(), lineage.end(),
+                     [](const auto& stage) { return stage.second.labeled_share != 1.0; });
+}
+
 std::string stage_hash(const config::Experiment& experiment, const std::string& stage) {
   config::Experiment decisive = views_of(experiment);
   for (auto& [name, config] : lineage_of(experiment, stage)) {
@@ -86,7 +89,12 @@ std::string stage_hash(const config::Experiment& experiment, const std::string& 
     written.teachers = distill::schedule_teachers(config, experiment);
     // Of the others, the schedules say which snapshots are followed. What else they keep decides nothing here.
     written.snapshots = name == stage ? distill::snapshot_epochs(name, experiment) : std::vector<int>();
-    if (written.loss.acs) written.loss.acs->semantic.word_file.clear();  // its content counts, not where it lies
+    // Of these their content counts, not where they lie: see stage_key.
+    if (written.loss.acs) written.loss.acs->semantic.word_file.clear();
+    if (!written.starts_from.run.empty()) written.starts_from.run = kOtherRun;
+    for (config::TeacherRef& teacher : written.teachers) {
+      if (!teacher.run.empty()) teacher.run = kOtherRun;
+    }
   }
   return config::config_hash(decisive);
 }
@@ -104,6 +112,9 @@ std::string stage_key(const TrainingSetup& setup, const std::string& stage, std:
   for (const auto& [name, config] : lineage_of(setup.experiment, stage)) {
     const auto words = setup.inputs.find(word_vectors_key(name));
     if (words != setup.inputs.end()) hasher.add(words->second);
+    for (const OtherRef& other : other_stages(setup.experiment, config)) {
+      hasher.add(open_other_stage(setup, seed, other).checkpoint.hash);
+    }
   }
   return hasher.hex();
 }

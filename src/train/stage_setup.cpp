@@ -7,12 +7,38 @@
 #include "distill/teacher_schedule.hpp"
 #include "distill/word_vectors.hpp"
 #include "model/summary.hpp"
+#include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "train/manifest.hpp"
 #include "train/model_description.hpp"
+#include "train/other_runs/other_stage.hpp"
 #include "train/stage_key.hpp"
 
 namespace pskd::train {
+namespace {
+
+/// How a teacher was trained, in this run or in another one.
+config::StageConfig config_of(const TrainingSetup& setup, std::uint64_t seed, const config::TeacherRef& teacher) {
+  if (teacher.run.empty()) return config::find_stage(setup.experiment, teacher.stage);
+  return open_other_stage(setup, seed, {{teacher.stage, teacher.run}, config::word(teacher.snapshot)}).config;
+}
+
+Snapshot load(const TrainingSetup& setup, const config::StageConfig& stage, const std::filesystem::path& checkpoint,
+              const CheckpointManifest& expected) {
+  Snapshot snapshot{model::make_network(stage, data_shape(setup), expected.seed), modalities(stage.sees), {}, {}, {}};
+  LoadedCheckpoint loaded = load_checkpoint(checkpoint, expected, *snapshot.network, nullptr);
+  try {
+    snapshot.renderer = described_renderer(setup, loaded.manifest.model);
+  } catch (const Error& error) {
+    throw Error(error.kind(), checkpoint.string() + ": " + error.what());
+  }
+  snapshot.hash = loaded.hash;
+  snapshot.manifest = std::move(loaded.manifest);
+  snapshot.network->eval();
+  return snapshot;
+}
+
+}  // namespace
 
 model::DataShape data_shape(const TrainingSetup& setup) {
   return data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
@@ -22,20 +48,22 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
   return RunLayout{run_folder(setup, seed)}.stage(stage);
 }
 
-std::shared_ptr<model::Network> initial_network(const TrainingSetup& setup, const config::StageConfig& stage,
-                                                std::uint64_t seed) {
-  auto network = model::make_network(stage, data_shape(setup), stream_key(seed, "parameters"));
-  if (!stage.starts_from.empty()) {
-    model::start_from(*network, *load_snapshot(setup, seed, stage.starts_from, "last").network);
-  }
-  return network;
+Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
+  Beginning beginning{model::make_network(stage, data_shape(setup), stream_key(seed, "parameters")), setup.renderer,
+                      ""};
+  if (stage.starts_from.stage.empty()) return beginning;
+  const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
+  model::start_from(*beginning.network, *start.network);
+  beginning.renderer = start.renderer;
+  beginning.start = start.hash;
+  return beginning;
 }
 
-std::shared_ptr<distill::Adapters> stage_adapters(const config::Experiment& experiment,
-                                                  const config::StageConfig& stage, std::uint64_t seed) {
+std::shared_ptr<distill::Adapters> stage_adapters(const TrainingSetup& setup, const config::StageConfig& stage,
+                                                  std::uint64_t seed) {
   distill::TeacherSizes teachers;
   for (const config::TeacherRef& teacher : stage.teachers) {
-    teachers[teacher.stage] = model::embedding_size(config::find_stage(experiment, teacher.stage).model);
+    teachers[distill::teacher_name(stage, teacher)] = model::embedding_size(config_of(setup, seed, teacher).model);
   }
   return distill::make_adapters(stage.loss, model::embedding_size(stage.model), teachers, stream_key(seed, "adapters"));
 }
@@ -43,7 +71,7 @@ std::shared_ptr<distill::Adapters> stage_adapters(const config::Experiment& expe
 distill::losses::LossContext loss_context(const TrainingSetup& setup, const config::StageConfig& stage,
                                           std::uint64_t seed) {
   distill::losses::LossContext context;
-  context.adapters = stage_adapters(setup.experiment, stage, seed);
+  context.adapters = stage_adapters(setup, stage, seed);
   if (stage.loss.acs && stage.loss.acs->semantic.words > 0) {
     context.words =
         distill::read_word_vectors(config::resolve_data_path(stage.loss.acs->semantic.word_file),
@@ -58,12 +86,15 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
   manifest.stage_hash = stage_hash(setup.experiment, stage);
   manifest.seed = seed;
   manifest.clips_hash = clips_hash(setup, stage);
-  manifest.model = describe_model(setup, config::find_stage(setup.experiment, stage));
   return manifest;
 }
 
 bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage) {
   return stage.labeled_share != 1.0 && !setup.split.unlabeled.empty();
+}
+
+ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage) {
+  return {std::ssize(setup.split.train), sees_unlabeled(setup, stage) ? std::ssize(setup.split.unlabeled) : 0};
 }
 
 std::string selected_snapshot(const config::Experiment& experiment) {
@@ -72,34 +103,40 @@ std::string selected_snapshot(const config::Experiment& experiment) {
 
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
                        const std::string& snapshot) {
-  auto network = model::make_network(config::find_stage(setup.experiment, stage), data_shape(setup), seed);
-  const LoadedCheckpoint loaded = load_checkpoint(stage_layout(setup, seed, stage).checkpoint(snapshot),
-                                                  stage_manifest(setup, seed, stage), *network, nullptr);
+  Snapshot loaded = load(setup, config::find_stage(setup.experiment, stage),
+                         stage_layout(setup, seed, stage).checkpoint(snapshot), stage_manifest(setup, seed, stage));
   if (snapshot == selected_snapshot(setup.experiment)) {
     require_noted_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage, loaded.hash);
   }
-  network->eval();
-  return {network, loaded.hash, loaded.manifest.teachers};
+  return loaded;
 }
 
-std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup,
-                                                                const config::StageConfig& stage, std::uint64_t seed,
-                                                                CheckpointManifest& manifest) {
+Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const config::StageRef& stage,
+                       const std::string& snapshot) {
+  if (stage.run.empty()) return load_snapshot(setup, seed, stage.stage, snapshot);
+  const OtherStage other = open_other_stage(setup, seed, {stage, snapshot});
+  return load(setup, other.config, other.file, other.checkpoint.manifest);
+}
+
+Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
+                       CheckpointManifest& manifest) {
   const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();
   const bool unlabeled = sees_unlabeled(setup, stage);
   const auto clips = std::ssize(training_clips(setup.split, unlabeled));
-  std::map<std::pair<std::string, std::string>, Snapshot> snapshots;
-  std::vector<distill::TeacherOutputCache::Teacher> teachers;
+  std::map<std::string, Snapshot> snapshots;
+  Teachers teachers;
   for (const config::TeacherRef& reference : distill::schedule_teachers(stage, setup.experiment)) {
-    const std::string name = config::word(reference.snapshot);
-    Snapshot& snapshot = snapshots[{reference.stage, name}];
-    if (!snapshot.network) snapshot = load_snapshot(setup, seed, reference.stage, name);
-    manifest.teachers[reference.stage + "/" + name] = snapshot.hash;
-    const distill::OutputShape shape{
-        clips, std::ssize(setup.split.classes),
-        model::embedding_size(config::find_stage(setup.experiment, reference.stage).model)};
-    teachers.push_back(
-        {reference, snapshot.network, outputs / teacher_outputs_key(setup, unlabeled, seed, snapshot.hash), shape});
+    const std::string name = distill::teacher_name(stage, reference), which = config::word(reference.snapshot);
+    Snapshot& snapshot = snapshots[name + "/" + which];
+    if (!snapshot.network) {
+      snapshot = load_snapshot(setup, seed, config::StageRef{reference.stage, reference.run}, which);
+    }
+    manifest.teachers[name + "/" + which] = snapshot.hash;
+    const distill::OutputShape shape{clips, std::ssize(setup.split.classes),
+                                     model::embedding_size(config_of(setup, seed, reference).model)};
+    teachers.cached.push_back({name, reference, snapshot.network,
+                               outputs / teacher_outputs_key(setup, unlabeled, seed, snapshot.hash), shape});
+    teachers.loaded.push_back(snapshot);
   }
   return teachers;
 }

@@ -10,6 +10,7 @@
 #include "distill/objective.hpp"
 #include "distill/teacher_output_cache.hpp"
 #include "pskd/train/run.hpp"
+#include "train/batch_order.hpp"
 #include "train/checkpoint.hpp"
 
 namespace pskd::train {
@@ -20,13 +21,19 @@ model::DataShape data_shape(const TrainingSetup& setup);
 /// The folder of `stage` in the run of `seed`.
 StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
-/// The network of `stage` as training begins: freshly drawn, or with the parameters of the stage that it starts from.
-std::shared_ptr<model::Network> initial_network(const TrainingSetup& setup, const config::StageConfig& stage,
-                                                std::uint64_t seed);
+/// What training of a stage begins with.
+struct Beginning {
+  std::shared_ptr<model::Network> network;
+  Renderer renderer;  ///< with the statistics of the stage that it starts from
+  std::string start;  ///< hash of the weights of that stage; empty: drawn ones
+};
+
+/// The network of `stage` freshly drawn, or with the parameters of the stage that it starts from.
+Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
 /// The layers that the loss of `stage` trains beside it, freshly drawn; null where it needs none.
-std::shared_ptr<distill::Adapters> stage_adapters(const config::Experiment& experiment,
-                                                  const config::StageConfig& stage, std::uint64_t seed);
+std::shared_ptr<distill::Adapters> stage_adapters(const TrainingSetup& setup, const config::StageConfig& stage,
+                                                  std::uint64_t seed);
 
 /// What the loss of `stage` needs beside a batch: layers are drawn, word vectors read. Throws Error(data).
 distill::losses::LossContext loss_context(const TrainingSetup& setup, const config::StageConfig& stage,
@@ -38,24 +45,35 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
 /// Whether `stage` trains on unlabeled recordings too.
 bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage);
 
+/// How many clips `stage` trains on.
+ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage);
+
 /// The snapshot of a stage that is evaluated: last, or best with protocol.selection: val.
 std::string selected_snapshot(const config::Experiment& experiment);
 
-/// A stage's network with the parameters of one of its snapshots, the hash of these weights, and those of the weights
-/// that taught it.
+/// A trained stage with the parameters of one of its snapshots.
 struct Snapshot {
   std::shared_ptr<model::Network> network;
-  std::string hash;
-  eval::Hashes teachers;
+  Modalities sees;
+  Renderer renderer;  ///< with the statistics that it was trained with
+  std::string hash;   ///< of its weights
+  CheckpointManifest manifest;
 };
 /// `snapshot` is last, best or epoch-<n>. Throws Error(checkpoint), also when the run's manifest names other weights of
 /// the selected snapshot.
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,
                        const std::string& snapshot);
+/// The same of this run or another one; throws also as open_other_stage.
+Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const config::StageRef& stage,
+                       const std::string& snapshot);
 
-/// The teachers of `stage`, loaded from the run's folder. Their weights' hashes are noted in `manifest`.
-std::vector<distill::TeacherOutputCache::Teacher> load_teachers(const TrainingSetup& setup,
-                                                                const config::StageConfig& stage, std::uint64_t seed,
-                                                                CheckpointManifest& manifest);
+/// The teachers of a stage in the order of its schedule, each as the cache knows it and as it was loaded.
+struct Teachers {
+  std::vector<distill::TeacherOutputCache::Teacher> cached;
+  std::vector<Snapshot> loaded;
+};
+/// Loaded from the run's folder, or from those of other runs. Their weights' hashes are noted in `manifest`.
+Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
+                       CheckpointManifest& manifest);
 
 }  // namespace pskd::train

@@ -21,7 +21,9 @@
 #include "train/logging/event_file.hpp"
 #include "train/logging/metrics_log.hpp"
 #include "train/logging/progress.hpp"
+#include "train/model_description.hpp"
 #include "train/optimizer.hpp"
+#include "train/other_runs/other_stage.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 
@@ -32,9 +34,18 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-TrainState initial_state(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
-  auto network = initial_network(setup, stage, seed);
-  return make_train_state(std::move(network), loss_context(setup, stage, seed), stage.optimizer);
+/// What its checkpoints say of a stage beside its teachers and where its training stands.
+CheckpointManifest describe_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
+                                  const Beginning& beginning) {
+  CheckpointManifest manifest = stage_manifest(setup, seed, stage.name);
+  manifest.start = beginning.start;
+  manifest.seen = seen_by(setup, seed, stage.name);
+  manifest.model = describe_model(setup, beginning.renderer, stage);
+  return manifest;
+}
+
+bool is_same(const signal::Statistics& a, const signal::Statistics& b) {
+  return a.mean == b.mean && a.deviation == b.deviation;
 }
 
 /// Labels of the training clips of a stage, `clips` in all: those behind the labeled ones have none.
@@ -49,7 +60,8 @@ class StageTrainer {
  public:
   /// Draws the parameters, loads the teachers and goes on from last.ckpt where there is one.
   StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
-               const StageLayout& folder);
+               const StageLayout& folder)
+      : StageTrainer(setup, stage, seed, folder, begin_stage(setup, stage, seed)) {}
 
   /// The epochs that are left.
   void train();
@@ -58,6 +70,9 @@ class StageTrainer {
   const Position& position() const { return manifest_.position; }
 
  private:
+  StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
+               const StageLayout& folder, Beginning beginning);
+
   /// What an epoch trains on: every clip under its augmentation, and what the active teachers say about it.
   struct Epoch {
     model::Input input;
@@ -78,8 +93,7 @@ class StageTrainer {
 
   void resume();
   Modalities needed(const std::vector<std::size_t>& missing) const;
-  ClipCounts counts() const;
-  model::Input asked_about(const model::Input& augmented, const std::vector<std::size_t>& missing) const;
+  model::Input seen_by_teacher(std::size_t teacher, const model::Input& augmented, int augmentation) const;
   Epoch prepare_epoch();
   void train_epoch(StageProgress& progress, MetricsLog& metrics);
   void train_batch(const Epoch& epoch);
@@ -97,11 +111,13 @@ class StageTrainer {
   StageLayout folder_;
   CheckpointManifest manifest_;
   std::vector<int> snapshots_;
+  Renderer renderer_;
   TrainState state_;
   /// Stages with the same network (a student with teachers and one without) see the same parameters and batches, so
   /// that their difference under one seed is the method's. All stages see the same augmentations, so that a teacher's
   /// output on one serves every student.
   std::uint64_t key_;
+  Teachers loaded_;
   distill::TeacherOutputCache teachers_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
   Recordings clips_;                   ///< that the stage trains on, the labeled ones first
@@ -112,22 +128,24 @@ class StageTrainer {
 };
 
 StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
-                           const StageLayout& folder)
+                           const StageLayout& folder, Beginning beginning)
     : setup_(setup),
       stage_(stage),
       augmentation_key_(stream_key(seed, "views")),
       folder_(folder),
-      manifest_(stage_manifest(setup, seed, stage.name)),
+      manifest_(describe_stage(setup, stage, seed, beginning)),
       snapshots_(distill::snapshot_epochs(stage.name, setup.experiment)),
-      state_(initial_state(setup, stage, seed)),
+      renderer_(std::move(beginning.renderer)),
+      state_(make_train_state(std::move(beginning.network), loss_context(setup, stage, seed), stage.optimizer)),
       key_(stream_key(seed, config::model_name(stage.model), model::count_parameters(*state_.network))),
-      teachers_(load_teachers(setup, stage, seed, manifest_)),
+      loaded_(load_teachers(setup, stage, seed, manifest_)),
+      teachers_(loaded_.cached),
       branch_(teachers_.branch_of(*state_.network)),
       clips_(training_clips(setup.split, sees_unlabeled(setup, stage))),
       labels_(label_tensors(setup.split, clips_.size())),
-      steps_(steps_per_epoch(epoch_clips(counts(), stage.labeled_share), stage.batch)) {
+      steps_(steps_per_epoch(epoch_clips(clip_counts(setup, stage), stage.labeled_share), stage.batch)) {
   if (!setup.split.val.empty()) {
-    validation_ = render_plain(setup.renderer, recordings(setup.split.val), modalities(stage.sees));
+    validation_ = render_plain(renderer_, recordings(setup.split.val), modalities(stage.sees));
     validation_labels_ = label_tensor(setup.split.val);
   }
   resume();
@@ -169,22 +187,19 @@ void StageTrainer::train() {
 Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
   Modalities wanted = modalities(stage_.sees);
   for (const std::size_t teacher : missing) {
-    const Modalities seen = modalities(config::find_stage(setup_.experiment, teachers_.reference(teacher).stage).sees);
+    const Modalities& seen = loaded_.loaded[teacher].sees;
     wanted.skeleton |= seen.skeleton;
     wanted.sensor |= seen.sensor;
   }
   return wanted;
 }
 
-ClipCounts StageTrainer::counts() const {
-  const std::int64_t labeled = std::ssize(setup_.split.train);
-  return {labeled, std::ssize(clips_) - labeled};
-}
-
-/// What the teachers whose outputs are missing see.
-model::Input StageTrainer::asked_about(const model::Input& augmented, const std::vector<std::size_t>& missing) const {
-  if (stage_.teachers_see == config::TeacherInput::augmented || missing.empty()) return augmented;
-  return render_plain(setup_.renderer, clips_, needed(missing));
+/// What a teacher whose output is missing sees: standardized as it was trained.
+model::Input StageTrainer::seen_by_teacher(std::size_t teacher, const model::Input& augmented, int augmentation) const {
+  const Snapshot& asked = loaded_.loaded[teacher];
+  if (stage_.teachers_see == config::TeacherInput::plain) return render_plain(asked.renderer, clips_, asked.sees);
+  if (!asked.sees.sensor || is_same(asked.renderer.statistics, renderer_.statistics)) return augmented;
+  return render_augmented(asked.renderer, clips_, asked.sees, augmentation_key_, augmentation);
 }
 
 StageTrainer::Epoch StageTrainer::prepare_epoch() {
@@ -196,14 +211,16 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const bool plain = stage_.teachers_see == config::TeacherInput::plain;
   const std::vector<std::size_t> missing =
       teachers_.lookup(epoch.teachers, plain ? std::nullopt : std::optional(augmentation));
-  epoch.input = render_augmented(setup_.renderer, clips_, needed(missing), augmentation_key_, augmentation);
-  epoch.outputs = teachers_.compute(epoch.teachers, asked_about(epoch.input, missing));
+  epoch.input = render_augmented(renderer_, clips_, needed(missing), augmentation_key_, augmentation);
+  epoch.outputs = teachers_.compute(
+      epoch.teachers, [&](std::size_t teacher) { return seen_by_teacher(teacher, epoch.input, augmentation); });
   // The frozen branch of a fused student says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
     if (epoch.teachers[k] == branch_ && !plain) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
   }
   RandomStream stream(stream_key(key_, "order", number));
-  epoch.order = torch::tensor(batch_order(counts(), stage_.labeled_share, stage_.batch, stream), torch::kInt64);
+  epoch.order = torch::tensor(batch_order(clip_counts(setup_, stage_), stage_.labeled_share, stage_.batch, stream),
+                              torch::kInt64);
   if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
   return epoch;
 }
@@ -292,7 +309,7 @@ void StageTrainer::add_shares(const Epoch& epoch, EpochMetrics& metrics) const {
   nlohmann::ordered_json& shares = metrics.line["shares"] = nlohmann::ordered_json::object();
   for (std::size_t k = 0; k <= epoch.teachers.size(); ++k) {
     const bool label = k == epoch.teachers.size();
-    const std::string name = label ? "label" : teachers_.reference(epoch.teachers[k]).stage;
+    const std::string name = label ? "label" : teachers_.name(epoch.teachers[k]);
     const double share = manifest_.position.shares[k] / clips;
     shares[name] = shares.value(name, 0.0) + share;  // two snapshots of a stage may teach at once
     metrics.text += fmt::format("  {} {:.0f} %", name, 100 * manifest_.position.shares[k] / clips);

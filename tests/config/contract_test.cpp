@@ -56,7 +56,7 @@ TEST_F(ConfigContract, TheConfigOfTheArchitectureLoadsAsWritten) {
   EXPECT_THAT(names(experiment), ElementsAre("skeleton", "fused", "sensor", "student", "baseline"));
 
   const StageConfig& fused = find_stage(experiment, "fused");
-  EXPECT_EQ(fused.starts_from, "skeleton");
+  EXPECT_EQ(fused.starts_from.stage, "skeleton");
   EXPECT_TRUE(fused.loss.acs.has_value());
   EXPECT_EQ(fused.loss.ce, 1);
 

@@ -60,6 +60,28 @@ stages:
   EXPECT_EQ(stage.loss.kd->temperature, 2);
 }
 
+TEST_F(LoadExperiment, ATeacherOrAStartMayBeAStageOfAnotherRun) {
+  const std::string run = "runs/other/0123456789ab/seed-1";
+  const std::string text =
+      "stages: {student: {model: {name: sensor-cnn}, sees: [sensor], starts_from: {stage: baseline, run: " + run +
+      "}, teachers: [{stage: fused, run: " + run + "}], loss: {kd: {}}}}\n";
+  const Experiment read = load(text), again = load(to_yaml(read));
+  EXPECT_EQ(again.stages[0].starts_from.stage, "baseline");
+  EXPECT_EQ(again.stages[0].starts_from.run, run);
+  EXPECT_EQ(again.stages[0].teachers[0].run, run);
+  EXPECT_NE(config_hash(read), config_hash(load(text, {"stages.student.starts_from.run=elsewhere"})));
+}
+
+TEST_F(LoadExperiment, AStageOfThisRunIsWrittenAsBeforeThereWereOthers) {
+  const std::string stages =
+      "stages:\n"
+      "  first: {model: {name: sensor-cnn}, sees: [sensor]}\n"
+      "  second: {model: {name: sensor-cnn}, sees: [sensor], starts_from: ";
+  const std::string yaml = to_yaml(load(stages + "{stage: first}}\n"));
+  EXPECT_THAT(yaml, ::testing::HasSubstr("    starts_from: first\n"));
+  EXPECT_EQ(yaml, to_yaml(load(stages + "first}\n")));
+}
+
 TEST_F(LoadExperiment, AFusedStageTakesTheSkeletonBranchItStartsFrom) {
   const std::string stages = R"(
 stages:
@@ -70,6 +92,8 @@ stages:
   EXPECT_EQ(inherited.skeleton.width, 20);
   EXPECT_EQ(inherited.skeleton.blocks, 3);
   EXPECT_EQ(inherited.sensor.width, 24);
+  const Experiment by_map = load(stages, {"stages.fused.starts_from={stage: skeleton}"});
+  EXPECT_EQ(std::get<FusedConfig>(find_stage(by_map, "fused").model).skeleton.width, 20);
   const Experiment given = load(stages, {"stages.fused.model.skeleton={width: 32}"});
   EXPECT_EQ(std::get<FusedConfig>(find_stage(given, "fused").model).skeleton.width, 32);
 }
@@ -130,7 +154,7 @@ TEST_F(LoadExperiment, NullTakesAnInheritedValueAway) {
   write("b.yaml", kTwoStages);
   const Experiment experiment = load("include: b.yaml\nstages: {first: {loss: null}, second: {starts_from: ~}}\n");
   EXPECT_EQ(experiment.stages[0].loss.label_smoothing, LossConfig().label_smoothing);
-  EXPECT_EQ(experiment.stages[1].starts_from, "");
+  EXPECT_EQ(experiment.stages[1].starts_from.stage, "");
 }
 
 TEST_F(LoadExperiment, ReplaceTakesThePlaceOfAnInheritedMap) {

@@ -230,6 +230,22 @@ TEST_F(ConfigProblems, TeachersAreEarlierStages) {
          "a.yaml:3: stages.second.teachers[0].stage: expected the name of an earlier stage, found nothing");
 }
 
+TEST_F(ConfigProblems, StagesOfOtherRunsAreNamedWithTheirRun) {
+  const std::string other = "teachers: [{stage: fused, run: runs/a}], loss: {kd: {}}";
+  EXPECT_THAT(problems(two_stages(other)), IsEmpty());
+  expect(
+      two_stages(other, "progress: {mode: trajectory}\n"),
+      "a.yaml:3: stages.second.teachers[0].run: expected progress.mode chain or weights, since trajectory follows the "
+      "snapshots of teachers of this run, found trajectory");
+  expect(two_stages("starts_from: {run: runs/a}"),
+         "a.yaml:3: stages.second.starts_from.stage: expected the name of an earlier stage, found nothing");
+  expect(two_stages("starts_from: [first]"),
+         "a.yaml:3: stages.second.starts_from: expected the name of an earlier stage or a map {stage, run}, found a "
+         "list");
+  expect(two_stages("starts_from: {stage: frist}"),
+         "a.yaml:3: stages.second.starts_from: expected an earlier stage (first), found 'frist'; did you mean first?");
+}
+
 TEST_F(ConfigProblems, ATeacherKeepsTheSnapshotThatIsAskedOfIt) {
   const std::string loss = ", loss: {acs: {}}";
   EXPECT_THAT(problems(two_stages("teachers: [{stage: first, snapshot: epoch-20}]" + loss)), IsEmpty());

@@ -43,13 +43,18 @@ constexpr OutputShape kShape{8, 4, 4};  // clips, classes, embedding
 Teacher teacher(const std::string& stage, const std::shared_ptr<model::Network>& network,
                 const std::filesystem::path& prefix, std::pair<int, int> epochs = {0, 0}, double weight = 1) {
   Teacher made;
-  made.reference.stage = stage;
+  made.name = made.reference.stage = stage;
   made.reference.epochs = epochs;
   made.reference.weight = weight;
   made.network = network;
   made.prefix = prefix;
   made.shape = kShape;
   return made;
+}
+
+/// Every teacher sees `clips`.
+std::function<model::Input(std::size_t)> seeing(const model::Input& clips) {
+  return [clips](std::size_t) { return clips; };
 }
 
 std::set<std::string> files_in(const std::filesystem::path& folder) {
@@ -73,9 +78,9 @@ class CacheFiles : public ::testing::Test {
 TEST_F(CacheFiles, AnOutputIsComputedOnceForAnAugmentationWhicheverStageNeedsIt) {
   TeacherOutputCache first = cache(network_), other = cache(network_, 0.5);
   EXPECT_EQ(first.lookup({0}, 3), Indices({0}));
-  const TeacherOutput output = first.compute({0}, clips_)[0];
+  const TeacherOutput output = first.compute({0}, seeing(clips_))[0];
   EXPECT_TRUE(other.lookup({0}, 3).empty());
-  const TeacherOutput again = other.compute({0}, {})[0];
+  const TeacherOutput again = other.compute({0}, seeing({}))[0];
   EXPECT_EQ(network_->runs, 1);
   EXPECT_TRUE(torch::equal(output.embedding, again.embedding));
   EXPECT_TRUE(torch::equal(output.logits, again.logits));
@@ -86,7 +91,7 @@ TEST_F(CacheFiles, AnOutputIsComputedOnceForAnAugmentationWhicheverStageNeedsIt)
 TEST_F(CacheFiles, ADamagedOutputIsComputedAgain) {
   TeacherOutputCache one = cache(network_);
   one.lookup({0}, 0);
-  const TeacherOutput output = one.compute({0}, clips_)[0];
+  const TeacherOutput output = one.compute({0}, seeing(clips_))[0];
   const std::filesystem::path file = folder_ / "answers/teacher-0.answers";
   const std::string sound = read_file(file);
   for (const std::size_t at : {std::size_t{0}, std::size_t{40}, sound.size() / 2, sound.size() - 1}) {
@@ -97,7 +102,7 @@ TEST_F(CacheFiles, ADamagedOutputIsComputedAgain) {
   }
   write_file_atomically(file, sound.substr(0, sound.size() / 2));
   EXPECT_EQ(one.lookup({0}, 0), Indices({0}));
-  EXPECT_TRUE(torch::equal(one.compute({0}, clips_)[0].logits, output.logits));
+  EXPECT_TRUE(torch::equal(one.compute({0}, seeing(clips_))[0].logits, output.logits));
   EXPECT_EQ(read_file(file), sound) << "and kept again";
 }
 
@@ -107,7 +112,7 @@ TEST_F(CacheFiles, AreHeldToALimitThoseUsedLongestAgoGoFirst) {
   TeacherOutputCache one = cache(network_);
   for (const int augmentation : {0, 1, 2, 3}) {
     one.lookup({0}, augmentation);
-    one.compute({0}, clips_);
+    one.compute({0}, seeing(clips_));
     const std::filesystem::path file = answers / ("teacher-" + std::to_string(augmentation) + ".answers");
     std::filesystem::last_write_time(file,
                                      std::filesystem::last_write_time(file) - std::chrono::hours(4 - augmentation));
@@ -127,16 +132,16 @@ TEST_F(CacheFiles, AreHeldToALimitThoseUsedLongestAgoGoFirst) {
 TEST_F(CacheFiles, OutputsUnderTheNamesOfEachOtherAreComputedAgain) {
   TeacherOutputCache one = cache(network_);
   one.lookup({0}, 0);
-  const torch::Tensor logits = one.compute({0}, clips_)[0].logits;
+  const torch::Tensor logits = one.compute({0}, seeing(clips_))[0].logits;
   one.lookup({0}, 1);
-  one.compute({0}, {{}, torch::randn({8, 4})});
+  one.compute({0}, seeing({{}, torch::randn({8, 4})}));
   const std::filesystem::path first = folder_ / "answers/teacher-0.answers",
                               second = folder_ / "answers/teacher-1.answers";
   const std::string bytes = read_file(first);
   write_file_atomically(first, read_file(second));
   write_file_atomically(second, bytes);
   EXPECT_EQ(one.lookup({0}, 0), Indices({0}));
-  EXPECT_TRUE(torch::equal(one.compute({0}, clips_)[0].logits, logits));
+  EXPECT_TRUE(torch::equal(one.compute({0}, seeing(clips_))[0].logits, logits));
   EXPECT_EQ(one.lookup({0}, 1), Indices({0}));
   EXPECT_TRUE(one.lookup({0}, 0).empty()) << "kept again";
 }
@@ -199,12 +204,13 @@ TEST(TeacherOutputCache, ComputesASharedSkeletonBranchOnce) {
   EXPECT_EQ(cache.branch_of(*fused), 1U);
   EXPECT_EQ(cache.branch_of(*skeleton), std::nullopt);
   EXPECT_EQ(cache.lookup({0, 1}, 0), Indices({0, 1}));
-  const std::vector<TeacherOutput> outputs = cache.compute({0, 1}, clips);
+  const std::vector<TeacherOutput> outputs = cache.compute({0, 1}, seeing(clips));
   EXPECT_TRUE(torch::equal(outputs[0].logits, fused_alone.logits));
   EXPECT_TRUE(torch::equal(outputs[1].logits, skeleton_alone.logits));
-  EXPECT_TRUE(torch::equal(cache.compute({0}, clips)[0].logits, fused_alone.logits));
+  EXPECT_TRUE(torch::equal(cache.compute({0}, seeing(clips))[0].logits, fused_alone.logits));
   EXPECT_EQ(cache.lookup({0}, 1), Indices({0}));
-  EXPECT_TRUE(torch::equal(cache.compute({0}, clips)[0].logits, fused_alone.logits)) << "the skeleton is not active";
+  EXPECT_TRUE(torch::equal(cache.compute({0}, seeing(clips))[0].logits, fused_alone.logits))
+      << "the skeleton is not active";
   EXPECT_TRUE(torch::equal(outputs[0].attention, fused_alone.attention));
   skeleton->parameters()[0].data().add_(1e-3);
   EXPECT_EQ(TeacherOutputCache({teacher("skeleton", skeleton, "")}).branch_of(*fused), std::nullopt);

@@ -30,10 +30,27 @@ TEST(Schedule, ChainFollowsTheListedTeachersThroughout) {
   EXPECT_EQ(schedule[1].epochs, Range(0, 30));
 }
 
+TEST(TeacherName, TellsTeachersOfOneNameOfSeveralRunsApart) {
+  config::StageConfig student;
+  student.teachers = {{.stage = "fused", .run = "a"},
+                      {.stage = "far"},
+                      {.stage = "fused", .run = "b"},
+                      {.stage = "fused", .snapshot = {config::SnapshotName::Kind::best}, .run = "a"}};
+  std::vector<std::string> names;
+  for (const config::TeacherRef& teacher : student.teachers) names.push_back(teacher_name(student, teacher));
+  EXPECT_EQ(names, (std::vector<std::string>{"fused", "far", "fused:2", "fused"}));
+}
+
 TEST(Schedule, ChainKeepsAGivenEpochRange) {
   config::Experiment experiment = chain();
   experiment.stages[2].teachers[0].epochs = {5, 12};
   EXPECT_EQ(schedule_teachers(experiment.stages[2], experiment)[0].epochs, Range(5, 12));
+}
+
+TEST(Schedule, AStageKeepsNoSnapshotsForTheStudentsOfAnotherRun) {
+  config::Experiment experiment = chain();
+  experiment.stages[2].teachers[0] = {.stage = "far", .snapshot = {config::SnapshotName::Kind::epoch, 20}, .run = "x"};
+  EXPECT_TRUE(snapshot_epochs("far", experiment).empty());
 }
 
 TEST(Schedule, TrajectoryFollowsEarlySnapshotsThenLaterOnes) {

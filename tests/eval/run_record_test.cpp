@@ -51,7 +51,8 @@ RunRecord some_record() {
        .tied_epochs = 25,
        .cost = StageCost{.macs = 7, .bytes = 12, .latency = 0.25, .adapters = 5},
        .checkpoint = "ef",
-       .teachers = {{"skeleton/last", "01"}}},
+       .teachers = {{"skeleton/last", "01"}},
+       .start = "02"},
   };
   return record;
 }
@@ -149,6 +150,7 @@ TEST_F(RunRecordFile, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read.inputs, record.inputs);
   EXPECT_EQ(read.files, record.files);
   EXPECT_EQ(read.stages[1].teachers, record.stages[1].teachers);
+  EXPECT_EQ(read.stages[1].start, record.stages[1].start);
   // Nothing is lost on the way: the second file is the first, byte for byte.
   write_run_record(folder / "again.json", read);
   EXPECT_EQ(read_file(folder / "again.json"), read_file(file));

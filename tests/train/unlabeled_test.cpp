@@ -8,6 +8,7 @@
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
+#include "train/estimate.hpp"
 
 namespace pskd::train {
 namespace {
@@ -69,6 +70,12 @@ TEST_F(UnlabeledStages, AreTheSameWhateverTheLabelsOfTheseRecordings) {
     return hashes;
   };
   EXPECT_EQ(checkpoints("true", false), checkpoints("shuffled", true));
+}
+
+TEST_F(UnlabeledStages, AreEstimatedByTheClipsOfTheirEpochs) {
+  std::vector<int> steps;
+  for (const StageEstimate& stage : estimate_run(setup())) steps.push_back(stage.steps);
+  EXPECT_THAT(steps, ::testing::ElementsAre(6, 6, 10, 4)) << "of 12 labeled clips, of these and 6 unlabeled, of 6";
 }
 
 TEST_F(UnlabeledStages, NeedUnlabeledRecordingsAndTeachers) {

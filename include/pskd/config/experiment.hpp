@@ -105,12 +105,19 @@ std::string word(const SnapshotName& snapshot);
 /// The snapshot of that name, if there is one.
 std::optional<SnapshotName> snapshot_of(const std::string& name);
 
+/// A trained stage: an earlier one, or one of another run.
+struct StageRef {
+  std::string stage;     ///< empty: none
+  std::string run = {};  ///< folder of the other run, or of an experiment that has one; empty: this run
+};
+
 /// A trained stage that teaches: which of its snapshots, during which epochs of the student, and how much.
 struct TeacherRef {
   std::string stage;
   SnapshotName snapshot = {};
   std::pair<int, int> epochs{0, 0};  ///< first epoch and end (not included) of the student, 0-based; {0, 0}: all
   double weight = 1;
+  std::string run = {};  ///< as of StageRef
 };
 
 enum class OptimizerName { adamw, sgd };
@@ -144,7 +151,7 @@ struct StageConfig {
   std::string name;  ///< its key under `stages`
   ModelConfig model;
   std::vector<Modality> sees;
-  std::string starts_from;  ///< an earlier stage; empty: none
+  StageRef starts_from = {};
   std::vector<TeacherRef> teachers;
   LossConfig loss;
   int epochs = 100;

@@ -101,6 +101,7 @@ Rule odd_up_to(double bound);           ///< 1, 3, 5, ...
 TextRule any_text();
 TextRule not_empty();
 TextRule path_text();  ///< not empty, and no control characters: paths go into scripts and onto terminals
+TextRule path_or_empty();
 TextRule folder_name();
 TextRule number_or_name();  ///< of subjects, trials, scenes and cameras
 TextRule stage_name();

@@ -48,6 +48,7 @@ struct DatasetInfo {
   std::vector<std::string> channels;                     ///< sensor channels, by column
   Topology topology;                                     ///< of the skeleton
   double rail = 0;                                       ///< of the accelerometer, in g; 0: not known
+  double skeleton_rate = 0, sensor_rate = 0;             ///< Hz, nominal; 0: not known, as with time stamps
   std::vector<Name> subjects;                            ///< sorted, as the following
   std::vector<Name> trials;
   std::vector<Name> scenes;                       ///< empty where there are none

@@ -40,6 +40,7 @@ struct StageResult {
   std::optional<StageCost> cost = {};  ///< absent in records from before it was measured
   std::string checkpoint = {};         ///< content hash of the checkpoint that was scored
   Hashes teachers = {};                ///< of the checkpoints that taught it, by stage and snapshot: "skeleton/last"
+  std::string start = {};              ///< of the weights that it began with; empty: drawn ones
 };
 
 /// Everything that is empty or absent by default is so in records from before it was written.
@@ -62,7 +63,8 @@ struct RunRecord {
 /// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "fold", "seed",
 /// "version", "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "scored_classes",
 /// "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs",
-/// "seconds", "best_epoch", "tied_epochs", "cost": {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers"},
+/// "seconds", "best_epoch", "tied_epochs", "cost": {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers",
+/// "start"},
 /// ...}, "files", "checksum"}; an absent part has no key. The checksum is the content hash of all else. Written
 /// atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);

@@ -13,12 +13,18 @@
 
 namespace pskd::train {
 
-/// The selected checkpoint of a finished stage, as a network. Throws Error(checkpoint) when there is none.
-std::shared_ptr<model::Network> load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
+/// A network, and how clips are shown to it.
+struct TrainedStage {
+  std::shared_ptr<model::Network> network;
+  Renderer renderer;  ///< with the statistics that it was trained with
+  Modalities sees;
+};
 
-/// The network's class probabilities on clips as they are.
-std::vector<eval::Prediction> predict(const TrainingSetup& setup, const config::StageConfig& stage,
-                                      model::Network& network, const std::vector<data::Clip>& clips);
+/// The selected checkpoint of a finished stage. Throws Error(checkpoint) when there is none.
+TrainedStage load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
+
+/// Its class probabilities on clips as they are.
+std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vector<data::Clip>& clips);
 
 /// Scores the selected checkpoint of a stage that has trained for `epochs` and `seconds`, and measures what its network
 /// costs in use. Writes the predictions to the stage's folder and the checkpoint's hash to the run's manifest.

@@ -132,6 +132,8 @@ DatasetInfo utd_mhad_info() {
   info.channels = {"ax", "ay", "az", "gx", "gy", "gz"};
   info.topology = topology("kinect-20");
   info.rail = 8;
+  info.skeleton_rate = 30;
+  info.sensor_rate = 50;
   info.subjects = from_one_to(kSubjects);
   info.trials = from_one_to(kTrials);
   info.protocols = {{"cross-subject", {SplitAxis::subjects, {1, 3, 5, 7}}},

@@ -27,11 +27,14 @@ std::vector<std::string> class_names(const eval::StageResult& stage) {
   return names;
 }
 
-/// The student's, each once.
+/// The student's, each once. Of those of other runs there is nothing to show here.
 std::vector<std::string> teachers_of(const config::Experiment& experiment, const std::string& student) {
   std::vector<std::string> names;
   for (const config::TeacherRef& teacher : config::find_stage(experiment, student).teachers) {
-    if (std::find(names.begin(), names.end(), teacher.stage) == names.end()) names.push_back(teacher.stage);
+    const bool of_this_run = teacher.run.empty();
+    if (of_this_run && std::find(names.begin(), names.end(), teacher.stage) == names.end()) {
+      names.push_back(teacher.stage);
+    }
   }
   return names;
 }

@@ -55,8 +55,8 @@ void run(const Options& options) {
   if (clips.empty())
     throw pskd::Error(pskd::ErrorKind::usage, "the protocol of this run has no " + options.part + " clips");
   const pskd::config::StageConfig& stage = pskd::config::find_stage(setup.experiment, options.stage);
-  const auto network = pskd::train::load_stage(setup, seed, stage.name);
-  show(pskd::eval::score(pskd::train::predict(setup, stage, *network, clips), setup.split.classes), options);
+  const pskd::train::TrainedStage trained = pskd::train::load_stage(setup, seed, stage.name);
+  show(pskd::eval::score(pskd::train::predict(trained, clips), setup.split.classes), options);
 }
 
 }  // namespace

@@ -80,11 +80,11 @@ class MaterialCollector {
     const std::string asked = question(checkpoint, clips);
     const auto known = known_.find(asked);
     if (!checkpoint.empty() && known != known_.end()) return known->second;
-    const auto network = pskd::train::load_stage(setup, seed, stage.name);
+    const pskd::train::TrainedStage trained = pskd::train::load_stage(setup, seed, stage.name);
     const pskd::model::Input input =
-        pskd::train::render_plain(setup.renderer, pskd::train::recordings(clips), pskd::train::modalities(stage.sees));
+        pskd::train::render_plain(trained.renderer, pskd::train::recordings(clips), trained.sees);
     const torch::Tensor found =
-        pskd::distill::compute_output(*network, input).embedding.to(torch::kFloat64).contiguous();
+        pskd::distill::compute_output(*trained.network, input).embedding.to(torch::kFloat64).contiguous();
     using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     Eigen::MatrixXd rows = Eigen::Map<const Rows>(found.data_ptr<double>(), found.size(0), found.size(1));
     if (!checkpoint.empty()) known_[asked] = rows;

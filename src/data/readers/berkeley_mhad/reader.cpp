@@ -209,6 +209,7 @@ DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const st
   info.channels = channel_names(channels);
   info.topology = topology(skeleton);
   info.rail = kRail;
+  info.skeleton_rate = info.sensor_rate = 30;
   info.subjects = from_one_to(kSubjects);
   info.trials = from_one_to(kRepetitions);
   info.protocols = {{"cross-subject", {SplitAxis::subjects, from_one_to(7)}}};

@@ -307,6 +307,13 @@ Choice chosen(const config::DataConfig& config) {
   return choice;
 }
 
+// Hz; 0 where they differ.
+double shared_rate(const std::vector<std::string>& sensors) {
+  const double first = find_sensor(sensors.front()).rate;
+  const auto same = [&](const std::string& name) { return find_sensor(name).rate == first; };
+  return std::all_of(sensors.begin(), sensors.end(), same) ? first : 0;
+}
+
 }  // namespace
 
 Reader mmact_reader(const config::DataConfig& config) {
@@ -385,6 +392,8 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
   }
   info.channels = channel_names(channels);
   info.topology = topology("coco-17");
+  info.skeleton_rate = kFramesPerSecond;
+  info.sensor_rate = shared_rate(sensors);
   info.subjects = from_one_to(kMmactSubjects);
   info.trials = from_one_to(kMmactSessions);
   info.scenes = from_one_to(kMmactScenes);

@@ -196,6 +196,12 @@ double shared_rail(const std::vector<SensorDescription>& sensors) {
   return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].rail : 0;
 }
 
+// The rate of all sensors, Hz; 0 where they differ or their files have time stamps.
+double shared_rate(const std::vector<SensorDescription>& sensors) {
+  const auto same = [&](const SensorDescription& sensor) { return sensor.table.rate == sensors[0].table.rate; };
+  return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].table.rate : 0;
+}
+
 DatasetInfo info_of(const RecordingsDescription& description, const Recordings& all) {
   DatasetInfo info;
   info.name = "generic";
@@ -203,6 +209,8 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
   info.channels = channels_of(all.sensors);
   info.topology = all.skeleton.topology;
   info.rail = shared_rail(all.sensors);
+  info.skeleton_rate = all.skeleton.table.rate;
+  info.sensor_rate = shared_rate(all.sensors);
   info.subjects = all.manifest.subjects;
   info.trials = all.manifest.trials;
   info.scenes = all.manifest.scenes;

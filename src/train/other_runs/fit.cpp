@@ -1,0 +1,80 @@
+#include "train/other_runs/fit.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "pskd/base/error.hpp"
+
+namespace pskd::train {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Property {
+  const char* pointer;  // in a description
+  const char* name;
+  const char* remedy;
+};
+
+constexpr std::array kProperties = {
+    Property{"/classes", "classes", "; protocol.classes says which there are"},
+    Property{"/sensor/channels", "sensor channels", "; data.channels says which are seen"},
+    Property{"/sensor/units", "units of the sensor", ""},
+    Property{"/sensor/frames", "frames of the sensor", "; set views.sensor.frames"},
+    Property{"/skeleton/topology/joints", "joints", ""},
+    Property{"/skeleton/topology/parents", "parents of the joints", ""},
+    Property{"/skeleton/topology/center", "central joint", ""},
+    Property{"/skeleton/topology/parts", "parts of the body", ""},
+    Property{"/skeleton/topology/wrist", "joint of the wrist", ""},
+    Property{"/skeleton/topology/dimensions", "dimensions of the skeleton", ""},
+    Property{"/skeleton/units", "units of the skeleton", ""},
+    Property{"/skeleton/frames", "frames of the skeleton", "; set views.skeleton.frames"},
+};
+
+constexpr std::array kRates = {
+    Property{"/sensor/rate", "rate of the sensor in Hz", ""},
+    Property{"/skeleton/rate", "rate of the skeleton in Hz", ""},
+};
+
+std::string text(const Json& value) {
+  if (value.is_null()) return "nothing";
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_structured()) return value.dump();
+  std::string list;
+  for (const auto& item : value.items()) {
+    list += list.empty() ? "" : ", ";
+    list += (value.is_object() ? item.key() + " " : "") + text(item.value());
+  }
+  return value.is_array() ? "[" + list + "]" : list;
+}
+
+Json at(const Json& description, const Property& property) {
+  const Json::json_pointer pointer(property.pointer);
+  return description.contains(pointer) ? description.at(pointer) : Json();
+}
+
+[[noreturn]] void refuse(const Property& property, const Json& expected, const Json& found, const std::string& place) {
+  throw Error(ErrorKind::config, place + ": other " + property.name + ": expected " + text(expected) + ", found " +
+                                     text(found) + property.remedy);
+}
+
+bool are_alike(const Json& expected, const Json& found) {
+  constexpr double kMostApart = 1.1;
+  const double a = expected.is_number() ? expected.get<double>() : 0, b = found.is_number() ? found.get<double>() : 0;
+  return a <= 0 || b <= 0 || std::max(a, b) <= kMostApart * std::min(a, b);
+}
+
+}  // namespace
+
+void require_fit(const Json& expected, const Json& found, const std::string& place) {
+  for (const Property& property : kProperties) {
+    const Json here = at(expected, property), there = at(found, property);
+    if (here != there) refuse(property, here, there, place);
+  }
+  for (const Property& property : kRates) {
+    const Json here = at(expected, property), there = at(found, property);
+    if (!are_alike(here, there)) refuse(property, here, there, place);
+  }
+}
+
+}  // namespace pskd::train

@@ -1,0 +1,126 @@
+#include "train/other_runs/other_stage.hpp"
+
+#include <optional>
+#include <set>
+
+#include "distill/teacher_schedule.hpp"
+#include "eval/finished_run.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
+#include "train/model_description.hpp"
+#include "train/other_runs/fit.hpp"
+#include "train/stage_key.hpp"
+#include "train/stage_setup.hpp"
+
+namespace pskd::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_finished(const RunLayout& run) { return fs::exists(run.result()); }
+
+/// What lies at `path`, where no run is that could be taken.
+std::string found_at(const fs::path& path) {
+  if (!fs::exists(path)) return "nothing";
+  if (!fs::is_directory(path)) return "a file";
+  if (fs::exists(RunLayout{path}.manifest())) return "a run that is not finished";
+  std::set<std::string> runs;
+  for (const RunLayout& run : finished_runs_in(path)) {
+    runs.insert(run.folder.lexically_relative(path).generic_string());
+  }
+  std::string names;
+  for (const std::string& run : runs) names.append(names.empty() ? "" : ", ").append(run);
+  return names.empty() ? "a folder without finished runs" : "a folder with the finished runs " + names;
+}
+
+const eval::StageResult& find_result(const eval::RunRecord& record, const std::string& stage, const RunLayout& run) {
+  std::string names;
+  for (const eval::StageResult& one : record.stages) {
+    if (one.name == stage) return one;
+    names.append(names.empty() ? "" : ", ").append(one.name);
+  }
+  throw Error(ErrorKind::config,
+              run.folder.string() + ": expected one of the stages of this run, " + names + ", found " + stage);
+}
+
+/// The checkpoint, held to what its run says of it.
+LoadedCheckpoint read_trained(const RunLayout& run, const OtherRef& reference, const fs::path& file) {
+  const eval::RunRecord record = eval::read_finished_run(run);
+  const eval::StageResult& result = find_result(record, reference.stage.stage, run);
+  if (!fs::exists(file)) {
+    throw Error(ErrorKind::config,
+                file.string() + ": missing: the run keeps no snapshot " + reference.snapshot + " of this stage");
+  }
+  LoadedCheckpoint loaded = read_checkpoint(file);
+  const bool is_scored = reference.snapshot == (record.selection == "val" ? "best" : "last");
+  const bool other = loaded.manifest.stage != result.name ||
+                     (is_scored && !result.checkpoint.empty() && result.checkpoint != loaded.hash);
+  if (!other) return loaded;
+  throw Error(ErrorKind::checkpoint, file.string() + ": not the checkpoint that its run was evaluated with: expected " +
+                                         result.name + " of the hash " + result.checkpoint + ", found " +
+                                         loaded.manifest.stage + " of the hash " + loaded.hash + "; restore it");
+}
+
+}  // namespace
+
+std::vector<OtherRef> other_stages(const config::Experiment& experiment, const config::StageConfig& stage) {
+  std::vector<OtherRef> others;
+  if (!stage.starts_from.run.empty()) others.push_back({stage.starts_from, "last"});
+  for (const config::TeacherRef& teacher : distill::schedule_teachers(stage, experiment)) {
+    if (!teacher.run.empty()) others.push_back({{teacher.stage, teacher.run}, config::word(teacher.snapshot)});
+  }
+  return others;
+}
+
+RunLayout find_other_run(const fs::path& path, const std::string& fold, std::uint64_t seed) {
+  const RunLayout run = full_path({path});
+  if (is_finished(run)) return run;
+  const ExperimentLayout experiment{run.folder};
+  for (const std::string& one : {fold, std::string()}) {
+    if (is_finished(experiment.run(seed, one))) return experiment.run(seed, one);
+  }
+  throw Error(ErrorKind::config, run.folder.string() +
+                                     ": expected a finished run, which has a result.json, or the folder of an "
+                                     "experiment with a finished run of seed " +
+                                     std::to_string(seed) + (fold.empty() ? "" : ", of fold " + fold + " or of none") +
+                                     "; found " + found_at(run.folder));
+}
+
+OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& reference) {
+  const RunLayout run = find_other_run(reference.stage.run, setup.fold, seed);
+  const std::string& name = reference.stage.stage;
+  const fs::path file = run.stage(name).checkpoint(reference.snapshot);
+  LoadedCheckpoint checkpoint = read_trained(run, reference, file);
+  OtherStage other{config::find_stage(config::load_experiment(run.config()), name), file, std::move(checkpoint)};
+  const std::string place = "stage " + name + " of " + run.folder.string();
+  const std::optional<Seen>& seen = other.checkpoint.manifest.seen;
+  if (!seen) {
+    throw Error(ErrorKind::config, place +
+                                       ": does not say on which recordings it was trained, as an older pskd made it; "
+                                       "train that run again with --overwrite");
+  }
+  require_fit(describe_model(setup, setup.renderer, other.config), other.checkpoint.manifest.model, place);
+  require_unseen(setup, *seen, place);
+  return other;
+}
+
+void require_other_stages(const TrainingSetup& setup) {
+  for (const config::StageConfig& stage : setup.experiment.stages) {
+    for (const OtherRef& other : other_stages(setup.experiment, stage)) {
+      for (const std::uint64_t seed : setup.experiment.seeds) open_other_stage(setup, seed, other);
+    }
+  }
+}
+
+Seen seen_by(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
+  const Lineage lineage = lineage_of(setup.experiment, stage);
+  Seen seen = read_recordings(setup, uses_unlabeled(lineage));
+  for (const auto& [name, config] : lineage) {
+    for (const OtherRef& other : other_stages(setup.experiment, config)) {
+      add(seen, *open_other_stage(setup, seed, other).checkpoint.manifest.seen);
+    }
+  }
+  return seen;
+}
+
+}  // namespace pskd::train

@@ -1,0 +1,35 @@
+// Which recordings decided the weights of a stage.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "pskd/train/run.hpp"
+
+namespace pskd::train {
+
+/// Recordings by what they hold and by who is in them.
+struct SeenRecordings {
+  std::set<std::string> clips;     ///< the first 16 digits of their content hashes
+  std::set<std::string> subjects;  ///< "<data set>/<subject>"
+};
+
+/// Of a stage and all before it, in this run and in others.
+struct Seen {
+  SeenRecordings labeled;    ///< that train, and those that validate
+  SeenRecordings unlabeled;  ///< whose labels were not read
+};
+
+/// What a stage of the setup reads itself.
+Seen read_recordings(const TrainingSetup& setup, bool with_unlabeled);
+
+/// Adds what an earlier stage has seen.
+void add(Seen& seen, const Seen& earlier);
+
+/// Throws Error(config) that begins with `place` when weights which have seen these recordings say nothing about the
+/// setup's test part: a clip of it is among them; or a subject of it whose labels they know (unless the protocol shares
+/// subjects) or whose recordings they know (unless the protocol itself has unlabeled ones of him). Also when they know
+/// the label of a recording whose labels the setup does not read.
+void require_unseen(const TrainingSetup& setup, const Seen& seen, const std::string& place);
+
+}  // namespace pskd::train
