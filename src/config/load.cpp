@@ -73,6 +73,8 @@ std::string config_hash(const Experiment& experiment) { return content_hash(deci
 
 std::filesystem::path resolve_data_path(const std::string& path) {
   if (std::filesystem::path(path).is_absolute()) return path;
+  const char* home = std::getenv("HOME");
+  if (path.starts_with("~/") && home != nullptr) return std::filesystem::path(home) / path.substr(2);
   const char* root = std::getenv("PSKD_DATA_ROOT");
   return std::filesystem::path(root != nullptr && *root != '\0' ? root : "data") / path;
 }

@@ -116,15 +116,16 @@ void note_duplicates(DataCheck& check) {
   }
 }
 
-std::size_t count_left_by_macos(const std::filesystem::path& root) {
+std::size_t count_left_by_systems(const std::filesystem::path& root) {
   std::size_t count = 0;
   std::error_code unreadable;
   const auto options = std::filesystem::directory_options::skip_permission_denied;
   for (std::filesystem::recursive_directory_iterator at(root, options, unreadable), end; at != end;
        at.increment(unreadable)) {
-    const std::string name = at->path().filename().string();
-    if (name == "__MACOSX") at.disable_recursion_pending();
-    count += name == "__MACOSX" || name == ".DS_Store" || name.starts_with("._") ? 1 : 0;
+    if (is_left_by_system(at->path())) {
+      at.disable_recursion_pending();
+      ++count;
+    }
     if (unreadable) break;
   }
   return count;
@@ -176,7 +177,7 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   std::vector<std::string> subjects;
   for (const Name& subject : check.info.subjects) subjects.push_back(subject.text());
   check.alike_subjects = alike_names(subjects);
-  check.left_by_macos = count_left_by_macos(root);
+  check.left_by_systems = count_left_by_systems(root);
   check.rail_samples = count_rail_samples(check.info, check.clips);
   return check;
 }

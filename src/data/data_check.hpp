@@ -33,10 +33,10 @@ struct DataCheck {
   std::vector<std::pair<std::string, std::string>> two_labels;
   std::vector<std::vector<std::string>> alike_classes;  ///< names that a reader takes for one, see base/unicode.hpp
   std::vector<std::vector<std::string>> alike_subjects;
-  std::size_t left_by_macos = 0;  ///< files and folders (__MACOSX, ._*, .DS_Store), ignored
-  Repairs repairs;                ///< what the data set's rules changed or left out
-  std::int64_t rail_samples = 0;  ///< acceleration values on the sensor's rail, in the complete clips
-  std::int64_t non_finite = 0;    ///< values that are NaN or infinite; their files are listed as broken
+  std::size_t left_by_systems = 0;  ///< files and folders that is_left_by_system names, ignored
+  Repairs repairs;                  ///< what the data set's rules changed or left out
+  std::int64_t rail_samples = 0;    ///< acceleration values on the sensor's rail, in the complete clips
+  std::int64_t non_finite = 0;      ///< values that are NaN or infinite; their files are listed as broken
 };
 
 /// Reads everything below `root`. Throws Error(data) when it is missing or holds no file of the data set.

@@ -161,8 +161,8 @@ std::string describe(const DataCheck& check) {
     write_names(out, "subjects that are probably one (" + std::to_string(check.alike_subjects.size()) + ")",
                 lines_of_alike(check.alike_subjects, check, [](const Clip& clip) { return clip.subject.text(); }));
   }
-  if (check.left_by_macos > 0) {
-    out << "left by macOS and ignored (__MACOSX, ._*, .DS_Store): " << check.left_by_macos << "\n";
+  if (check.left_by_systems > 0) {
+    out << "left by macOS or Windows and ignored (__MACOSX, ._*, Thumbs.db, ...): " << check.left_by_systems << "\n";
   }
   write_repairs(out, check.repairs);
   if (check.info.rail > 0) {
@@ -197,7 +197,7 @@ std::string to_json(const DataCheck& check) {
   json["two_labels"] = check.two_labels;
   json["alike_classes"] = check.alike_classes;
   json["alike_subjects"] = check.alike_subjects;
-  json["left_by_macos"] = check.left_by_macos;
+  json["left_by_systems"] = check.left_by_systems;
   json["repairs"] = nlohmann::ordered_json::object();
   for (const auto& [rule, repair] : check.repairs) {
     json["repairs"][rule] = {{"count", repair.count}, {"clips", repair.clips}};

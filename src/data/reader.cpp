@@ -114,10 +114,15 @@ std::vector<std::string> channel_names(const std::vector<SensorChannels>& sensor
   return names;
 }
 
-bool is_hidden(const fs::path& entry) {
+bool is_left_by_system(const fs::path& entry) {
+  constexpr std::array kNames = {"__macosx",    ".ds_store",    "thumbs.db", "ehthumbs.db",
+                                 "desktop.ini", "$recycle.bin", "@eadir",    "system volume information"};
   const std::string name = entry.filename().string();
-  return name.starts_with('.') || name == "__MACOSX";
+  return name.starts_with("._") || name.starts_with("~$") ||
+         std::find(kNames.begin(), kNames.end(), compared_form(name)) != kNames.end();
 }
+
+bool is_hidden(const fs::path& entry) { return entry.filename().string().starts_with('.') || is_left_by_system(entry); }
 
 std::string found_instead(const fs::path& folder, const fs::path& expected, const std::string& remedy) {
   Budget beside{.folders = 10, .entries = 1'000'000};

@@ -58,7 +58,11 @@ struct Reader {
 /// The recordings below `root`. Throws Error(data) when it is missing or holds no recording.
 FolderListing list_recordings(const Reader& source, const std::filesystem::path& root);
 
-/// Whether a file or folder is no part of a data set: a hidden one, or what macOS leaves in archives (__MACOSX).
+/// Whether a file or folder, by its name, is what a system left there unasked: __MACOSX, ._*, .DS_Store of macOS,
+/// Thumbs.db, desktop.ini, $RECYCLE.BIN, ~$* of Windows, @eaDir of a file server.
+bool is_left_by_system(const std::filesystem::path& entry);
+
+/// Whether a file or folder is no part of a data set: a hidden one, or one that a system left there.
 bool is_hidden(const std::filesystem::path& entry);
 
 /// Where `expected`, which is not in `folder`, lies instead, to end a message: "; found ..., whose name differs in case

@@ -319,6 +319,7 @@ TEST(ResolveDataPath, LooksUnderTheDataRoot) {
   ::setenv("PSKD_DATA_ROOT", "/recordings", 1);
   EXPECT_EQ(resolve_data_path("utd-mhad"), "/recordings/utd-mhad");
   EXPECT_EQ(resolve_data_path("/absolute"), "/absolute");
+  EXPECT_EQ(resolve_data_path("~/mine"), std::filesystem::path(std::getenv("HOME")) / "mine");
   ::unsetenv("PSKD_DATA_ROOT");
   EXPECT_EQ(resolve_data_path("utd-mhad"), "data/utd-mhad");
   EXPECT_EQ(resolve_data_path("/absolute"), "/absolute");

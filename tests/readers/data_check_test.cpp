@@ -111,12 +111,14 @@ TEST_F(SmallFolder, NotesBesideTheRecordingsAreNoRecordings) {
   EXPECT_THAT(check().broken, IsEmpty());
 }
 
-TEST_F(SmallFolder, WhatMacOsLeavesIsIgnoredAndCounted) {
+TEST_F(SmallFolder, WhatSystemsLeaveIsIgnoredAndCounted) {
   fs::create_directories(root_ / "Inertial" / "__MACOSX");
   write_file_atomically(root_ / "Inertial" / "__MACOSX" / "._a1_s1_t1_inertial.mat", "x");
   write_file_atomically(root_ / "Skeleton" / "._a1_s1_t1_skeleton.mat", "x");
+  write_file_atomically(root_ / "Skeleton" / "Thumbs.db", "x");
+  write_file_atomically(root_ / "Inertial" / "desktop.ini", "x");
   EXPECT_EQ(read_dataset(testing::utd_config(root_)).clips.size(), 8U);
-  EXPECT_EQ(check().left_by_macos, 2U);
+  EXPECT_EQ(check().left_by_systems, 4U);
 }
 
 TEST_F(SmallFolder, AFolderInOtherCaseIsNamed) {

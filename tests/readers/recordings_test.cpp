@@ -16,10 +16,9 @@
 #include "pskd/base/error.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/store/clip_store.hpp"
-#include "support/dataset_config.hpp"
+#include "support/own_folder.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
-#include "support/write_anew.hpp"
 #include "synthetic/writers/recordings.hpp"
 
 namespace pskd::data::readers {
@@ -30,79 +29,12 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kDescription;
+using testing::kManifest;
 using ::testing::Not;
+using testing::OwnFolder;
 using testing::refusal;
-
-std::string replaced(std::string text, const std::string& old, const std::string& with) {
-  const std::size_t at = text.find(old);
-  EXPECT_NE(at, std::string::npos) << old;
-  return at == std::string::npos ? text : text.replace(at, old.size(), with);
-}
-
-const std::string kDescription =
-    "manifest: clips.csv\n"                                    // 1
-    "align: span\n"                                            // 2
-    "skeleton:\n"                                              // 3
-    "  joints: [hip, neck, hand]\n"                            // 4
-    "  parents: [null, hip, neck]\n"                           // 5
-    "  wrist: hand\n"                                          // 6
-    "  unit: m\n"                                              // 7
-    "  rate: 30\n"                                             // 8
-    "sensors:\n"                                               // 9
-    "  watch: {channels: [ax, ay, az], unit: g, rate: 32}\n";  // 10
-
-const std::string kManifest =
-    "id,subject,label,skeleton,watch\n"
-    "one,3,wave,s1.csv,w1.csv\n"
-    "two,1,clap,s2.csv,w2.csv\n";
-
-// Two recordings of three joints and one watch.
-class OwnFolder : public ::testing::Test {
- protected:
-  void SetUp() override {
-    write("dataset.yaml", kDescription);
-    write("clips.csv", kManifest);
-    write("s1.csv", "1,2,3,4,5,6,7,8,9\n1,2,3,4,5,6,7,8,19\n");
-    write("s2.csv", "0,0,0,0,1,0,0,2,0\n0,0,0,0,1,0,0,2,1\n");
-    write("w1.csv", "0.5,-1,2\n0.5,-1,2\n0.5,-1,2.5\n");
-    write("w2.csv", "0,0,1\n0,0,1\n0,0,1\n");
-  }
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    testing::write_anew(root_ / name, text);
-  }
-  void describe(const std::string& old, const std::string& with) const {
-    write("dataset.yaml", replaced(kDescription, old, with));
-  }
-  config::DataConfig config() const { return testing::dataset_config("generic", root_); }
-  Clip clip(const std::string& id = "one") const {
-    for (Clip& clip : read_dataset(config()).clips) {
-      if (clip.id == id) return clip;
-    }
-    ADD_FAILURE() << id << " is not there";
-    return {};
-  }
-  // What is wrong with the description once `old` is replaced.
-  std::string description_problem(const std::string& old, const std::string& with) const {
-    describe(old, with);
-    return refusal(ErrorKind::config, [&] { dataset_info(config()); });
-  }
-  std::string manifest_problem(const std::string& manifest) const {
-    write("clips.csv", manifest);
-    return refusal(ErrorKind::data, [&] { dataset_info(config()); });
-  }
-  // What is wrong with the first watch file.
-  std::string csv_problem(const std::string& text) const {
-    write("w1.csv", text);
-    const DataCheck check = check_dataset(config());
-    if (check.broken.size() != 1) return "broken files: " + std::to_string(check.broken.size());
-    EXPECT_EQ(check.broken[0].file, root_ / "w1.csv");
-    return check.broken[0].problem;
-  }
-
-  testing::TemporaryFolder folder_;
-  fs::path root_ = fs::canonical(folder_.path()) / "own";
-};
+using testing::replaced;
 
 TEST_F(OwnFolder, IsReadAsItsDescriptionSays) {
   const Dataset dataset = read_dataset(config());
@@ -174,14 +106,30 @@ TEST_F(OwnFolder, NoFileLiesOutsideOfTheDataSet) {
 // ---- names ------------------------------------------------------------------------------------------------
 
 TEST_F(OwnFolder, TextThatIsNotUtf8IsRefusedWithItsPlace) {
-  const std::string told = "column 11: expected text in UTF-8, found the byte 0xe9; save it as UTF-8";
+  const std::string told =
+      "column 11: expected text in UTF-8, found the byte 0xe9; save it as UTF-8; the file is probably Latin-1 or "
+      "Windows-1252, where this byte is \xc3\xa9";
   EXPECT_THAT(manifest_problem(replaced(kManifest, "wave", "wa\xe9ve")), HasSubstr("clips.csv: line 2: column 9: "));
   EXPECT_THAT(manifest_problem(replaced(kManifest, "clap", "clap\xe9")), HasSubstr("clips.csv: line 3: " + told));
   write("clips.csv", kManifest);
   EXPECT_THAT(description_problem("align: span", "align: span  # \xfc"), HasSubstr("dataset.yaml:2: column 16: "));
   write("dataset.yaml", kDescription);
   EXPECT_EQ(csv_problem("1,2,3\n1,2,\xb5\n"),
-            "line 2: column 5: expected text in UTF-8, found the byte 0xb5; save it as UTF-8");
+            "line 2: column 5: expected text in UTF-8, found the byte 0xb5; save it as UTF-8; the file is probably "
+            "Latin-1 or Windows-1252, where this byte is \xc2\xb5");
+}
+
+TEST_F(OwnFolder, Utf16IsNamed) {
+  const auto wide = [](const std::string& text, bool little) {
+    std::string bytes;
+    for (const char c : text) bytes += little ? std::string{c, '\0'} : std::string{'\0', c};
+    return bytes;
+  };
+  EXPECT_THAT(manifest_problem("\xff\xfe" + wide(kManifest, true)),
+              HasSubstr("clips.csv: line 1: expected text in UTF-8, found UTF-16 (little-endian); save it as UTF-8"));
+  EXPECT_THAT(manifest_problem(wide(kManifest, false)), HasSubstr("found UTF-16 (big-endian)"));
+  write("clips.csv", kManifest);
+  EXPECT_THAT(csv_problem(wide("1,2,3\n1,2,3\n", true)), HasSubstr("found UTF-16 (little-endian)"));
 }
 
 TEST_F(OwnFolder, ANameHasOneForm) {
@@ -236,13 +184,15 @@ TEST_F(OwnFolder, AListOfClassesHasEachOnce) {
               HasSubstr("classes: expected each class once, found '\xc3\xa9' again"));
 }
 
-TEST_F(OwnFolder, WhatMacOsLeavesIsNoRecording) {
+TEST_F(OwnFolder, WhatSystemsLeaveIsNoRecording) {
   write("__MACOSX/._s1.csv", "x");
-  write("._s1.csv", "x");
-  EXPECT_EQ(check_dataset(config()).left_by_macos, 2U);
-  EXPECT_THAT(data::describe(check_dataset(config())), HasSubstr("left by macOS and ignored"));
-  EXPECT_THAT(manifest_problem(replaced(kManifest, "s1.csv", "._s1.csv")), HasSubstr("which macOS left there"));
-  EXPECT_THAT(manifest_problem(replaced(kManifest, "s1.csv", "__MACOSX/s1.csv")), HasSubstr("which macOS left there"));
+  write("watch/Thumbs.db", "x");
+  EXPECT_EQ(check_dataset(config()).left_by_systems, 2U);
+  EXPECT_THAT(data::describe(check_dataset(config())), HasSubstr("left by macOS or Windows and ignored"));
+  EXPECT_THAT(manifest_problem(replaced(kManifest, "s1.csv", "._s1.csv")),
+              HasSubstr("which macOS or Windows left there"));
+  EXPECT_THAT(manifest_problem(replaced(kManifest, "s1.csv", "__MACOSX/s1.csv")),
+              HasSubstr("which macOS or Windows left there"));
 }
 
 TEST_F(OwnFolder, AFileInOtherCaseIsNamed) {
@@ -594,7 +544,6 @@ TEST_F(OwnFolder, ProblemsOfTheManifestAreToldWithLineAndColumn) {
   EXPECT_THAT(problem("a,1,\"x,s1.csv,w1.csv\n"), AllOf(HasSubstr("line 2"), HasSubstr("not closed")));
   EXPECT_THAT(problem("a,1,\"x\"y,s1.csv,w1.csv\n"), HasSubstr("closing quote"));
   EXPECT_THAT(problem("a,1,x,s1.csv\n"), HasSubstr("line 2: expected 5 columns, found 4"));
-  EXPECT_THAT(problem("a,1,x,s1.csv,w1.csv\n\n"), HasSubstr("line 3: expected 5 columns, found 1"));
   EXPECT_THAT(problem("a,1,x,,\n"), HasSubstr("the recording has no file"));
   EXPECT_THAT(manifest_problem(""), HasSubstr("expected a header"));
   EXPECT_THAT(manifest_problem("id,subject,lable,skeleton,watch\n"), AllOf(HasSubstr("label"), HasSubstr("lable?")));
@@ -634,7 +583,7 @@ TEST_F(OwnFolder, ProblemsOfACsvFileAreToldWithItsLine) {
   EXPECT_THAT(csv_problem("ax,ay,az\n1,2,3\n"), AllOf(HasSubstr("line 1"), HasSubstr("header: true")));
   EXPECT_THAT(csv_problem("1,2,3\n1,nan,3\n"), AllOf(HasSubstr("NaN"), HasSubstr("frame 2, column 2")));
   EXPECT_THAT(csv_problem("1,2,3\n1,1e39,3\n"), HasSubstr("infinite"));
-  EXPECT_THAT(csv_problem("1,2,3\n\n1,2,3\n"), HasSubstr("line 2"));
+  EXPECT_THAT(csv_problem("1,2,3\n\n1,2,3\n"), HasSubstr("line 2: expected 3 columns, found 1"));
   EXPECT_THAT(csv_problem("1,2,3\n"), HasSubstr("at least 2 lines of values, found 1"));
   EXPECT_THAT(csv_problem(""), HasSubstr("found 0"));
   EXPECT_THAT(csv_problem(std::string("1,2,3\n1,2,\0\n", 12)), HasSubstr("line 2"));

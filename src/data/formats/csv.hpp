@@ -1,36 +1,32 @@
-// Tables of numbers in CSV files, and CSV lines with quotes.
+// CSV lines: fields with quotes, and the separator that a line is written with.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "data/alignment.hpp"
-
 namespace pskd::data::formats {
 
 enum class Separator { comma, semicolon, blank, tab };
-enum class TimeUnit { s, ms, us, ns };
 
-/// What the lines and columns of a CSV file are.
-struct TableDescription {
-  bool header = false;  ///< whether the first line holds the columns' names
-  Separator separator = Separator::comma;
-  std::vector<std::string> columns;  ///< names or numbers (from 0) of those that are read; empty: all but `time`
-  double rate = 0;                   ///< Hz; 0: the column `time` says when
-  std::string time;                  ///< column of the time stamps, its name or number (from 0); empty: none
-  TimeUnit time_unit = TimeUnit::s;
-};
+char character_of(Separator separator);
+
+/// The separator that `line` is written with: a tab, else a semicolon, else a comma, else a blank where the line has
+/// one outside of quotes; a comma where it has none of them. Semicolons come first, because commas beside them are
+/// decimal.
+char find_separator(std::string_view line);
+
+/// What a line `sep=;` says, with which Excel begins files; nothing for another line.
+std::optional<char> stated_separator(std::string_view line);
+
+/// Whether a line holds nothing but blanks and separators, as spreadsheets leave at the end of a file.
+bool is_empty_line(std::string_view line, char separator);
 
 /// The fields of one CSV line, without blanks at their ends; a field in double quotes may hold the separator, and a
 /// quote written twice. Throws Error(data) naming `file` and `line` when a quote is not closed.
 std::vector<std::string> csv_fields(const std::filesystem::path& file, std::size_t line, std::string_view text,
                                     char separator);
-
-/// The `wanted` columns of the CSV file that `table` describes, as they are written; time stamps in seconds, none where
-/// the table has a rate. Throws Error(data) naming file and line for anything but numbers in a full grid of at least
-/// two lines; values may still be NaN or infinite.
-TimedSamples read_text_table(const std::filesystem::path& file, const TableDescription& table, std::size_t wanted);
 
 }  // namespace pskd::data::formats

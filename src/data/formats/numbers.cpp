@@ -1,6 +1,7 @@
 #include "data/formats/numbers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/file.hpp"
@@ -10,12 +11,44 @@
 
 namespace pskd::data::formats {
 
+namespace {
+
+// "UTF-16 (little-endian)", by its mark or by the zeros that it has beside each character of ASCII; else nothing.
+std::string utf16_name(std::string_view text) {
+  constexpr std::size_t kLooked = 200;
+  if (text.starts_with("\xff\xfe")) return "UTF-16 (little-endian)";
+  if (text.starts_with("\xfe\xff")) return "UTF-16 (big-endian)";
+  const std::string_view begin = text.substr(0, kLooked);
+  std::array<std::size_t, 2> zeros{};  // at even and at odd places
+  for (std::size_t i = 0; i < begin.size(); ++i) zeros[i % 2] += begin[i] == '\0' ? 1 : 0;
+  const auto most = [&](std::size_t place) { return begin.size() >= 8 && zeros[place] * 3 > begin.size(); };
+  return most(1) ? "UTF-16 (little-endian)" : most(0) ? "UTF-16 (big-endian)" : "";
+}
+
+// What a byte that is no UTF-8 probably is.
+std::string latin1_hint(unsigned char byte) {
+  constexpr unsigned kFirstLetter = 0xa0;
+  std::string hint = "; the file is probably Latin-1 or Windows-1252";
+  if (byte < kFirstLetter) return hint;
+  hint += ", where this byte is ";
+  hint += static_cast<char>(0xc0U | (byte >> 6U));
+  hint += static_cast<char>(0x80U | (byte & 0x3fU));
+  return hint;
+}
+
+}  // namespace
+
 std::string read_text(const std::filesystem::path& file) {
   std::string text = read_file(file);
+  if (const std::string name = utf16_name(text); !name.empty()) {
+    fail_at_line(file, 1, "expected text in UTF-8, found " + name + "; save it as UTF-8");
+  }
   text.erase(0, text.size() - without_byte_order_mark(text).size());
   if (const auto fault = find_invalid_utf8(text)) {
     const TextPosition at = position_of(text, fault->offset);
-    fail_at_line(file, at.line, "column " + std::to_string(at.column) + ": " + utf8_complaint(text, fault->offset));
+    fail_at_line(file, at.line,
+                 "column " + std::to_string(at.column) + ": " + utf8_complaint(text, fault->offset) +
+                     latin1_hint(static_cast<unsigned char>(text[fault->offset])));
   }
   return text;
 }

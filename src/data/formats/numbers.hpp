@@ -9,7 +9,7 @@
 namespace pskd::data::formats {
 
 /// The text of a file, without the byte order mark that some programs put before it. Throws Error(data) naming file,
-/// line and column where it is not UTF-8.
+/// line and column where it is not UTF-8, and UTF-16 or Latin-1 where it is probably that.
 std::string read_text(const std::filesystem::path& file);
 
 /// The lines of a text; \n or \r\n ends one.

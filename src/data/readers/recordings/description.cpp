@@ -18,15 +18,14 @@ using config::Node;
 using config::Place;
 
 constexpr std::size_t kMaxJoints = 200;
+constexpr int kMaxSkipped = 10'000;                // lines
 constexpr double kMinRate = 0.01, kMaxRate = 1e6;  // Hz
 
 // The words of a description for the values of an enum, in the enum's order.
 using Words = std::vector<std::string>;
 const Words kSeparators = {"comma", "semicolon", "blank", "tab"};
-const Words kTimeUnits = {"s", "ms", "us", "ns"};
-const Words kLengthUnits = {"m", "cm", "mm", "px"};
+const Words kDecimals = {"point", "comma"};
 const Words kUpAxes = {"y", "z", "-y"};
-const Words kChannelUnits = {"g", "m/s2", "deg/s", "rad/s", "none"};
 
 // Reads one of `words`; another text is told, and `value` stays.
 template <class Enum>
@@ -61,13 +60,26 @@ bool is_position(const std::string& column) {
 
 // ---- what the CSV files of both modalities have in common ------------------------------------------------
 
-void read_table_keys(config::Reader& fields, formats::TableDescription& table) {
+void read_separator(const config::Place& place, std::optional<formats::Separator>& separator) {
+  if (!has(place, "separator")) return;
+  read_word(place.at("separator", *place.node.find("separator")), separator.emplace(formats::Separator::comma),
+            kSeparators);
+}
+
+void read_table_keys(const config::Place& place, config::Reader& fields, formats::TableDescription& table) {
   fields("header", table.header);
-  read_word(fields, "separator", table.separator, kSeparators);
+  fields("skip", table.skip, config::between(0, kMaxSkipped));
+  fields("comment", table.comment, config::not_empty());
+  fields.also_known("separator");
+  read_separator(place, table.separator);
+  int decimal = 0;
+  read_word(fields, "decimal", decimal, kDecimals);
+  table.decimal_comma = decimal == 1;
   fields("columns", table.columns, config::some_of(config::not_empty()));
   fields("rate", table.rate, config::between(kMinRate, kMaxRate));
   fields("time", table.time, config::not_empty());
-  read_word(fields, "time_unit", table.time_unit, kTimeUnits);
+  read_word(fields, "time_unit", table.time_unit, time_unit_words());
+  fields("time_format", table.time_format, config::not_empty());
 }
 
 void check_table(const config::Place& place, const formats::TableDescription& table, std::size_t wanted) {
@@ -75,8 +87,20 @@ void check_table(const config::Place& place, const formats::TableDescription& ta
     place.complain("expected either rate (Hz) or time (the column of the time stamps), found " +
                    std::string(has(place, "rate") ? "both" : "neither"));
   }
-  if (has(place, "time_unit") && !has(place, "time")) {
-    place.complain("time_unit belongs to a column of time stamps, and no key time names it");
+  for (const char* key : {"time_unit", "time_format"}) {
+    if (!has(place, key) || has(place, "time")) continue;
+    place.complain(std::string(key) + " belongs to a column of time stamps, and no key time names it");
+  }
+  if (has(place, "time_unit") && has(place, "time_format")) {
+    place.complain("time_unit is of stamps that are numbers, time_format of calendar stamps: expected one of them");
+  }
+  if (has(place, "time_format") && table.time_format.find('%') == std::string::npos) {
+    place.at("time_format", *place.node.find("time_format"))
+        .complain("expected the letters of strptime, such as \"%d.%m.%Y %H:%M:%S\", found " +
+                  config::quoted(table.time_format));
+  }
+  if (table.decimal_comma && table.separator == formats::Separator::comma) {
+    place.complain("a comma cannot both separate fields and be the decimal mark");
   }
   std::vector<std::string> columns = table.columns;
   if (!table.time.empty()) columns.push_back(table.time);
@@ -214,9 +238,10 @@ void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
     fields.also_known(key);
   }
   read_topology(place, skeleton.topology);
-  read_table_keys(fields, skeleton.table);
+  read_table_keys(place, fields, skeleton.table);
   required(place, "unit", "m, cm, mm or px");
-  read_word(fields, "unit", skeleton.unit, kLengthUnits);
+  read_word(fields, "unit", skeleton.unit, length_unit_words());
+  fields("scale", skeleton.scale, config::above(0));
   fields("metres_per_pixel", skeleton.meters_per_pixel, config::above(0));
   read_word(fields, "up", skeleton.up, kUpAxes);
   fields("confidence", skeleton.confidence);
@@ -240,29 +265,49 @@ void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
 void read_units(const config::Place& place, SensorDescription& sensor) {
   if (place.node.kind != config::Node::Kind::list) {
     auto one = ChannelUnit::none;
-    read_word(place, one, kChannelUnits);
+    read_word(place, one, channel_unit_words());
     sensor.units.assign(sensor.channels.size(), one);
     return;
   }
   for (std::size_t i = 0; i < place.node.items.size(); ++i) {
-    read_word(place.item(i), sensor.units.emplace_back(ChannelUnit::none), kChannelUnits);
+    read_word(place.item(i), sensor.units.emplace_back(ChannelUnit::none), channel_unit_words());
   }
   if (sensor.units.size() == sensor.channels.size()) return;
   place.complain("expected one unit, or one for each of the " + std::to_string(sensor.channels.size()) +
                  " channels; found " + std::to_string(sensor.units.size()));
 }
 
+// One factor for all channels, or one for each.
+void read_scales(const config::Place& place, SensorDescription& sensor) {
+  const config::Rule rule = config::any_number();
+  if (place.node.kind != config::Node::Kind::list) {
+    double one = 1;
+    config::read(place, one, rule);
+    sensor.scales.assign(sensor.channels.size(), one);
+    return;
+  }
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) {
+    config::read(place.item(i), sensor.scales.emplace_back(1), rule);
+  }
+  if (sensor.scales.size() == sensor.channels.size()) return;
+  place.complain("expected one factor, or one for each of the " + std::to_string(sensor.channels.size()) +
+                 " channels; found " + std::to_string(sensor.scales.size()));
+}
+
 void read_sensor(const config::Place& place, SensorDescription& sensor) {
   if (place.node.kind != config::Node::Kind::map) return place.expected("a map");
   config::Reader fields(place);
   fields.also_known("unit");
-  read_table_keys(fields, sensor.table);
+  fields.also_known("scale");
+  read_table_keys(place, fields, sensor.table);
   required(place, "channels", "the names of the channels, such as [ax, ay, az]");
   fields("channels", sensor.channels, config::some_of(config::not_empty()));
   fields("rail", sensor.rail, config::above(0));
-  if (const config::Node* unit = required(place, "unit", "g, m/s2, deg/s, rad/s or none")) {
+  if (const config::Node* unit = required(place, "unit", "g, mg, m/s2, deg/s, rad/s, uT or none")) {
     read_units(place.at("unit", *unit), sensor);
   }
+  sensor.scales.assign(has(place, "scale") ? 0 : sensor.channels.size(), 1);
+  if (has(place, "scale")) read_scales(place.at("scale", *place.node.find("scale")), sensor);
   fields.refuse_unknown_keys();
   check_table(place, sensor.table, sensor.channels.size());
 }

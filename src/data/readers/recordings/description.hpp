@@ -5,19 +5,19 @@
 #include <string>
 #include <vector>
 
-#include "data/formats/csv.hpp"
+#include "data/formats/text_table.hpp"
+#include "data/readers/recordings/units.hpp"
 #include "pskd/data/topology.hpp"
 
 namespace pskd::data::readers {
 
-enum class LengthUnit { m, cm, mm, px };  ///< px: of a 2-D skeleton
-enum class UpAxis { y, z, minus_y };      ///< the axis that points up in the file; read skeletons have y up
-enum class ChannelUnit { g, m_per_s2, deg_per_s, rad_per_s, none };
+enum class UpAxis { y, z, minus_y };  ///< the axis that points up in the file; read skeletons have y up
 
 struct SkeletonDescription {
   formats::TableDescription table;
   Topology topology;
   LengthUnit unit = LengthUnit::m;
+  double scale = 1;             ///< what the values in the file are multiplied by to be in `unit`
   double meters_per_pixel = 0;  ///< of unit px
   UpAxis up = UpAxis::y;
   bool confidence = false;  ///< 2-D: whether a third column of each joint is the confidence; else it is 1
@@ -33,6 +33,7 @@ struct SensorDescription {
   formats::TableDescription table;
   std::vector<std::string> channels;
   std::vector<ChannelUnit> units;  ///< of each channel
+  std::vector<double> scales;      ///< what the values of each channel are multiplied by to be in its unit
   double rail = 0;                 ///< g; accelerations beyond it are clipped to it; 0: not known
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,12 +31,14 @@ struct Columns {
 // The names in the first line, each of which has to be taken for something.
 class Header {
  public:
-  Header(const fs::path& file, std::string_view line) : file_(file), names_(formats::csv_fields(file, 1, line, ',')) {
+  // `line`: its number, from 1.
+  Header(const fs::path& file, std::size_t line, std::string_view text, char separator)
+      : file_(file), line_(line), names_(formats::csv_fields(file, line, text, separator)) {
     std::set<std::string> seen;
-    for (std::string& name : names_) {
-      name = stored_form(name);
-      if (!seen.insert(name).second)
-        formats::fail_at_line(file_, 1, "found two columns called " + config::quoted(name));
+    for (std::string& name : names_) name = stored_form(name);
+    while (names_.size() > 1 && names_.back().empty()) names_.pop_back();  // a separator at the end
+    for (const std::string& name : names_) {
+      if (!seen.insert(name).second) fail("found two columns called " + config::quoted(name));
     }
   }
 
@@ -48,21 +51,23 @@ class Header {
   }
   std::size_t require(const std::string& name) {
     const Column found = find(name);
-    if (!found) formats::fail_at_line(file_, 1, "expected a column " + name + config::did_you_mean(name, names_));
+    if (!found) fail("expected a column " + name + config::did_you_mean(name, names_));
     return *found;
   }
 
   void refuse_others() const {
     for (const std::string& name : names_) {
       if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-      formats::fail_at_line(file_, 1,
-                            "unknown column " + config::quoted(name) + ", expected some of " + config::joined(known_) +
-                                config::did_you_mean(name, known_));
+      fail("unknown column " + config::quoted(name) + ", expected some of " + config::joined(known_) +
+           config::did_you_mean(name, known_));
     }
   }
 
  private:
+  [[noreturn]] void fail(const std::string& problem) const { formats::fail_at_line(file_, line_, problem); }
+
   const fs::path& file_;
+  std::size_t line_;
   std::vector<std::string> names_;
   std::vector<std::string> known_;
 };
@@ -147,18 +152,35 @@ class RowReader {
   std::optional<fs::path> path(std::size_t column, const std::string& title) const {
     const std::string& text = fields_[column];
     if (text.empty()) return std::nullopt;
-    const fs::path path = (file_.parent_path() / text).lexically_normal();
+    const fs::path path = (file_.parent_path() / as_written_here(text, title)).lexically_normal();
     if (!lies_in(path, root_) && !lies_in(path, file_.parent_path())) {
       fail(title, "expected a file in " + root_.string() + ", found " + config::quoted(text) +
                       "; put the files, or a link to their folder, there");
     }
-    if (path.filename().string().starts_with("._") || text.find("__MACOSX") != std::string::npos) {
-      fail(title, "found " + config::quoted(text) + ", which macOS left there and is no recording; take the line out");
+    if (is_left_by_system(path) || text.find("__MACOSX") != std::string::npos) {
+      fail(title, "found " + config::quoted(text) +
+                      ", which macOS or Windows left there and is no recording; take the line out");
     }
     return path;
   }
 
  private:
+  // Backslashes of Windows separate folders, unless a file has them in its name; ~ is the home folder.
+  fs::path as_written_here(std::string text, const std::string& title) const {
+    const char* home = std::getenv("HOME");
+    if (text.starts_with("~/") && home != nullptr) return fs::path(home) / text.substr(2);
+    std::error_code none;
+    if (text.find('\\') == std::string::npos || fs::exists(file_.parent_path() / text, none)) return text;
+    if (text.size() > 1 && text[1] == ':') {
+      fail(title, "found " + config::quoted(text) +
+                      ", a file on a drive of Windows; expected a path relative to the manifest, such as "
+                      "watch/" +
+                      text.substr(text.rfind('\\') + 1));
+    }
+    std::replace(text.begin(), text.end(), '\\', '/');
+    return text;
+  }
+
   const fs::path& file_;
   const fs::path& root_;
   std::size_t line_;
@@ -205,18 +227,54 @@ void sort_rows(std::vector<ManifestRow>& rows) {
   std::sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return key(a.files) < key(b.files); });
 }
 
+// The lines of a manifest; its header is the first that is not empty and says no separator.
+struct ManifestText {
+  std::vector<std::string_view> lines;
+  std::size_t header = 0;
+  char separator = ',';
+};
+
+// The separator of a header, of which an `id` is known: the first that shows it, else the one that it seems to have.
+char separator_of(const fs::path& file, std::size_t line, std::string_view header) {
+  for (const char separator : {',', ';', '\t'}) {
+    for (const std::string& name : formats::csv_fields(file, line, header, separator)) {
+      if (stored_form(name) == "id") return separator;
+    }
+  }
+  const char found = formats::find_separator(header);
+  return found == ' ' ? ',' : found;
+}
+
+ManifestText manifest_text(const fs::path& file, std::string_view text) {
+  ManifestText manifest{formats::lines_of(text)};
+  std::optional<char> stated;
+  for (; manifest.header < manifest.lines.size(); ++manifest.header) {
+    const std::string_view line = manifest.lines[manifest.header];
+    const auto says = formats::stated_separator(line);
+    if (says) stated = says;
+    if (!says && !formats::is_empty_line(line, ',')) break;
+  }
+  if (manifest.header == manifest.lines.size()) {
+    formats::fail_at_line(file, 1, "expected a header: id,subject,label,skeleton and the sensors");
+  }
+  manifest.separator = stated ? *stated : separator_of(file, manifest.header + 1, manifest.lines[manifest.header]);
+  return manifest;
+}
+
 struct Lines {
   std::vector<ManifestRow> rows;
   std::vector<std::string> labels;  // of each row
 };
 
 // The recordings, their labels not yet numbered.
-Lines read_lines(const fs::path& file, const fs::path& root, const std::vector<std::string_view>& lines,
-                 const Columns& columns, std::size_t width) {
+Lines read_lines(const fs::path& file, const fs::path& root, const ManifestText& text, const Columns& columns,
+                 std::size_t width) {
   Lines read;
   std::map<std::string, std::size_t> first;  // line by id
-  for (std::size_t line = 1; line < lines.size(); ++line) {
-    const std::vector<std::string> fields = formats::csv_fields(file, line + 1, lines[line], ',');
+  for (std::size_t line = text.header + 1; line < text.lines.size(); ++line) {
+    if (formats::is_empty_line(text.lines[line], text.separator)) continue;
+    std::vector<std::string> fields = formats::csv_fields(file, line + 1, text.lines[line], text.separator);
+    while (fields.size() > width && fields.back().empty()) fields.pop_back();
     if (fields.size() != width) {
       formats::fail_at_line(file, line + 1,
                             "expected " + std::to_string(width) + " columns, found " + std::to_string(fields.size()));
@@ -256,9 +314,8 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
                                                    "correct manifest in " + description.file.string()));
   }
   const std::string text = formats::read_text(file);
-  const std::vector<std::string_view> lines = formats::lines_of(text);
-  if (lines.empty()) formats::fail_at_line(file, 1, "expected a header: id,subject,label,skeleton and the sensors");
-  Header header(file, lines[0]);
+  const ManifestText lines = manifest_text(file, text);
+  Header header(file, lines.header + 1, lines.lines[lines.header], lines.separator);
   const Columns columns = find_columns(header, sensors, description.sensors.size() == 1);
   for (const SensorDescription& sensor : description.sensors) {  // those that are not read now are known all the same
     header.find(sensor.name);

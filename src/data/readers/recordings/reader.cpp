@@ -7,7 +7,8 @@
 
 #include "config/node.hpp"
 #include "data/finite.hpp"
-#include "data/formats/csv.hpp"
+#include "data/formats/numbers.hpp"
+#include "data/formats/text_table.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/manifest.hpp"
 #include "data/units.hpp"
@@ -47,6 +48,32 @@ Stream placed_in_time(const fs::path& file, TimedSamples samples, const formats:
                                    std::to_string(stream.begin) + " s");
 }
 
+// A column that is read, and the unit that the description says it has; empty: it says none.
+struct DescribedUnit {
+  std::string column;
+  std::string unit;
+};
+
+// What a file says of the units of its columns must be what its description says of them.
+void check_units(const fs::path& file, const formats::TextTable& read, const formats::TableDescription& table,
+                 std::vector<DescribedUnit> described) {
+  const bool numbers = !table.time.empty() && table.time_format.empty();
+  described.push_back(
+      {"the time", numbers ? time_unit_words()[static_cast<std::size_t>(table.time_unit)] : std::string()});
+  bool any_known = false;
+  for (std::size_t i = 0; i < read.units.size(); ++i) {
+    const std::optional<std::string> found = unit_word(read.units[i]);
+    any_known = any_known || found;
+    if (!found || described[i].unit.empty() || *found == described[i].unit) continue;
+    formats::fail_at_line(file, read.units_line,
+                          "the file says that " + described[i].column + " is in " + *found + ", its description says " +
+                              described[i].unit);
+  }
+  if (any_known || !read.units_row) return;
+  formats::fail_at_line(file, read.units_line,
+                        "expected numbers, or the units of the columns; found " + formats::quoted_field(read.units[0]));
+}
+
 // Meters of one unit of the file.
 double unit_length(const SkeletonDescription& skeleton) {
   switch (skeleton.unit) {
@@ -82,24 +109,40 @@ Frames skeleton_frames(const Frames& read, const SkeletonDescription& skeleton) 
   Frames frames = Frames::Ones(read.rows(), joints * 3);
   for (Index joint = 0; joint < joints; ++joint) {
     frames.middleCols(3 * joint, columns) = read.middleCols(columns * joint, columns);
-    frames.middleCols(3 * joint, axes) *= static_cast<float>(unit_length(skeleton));
+    frames.middleCols(3 * joint, axes) *= static_cast<float>(unit_length(skeleton) * skeleton.scale);
     turn_upright(frames.middleCols(3 * joint, 3), skeleton);
   }
   return frames;
+}
+
+// Units of the columns of a skeleton file; a scale says that its values are in another one.
+std::vector<DescribedUnit> skeleton_units(const SkeletonDescription& skeleton, std::size_t columns) {
+  const bool said = skeleton.scale == 1 && !skeleton.confidence;
+  const std::string unit = length_unit_words()[static_cast<std::size_t>(skeleton.unit)];
+  return std::vector<DescribedUnit>(columns, {"the skeleton", said ? unit : ""});
 }
 
 Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Repairs& repairs) {
   const fs::path& file = recording.skeleton[0];
   const std::size_t columns =
       all.skeleton.topology.joints.size() * static_cast<std::size_t>(joint_columns(all.skeleton));
-  TimedSamples samples = formats::read_text_table(file, all.skeleton.table, columns);
+  formats::TextTable read = formats::read_text_table(file, all.skeleton.table, columns);
+  check_units(file, read, all.skeleton.table, skeleton_units(all.skeleton, columns));
+  TimedSamples& samples = read.samples;
   check_finite(file, samples.values);
   samples.values = skeleton_frames(samples.values, all.skeleton);
   return placed_in_time(file, std::move(samples), all.skeleton.table, all.rows.at(recording.id)->skeleton_start,
                         recording.id, repairs);
 }
 
-bool is_acceleration(ChannelUnit unit) { return unit == ChannelUnit::g || unit == ChannelUnit::m_per_s2; }
+// Brings values from the unit of their channel to g or deg/s; others stay.
+template <class Column>
+void convert(Column column, ChannelUnit unit) {
+  constexpr float kMilli = 1000;
+  if (unit == ChannelUnit::m_per_s2) column /= static_cast<float>(kGravity);
+  if (unit == ChannelUnit::milli_g) column /= kMilli;
+  if (unit == ChannelUnit::rad_per_s) column *= static_cast<float>(180 / std::numbers::pi);
+}
 
 // Accelerations in g within the rail, angular rates in deg/s.
 void convert_channels(const fs::path& file, Frames& values, const SensorDescription& sensor, const std::string& id,
@@ -107,8 +150,8 @@ void convert_channels(const fs::path& file, Frames& values, const SensorDescript
   for (std::size_t channel = 0; channel < sensor.channels.size(); ++channel) {
     auto column = values.col(static_cast<Index>(channel));
     const ChannelUnit unit = sensor.units[channel];
-    if (unit == ChannelUnit::m_per_s2) column /= static_cast<float>(kGravity);
-    if (unit == ChannelUnit::rad_per_s) column *= static_cast<float>(180 / std::numbers::pi);
+    if (sensor.scales[channel] != 1) column *= static_cast<float>(sensor.scales[channel]);
+    convert(column, unit);
     if (!is_acceleration(unit)) continue;
     check_acceleration(file, values.middleCols(static_cast<Index>(channel), 1));
     if (sensor.rail == 0) continue;
@@ -117,9 +160,21 @@ void convert_channels(const fs::path& file, Frames& values, const SensorDescript
   }
 }
 
+// Units of the columns of a sensor file; a scale says that its values are in another one.
+std::vector<DescribedUnit> sensor_units(const SensorDescription& sensor) {
+  std::vector<DescribedUnit> units;
+  for (std::size_t i = 0; i < sensor.channels.size(); ++i) {
+    const bool said = sensor.scales[i] == 1 && sensor.units[i] != ChannelUnit::none;
+    units.push_back({sensor.channels[i], said ? channel_unit_words()[static_cast<std::size_t>(sensor.units[i])] : ""});
+  }
+  return units;
+}
+
 Stream read_one_sensor(const fs::path& file, const SensorDescription& sensor, double start, const std::string& id,
                        Repairs& repairs) {
-  TimedSamples samples = formats::read_text_table(file, sensor.table, sensor.channels.size());
+  formats::TextTable read = formats::read_text_table(file, sensor.table, sensor.channels.size());
+  check_units(file, read, sensor.table, sensor_units(sensor));
+  TimedSamples& samples = read.samples;
   check_finite(file, samples.values);
   convert_channels(file, samples.values, sensor, id, repairs);
   return placed_in_time(file, std::move(samples), sensor.table, start, id, repairs);

@@ -1,0 +1,131 @@
+#include "data/formats/calendar.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <ctime>
+
+namespace pskd::data::formats {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Takes a number of exactly `digits` digits from the front of `text`.
+bool take(std::string_view& text, std::size_t digits, int& value) {
+  if (text.size() < digits || !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), is_digit))
+    return false;
+  std::from_chars(text.data(), text.data() + digits, value);
+  text.remove_prefix(digits);
+  return true;
+}
+
+bool take(std::string_view& text, std::string_view one_of) {
+  if (text.empty() || one_of.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// The digits behind a decimal point.
+bool take_fraction(std::string_view& text, double& value) {
+  const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
+  if (end == text.begin()) return false;
+  double unit = 1;
+  value = 0;
+  for (auto digit = text.begin(); digit != end; ++digit) value += (*digit - '0') * (unit /= 10);
+  text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+  return true;
+}
+
+// Days since 1970-01-01.
+bool days_of(int year, int month, int day, double& days) {
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return false;
+  days = static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
+  return true;
+}
+
+bool take_date(std::string_view& text, double& days) {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  return take(text, 4, year) && take(text, "-/") && take(text, 2, month) && take(text, "-/") && take(text, 2, day) &&
+         days_of(year, month, day, days);
+}
+
+bool take_time_of_day(std::string_view& text, double& seconds) {
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  double fraction = 0;
+  if (!take(text, 2, hour) || !take(text, ":") || !take(text, 2, minute)) return false;
+  if (take(text, ":") && !take(text, 2, second)) return false;
+  if (take(text, ".,") && !take_fraction(text, fraction)) return false;
+  seconds = 3600.0 * hour + 60.0 * minute + second + fraction;
+  return hour <= 23 && minute <= 59 && second <= 60;  // 60: a leap second
+}
+
+// Z, +02:00, +0200 or +02; nothing is UTC.
+bool take_zone(std::string_view& text, double& seconds) {
+  seconds = 0;
+  take(text, " ");
+  if (text.empty() || take(text, "Zz")) return true;
+  const bool west = text.front() == '-';
+  int hours = 0;
+  int minutes = 0;
+  if (!take(text, "+-") || !take(text, 2, hours)) return false;
+  take(text, ":");
+  if (!text.empty() && !take(text, 2, minutes)) return false;
+  seconds = (west ? -1 : 1) * (3600.0 * hours + 60.0 * minutes);
+  return true;
+}
+
+// Takes what `format` says from the front of `text`.
+bool take_by_format(std::string_view& text, const std::string& format, std::tm& time) {
+  const std::string copy(text);
+  const char* end = strptime(copy.c_str(), format.c_str(), &time);
+  if (end == nullptr) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - copy.c_str()));
+  return true;
+}
+
+}  // namespace
+
+bool parse_calendar(std::string_view text, double& seconds) {
+  double days = 0;
+  double of_day = 0;
+  double zone = 0;
+  const bool dated = text.size() > 4 && !is_digit(text[4]) && is_digit(text[3]);
+  if (dated && (!take_date(text, days) || !take(text, "Tt "))) return false;
+  if (!take_time_of_day(text, of_day) || !take_zone(text, zone) || !text.empty()) return false;
+  seconds = days * 86400 + of_day - zone;
+  return true;
+}
+
+bool parse_calendar(std::string_view text, const std::string& format, double& seconds) {
+  std::tm time{};
+  time.tm_year = 70;
+  time.tm_mday = 1;
+  double fraction = 0;
+  const std::size_t named = format.find("%f");
+  const std::size_t whole = format.find("%S");
+  std::string rest;
+  if (named != std::string::npos) {
+    rest = format.substr(named + 2);
+    if (!take_by_format(text, format.substr(0, named), time) || !take_fraction(text, fraction)) return false;
+  } else {
+    const std::size_t end = whole == std::string::npos ? format.size() : whole + 2;
+    rest = format.substr(end);
+    if (!take_by_format(text, format.substr(0, end), time)) return false;
+    const bool fraction_follows = end == whole + 2 && !rest.starts_with('.') && !rest.starts_with(',');
+    if (fraction_follows && take(text, ".,") && !take_fraction(text, fraction)) return false;
+  }
+  if (!rest.empty() && !take_by_format(text, rest, time)) return false;
+  double days = 0;
+  if (!text.empty() || !days_of(time.tm_year + 1900, time.tm_mon + 1, time.tm_mday, days)) return false;
+  seconds = days * 86400 + 3600.0 * time.tm_hour + 60.0 * time.tm_min + time.tm_sec + fraction -
+            static_cast<double>(time.tm_gmtoff);
+  return true;
+}
+
+}  // namespace pskd::data::formats

@@ -1,0 +1,360 @@
+#include "data/formats/text_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "config/node.hpp"
+#include "data/formats/calendar.hpp"
+#include "data/formats/numbers.hpp"
+#include "pskd/base/error.hpp"
+
+namespace pskd::data::formats {
+namespace {
+
+namespace fs = std::filesystem;
+using Lines = std::vector<std::string_view>;
+using Fields = std::vector<std::string>;
+
+double seconds_of(TimeUnit unit) {
+  constexpr std::array kSeconds = {1.0, 1e-3, 1e-6, 1e-9};
+  return kSeconds[static_cast<std::size_t>(unit)];
+}
+
+bool is_position(const std::string& column) {
+  return std::all_of(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Fields split(const fs::path& file, std::size_t line, std::string_view text, char separator) {
+  if (separator != ' ') return csv_fields(file, line + 1, text, separator);
+  Fields fields;
+  for (const std::string_view field : fields_of(text, ' ')) fields.emplace_back(field);
+  return fields;
+}
+
+// ---- what stands before the values -----------------------------------------------------------------------
+
+struct Opening {
+  char separator = ',';
+  Fields header;                   // the columns' names; empty: there is none
+  std::size_t header_line = 0;     // from 0
+  std::vector<std::string> units;  // a second line of the header
+  std::size_t first = 0;           // line of the first values
+};
+
+bool is_comment(const TableDescription& table, std::string_view line) {
+  return !table.comment.empty() && line.starts_with(table.comment);
+}
+
+bool is_number(const TableDescription& table, std::string field) {
+  double ignored = 0;
+  if (parse_calendar(field, ignored)) return true;
+  if (table.decimal_comma) std::replace(field.begin(), field.end(), ',', '.');
+  return parse_number(field, ignored);
+}
+
+// Whether a line names all that is asked for by name; where nothing is, whether it has as many fields as are wanted,
+// none of them a number.
+bool is_header(const TableDescription& table, std::size_t wanted, const Fields& fields) {
+  Fields names;
+  for (const std::string& column : table.columns) {
+    if (!is_position(column)) names.push_back(column);
+  }
+  if (!is_position(table.time)) names.push_back(table.time);
+  if (!names.empty()) {
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+      return std::find(fields.begin(), fields.end(), name) != fields.end();
+    });
+  }
+  const bool as_many = !table.columns.empty() || fields.size() == wanted + (table.time.empty() ? 0 : 1);
+  return as_many &&
+         std::none_of(fields.begin(), fields.end(), [&](const std::string& field) { return is_number(table, field); });
+}
+
+// Finds a file's header among its first lines.
+class HeaderSearch {
+ public:
+  HeaderSearch(const fs::path& file, const TableDescription& table, std::size_t wanted, const Lines& lines)
+      : file_(file), table_(table), wanted_(wanted), lines_(lines) {}
+
+  Opening find() {
+    constexpr std::size_t kSearched = 200;  // lines
+    const auto begin = static_cast<std::size_t>(table_.skip);
+    const std::size_t end = std::min(lines_.size(), begin + kSearched);
+    std::size_t otherwise = lines_.size();  // the first line that is no comment
+    for (std::size_t line = begin; line < end; ++line) {
+      if (is_passed_over(line) || is_comment(table_, lines_[line])) continue;
+      if (otherwise == lines_.size()) otherwise = line;
+      if (!table_.header) return {separator_of(lines_[line]), {}, 0, {}, line};
+      if (is_named_in(lines_[line], line)) return opening(line, lines_[line]);
+    }
+    for (std::size_t line = begin; line < end; ++line) {  // as numpy writes it
+      if (!is_comment(table_, lines_[line])) continue;
+      const std::string_view text = trimmed(lines_[line].substr(table_.comment.size()));
+      if (!text.empty() && is_named_in(text, line)) return opening(line, text);
+    }
+    if (otherwise < lines_.size()) return opening(otherwise, lines_[otherwise]);
+    return {',', {}, 0, {}, lines_.size()};
+  }
+
+ private:
+  // An empty line, or one that says which separator follows.
+  bool is_passed_over(std::size_t line) {
+    if (const auto stated = stated_separator(lines_[line])) {
+      stated_ = *stated;
+      return true;
+    }
+    return trimmed(lines_[line]).empty();
+  }
+
+  char separator_of(std::string_view line) const {
+    if (table_.separator) return character_of(*table_.separator);
+    if (stated_) return *stated_;
+    const char found = find_separator(line);
+    return found == ',' && table_.decimal_comma ? ' ' : found;
+  }
+
+  bool is_named_in(std::string_view text, std::size_t line) const {
+    const char separator = separator_of(text);
+    if (std::count(text.begin(), text.end(), '"') % 2 != 0) return false;
+    return is_header(table_, wanted_, without_empty_end(split(file_, line, text, separator)));
+  }
+
+  static Fields without_empty_end(Fields fields) {
+    while (fields.size() > 1 && fields.back().empty()) fields.pop_back();
+    return fields;
+  }
+
+  Opening opening(std::size_t line, std::string_view text) {
+    Opening opening;
+    opening.separator = separator_of(text);
+    opening.header = without_empty_end(split(file_, line, text, opening.separator));
+    opening.header_line = line;
+    opening.first = line + 1;
+    while (opening.first < lines_.size() && is_comment(table_, lines_[opening.first])) ++opening.first;
+    if (opening.first == lines_.size()) return opening;
+    Fields second = split(file_, opening.first, lines_[opening.first], opening.separator);
+    const bool words = std::none_of(second.begin(), second.end(),
+                                    [&](const std::string& field) { return is_number(table_, field); }) &&
+                       !is_empty_line(lines_[opening.first], opening.separator);
+    if (!words || second.size() < opening.header.size() || opening.first + 1 == lines_.size()) return opening;
+    opening.units = std::move(second);
+    ++opening.first;
+    return opening;
+  }
+
+  const fs::path& file_;
+  const TableDescription& table_;
+  std::size_t wanted_;
+  const Lines& lines_;
+  std::optional<char> stated_;
+};
+
+// ---- columns ---------------------------------------------------------------------------------------------
+
+// Where things are in a line.
+struct Layout {
+  std::size_t fields = 0;  // in each line
+  std::vector<std::size_t> columns;
+  std::optional<std::size_t> time;
+};
+
+// A column by its number, or by its name in the header.
+std::size_t find_column(const fs::path& file, const std::string& column, const Opening& opening, std::size_t fields) {
+  const Fields& header = opening.header;
+  const std::size_t line = (header.empty() ? opening.first : opening.header_line) + 1;
+  std::size_t position = 0;
+  const auto [end, error] = std::from_chars(column.data(), column.data() + column.size(), position);
+  if (error == std::errc() && end == column.data() + column.size()) {
+    if (position < fields) return position;
+    fail_at_line(file, line, "expected a column " + column + " (from 0), found " + std::to_string(fields) + " columns");
+  }
+  const auto named = std::find(header.begin(), header.end(), column);
+  if (named == header.end()) {
+    fail_at_line(file, line,
+                 "expected a column called " + config::quoted(column) + config::did_you_mean(column, header));
+  }
+  if (std::find(named + 1, header.end(), column) != header.end()) {
+    fail_at_line(file, line, "found two columns called " + config::quoted(column));
+  }
+  return static_cast<std::size_t>(named - header.begin());
+}
+
+Layout layout_of(const fs::path& file, const TableDescription& table, std::size_t wanted, const Opening& opening,
+                 std::string_view first) {
+  Layout layout;
+  layout.fields = opening.header.size();
+  if (opening.header.empty()) {
+    Fields fields = split(file, opening.first, first, opening.separator);
+    if (fields.size() > 1 && fields.back().empty()) fields.pop_back();
+    layout.fields = fields.size();
+  }
+  if (!table.time.empty()) layout.time = find_column(file, table.time, opening, layout.fields);
+  for (const std::string& column : table.columns) {
+    layout.columns.push_back(find_column(file, column, opening, layout.fields));
+  }
+  if (!table.columns.empty()) return layout;
+  for (std::size_t column = 0; column < layout.fields; ++column) {
+    if (column != layout.time) layout.columns.push_back(column);
+  }
+  if (layout.columns.size() != wanted) {
+    const std::size_t line = (opening.header.empty() ? opening.first : opening.header_line) + 1;
+    fail_at_line(file, line,
+                 "expected " + std::to_string(wanted) + " columns" + (layout.time ? " besides the time" : "") +
+                     ", found " + std::to_string(layout.columns.size()) +
+                     "; the key `columns` of the description tells which to read");
+  }
+  return layout;
+}
+
+// What stands in the last brackets of a column's name: "Acceleration x (m/s^2)", "ax [g]".
+std::string in_brackets(const std::string& name) {
+  if (name.empty() || (name.back() != ')' && name.back() != ']')) return "";
+  const char open = name.back() == ')' ? '(' : '[';
+  int depth = 0;
+  for (std::size_t at = name.size(); at-- > 0;) {
+    depth += name[at] == name.back() ? 1 : name[at] == open ? -1 : 0;
+    if (depth == 0) return name.substr(at + 1, name.size() - at - 2);
+  }
+  return "";
+}
+
+// What the file says of the units of the columns that are read, and of its time stamps.
+std::vector<std::string> units_of(const Opening& opening, const Layout& layout) {
+  const auto unit = [&](std::size_t column) {
+    return opening.units.empty() ? in_brackets(opening.header[column]) : opening.units[column];
+  };
+  std::vector<std::string> units;
+  if (opening.header.empty()) return units;
+  for (const std::size_t column : layout.columns) units.push_back(unit(column));
+  units.push_back(layout.time ? unit(*layout.time) : "");
+  const bool silent = opening.units.empty() &&
+                      std::all_of(units.begin(), units.end(), [](const std::string& text) { return text.empty(); });
+  return silent ? std::vector<std::string>() : units;
+}
+
+// ---- values ----------------------------------------------------------------------------------------------
+
+// Reads the lines of one file.
+class RowReader {
+ public:
+  RowReader(const fs::path& file, const TableDescription& table, const Opening& opening, const Layout& layout)
+      : file_(file), table_(table), opening_(opening), layout_(layout), seconds_(seconds_of(table.time_unit)) {}
+
+  void append(std::size_t line, std::string_view text, TextTable& read) {
+    split_line(line, text);
+    const auto row = static_cast<Eigen::Index>(read.lines.size());
+    for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
+      read.samples.values(row, static_cast<Eigen::Index>(i)) =
+          static_cast<float>(number(line, fields_[layout_.columns[i]]));
+    }
+    if (layout_.time) read.samples.times.push_back(moment(line, fields_[*layout_.time]));
+    read.lines.push_back(line + 1);
+  }
+
+ private:
+  void split_line(std::size_t line, std::string_view text) {
+    if (text.find('"') == std::string_view::npos) {
+      fields_ = fields_of(text, opening_.separator);
+    } else {
+      quoted_ = csv_fields(file_, line + 1, text, opening_.separator);
+      fields_.assign(quoted_.begin(), quoted_.end());
+    }
+    const bool separator_at_end = fields_.size() == layout_.fields + 1 && trimmed(fields_.back()).empty();
+    if (fields_.size() == layout_.fields || separator_at_end) return;
+    fail_at_line(file_, line + 1,
+                 "expected " + std::to_string(layout_.fields) + " columns, found " + std::to_string(fields_.size()));
+  }
+
+  double number(std::size_t line, std::string_view field) {
+    double value = 0;
+    if (table_.decimal_comma) {
+      with_point_.assign(field);
+      std::replace(with_point_.begin(), with_point_.end(), ',', '.');
+      field = with_point_;
+    }
+    if (parse_number(field, value)) return value;
+    fail_at_line(file_, line + 1, "expected a number, found " + quoted_field(trimmed(field)) + advice(field));
+  }
+
+  std::string advice(std::string_view field) const {
+    std::string text(field);
+    double ignored = 0;
+    if (std::count(text.begin(), text.end(), ',') == 1) {
+      std::replace(text.begin(), text.end(), ',', '.');
+      if (parse_number(text, ignored)) return "; if the file has decimal commas, say decimal: comma";
+    }
+    return opening_.header.empty() && !trimmed(field).empty()
+               ? "; if a line before the values holds names, say header: true"
+               : "";
+  }
+
+  double moment(std::size_t line, std::string_view field) {
+    const std::string_view text = trimmed(field);
+    double value = 0;
+    if (!table_.time_format.empty()) {
+      if (parse_calendar(text, table_.time_format, value)) return value;
+      fail_at_line(
+          file_, line + 1,
+          "expected a time stamp of the form " + config::quoted(table_.time_format) + ", found " + quoted_field(text));
+    }
+    if (parse_calendar(text, value)) return value;
+    value = stamp_number(line, text) * seconds_;
+    if (!std::isfinite(value)) fail_at_line(file_, line + 1, "expected a finite time stamp");
+    return value;
+  }
+
+  double stamp_number(std::size_t line, std::string_view text) {
+    double value = 0;
+    with_point_.assign(text);
+    if (table_.decimal_comma) std::replace(with_point_.begin(), with_point_.end(), ',', '.');
+    if (parse_number(with_point_, value)) return value;
+    fail_at_line(file_, line + 1,
+                 "expected a time stamp: a number, or a date and time such as 2024-06-03 08:15:10.031; found " +
+                     quoted_field(text) + "; time_format names another form, such as \"%d.%m.%Y %H:%M:%S\"");
+  }
+
+  const fs::path& file_;
+  const TableDescription& table_;
+  const Opening& opening_;
+  const Layout& layout_;
+  double seconds_;
+  std::vector<std::string_view> fields_;
+  Fields quoted_;
+  std::string with_point_;
+};
+
+void drop_empty_end(Lines& lines, std::size_t first, char separator) {
+  while (lines.size() > first && is_empty_line(lines.back(), separator)) lines.pop_back();
+}
+
+}  // namespace
+
+TextTable read_text_table(const fs::path& file, const TableDescription& table, std::size_t wanted) {
+  const std::string text = read_text(file);
+  Lines lines = lines_of(text);
+  const Opening opening = HeaderSearch(file, table, wanted, lines).find();
+  drop_empty_end(lines, opening.first, opening.separator);
+  const std::size_t most = lines.size() - std::min(opening.first, lines.size());
+  if (most < 2) {
+    throw Error(ErrorKind::data,
+                file.string() + ": expected at least 2 lines of values, found " + std::to_string(most));
+  }
+  const Layout layout = layout_of(file, table, wanted, opening, lines[opening.first]);
+  TextTable read;
+  read.samples.values.resize(static_cast<Eigen::Index>(most), static_cast<Eigen::Index>(wanted));
+  read.units = units_of(opening, layout);
+  read.units_line = (opening.units.empty() ? opening.header_line : opening.first - 1) + 1;
+  read.units_row = !opening.units.empty();
+  RowReader rows(file, table, opening, layout);
+  for (std::size_t line = opening.first; line < lines.size(); ++line) {
+    if (!is_comment(table, lines[line])) rows.append(line, lines[line], read);
+  }
+  read.samples.values.conservativeResize(static_cast<Eigen::Index>(read.lines.size()), Eigen::NoChange);
+  if (read.lines.size() >= 2) return read;
+  throw Error(ErrorKind::data,
+              file.string() + ": expected at least 2 lines of values, found " + std::to_string(read.lines.size()));
+}
+
+}  // namespace pskd::data::formats

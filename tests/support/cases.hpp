@@ -1,0 +1,22 @@
+// Where small recordings that others made lie, in the shapes of real loggers' files: $PSKD_CASES_ROOT, else
+// ../shared/cases beside the repository. Tests that need them skip, and say so, where they are absent.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace pskd::testing {
+
+inline std::filesystem::path cases_root() {
+  if (const char* root = std::getenv("PSKD_CASES_ROOT")) return root;
+  return std::filesystem::path(PSKD_SOURCE_DIR) / ".." / "shared" / "cases";
+}
+
+}  // namespace pskd::testing
+
+/// Inside a test: `folder` becomes the folder of recordings of that name, or the test is skipped.
+#define PSKD_CASE_OR_SKIP(folder, name)                                                     \
+  const std::filesystem::path folder = pskd::testing::cases_root() / "recordings" / (name); \
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "absent: " << folder << " (PSKD_CASES_ROOT)"
