@@ -105,6 +105,19 @@ void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const s
   for (Stream* stream : streams) *stream = cut_to_span(*stream, begin, end);
 }
 
+void cut_as_the_other(const std::filesystem::path& file, Stream& stream, const Stream& other) {
+  if (other.cut_front == 0 && other.cut_back == 0) return;
+  const double length = other.end - other.begin;
+  const double begin = other.cut_back == 0 ? stream.end - length : stream.begin + other.cut_front;
+  const double slack = (stream.end - stream.begin) / static_cast<double>(stream.frames.rows() - 1);  // one interval
+  if (begin < stream.begin - slack || begin + length > stream.end + slack) {
+    throw Error(ErrorKind::data, file.string() + ": a gap was cut out of the other stream, whose " +
+                                     std::to_string(length) + " s that are left lie beyond this one's " +
+                                     std::to_string(stream.end - stream.begin) + " s");
+  }
+  stream = cut_to_span(stream, std::max(begin, stream.begin), std::min(begin + length, stream.end));
+}
+
 void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rail, const std::string& rule,
                   const std::string& id, Repairs& repairs) {
   const auto limit = static_cast<float>(rail);

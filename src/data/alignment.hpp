@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,22 @@ struct TimedSamples {
   Frames values;              ///< [times.size(), channels]
 };
 
+/// What was measured of one stream of a recording before it was aligned.
+struct StreamMeasure {
+  std::string stream;                              ///< "skeleton", or the name of the sensor
+  double declared_rate = 0;                        ///< Hz; 0: none is declared
+  double rate = 0;                                 ///< Hz, by its time stamps; 0: it has none
+  double length = 0;                               ///< s
+  double longest_gap = 0;                          ///< s, between time stamps; 0: it has none
+  std::optional<double> magnitude = std::nullopt;  ///< median |a| in g of a sensor's first three accelerations
+};
+
 /// Frames at equal intervals; no frame at all: the recording is to be left out, as a rule noted in Repairs says.
 struct Stream {
   Frames frames;
-  double begin = 0, end = 0;  ///< moments of the first and last frame, seconds, by the clock of the recording
+  double begin = 0, end = 0;           ///< moments of the first and last frame, seconds, by the clock of the recording
+  double cut_front = 0, cut_back = 0;  ///< what a rule for gaps took from the ends, seconds
+  std::vector<StreamMeasure> measures = {};  ///< where the reader takes them: one of a skeleton, or of each sensor
 };
 
 /// Puts stamps that run backwards in order and drops all but the first sample of a repeated one; `repairs` says how
@@ -38,6 +51,11 @@ Stream resampled_to(const Stream& stream, double rate);
 /// Cuts the streams of one recording, which were read from `files`, to the span of time they share. Throws Error(data)
 /// naming the file whose span shares nothing with the ones before it.
 void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams);
+
+/// Where streams cover the same time from end to end, but a rule for gaps cut one, cuts the other to the same part: by
+/// seconds from the beginning, or from the end where the last part was kept. Throws Error(data) naming the file that
+/// does not cover it.
+void cut_as_the_other(const std::filesystem::path& file, Stream& stream, const Stream& other);
 
 /// Clips `values`, g, to the rail of their sensor and notes under `rule` how many lay beyond it.
 void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rail, const std::string& rule,

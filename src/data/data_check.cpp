@@ -9,6 +9,7 @@
 #include "base/unicode.hpp"
 #include "data/alignment.hpp"
 #include "data/finite.hpp"
+#include "data/inventory.hpp"
 #include "data/reader.hpp"
 
 namespace pskd::data {
@@ -51,16 +52,55 @@ void note_absent(const Reader& reader, const RecordingFiles& files, DataCheck& c
   if (files.sensor.empty()) note("sensor", check.no_sensor);
 }
 
-// Cuts both streams to the span of time they share; false when there is none, which `check` then says.
-bool aligned_by_timestamps(const RecordingFiles& recording, Stream& skeleton, Stream& sensor, DataCheck& check) {
-  const Paths files = {recording.skeleton.front(), recording.sensor.front()};
+// The streams of a recording that are there. Throws Error(data) when they do not fit together.
+void align(const Reader& reader, const RecordingFiles& recording, std::optional<Stream>& skeleton,
+           std::optional<Stream>& sensor) {
+  if (!skeleton || !sensor) return;
+  if (reader.by_timestamps) {
+    return cut_to_shared_span({recording.skeleton.front(), recording.sensor.front()}, {&*skeleton, &*sensor});
+  }
+  const Stream as_read = *skeleton;
+  cut_as_the_other(recording.skeleton.front(), *skeleton, *sensor);
+  cut_as_the_other(recording.sensor.front(), *sensor, as_read);
+}
+
+// Refuses stamps that cannot be right.
+void check_rates(const std::filesystem::path& file, const Stream& stream, const std::optional<Stream>& partner) {
+  for (const StreamMeasure& measure : stream.measures) {
+    const double length = partner && !partner->measures.empty() ? partner->measures.front().length : 0;
+    const std::string problem = implausible_rate(measure, length);
+    if (!problem.empty()) throw Error(ErrorKind::data, file.string() + ": " + problem);
+  }
+}
+
+// Notes what was measured of a stream, `before` it was aligned.
+void note_measures(const Reader& reader, const std::string& id, const Stream& before, const Stream& after,
+                   DataCheck& check) {
+  for (const StreamMeasure& measure : before.measures) {
+    const double own = before.end - before.begin + before.cut_front + before.cut_back;
+    const double length = reader.by_timestamps ? measure.length : own;  // several sensors share a span beforehand
+    add_measure(check.streams, {id, measure, (after.end - after.begin) / length});
+  }
+}
+
+// Aligns the streams and notes what was measured; false when they cannot be used, which `check` then says.
+bool aligned(const Reader& reader, const RecordingFiles& recording, std::optional<Stream>& skeleton,
+             std::optional<Stream>& sensor, DataCheck& check) {
+  Paths files = recording.skeleton;
+  files.insert(files.end(), recording.sensor.begin(), recording.sensor.end());
+  const std::optional<Stream> read_skeleton = skeleton;
+  const std::optional<Stream> read_sensor = sensor;
   try {
-    cut_to_shared_span(files, {&skeleton, &sensor});
-    return true;
+    if (sensor) check_rates(recording.sensor.front(), *sensor, skeleton);
+    if (skeleton) check_rates(recording.skeleton.front(), *skeleton, sensor);
+    align(reader, recording, skeleton, sensor);
   } catch (const Error& error) {
     check.broken.push_back(broken_file(files, error));
     return false;
   }
+  if (skeleton) note_measures(reader, recording.id, *read_skeleton, *skeleton, check);
+  if (sensor) note_measures(reader, recording.id, *read_sensor, *sensor, check);
+  return true;
 }
 
 void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
@@ -75,7 +115,7 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
   auto skeleton = read_checked(reader.read_skeleton, files, files.skeleton, check);
   auto sensor = read_checked(reader.read_sensor, files, files.sensor, check);
   if (!skeleton || !sensor || skeleton->frames.rows() == 0 || sensor->frames.rows() == 0) return;
-  if (reader.by_timestamps && !aligned_by_timestamps(files, *skeleton, *sensor, check)) return;
+  if (!aligned(reader, files, skeleton, sensor, check)) return;
   clip.skeleton = std::move(skeleton->frames);
   clip.sensor = std::move(sensor->frames);
   clip.hash = clip_hash(clip);
@@ -170,7 +210,9 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   check.info = reader.info;
   check.root = root;
   check.broken = std::move(listing.unexpected);
+  check.by_timestamps = reader.by_timestamps;
   check.missing = missing_recordings(reader, listing.recordings);
+  check.incomplete = missing_of_published(reader, listing.recordings);
   for (const RecordingFiles& files : listing.recordings) read_recording(reader, files, check);
   note_duplicates(check);
   check.alike_classes = alike_names(check.info.classes);
@@ -178,8 +220,38 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   for (const Name& subject : check.info.subjects) subjects.push_back(subject.text());
   check.alike_subjects = alike_names(subjects);
   check.left_by_systems = count_left_by_systems(root);
+  check.constant = constant_streams(check.info, check.clips);
   check.rail_samples = count_rail_samples(check.info, check.clips);
   return check;
+}
+
+std::vector<std::string> suspicions_of(const DataCheck& check) {
+  std::vector<std::string> warnings;
+  if (!check.incomplete.empty()) warnings.push_back(check.incomplete);
+  for (const StreamSummary& stream : check.streams) {
+    for (std::string& warning : warnings_of(stream)) warnings.push_back(std::move(warning));
+  }
+  if (!check.by_timestamps) {
+    for (std::string& warning : warnings_of_lengths(check.streams)) warnings.push_back(std::move(warning));
+  }
+  const auto note = [&](const std::string& what, const std::vector<std::string>& clips) {
+    if (clips.empty()) return;
+    warnings.push_back(what + " never changes in " + std::to_string(clips.size()) + " recordings (" + clips.front() +
+                       (clips.size() > 1 ? ", ...)" : ")"));
+  };
+  note("the sensor", check.constant.sensors);
+  note("the skeleton", check.constant.skeletons);
+  for (const auto& [channel, clips] : check.constant.channels) note("the channel " + channel, clips);
+  return warnings;
+}
+
+std::vector<std::string> warnings_of(const DataCheck& check) {
+  std::vector<std::string> warnings = suspicions_of(check);
+  for (const auto& [rule, repair] : check.repairs) {
+    warnings.push_back(rule + ": " + std::to_string(repair.count) + " in " + std::to_string(repair.clips.size()) +
+                       " recordings (" + repair.clips.front() + (repair.clips.size() > 1 ? ", ...)" : ")"));
+  }
+  return warnings;
 }
 
 Dataset complete_dataset(DataCheck check) {

@@ -10,6 +10,7 @@
 
 #include "data/reader.hpp"
 #include "data/repairs.hpp"
+#include "data/stream_summary.hpp"
 #include "pskd/data/clip.hpp"
 
 namespace pskd::data {
@@ -33,16 +34,25 @@ struct DataCheck {
   std::vector<std::pair<std::string, std::string>> two_labels;
   std::vector<std::vector<std::string>> alike_classes;  ///< names that a reader takes for one, see base/unicode.hpp
   std::vector<std::vector<std::string>> alike_subjects;
-  std::size_t left_by_systems = 0;  ///< files and folders that is_left_by_system names, ignored
-  Repairs repairs;                  ///< what the data set's rules changed or left out
-  std::int64_t rail_samples = 0;    ///< acceleration values on the sensor's rail, in the complete clips
-  std::int64_t non_finite = 0;      ///< values that are NaN or infinite; their files are listed as broken
+  std::size_t left_by_systems = 0;     ///< files and folders that is_left_by_system names, ignored
+  Repairs repairs;                     ///< what the data set's rules changed or left out
+  std::vector<StreamSummary> streams;  ///< of readers that measure them
+  ConstantStreams constant;            ///< among the complete clips
+  std::string incomplete;              ///< what of a published data set is not there, see missing_of_published
+  bool by_timestamps = false;          ///< the reader's rule of alignment
+  std::int64_t rail_samples = 0;       ///< acceleration values on the sensor's rail, in the complete clips
+  std::int64_t non_finite = 0;         ///< values that are NaN or infinite; their files are listed as broken
 };
 
 /// Reads everything below `root`. Throws Error(data) when it is missing or holds no file of the data set.
 DataCheck check_recordings(const Reader& reader, const std::filesystem::path& root);
 /// Reads the recordings of `listing`, which list_recordings returned for `root`.
 DataCheck check_recordings(const Reader& reader, const std::filesystem::path& root, FolderListing listing);
+
+/// What is probably wrong with recordings that can be read all the same, one line each.
+std::vector<std::string> suspicions_of(const DataCheck& check);
+/// The same, and what rules put right: what a training says before it starts.
+std::vector<std::string> warnings_of(const DataCheck& check);
 
 /// The clips of a check, of recordings that are all paired. Throws Error(data) naming every broken file, and every clip
 /// that lacks a modality though its data set has no such gap; and when no clip is left.

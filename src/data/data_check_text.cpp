@@ -55,6 +55,48 @@ void write_classes(std::ostream& out, const DataCheck& check) {
   out << "\n";
 }
 
+void write_lines(std::ostream& out, const std::string& title, const std::vector<std::string>& lines) {
+  if (!lines.empty()) out << title << ":\n";
+  for (const std::string& line : lines) out << "  " << line << "\n";
+}
+
+// Complaints that differ in numbers only are one: after the first few of its files the others are counted.
+void write_broken(std::ostream& out, const std::vector<BrokenFile>& broken) {
+  constexpr std::size_t kNamed = 5;
+  const auto kind_of = [](const BrokenFile& file) {
+    std::string kind;
+    for (const char c : file.problem) {
+      const bool digit = c >= '0' && c <= '9';
+      if (!digit || kind.empty() || kind.back() != '#') kind += digit ? '#' : c;
+    }
+    return kind;
+  };
+  std::map<std::string, std::size_t> counts;
+  for (const BrokenFile& file : broken) ++counts[kind_of(file)];
+  std::map<std::string, std::size_t> written;
+  for (const BrokenFile& file : broken) {
+    const std::string kind = kind_of(file);
+    const std::size_t at = ++written[kind];
+    if (at <= kNamed) out << "  " << file.file.string() << ": " << file.problem << "\n";
+    if (at == kNamed && counts[kind] > kNamed) {
+      out << "  ... and " << counts[kind] - kNamed << " more files with the same problem; --json names them\n";
+    }
+  }
+}
+
+// What each stream is like, and what of the streams is probably wrong.
+void write_streams(std::ostream& out, const DataCheck& check) {
+  std::vector<std::string> streams;
+  std::vector<std::string> little;
+  for (const StreamSummary& stream : check.streams) {
+    streams.push_back(describe(stream));
+    for (std::string& line : little_kept(stream)) little.push_back(std::move(line));
+  }
+  write_lines(out, "streams", streams);
+  write_lines(out, "less than 80 % kept", little);
+  write_lines(out, "probably wrong", suspicions_of(check));
+}
+
 void write_names(std::ostream& out, const std::string& title, const std::vector<std::string>& names) {
   out << title << ": ";
   if (names.empty()) out << "none";
@@ -119,6 +161,19 @@ nlohmann::ordered_json to_json(const Lengths& value) {
   return {{"shortest", value.shortest}, {"longest", value.longest}, {"mean", value.mean}};
 }
 
+nlohmann::ordered_json to_json(const StreamSummary& stream) {
+  nlohmann::ordered_json recordings = nlohmann::ordered_json::array();
+  for (const auto& [id, measure, kept] : stream.recordings) {
+    nlohmann::ordered_json& one = recordings.emplace_back();
+    one = {{"id", id}, {"seconds", measure.length}, {"kept", kept}};
+    if (measure.declared_rate > 0) one["declared_rate"] = measure.declared_rate;
+    if (measure.rate > 0) one["rate_by_stamps"] = measure.rate;
+    if (measure.longest_gap > 0) one["longest_gap"] = measure.longest_gap;
+    if (measure.magnitude) one["median_magnitude"] = *measure.magnitude;
+  }
+  return {{"stream", stream.stream}, {"recordings", std::move(recordings)}};
+}
+
 nlohmann::ordered_json to_json(const std::vector<const Clip*>& clips) {
   return {{"clips", clips.size()},
           {"sensor_samples", to_json(lengths(clips, &Clip::sensor))},
@@ -165,13 +220,14 @@ std::string describe(const DataCheck& check) {
     out << "left by macOS or Windows and ignored (__MACOSX, ._*, Thumbs.db, ...): " << check.left_by_systems << "\n";
   }
   write_repairs(out, check.repairs);
+  write_streams(out, check);
   if (check.info.rail > 0) {
     out << "acceleration values on the rail (|a| >= " << check.info.rail - kRailMargin << " g): " << check.rail_samples
         << "\n";
   }
   out << "values that are NaN or infinite: " << check.non_finite << "\n"
       << "broken files: " << check.broken.size() << "\n";
-  for (const BrokenFile& file : check.broken) out << "  " << file.file.string() << ": " << file.problem << "\n";
+  write_broken(out, check.broken);
   return out.str();
 }
 
@@ -202,6 +258,12 @@ std::string to_json(const DataCheck& check) {
   for (const auto& [rule, repair] : check.repairs) {
     json["repairs"][rule] = {{"count", repair.count}, {"clips", repair.clips}};
   }
+  json["streams"] = nlohmann::ordered_json::array();
+  for (const StreamSummary& stream : check.streams) json["streams"].push_back(to_json(stream));
+  json["constant"] = {{"sensors", check.constant.sensors},
+                      {"skeletons", check.constant.skeletons},
+                      {"channels", check.constant.channels}};
+  json["warnings"] = warnings_of(check);
   json["rail_samples"] = check.rail_samples;
   json["non_finite"] = check.non_finite;
   json["broken"] = nlohmann::ordered_json::array();

@@ -49,6 +49,8 @@ struct Reader {
   std::function<Stream(const RecordingFiles&, Repairs&)> read_sensor;
   /// Names a recording of the full grid of labels, subjects and trials; none where the data set is no such grid.
   std::function<std::string(int label, const Name& subject, const Name& trial)> grid_id = nullptr;
+  /// Names of that grid of which it is known that they were never published.
+  std::vector<std::string> never_published = {};
   /// Whether a recording is known to lack one modality, so that it is left out and nobody is to be warned.
   std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
   bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span

@@ -217,7 +217,9 @@ LoadedExperiment load_for_training(config::Experiment experiment) {
   LoadedExperiment loaded;
   loaded.config_hash = config::config_hash(experiment);
   loaded.folds = data::resolve_folds(experiment.protocol, reader.info);
-  loaded.dataset = data::store::load_dataset(reader, experiment.data);
+  data::store::StoredDataset stored = data::store::load_stored(reader, experiment.data);
+  for (const std::string& warning : stored.warnings) spdlog::warn("recordings: {}", warning);
+  loaded.dataset = std::move(stored.dataset);
   loaded.inputs = hash_inputs(experiment, reader);
   loaded.experiment = std::move(experiment);
   return loaded;

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "config/node.hpp"
 #include "data/formats/calendar.hpp"
@@ -16,11 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using Lines = std::vector<std::string_view>;
 using Fields = std::vector<std::string>;
-
-double seconds_of(TimeUnit unit) {
-  constexpr std::array kSeconds = {1.0, 1e-3, 1e-6, 1e-9};
-  return kSeconds[static_cast<std::size_t>(unit)];
-}
 
 bool is_position(const std::string& column) {
   return std::all_of(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -43,15 +39,28 @@ struct Opening {
   std::size_t first = 0;           // line of the first values
 };
 
-bool is_comment(const TableDescription& table, std::string_view line) {
-  return !table.comment.empty() && line.starts_with(table.comment);
-}
-
 bool is_number(const TableDescription& table, std::string field) {
   double ignored = 0;
   if (parse_calendar(field, ignored)) return true;
   if (table.decimal_comma) std::replace(field.begin(), field.end(), ',', '.');
   return parse_number(field, ignored);
+}
+
+// What loggers and spreadsheets write where there is no value.
+bool is_missing(std::string_view field) {
+  constexpr std::array kWords = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?"};
+  constexpr std::size_t kLongest = 4;
+  const std::string_view text = trimmed(field);
+  if (text.size() > kLongest) return false;
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+}
+
+// A cell of Excel's #N/A that comes first makes no comment of its line.
+bool is_comment(const TableDescription& table, std::string_view line) {
+  if (table.comment.empty() || !line.starts_with(table.comment)) return false;
+  return !is_missing(line.substr(0, line.find_first_of(",;\t ")));
 }
 
 // Whether a line names all that is asked for by name; where nothing is, whether it has as many fields as are wanted,
@@ -137,7 +146,7 @@ class HeaderSearch {
     Fields second = split(file_, opening.first, lines_[opening.first], opening.separator);
     const bool words = std::none_of(second.begin(), second.end(),
                                     [&](const std::string& field) { return is_number(table_, field); }) &&
-                       !is_empty_line(lines_[opening.first], opening.separator);
+                       !std::all_of(second.begin(), second.end(), is_missing);
     if (!words || second.size() < opening.header.size() || opening.first + 1 == lines_.size()) return opening;
     opening.units = std::move(second);
     ++opening.first;
@@ -275,6 +284,7 @@ class RowReader {
       field = with_point_;
     }
     if (parse_number(field, value)) return value;
+    if (is_missing(field)) return std::numeric_limits<double>::quiet_NaN();
     fail_at_line(file_, line + 1, "expected a number, found " + quoted_field(trimmed(field)) + advice(field));
   }
 
@@ -330,6 +340,11 @@ void drop_empty_end(Lines& lines, std::size_t first, char separator) {
 }
 
 }  // namespace
+
+double seconds_of(TimeUnit unit) {
+  constexpr std::array kSeconds = {1.0, 1e-3, 1e-6, 1e-9};
+  return kSeconds[static_cast<std::size_t>(unit)];
+}
 
 TextTable read_text_table(const fs::path& file, const TableDescription& table, std::size_t wanted) {
   const std::string text = read_text(file);

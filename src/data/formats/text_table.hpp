@@ -12,6 +12,7 @@
 namespace pskd::data::formats {
 
 enum class TimeUnit { s, ms, us, ns };
+double seconds_of(TimeUnit unit);
 
 /// What the lines and columns of a CSV file are.
 struct TableDescription {

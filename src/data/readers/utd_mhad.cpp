@@ -93,6 +93,7 @@ Reader utd_mhad_reader(const config::DataConfig& config) {
           [](int label, const Name& subject, const Name& trial) {
             return utd_clip_id(label + 1, subject.number().value(), trial.number().value());
           },
+      .never_published = {"a8_s1_t4", "a23_s6_t4", "a27_s8_t4"},
   };
 }
 

@@ -8,6 +8,7 @@
 #include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "base/sealed_file.hpp"
+#include "base/text.hpp"
 #include "config/writer.hpp"
 #include "data/data_check.hpp"
 #include "data/formats/numbers.hpp"
@@ -22,11 +23,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The format of the HDF5 image, stored in it as /format: name and source are texts; id, subject, trial, scene and
-// camera are texts of one line a clip; label, skeleton_frames and sensor_frames have one number a clip; skeleton and
-// sensor hold all clips' frames, one clip after the other. The seal's own version stays 1, so that a store of another
-// format is told from a damaged one.
-constexpr std::int32_t kFormat = 5;
+// The format of the HDF5 image, stored in it as /format: name and source are texts; warnings a text of one line each;
+// id, subject, trial, scene and camera are texts of one line a clip; label, skeleton_frames and sensor_frames have one
+// number a clip; skeleton and sensor hold all clips' frames, one clip after the other. The seal's own version stays 1,
+// so that a store of another format is told from a damaged one.
+constexpr std::int32_t kFormat = 6;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
@@ -63,12 +64,19 @@ std::string lines_of(const std::vector<Clip>& clips, Line line) {
   return lines;
 }
 
-std::string store_image(const Dataset& dataset, const std::string& source) {
+std::string joined_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += escaped_for_line(line) + "\n";
+  return text;
+}
+
+std::string store_image(const Dataset& dataset, const std::string& source, const std::vector<std::string>& warnings) {
   const std::vector<Clip>& clips = dataset.clips;
   Hdf5Writer writer;
   writer.write("format", std::vector<std::int32_t>{kFormat});
   writer.write("name", dataset.info.name);
   writer.write("source", source);
+  writer.write("warnings", joined_lines(warnings));
   writer.write("id", lines_of(clips, [](const Clip& clip) { return clip.id; }));
   writer.write("label", numbers_of(clips, [](const Clip& clip) { return clip.label; }));
   writer.write("subject", lines_of(clips, [](const Clip& clip) { return clip.subject.text(); }));
@@ -158,6 +166,8 @@ std::optional<StoredDataset> read_unless_older(const fs::path& file, const Datas
     stored.source = reader.text("source");
     stored.dataset.clips = stored_clips(file, reader, stored.dataset.info);
     stored.dataset.hash = dataset_hash(stored.dataset.clips);
+    const std::string warnings = reader.text("warnings");
+    for (const std::string_view line : formats::lines_of(warnings)) stored.warnings.emplace_back(line);
     return stored;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::io) throw;
@@ -239,18 +249,20 @@ Listed listed(const Reader& reader, const config::DataConfig& config) {
   return result;
 }
 
-Dataset build(const Reader& reader, const config::DataConfig& config, Listed files, const fs::path& store) {
-  Dataset dataset = complete_dataset(check_recordings(reader, root_folder(config), std::move(files.listing)));
-  write_clip_store(store, dataset, files.hash);
-  return dataset;
+StoredDataset build(const Reader& reader, const config::DataConfig& config, Listed files, const fs::path& store) {
+  DataCheck check = check_recordings(reader, root_folder(config), std::move(files.listing));
+  std::vector<std::string> warnings = warnings_of(check);
+  StoredDataset built{complete_dataset(std::move(check)), std::move(files.hash), std::move(warnings)};
+  write_clip_store(store, built.dataset, built.source, built.warnings);
+  return built;
 }
 
 /// What the store holds where it is there and of these raw files.
-std::optional<Dataset> read_current(const fs::path& store, const DatasetInfo& info, const std::string& source) {
+std::optional<StoredDataset> read_current(const fs::path& store, const DatasetInfo& info, const std::string& source) {
   if (!fs::exists(store)) return std::nullopt;
   std::optional<StoredDataset> stored = read_unless_older(store, info);
   if (!stored || stored->source != source) return std::nullopt;
-  return std::move(stored->dataset);
+  return stored;
 }
 
 }  // namespace
@@ -265,8 +277,9 @@ std::string raw_files_hash(const config::DataConfig& config) {
   return listed(readers::make_reader(config), config).hash;
 }
 
-void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source) {
-  write_sealed_file(file, kSeal, store_image(dataset, source));
+void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source,
+                      const std::vector<std::string>& warnings) {
+  write_sealed_file(file, kSeal, store_image(dataset, source, warnings));
 }
 
 StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {
@@ -280,14 +293,14 @@ Dataset build_clip_store(const Reader& reader, const config::DataConfig& config)
   const fs::path store = store_path(config);
   refuse_foreign_file(store);
   const FileLock lock(lock_path(store));
-  return build(reader, config, std::move(files), store);
+  return build(reader, config, std::move(files), store).dataset;
 }
 
 Dataset build_clip_store(const config::DataConfig& config) {
   return build_clip_store(readers::make_reader(config), config);
 }
 
-Dataset load_dataset(const Reader& reader, const config::DataConfig& config) {
+StoredDataset load_stored(const Reader& reader, const config::DataConfig& config) {
   const fs::path store = store_path(config);
   Listed files = listed(reader, config);
   // Reading needs no lock, since a store is replaced and never written into. So it may lie on read-only media, and a
@@ -296,6 +309,10 @@ Dataset load_dataset(const Reader& reader, const config::DataConfig& config) {
   const FileLock lock(lock_path(store));
   if (auto current = read_current(store, reader.info, files.hash)) return std::move(*current);
   return build(reader, config, std::move(files), store);
+}
+
+Dataset load_dataset(const Reader& reader, const config::DataConfig& config) {
+  return load_stored(reader, config).dataset;
 }
 
 Dataset load_dataset(const config::DataConfig& config) { return load_dataset(readers::make_reader(config), config); }

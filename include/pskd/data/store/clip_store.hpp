@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
@@ -20,13 +22,15 @@ std::filesystem::path store_path(const config::DataConfig& config);
 /// which tells whether a store is out of date.
 std::string raw_files_hash(const config::DataConfig& config);
 
-/// Writes `dataset`, made from raw files of hash `source`, atomically.
-void write_clip_store(const std::filesystem::path& file, const Dataset& dataset, const std::string& source);
-
 struct StoredDataset {
   Dataset dataset;
-  std::string source;  ///< hash of the raw files it was made from
+  std::string source;                      ///< hash of the raw files it was made from
+  std::vector<std::string> warnings = {};  ///< what is probably wrong with the recordings, and what rules put right
 };
+
+/// Writes `dataset`, made from raw files of hash `source`, and what its check warns of, atomically.
+void write_clip_store(const std::filesystem::path& file, const Dataset& dataset, const std::string& source,
+                      const std::vector<std::string>& warnings = {});
 
 /// The store of a data set that `info` describes. Throws Error(data) when the file is damaged, of another format
 /// version or of another data set; the message says how to rebuild it.
@@ -38,6 +42,8 @@ StoredDataset read_clip_store(const std::filesystem::path& file, const DatasetIn
 Dataset load_dataset(const config::DataConfig& config);
 /// The same with the reader of `config`, which a program makes once.
 Dataset load_dataset(const Reader& reader, const config::DataConfig& config);
+/// The same, with what the store says besides.
+StoredDataset load_stored(const Reader& reader, const config::DataConfig& config);
 
 /// Builds the store of `config` anew, a damaged one too. Throws Error(data) rather than overwrite a file that never was
 /// a store.

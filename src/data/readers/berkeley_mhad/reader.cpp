@@ -193,6 +193,7 @@ Reader berkeley_mhad_reader(const config::DataConfig& config) {
           [](int label, const Name& subject, const Name& trial) {
             return berkeley_clip_id(subject.number().value(), label + 1, trial.number().value());
           },
+      .never_published = {"S04_A08_R05"},
       .may_lack_partner =
           [](const RecordingFiles& files) { return files.sensor.empty() && kNoSensor.count(files.id) > 0; },
   };

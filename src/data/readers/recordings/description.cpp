@@ -18,13 +18,13 @@ using config::Node;
 using config::Place;
 
 constexpr std::size_t kMaxJoints = 200;
-constexpr int kMaxSkipped = 10'000;                // lines
-constexpr double kMinRate = 0.01, kMaxRate = 1e6;  // Hz
+constexpr int kMaxSkipped = 10'000;  // lines
 
 // The words of a description for the values of an enum, in the enum's order.
 using Words = std::vector<std::string>;
 const Words kSeparators = {"comma", "semicolon", "blank", "tab"};
 const Words kDecimals = {"point", "comma"};
+const Words kGapRules = {"refuse", "cut", "interpolate"};
 const Words kUpAxes = {"y", "z", "-y"};
 
 // Reads one of `words`; another text is told, and `value` stays.
@@ -83,9 +83,8 @@ void read_table_keys(const config::Place& place, config::Reader& fields, formats
 }
 
 void check_table(const config::Place& place, const formats::TableDescription& table, std::size_t wanted) {
-  if (has(place, "rate") == has(place, "time")) {
-    place.complain("expected either rate (Hz) or time (the column of the time stamps), found " +
-                   std::string(has(place, "rate") ? "both" : "neither"));
+  if (!has(place, "rate") && !has(place, "time")) {
+    place.complain("expected rate (Hz), time (the column of the time stamps) or both, found neither");
   }
   for (const char* key : {"time_unit", "time_format"}) {
     if (!has(place, key) || has(place, "time")) continue;
@@ -317,9 +316,9 @@ bool is_sensor_name(const std::string& name) {
   const auto legal = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   };
-  const std::vector<std::string> taken = {"id", "subject", "label", "skeleton", "trial", "scene", "camera"};
+  const std::vector<std::string> taken = {"id", "subject", "label", "skeleton", "trial", "scene", "camera", "rate"};
   return !name.empty() && std::all_of(name.begin(), name.end(), legal) && !name.ends_with("_start") &&
-         std::find(taken.begin(), taken.end(), name) == taken.end();
+         !name.ends_with("_rate") && std::find(taken.begin(), taken.end(), name) == taken.end();
 }
 
 void read_sensors(const config::Place& place, std::vector<SensorDescription>& sensors) {
@@ -337,6 +336,22 @@ void read_sensors(const config::Place& place, std::vector<SensorDescription>& se
     sensors.emplace_back().name = name;
     read_sensor(one, sensors.back());
   }
+}
+
+// refuse, cut, interpolate, or {interpolate: {longest: 0.5}}
+void read_gaps(const config::Place& place, GapRule& gaps) {
+  if (place.node.kind != config::Node::Kind::map) return read_word(place, gaps.kind, kGapRules);
+  config::Reader fields(place);
+  fields.also_known("interpolate");
+  const config::Node* bridged = required(place, "interpolate", "{longest: SECONDS}");
+  fields.refuse_unknown_keys();
+  if (bridged == nullptr) return;
+  gaps.kind = GapRule::Kind::interpolate;
+  const config::Place map = place.at("interpolate", *bridged);
+  if (map.node.kind != config::Node::Kind::map) return map.expected("{longest: SECONDS}");
+  config::Reader longest(map);
+  longest("longest", gaps.longest, config::above(0));
+  longest.refuse_unknown_keys();
 }
 
 // ---- the whole -----------------------------------------------------------------------------------------
@@ -365,6 +380,8 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
          config::ListRule<config::TextRule>{config::number_or_name(), false, true});
   const config::Node* rule = required(place, "align", "span or timestamps");
   fields("align", align, config::one_of({"span", "timestamps"}));
+  fields.also_known("gaps");
+  if (has(place, "gaps")) read_gaps(place.at("gaps", *place.node.find("gaps")), description.gaps);
   fields.also_known("skeleton");
   fields.also_known("sensors");
   if (const config::Node* node = required(place, "skeleton", "a map")) {

@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "data/formats/text_table.hpp"
+#include "data/gaps.hpp"
 #include "data/readers/recordings/units.hpp"
 #include "pskd/data/topology.hpp"
 
 namespace pskd::data::readers {
+
+inline constexpr double kMinRate = 0.01, kMaxRate = 1e6;  ///< Hz, of a stream
 
 enum class UpAxis { y, z, minus_y };  ///< the axis that points up in the file; read skeletons have y up
 
@@ -44,6 +47,7 @@ struct RecordingsDescription {
   std::vector<Name> train_subjects;  ///< of the cross-subject protocol; empty: there is none
   bool by_timestamps = false;        ///< the rule of alignment: timestamps, else span
   std::string align_at;              ///< "file:line" of that rule
+  GapRule gaps;
   SkeletonDescription skeleton;
   std::vector<SensorDescription> sensors;  ///< at least one
 };

@@ -23,9 +23,9 @@ using Column = std::optional<std::size_t>;  // its place in a line
 // Where the columns are; absent: the manifest has none.
 struct Columns {
   std::size_t id = 0, subject = 0, label = 0, skeleton = 0;
-  Column trial, scene, camera, skeleton_start;
+  Column trial, scene, camera, skeleton_start, skeleton_rate;
   std::vector<std::size_t> sensors;
-  std::vector<Column> sensor_start;
+  std::vector<Column> sensor_start, sensor_rate;
 };
 
 // The names in the first line, each of which has to be taken for something.
@@ -79,6 +79,7 @@ Columns find_columns(Header& header, const std::vector<SensorDescription>& senso
   columns.label = header.require("label");
   columns.skeleton = header.require("skeleton");
   columns.skeleton_start = header.find("skeleton_start");
+  columns.skeleton_rate = header.find("skeleton_rate");
   columns.trial = header.find("trial");
   columns.scene = header.find("scene");
   columns.camera = header.find("camera");
@@ -87,6 +88,8 @@ Columns find_columns(Header& header, const std::vector<SensorDescription>& senso
     if (only_sensor && !header.find(name) && header.find("sensor")) name = "sensor";
     columns.sensors.push_back(header.require(name));
     columns.sensor_start.push_back(header.find(name + "_start"));
+    const Column rate = header.find(name + "_rate");
+    columns.sensor_rate.push_back(rate || !only_sensor ? rate : header.find("rate"));
   }
   return columns;
 }
@@ -148,6 +151,16 @@ class RowReader {
     return value;
   }
 
+  // Hz; 0 where nothing is said.
+  double rate(const Column& column, const std::string& title) const {
+    if (!column || fields_[*column].empty()) return 0;
+    double value = 0;
+    if (!formats::parse_number(fields_[*column], value) || !(value >= kMinRate && value <= kMaxRate)) {
+      fail(title, "expected a rate in Hz, found " + config::quoted(fields_[*column]));
+    }
+    return value;
+  }
+
   // The path of a file of the data set; nothing when the field is empty.
   std::optional<fs::path> path(std::size_t column, const std::string& title) const {
     const std::string& text = fields_[column];
@@ -196,9 +209,11 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_
   row.files.scene = reader.number_or_name(columns.scene, "scene", 0);
   row.files.camera = reader.number_or_name(columns.camera, "camera", 0);
   row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
+  row.skeleton_rate = reader.rate(columns.skeleton_rate, "skeleton_rate");
   if (const auto path = reader.path(columns.skeleton, "skeleton")) row.files.skeleton = {*path};
   for (std::size_t i = 0; i < columns.sensors.size(); ++i) {
     row.sensor_start.push_back(reader.seconds(columns.sensor_start[i], "start of a sensor"));
+    row.sensor_rate.push_back(reader.rate(columns.sensor_rate[i], "rate of a sensor"));
     if (const auto path = reader.path(columns.sensors[i], "sensor")) row.files.sensor.push_back(*path);
   }
   if (row.files.sensor.size() < columns.sensors.size()) row.files.sensor.clear();  // all of them or none
@@ -320,6 +335,7 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   for (const SensorDescription& sensor : description.sensors) {  // those that are not read now are known all the same
     header.find(sensor.name);
     header.find(sensor.name + "_start");
+    header.find(sensor.name + "_rate");
   }
   header.refuse_others();
   check_alignment(description, description.skeleton.table, columns.skeleton_start, "skeleton");

@@ -14,6 +14,8 @@ struct ManifestRow {
   std::size_t line = 0;  ///< in the manifest, from 1
   double skeleton_start = 0;         ///< seconds
   std::vector<double> sensor_start;  ///< seconds, of each sensor
+  double skeleton_rate = 0;          ///< Hz; 0: as the description says
+  std::vector<double> sensor_rate;   ///< Hz, of each sensor; 0: as the description says
 };
 
 struct Manifest {
@@ -23,9 +25,10 @@ struct Manifest {
 };
 
 /// Columns: id, subject, label, skeleton, one for each of `sensors` (a single one may be called `sensor`); optional:
-/// trial, scene, camera, and, where streams are aligned by timestamps, skeleton_start and <sensor>_start. Files lie in
-/// `root`, the folder of the data set, or beside the manifest. Throws Error(data) naming line and column, Error(config)
-/// when the description's rule of alignment needs what is not there.
+/// trial, scene, camera; skeleton_rate and <sensor>_rate (of a single sensor also `rate`), where devices differ; and,
+/// where streams are aligned by timestamps, skeleton_start and <sensor>_start. Files lie in `root`, the folder of the
+/// data set, or beside the manifest. Throws Error(data) naming line and column, Error(config) when the description's
+/// rule of alignment needs what is not there.
 Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors,
                        const std::filesystem::path& root);
 

@@ -1,9 +1,11 @@
 #include "data/readers/recordings/reader.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numbers>
+#include <optional>
 
 #include "config/node.hpp"
 #include "data/finite.hpp"
@@ -25,27 +27,80 @@ struct Recordings {
   SkeletonDescription skeleton;
   std::vector<SensorDescription> sensors;
   bool by_timestamps = false;
+  GapRule gaps;
   Manifest manifest;
   std::map<std::string, const ManifestRow*> rows;  // by id
 };
 
 // ---- streams -------------------------------------------------------------------------------------------
 
-// The samples in time. `start`: moment of the first sample, or of the time stamp 0, seconds.
-Stream placed_in_time(const fs::path& file, TimedSamples samples, const formats::TableDescription& table, double start,
-                      const std::string& id, Repairs& repairs) {
-  Stream stream;
-  if (table.time.empty()) {
-    stream.begin = start;
-    stream.end = start + static_cast<double>(samples.values.rows() - 1) / table.rate;
-    stream.frames = std::move(samples.values);
-  } else {
-    for (double& time : samples.times) time += start;
-    stream = at_equal_intervals(in_order(std::move(samples), id, repairs));
+// Seconds of one unit of a table's stamps; 0 where they are calendar stamps.
+double tick_of(const formats::TableDescription& table) {
+  return table.time_format.empty() ? formats::seconds_of(table.time_unit) : 0;
+}
+
+double longest_interval(const std::vector<double>& times) {
+  double longest = 0;
+  for (std::size_t i = 1; i < times.size(); ++i) longest = std::max(longest, times[i] - times[i - 1]);
+  return longest;
+}
+
+// How the streams of one recording are placed in time.
+struct Placing {
+  double rate = 0;   // Hz, declared; 0: none is
+  double start = 0;  // moment of the first sample, or of the time stamp 0, seconds
+  GapRule gaps;
+};
+
+// Gives samples without time stamps those of their rate; mends the stamps of others.
+void mend_times(ReadSamples& read, const formats::TableDescription& table, double rate, const StreamOrigin& origin,
+                Repairs& repairs) {
+  if (!table.time.empty()) return mend_stamps(read, tick_of(table), origin, repairs);
+  for (std::size_t i = 0; i < read.lines.size(); ++i) read.samples.times.push_back(static_cast<double>(i) / rate);
+}
+
+// Samples whose stamps increase and that have no gap that is too long.
+struct Mended {
+  TimedSamples samples;
+  double cut_front = 0, cut_back = 0;  // seconds that were taken from the ends
+};
+
+// Applies the rules for stamps and gaps to values as the file has them. `columns` are named in messages.
+Mended mended(ReadSamples read, const formats::TableDescription& table, const Placing& placing,
+              const std::vector<std::string>& columns, const StreamOrigin& origin, Repairs& repairs) {
+  mend_times(read, table, placing.rate, origin, repairs);
+  const std::vector<double>& times = read.samples.times;
+  const double begin = times.front();
+  const double end = times.back();
+  mend_gaps(read, placing.gaps, columns, origin, repairs);
+  check_finite(origin.file, read.samples.values);
+  const double cut_front = times.front() - begin;
+  const double cut_back = end - times.back();
+  return {std::move(read.samples), cut_front, cut_back};
+}
+
+// The samples, in the units that clips have, at equal intervals.
+Stream placed_in_time(Mended mended, const formats::TableDescription& table, const Placing& placing,
+                      const StreamOrigin& origin) {
+  TimedSamples& samples = mended.samples;
+  const bool stamped = !table.time.empty();
+  StreamMeasure measure;
+  measure.declared_rate = placing.rate;
+  if (stamped) measure.longest_gap = longest_interval(samples.times);
+  for (double& time : samples.times) time += placing.start;
+  Stream stream = stamped ? at_equal_intervals(samples)
+                          : Stream{std::move(samples.values), samples.times.front(), samples.times.back()};
+  if (stream.frames.rows() < 2 || stream.begin >= stream.end) {
+    throw Error(ErrorKind::data, origin.file.string() + ": expected at least two different moments, found all at " +
+                                     std::to_string(stream.begin) + " s");
   }
-  if (stream.frames.rows() >= 2 && stream.begin < stream.end) return stream;
-  throw Error(ErrorKind::data, file.string() + ": expected at least two different moments, found all at " +
-                                   std::to_string(stream.begin) + " s");
+  const double length = stream.end - stream.begin;
+  measure.length = length + mended.cut_front + mended.cut_back;
+  if (stamped) measure.rate = static_cast<double>(stream.frames.rows() - 1) / length;
+  stream.cut_front = mended.cut_front;
+  stream.cut_back = mended.cut_back;
+  stream.measures = {measure};
+  return stream;
 }
 
 // A column that is read, and the unit that the description says it has; empty: it says none.
@@ -122,17 +177,58 @@ std::vector<DescribedUnit> skeleton_units(const SkeletonDescription& skeleton, s
   return std::vector<DescribedUnit>(columns, {"the skeleton", said ? unit : ""});
 }
 
+// What its columns are called in messages: "WRIST_RIGHT.x".
+std::vector<std::string> skeleton_columns_of(const SkeletonDescription& skeleton) {
+  std::vector<std::string> names;
+  for (const std::string& joint : skeleton.topology.joints) {
+    for (int axis = 0; axis < joint_columns(skeleton); ++axis) {
+      names.push_back(std::string(joint).append(".").append(1, "xyz"[axis]));
+    }
+  }
+  return names;
+}
+
+// Frames in which every joint is at 0 are those that saw nobody: they are positions of nobody, and count as missing.
+void mark_zero_frames(ReadSamples& read, const GapRule& gaps, const StreamOrigin& origin, Repairs& repairs) {
+  std::int64_t zeros = 0;
+  std::size_t first = 0;
+  for (Index row = 0; row < read.samples.values.rows(); ++row) {
+    if ((read.samples.values.row(row) != 0).any()) continue;
+    if (zeros++ == 0) first = read.lines[static_cast<std::size_t>(row)];
+    read.samples.values.row(row) = std::numeric_limits<float>::quiet_NaN();
+  }
+  if (zeros == 0) return;
+  if (zeros == read.samples.values.rows()) {
+    formats::fail_at_line(
+        origin.file, first,
+        "every joint of every frame is at 0: the camera saw nobody; leave the cell of this skeleton in "
+        "the manifest empty");
+  }
+  if (gaps.kind == GapRule::Kind::refuse) {
+    formats::fail_at_line(
+        origin.file, first,
+        "every joint is at 0 in " + std::to_string(zeros) +
+            " frames, of which this is the first: the camera saw nobody; the description's key `gaps` "
+            "may say interpolate, or cut");
+  }
+  note_repair(repairs, "skeleton frames of zeros, where the camera saw nobody: taken as missing", origin.id, zeros);
+}
+
 Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Repairs& repairs) {
-  const fs::path& file = recording.skeleton[0];
-  const std::size_t columns =
-      all.skeleton.topology.joints.size() * static_cast<std::size_t>(joint_columns(all.skeleton));
-  formats::TextTable read = formats::read_text_table(file, all.skeleton.table, columns);
-  check_units(file, read, all.skeleton.table, skeleton_units(all.skeleton, columns));
-  TimedSamples& samples = read.samples;
-  check_finite(file, samples.values);
-  samples.values = skeleton_frames(samples.values, all.skeleton);
-  return placed_in_time(file, std::move(samples), all.skeleton.table, all.rows.at(recording.id)->skeleton_start,
-                        recording.id, repairs);
+  const StreamOrigin origin{recording.skeleton[0], recording.id};
+  const ManifestRow& row = *all.rows.at(recording.id);
+  const formats::TableDescription& table = all.skeleton.table;
+  const std::vector<std::string> columns = skeleton_columns_of(all.skeleton);
+  formats::TextTable text = formats::read_text_table(origin.file, table, columns.size());
+  check_units(origin.file, text, table, skeleton_units(all.skeleton, columns.size()));
+  ReadSamples read{std::move(text.samples), std::move(text.lines)};
+  mark_zero_frames(read, all.gaps, origin, repairs);
+  const Placing placing{row.skeleton_rate > 0 ? row.skeleton_rate : table.rate, row.skeleton_start, all.gaps};
+  Mended samples = mended(std::move(read), table, placing, columns, origin, repairs);
+  samples.samples.values = skeleton_frames(samples.samples.values, all.skeleton);
+  Stream stream = placed_in_time(std::move(samples), table, placing, origin);
+  stream.measures[0].stream = "skeleton";
+  return stream;
 }
 
 // Brings values from the unit of their channel to g or deg/s; others stay.
@@ -170,26 +266,61 @@ std::vector<DescribedUnit> sensor_units(const SensorDescription& sensor) {
   return units;
 }
 
-Stream read_one_sensor(const fs::path& file, const SensorDescription& sensor, double start, const std::string& id,
+// The median over the samples of the length of the first three accelerations, in g.
+std::optional<double> median_magnitude(const Frames& values, const SensorDescription& sensor) {
+  std::vector<Index> axes;
+  for (std::size_t i = 0; i < sensor.units.size(); ++i) {
+    if (is_acceleration(sensor.units[i]) && axes.size() < 3) axes.push_back(static_cast<Index>(i));
+  }
+  if (axes.size() < 3) return std::nullopt;
+  Eigen::ArrayXf lengths =
+      (values.col(axes[0]).square() + values.col(axes[1]).square() + values.col(axes[2]).square()).sqrt();
+  const auto middle = lengths.begin() + lengths.size() / 2;
+  std::nth_element(lengths.begin(), middle, lengths.end());
+  return *middle;
+}
+
+Stream read_one_sensor(const StreamOrigin& origin, const SensorDescription& sensor, const Placing& placing,
                        Repairs& repairs) {
-  formats::TextTable read = formats::read_text_table(file, sensor.table, sensor.channels.size());
-  check_units(file, read, sensor.table, sensor_units(sensor));
-  TimedSamples& samples = read.samples;
-  check_finite(file, samples.values);
-  convert_channels(file, samples.values, sensor, id, repairs);
-  return placed_in_time(file, std::move(samples), sensor.table, start, id, repairs);
+  formats::TextTable text = formats::read_text_table(origin.file, sensor.table, sensor.channels.size());
+  check_units(origin.file, text, sensor.table, sensor_units(sensor));
+  Mended samples =
+      mended({std::move(text.samples), std::move(text.lines)}, sensor.table, placing, sensor.channels, origin, repairs);
+  convert_channels(origin.file, samples.samples.values, sensor, origin.id, repairs);
+  const std::optional<double> magnitude = median_magnitude(samples.samples.values, sensor);
+  Stream stream = placed_in_time(std::move(samples), sensor.table, placing, origin);
+  stream.measures[0].stream = sensor.name;
+  stream.measures[0].magnitude = magnitude;
+  return stream;
+}
+
+// Brings the sensors of one recording to one span of time.
+void align_sensors(const Recordings& all, const RecordingFiles& recording, std::vector<Stream>& streams) {
+  std::vector<Stream*> pointers;
+  for (Stream& stream : streams) pointers.push_back(&stream);
+  if (all.by_timestamps) return cut_to_shared_span(recording.sensor, pointers);
+  for (const Stream& stream : streams) {
+    if (stream.cut_front == 0 && stream.cut_back == 0) continue;
+    throw Error(ErrorKind::data, recording.sensor[0].string() +
+                                     ": a gap is cut out of one of several sensors, which align: span cannot follow; "
+                                     "align them by timestamps");
+  }
 }
 
 Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repairs& repairs) {
   const ManifestRow& row = *all.rows.at(recording.id);
   std::vector<Stream> streams;
+  std::vector<StreamMeasure> measures;
   for (std::size_t i = 0; i < all.sensors.size(); ++i) {
-    streams.push_back(read_one_sensor(recording.sensor[i], all.sensors[i], row.sensor_start[i], recording.id, repairs));
+    const double rate = row.sensor_rate[i] > 0 ? row.sensor_rate[i] : all.sensors[i].table.rate;
+    streams.push_back(read_one_sensor({recording.sensor[i], recording.id}, all.sensors[i],
+                                      {rate, row.sensor_start[i], all.gaps}, repairs));
+    measures.push_back(streams.back().measures[0]);
   }
-  std::vector<Stream*> all_streams;
-  for (Stream& stream : streams) all_streams.push_back(&stream);
-  if (all.by_timestamps && streams.size() > 1) cut_to_shared_span(recording.sensor, all_streams);
-  return side_by_side(streams);
+  if (streams.size() > 1) align_sensors(all, recording, streams);
+  Stream side = side_by_side(streams);
+  side.measures = std::move(measures);
+  return side;
 }
 
 // ---- the data set --------------------------------------------------------------------------------------
@@ -291,6 +422,7 @@ Reader recordings_reader(const config::DataConfig& config) {
   all->skeleton = description.skeleton;
   all->sensors = chosen_sensors(config, description);
   all->by_timestamps = description.by_timestamps;
+  all->gaps = description.gaps;
   all->manifest = read_manifest(description, all->sensors, root);
   for (const ManifestRow& row : all->manifest.rows) all->rows[row.files.id] = &row;
   return {

@@ -1,0 +1,257 @@
+#include "data/stamps.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <sstream>
+
+#include "pskd/base/error.hpp"
+
+namespace pskd::data {
+namespace {
+
+using Rows = std::vector<std::size_t>;
+
+[[noreturn]] void fail(const StreamOrigin& origin, std::size_t line, const std::string& problem) {
+  throw Error(ErrorKind::data, origin.file.string() + ": line " + std::to_string(line) + ": " + problem);
+}
+
+std::string seconds(double value) {
+  std::ostringstream text;
+  text << value << " s";
+  return text.str();
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// At most this many of `count` samples may be put right by a rule.
+std::size_t limit(std::size_t count, double share, std::size_t always) {
+  return std::max(always, static_cast<std::size_t>(share * static_cast<double>(count)));
+}
+
+void keep_rows(ReadSamples& read, const Rows& rows) {
+  ReadSamples kept{{{}, Frames(static_cast<Eigen::Index>(rows.size()), read.samples.values.cols())}, {}};
+  for (const std::size_t row : rows) {
+    kept.samples.values.row(static_cast<Eigen::Index>(kept.lines.size())) =
+        read.samples.values.row(static_cast<Eigen::Index>(row));
+    kept.samples.times.push_back(read.samples.times[row]);
+    kept.lines.push_back(read.lines[row]);
+  }
+  read = std::move(kept);
+}
+
+// ---- stamps of 0 -----------------------------------------------------------------------------------------
+
+// The first stamp after `row` that is not 0; nothing where there is none.
+std::optional<double> next_stamp(const std::vector<double>& times, std::size_t row) {
+  for (; row < times.size(); ++row) {
+    if (times[row] != 0) return times[row];
+  }
+  return std::nullopt;
+}
+
+void drop_zero_stamps(ReadSamples& read, const StreamOrigin& origin, Repairs& repairs) {
+  constexpr double kNoStart = 3600;  // s: a clock that shows more right after 0 did not start there
+  const std::vector<double>& times = read.samples.times;
+  Rows kept;
+  std::size_t first = 0;  // line of the first that is dropped
+  for (std::size_t row = 0; row < times.size(); ++row) {
+    const std::optional<double> next = times[row] == 0 ? next_stamp(times, row) : std::nullopt;
+    const bool follows = !kept.empty() && times[kept.back()] > 0;
+    const bool lost =
+        times[row] == 0 && (follows ? !next || *next >= times[kept.back()] : kept.empty() && next && *next > kNoStart);
+    if (!lost) kept.push_back(row);
+    if (lost && first == 0) first = read.lines[row];
+  }
+  const std::size_t dropped = times.size() - kept.size();
+  if (dropped == 0) return;
+  if (dropped > limit(times.size(), 0.05, 2)) {
+    fail(origin, first,
+         "expected a time stamp, found 0, as in " + std::to_string(dropped) + " of " + std::to_string(times.size()) +
+             " lines; if the rate is known, give `rate` instead of `time`");
+  }
+  note_repair(repairs, "time stamps of 0: samples dropped", origin.id, static_cast<std::int64_t>(dropped));
+  keep_rows(read, kept);
+}
+
+// ---- counters that wrap, stamps that run backwards -----------------------------------------------------------
+
+void continue_wrapped(ReadSamples& read, double tick, const StreamOrigin& origin, Repairs& repairs) {
+  constexpr double kDay = 86400;
+  constexpr double kIntervals = 20;  // or 1 s, but never more than a quarter of a round, may be missing where it wraps
+  std::vector<double> rounds = {kDay};
+  for (const int bits : {16, 24, 31, 32}) {
+    if (tick > 0) rounds.push_back(std::ldexp(tick, bits));
+  }
+  std::vector<double>& times = read.samples.times;
+  const double missing = std::max(1.0, kIntervals * median_interval(times));
+  std::int64_t wraps = 0;
+  double passed = 0;  // of whole rounds
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    times[i] += passed;
+    const double back = times[i - 1] - times[i];
+    const auto round = std::find_if(rounds.begin(), rounds.end(), [&](double one) {
+      return back > 0 && back <= one && one - back <= std::min(missing, one / 4);
+    });
+    if (round == rounds.end()) continue;
+    passed += *round;
+    times[i] += *round;
+    ++wraps;
+  }
+  if (wraps > 0) note_repair(repairs, "a clock that wraps around: continued", origin.id, wraps);
+}
+
+void sort_backward(ReadSamples& read, const StreamOrigin& origin, Repairs& repairs) {
+  constexpr double kLongest = 1;  // s
+  const std::vector<double>& times = read.samples.times;
+  std::size_t backward = 0;
+  double latest = times.front();
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    if (latest - times[i] > kLongest) {
+      fail(origin, read.lines[i],
+           "the time stamps jump back by " + seconds(latest - times[i]) + "; cut the file there, or correct them");
+    }
+    backward += times[i] < times[i - 1] ? 1 : 0;
+    latest = std::max(latest, times[i]);
+    if (backward > limit(times.size(), 0.1, 3)) {
+      fail(origin, read.lines[i],
+           "the time stamps run backwards, here for the " + std::to_string(backward) +
+               "th time; if the rate is known, give `rate` instead of `time`");
+    }
+  }
+  if (backward == 0) return;
+  Rows order(times.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
+  note_repair(repairs, "time stamps that run backwards: sorted", origin.id, static_cast<std::int64_t>(backward));
+  keep_rows(read, order);
+}
+
+// ---- stamps that repeat ----------------------------------------------------------------------------------
+
+// Samples closer than this, in seconds, have one stamp: a tenth of the mean interval, the longest ones left out.
+double shared_within(const std::vector<double>& times) {
+  constexpr std::size_t kFew = 20;
+  if (times.size() < kFew) return 0;
+  std::vector<double> intervals;
+  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+  std::sort(intervals.begin(), intervals.end());
+  const std::size_t kept = intervals.size() - std::max<std::size_t>(2, intervals.size() / 100);
+  const double sum = std::accumulate(intervals.begin(), intervals.begin() + static_cast<std::ptrdiff_t>(kept), 0.0);
+  return 0.1 * sum / static_cast<double>(kept);
+}
+
+// First rows of the groups of samples that share a stamp, and the number of samples at the end.
+Rows groups_of(const std::vector<double>& times, double within) {
+  Rows groups;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (i == 0 || times[i] - times[i - 1] > within) groups.push_back(i);
+  }
+  groups.push_back(times.size());
+  return groups;
+}
+
+// What is known of samples of which several share a stamp.
+struct Spreading {
+  double interval = 0;  // between samples
+  double room = 0;      // between stamps
+};
+
+// The medians over the groups but the first and the last, which the recording may have cut.
+Spreading spreading_of(const std::vector<double>& times, const Rows& groups) {
+  const auto samples = [&](std::size_t g) { return static_cast<double>(groups[g + 1] - groups[g]); };
+  const auto room = [&](std::size_t g) { return times[groups[g + 1]] - times[groups[g]]; };
+  if (groups.size() == 3) return {room(0) / std::max(samples(0), samples(1)), room(0)};
+  std::vector<double> intervals;
+  std::vector<double> rooms;
+  for (std::size_t g = 1; g + 2 < groups.size(); ++g) {
+    intervals.push_back(room(g) / samples(g));
+    rooms.push_back(room(g));
+  }
+  return {median(std::move(intervals)), median(std::move(rooms))};
+}
+
+void spread(std::vector<double>& times, const Rows& groups) {
+  constexpr double kMore = 1.5;    // than usual: samples are missing
+  constexpr double kWhole = 0.95;  // of a stamp's time: with fewer samples in the first, the recording began within it
+  const Spreading usual = spreading_of(times, groups);
+  std::vector<double> placed(times.size());
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) {
+    const std::size_t begin = groups[g];
+    const auto samples = static_cast<double>(groups[g + 1] - begin);
+    const bool last = g + 2 == groups.size();
+    const double room = last ? usual.interval * samples : times[groups[g + 1]] - times[begin];
+    const bool began_within = g == 0 && usual.interval * samples < kWhole * room && room <= kMore * usual.room;
+    const bool few = room > kMore * usual.interval * samples;
+    const double interval = few || began_within ? usual.interval : room / samples;
+    const double first = began_within ? times[groups[1]] - samples * interval : times[begin];
+    for (std::size_t i = begin; i < groups[g + 1]; ++i) placed[i] = first + static_cast<double>(i - begin) * interval;
+  }
+  times = std::move(placed);
+}
+
+void drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repairs& repairs) {
+  const Rows groups = groups_of(read.samples.times, 0);
+  const std::size_t repeated = read.lines.size() - (groups.size() - 1);
+  if (repeated == 0) return;
+  note_repair(repairs, "repeated time stamps: later samples dropped", origin.id, static_cast<std::int64_t>(repeated));
+  keep_rows(read, Rows(groups.begin(), groups.end() - 1));
+}
+
+// Whether each stamp stands once or twice, and twice with the same values.
+bool are_doubles(const ReadSamples& read, const Rows& groups) {
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) {
+    const auto row = static_cast<Eigen::Index>(groups[g]);
+    const std::size_t samples = groups[g + 1] - groups[g];
+    if (samples > 2) return false;
+    if (samples == 2 && (read.samples.values.row(row) != read.samples.values.row(row + 1)).any()) return false;
+  }
+  return true;
+}
+
+void drop_doubles(ReadSamples& read, const Rows& groups, const StreamOrigin& origin, Repairs& repairs) {
+  note_repair(repairs, "samples written twice: dropped", origin.id,
+              static_cast<std::int64_t>(read.lines.size() - (groups.size() - 1)));
+  keep_rows(read, Rows(groups.begin(), groups.end() - 1));
+}
+
+void spread_or_drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repairs& repairs) {
+  const std::size_t count = read.lines.size();
+  const Rows groups = groups_of(read.samples.times, shared_within(read.samples.times));
+  const std::size_t sharing = count - (groups.size() - 1);
+  if (sharing <= limit(count, 0.1, 3)) return drop_repeated(read, origin, repairs);
+  const Rows exact = groups_of(read.samples.times, 0);
+  if (exact.size() <= count && are_doubles(read, exact)) return drop_doubles(read, exact, origin, repairs);
+  if (groups.size() < 3) {
+    fail(origin, read.lines.front(),
+         "expected time stamps that tell samples apart, found one for all " + std::to_string(count) +
+             "; if the rate is known, give `rate` instead of `time`");
+  }
+  spread(read.samples.times, groups);
+  note_repair(repairs, "time stamps that several samples share: spread to the next one", origin.id,
+              static_cast<std::int64_t>(sharing));
+}
+
+}  // namespace
+
+double median_interval(const std::vector<double>& times) {
+  std::vector<double> intervals;
+  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+  return median(std::move(intervals));
+}
+
+void mend_stamps(ReadSamples& read, double tick, const StreamOrigin& origin, Repairs& repairs) {
+  drop_zero_stamps(read, origin, repairs);
+  if (read.lines.size() < 2) return;
+  continue_wrapped(read, tick, origin, repairs);
+  sort_backward(read, origin, repairs);
+  spread_or_drop_repeated(read, origin, repairs);
+}
+
+}  // namespace pskd::data

@@ -1,0 +1,54 @@
+// What the streams of all recordings are like, and what in them is probably wrong.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data/alignment.hpp"
+#include "pskd/data/clip.hpp"
+
+namespace pskd::data {
+
+/// One stream of one recording, as it was read and as it was used.
+struct MeasuredStream {
+  std::string id;  ///< of the recording
+  StreamMeasure measure;
+  double kept = 1;  ///< share of its length that alignment and the rule for gaps left
+};
+
+/// The streams of one name in all recordings.
+struct StreamSummary {
+  std::string stream;
+  std::vector<MeasuredStream> recordings;
+};
+
+void add_measure(std::vector<StreamSummary>& streams, const MeasuredStream& measured);
+
+/// "watch: 8 recordings, 32.1 Hz by stamps (31.9-32.3), longest gap 0.05 s (wave_s01), median |a| 1.02 g".
+std::string describe(const StreamSummary& summary);
+
+/// What is probably wrong with a stream, one line each: a median |a| that no worn accelerometer shows, a rate by stamps
+/// that is not the declared one, much of it left out by alignment.
+std::vector<std::string> warnings_of(const StreamSummary& summary);
+
+/// "wave_s02: alignment kept 51 % of watch", for each recording of which less than 80 % was kept.
+std::vector<std::string> little_kept(const StreamSummary& summary);
+
+/// Where both files of a recording are taken for the same time, one line for those whose lengths differ by more than a
+/// fifth; none when there are none.
+std::vector<std::string> warnings_of_lengths(const std::vector<StreamSummary>& streams);
+
+/// Why a stream cannot be what its stamps say, with `partner`, the length of the recording's other modality in seconds
+/// (0: none); empty where nothing is wrong. No sensor that sees a movement takes less than one sample in two seconds.
+std::string implausible_rate(const StreamMeasure& measure, double partner);
+
+/// Streams and channels that never change: a sensor that was off, or a column that is not what it is taken for.
+struct ConstantStreams {
+  std::vector<std::string> skeletons, sensors;  ///< clips whose whole stream is constant
+  std::map<std::string, std::vector<std::string>>
+      channels;  ///< clips, by the channel that is constant, others being not
+};
+ConstantStreams constant_streams(const DatasetInfo& info, const std::vector<Clip>& clips);
+
+}  // namespace pskd::data
