@@ -5,12 +5,12 @@
 
 namespace pskd::signal {
 
-Statistics fit_sensor_statistics(std::span<const data::Clip> clips, const std::vector<int>& columns) {
+Statistics fit_sensor_statistics(const std::vector<const data::Recording*>& clips, const std::vector<int>& columns) {
   Statistics statistics;
   for (const int column : columns) {
     double sum = 0, squares = 0, count = 0;
-    for (const data::Clip& clip : clips) {
-      const Eigen::ArrayXd values = clip.sensor.col(column).cast<double>();
+    for (const data::Recording* clip : clips) {
+      const Eigen::ArrayXd values = clip->sensor.col(column).cast<double>();
       sum += values.sum();
       squares += values.square().sum();
       count += static_cast<double>(values.size());

@@ -28,6 +28,7 @@ class Trial {
       : setup_(setup),
         stage_(stage),
         seed_(setup.experiment.seeds.front()),
+        renderer_(stage_renderer(setup, stage)),
         clips_(first_clips(setup, clips)),
         state_(make_train_state(network_of(stage), loss_context(setup, stage, seed_), stage.optimizer)) {
     if (!stage.starts_from.stage.empty()) {
@@ -40,7 +41,7 @@ class Trial {
 
   void step() {
     const Modalities wanted = teachers_.empty() ? modalities(stage_.sees) : Modalities{true, true};
-    Batch batch{render_augmented(setup_.renderer, recordings(clips_), wanted, seed_, 0), label_tensor(clips_), {}};
+    Batch batch{render_augmented(renderer_, recordings(clips_), wanted, seed_, 0), label_tensor(clips_), {}};
     for (std::size_t i = 0; i < teachers_.size(); ++i) {
       batch.teachers.push_back(distill::compute_output(*teachers_[i], batch.input));
       batch.teachers.back().stage = distill::teacher_name(stage_, stage_.teachers[i]);
@@ -62,6 +63,7 @@ class Trial {
   const TrainingSetup& setup_;
   const config::StageConfig& stage_;
   std::uint64_t seed_;  // any one: nothing that is drawn here is kept
+  Renderer renderer_;
   std::vector<data::Clip> clips_;
   TrainState state_;
   std::vector<std::shared_ptr<model::Network>> teachers_;

@@ -6,6 +6,7 @@
 #include "base/quantile.hpp"
 #include "pskd/base/error.hpp"
 #include "train/environment.hpp"
+#include "train/stage_setup.hpp"
 
 namespace pskd::train {
 namespace {
@@ -50,9 +51,12 @@ Json describe_options(config::ModelConfig model) {  // descriptions take fields 
   return writer.options;
 }
 
-Json describe_sensor(const TrainingSetup& setup, const Renderer& renderer) {
+Json describe_sensor(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage) {
+  const bool unlabeled = knows_unlabeled_sensor_only(setup.experiment, stage);
   std::vector<double> samples;
-  for (const data::Clip& clip : setup.split.train) samples.push_back(static_cast<double>(clip.sensor.rows()));
+  for (const data::Recording* clip : unlabeled ? recordings(setup.split.unlabeled) : recordings(setup.split.train)) {
+    samples.push_back(static_cast<double>(clip->sensor.rows()));
+  }
   Json sensor = {
       {"channels", setup.experiment.data.channels},    {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
       {"frames", renderer.augmentation.sensor.frames}, {"mean", renderer.statistics.mean},
@@ -102,7 +106,7 @@ Json describe_model(const TrainingSetup& setup, const Renderer& renderer, const 
                       {"version", here.version},
                       {"git_revision", here.git_revision}};
   const Modalities seen = modalities(stage.sees);
-  if (seen.sensor) description["sensor"] = describe_sensor(setup, renderer);
+  if (seen.sensor) description["sensor"] = describe_sensor(setup, renderer, stage);
   if (seen.skeleton) description["skeleton"] = describe_skeleton(setup, renderer);
   return description;
 }

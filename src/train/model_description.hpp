@@ -11,7 +11,7 @@ namespace pskd::train {
 /// Model and its options (as a config file writes them), precision, classes by label, training subjects, data set,
 /// program version; and for each modality that the stage sees:
 ///   sensor    channels in order, their units, rate, frames that a clip is resampled to, mean and deviation that each
-///             channel is standardized by, median length of a training clip in samples
+///             channel is standardized by, median length in samples of the clips that they come from
 ///   skeleton  topology with the names of the joints, unit, rate, frames
 /// Rates are left out where they are not known. Nothing of it depends on who is tested. `renderer` is the stage's.
 nlohmann::json describe_model(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage);

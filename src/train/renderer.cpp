@@ -72,7 +72,7 @@ Modalities modalities(const std::vector<config::Modality>& seen) {
 Renderer make_renderer(const config::Experiment& experiment, const data::DatasetInfo& info,
                        const std::vector<data::Clip>& train) {
   Renderer renderer{experiment.augmentation, info.topology, columns_of(experiment.data.channels, info), {}};
-  renderer.statistics = signal::fit_sensor_statistics(train, renderer.sensor_columns);
+  renderer.statistics = signal::fit_sensor_statistics(recordings(train), renderer.sensor_columns);
   return renderer;
 }
 
@@ -95,10 +95,17 @@ Recordings recordings(const std::vector<data::Clip>& clips) {
   return all;
 }
 
+Recordings recordings(const std::vector<data::Recording>& unlabeled) {
+  Recordings all;
+  for (const data::Recording& recording : unlabeled) all.push_back(&recording);
+  return all;
+}
+
 Recordings training_clips(const data::Split& split, bool with_unlabeled) {
   Recordings all = recordings(split.train);
   if (!with_unlabeled) return all;
-  for (const data::Recording& recording : split.unlabeled) all.push_back(&recording);
+  const Recordings unlabeled = recordings(split.unlabeled);
+  all.insert(all.end(), unlabeled.begin(), unlabeled.end());
   return all;
 }
 

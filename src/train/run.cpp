@@ -202,6 +202,9 @@ TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, 
   warn_of_classes_without_validation(setup.split, fold.protocol.selection);
   require_memory(experiment, setup.info, setup.split.train.size(), memory_of_machine());
   setup.renderer = make_renderer(experiment, setup.info, setup.split.train);
+  if (setup.split.unlabeled.empty()) return setup;
+  setup.unlabeled_statistics =
+      signal::fit_sensor_statistics(recordings(setup.split.unlabeled), setup.renderer.sensor_columns);
   return setup;
 }
 

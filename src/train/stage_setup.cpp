@@ -1,5 +1,6 @@
 #include "train/stage_setup.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -49,8 +50,8 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
 }
 
 Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
-  Beginning beginning{model::make_network(stage, data_shape(setup), stream_key(seed, "parameters")), setup.renderer,
-                      ""};
+  Beginning beginning{model::make_network(stage, data_shape(setup), stream_key(seed, "parameters")),
+                      stage_renderer(setup, stage), ""};
   if (stage.starts_from.stage.empty()) return beginning;
   const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
   model::start_from(*beginning.network, *start.network);
@@ -95,6 +96,24 @@ bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage
 
 ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage) {
   return {std::ssize(setup.split.train), sees_unlabeled(setup, stage) ? std::ssize(setup.split.unlabeled) : 0};
+}
+
+bool knows_unlabeled_sensor_only(const config::Experiment& experiment, const config::StageConfig& stage) {
+  std::vector<config::StageRef> before;
+  if (!stage.starts_from.stage.empty()) before.push_back(stage.starts_from);
+  for (const config::TeacherRef& teacher : stage.teachers) before.push_back({teacher.stage, teacher.run});
+  return stage.labeled_share == 0.0 &&
+         std::all_of(before.begin(), before.end(), [&](const config::StageRef& reference) {
+           if (!reference.run.empty()) return false;  // what it has learned from is not known here
+           const config::StageConfig& earlier = config::find_stage(experiment, reference.stage);
+           return !modalities(earlier.sees).sensor || knows_unlabeled_sensor_only(experiment, earlier);
+         });
+}
+
+Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage) {
+  Renderer renderer = setup.renderer;
+  if (knows_unlabeled_sensor_only(setup.experiment, stage)) renderer.statistics = setup.unlabeled_statistics;
+  return renderer;
 }
 
 std::string selected_snapshot(const config::Experiment& experiment) {

@@ -48,6 +48,14 @@ bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage
 /// How many clips `stage` trains on.
 ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage);
 
+/// Whether no labeled recording of the sensor decides anything in `stage`: it trains without labeled clips, and so do
+/// the stages of this run that teach it or that it starts from, as far as they see the sensor.
+bool knows_unlabeled_sensor_only(const config::Experiment& experiment, const config::StageConfig& stage);
+
+/// How `stage` sees recordings when it starts from drawn parameters. The statistics of the sensor channels are those of
+/// the labeled training clips; of the unlabeled recordings where the stage knows these only.
+Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage);
+
 /// The snapshot of a stage that is evaluated: last, or best with protocol.selection: val.
 std::string selected_snapshot(const config::Experiment& experiment);
 

@@ -143,7 +143,7 @@ TEST(Augmentation, StretchingLimbsScalesEachBoneByOneFactor) {
 TEST(Statistics, StandardiseTheClipsTheyWereFittedOn) {
   std::vector<data::Clip> clips = {waving_clip(), waving_clip()};
   clips[1].sensor *= 3.0F;
-  const Statistics statistics = fit_sensor_statistics(clips, kAxes);
+  const Statistics statistics = fit_sensor_statistics({&clips[0], &clips[1]}, kAxes);
   double sum = 0, squares = 0, count = 0;
   for (const data::Clip& clip : clips) {
     const Eigen::ArrayXf values = (clip.sensor.col(1) - statistics.mean[1]) / statistics.deviation[1];
@@ -158,7 +158,7 @@ TEST(Statistics, StandardiseTheClipsTheyWereFittedOn) {
 TEST(Statistics, LeaveAConstantChannelFinite) {
   data::Clip clip = waving_clip();
   clip.sensor.col(2).setConstant(1.0F);
-  EXPECT_EQ(fit_sensor_statistics(std::vector{clip}, kAxes).deviation[2], 1.0F);
+  EXPECT_EQ(fit_sensor_statistics({&clip}, kAxes).deviation[2], 1.0F);
 }
 
 TEST(SkeletonStreams, AreJointBoneAndMotion) {

@@ -9,6 +9,8 @@
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
 #include "train/estimate.hpp"
+#include "train/model_description.hpp"
+#include "train/stage_setup.hpp"
 
 namespace pskd::train {
 namespace {
@@ -76,6 +78,68 @@ TEST_F(UnlabeledStages, AreEstimatedByTheClipsOfTheirEpochs) {
   std::vector<int> steps;
   for (const StageEstimate& stage : estimate_run(setup())) steps.push_back(stage.steps);
   EXPECT_THAT(steps, ::testing::ElementsAre(6, 6, 10, 4)) << "of 12 labeled clips, of these and 6 unlabeled, of 6";
+}
+
+class AWatchThatNobodyEverLabeled : public testing::TinyTraining {
+ protected:
+  AWatchThatNobodyEverLabeled()
+      : TinyTraining(
+            R"(protocol: {name: personal, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4], trials: [2]}, unlabeled: {trials: [1]}}
+stages:
+  skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [skeleton], labeled_share: 0, loss: {ce: 0, kd: {}}}
+)") {}
+
+  /// Every sample of the sensor of the labeled recordings is multiplied by `factor`.
+  TrainingSetup with_labeled_sensor(double factor) const {
+    const std::string root = "run.root=" + (folder_ / std::to_string(factor)).string();
+    LoadedExperiment loaded = load_for_training(experiment({root}));
+    for (data::Clip& clip : loaded.dataset.clips) {
+      const bool is_labeled = clip.subject == Name(1) || clip.subject == Name(3);
+      if (is_labeled) clip.sensor *= static_cast<float>(factor);
+    }
+    return prepare_fold(loaded, "");
+  }
+};
+
+TEST_F(AWatchThatNobodyEverLabeled, LearnsNothingFromTheWatchesOfLabeledPeople) {
+  const auto run = [&](double factor) {
+    const TrainingSetup setup = with_labeled_sensor(factor);
+    train_run(setup, 1, Existing::refuse);
+    const eval::StageResult student = eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages.back();
+    return std::pair(student.checkpoint, student.test->accuracy);
+  };
+  EXPECT_EQ(run(1), run(100));
+}
+
+TEST_F(AWatchThatNobodyEverLabeled, IsStandardizedByItsUnlabeledRecordings) {
+  const TrainingSetup unseen = setup();
+  const auto mean = [&](const std::string& stage) {
+    return stage_renderer(unseen, config::find_stage(unseen.experiment, stage)).statistics.mean;
+  };
+  const config::StageConfig& student = config::find_stage(unseen.experiment, "student");
+  EXPECT_EQ(mean("student"), unseen.unlabeled_statistics.mean);
+  EXPECT_NE(mean("student"), unseen.renderer.statistics.mean) << "of labeled clips";
+  EXPECT_EQ(describe_model(unseen, stage_renderer(unseen, student), student)["sensor"]["mean"],
+            nlohmann::json(mean("student")))
+      << "which its checkpoint says";
+}
+
+TEST_F(AWatchThatNobodyEverLabeled, ScalesItsWatchAsTheStagesItLearnsFrom) {
+  const auto only = [&](const std::vector<std::string>& settings) {
+    const config::Experiment made = experiment(settings);
+    return knows_unlabeled_sensor_only(made, made.stages.back());
+  };
+  const std::string again =
+      "{model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], labeled_share: 0, loss: {ce: 0, kd: {}}, ";
+  const std::string goes_on = again + "teachers: [skeleton], starts_from: student}";
+  EXPECT_TRUE(only({}));
+  EXPECT_FALSE(only({"stages.student.labeled_share=0.5"})) << "sees labeled ones, too";
+  EXPECT_TRUE(only({"stages.more=" + goes_on}));
+  EXPECT_FALSE(only({"stages.student.labeled_share=0.5", "stages.more=" + goes_on}));
+  const std::string fused = "stages.fused={model: {name: fused}, sees: [skeleton, sensor], loss: {ce: 1}}";
+  EXPECT_FALSE(only({fused, "stages.more=" + again + "teachers: [fused]}"})) << "its teacher knows labeled ones";
+  EXPECT_FALSE(only({fused, "stages.more=" + again + "teachers: [fused, student]}"})) << "one of its teachers does";
 }
 
 TEST_F(UnlabeledStages, NeedUnlabeledRecordingsAndTeachers) {

@@ -18,7 +18,7 @@ struct Modalities {
 /// From the modalities in a config.
 Modalities modalities(const std::vector<config::Modality>& seen);
 
-/// What rendering needs to know about a data set; the statistics come from training clips only.
+/// What rendering needs to know about a data set; the statistics come from recordings that train only.
 struct Renderer {
   config::AugmentationConfig augmentation;
   data::Topology topology;
@@ -37,6 +37,7 @@ model::DataShape data_shape(const config::Experiment& experiment);
 /// Clips of a split, wherever they lie.
 using Recordings = std::vector<const data::Recording*>;
 Recordings recordings(const std::vector<data::Clip>& clips);
+Recordings recordings(const std::vector<data::Recording>& unlabeled);
 /// The clips that a stage trains on: the labeled ones and, where asked for, the unlabeled ones behind them.
 Recordings training_clips(const data::Split& split, bool with_unlabeled);
 

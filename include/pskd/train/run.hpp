@@ -18,14 +18,15 @@ struct TrainingSetup {
   data::DatasetInfo info;
   std::string data_hash;
   data::Split split;
-  Renderer renderer;
+  Renderer renderer;  ///< with the statistics of the labeled training clips; a stage's own is stage_renderer's
   std::filesystem::path stage_store;  ///< where stages are trained: <run.root>/stages, of a sweep that of its file
   bool event_files = false;           ///< beside every metrics.jsonl; see train/logging/event_file.hpp
   std::filesystem::path folder = {};  ///< of the experiment's runs; empty: <run.root>/<run.name>/<config hash>
   eval::Hashes inputs =
       {};                 ///< of the files that the config names beside the recordings, by key; a missing one has none
   std::string fold = {};  ///< whose split it is; empty: the protocol has one split
-  config::ProtocolConfig protocol = {};  ///< of the split
+  config::ProtocolConfig protocol = {};          ///< of the split
+  signal::Statistics unlabeled_statistics = {};  ///< of the unlabeled recordings, where there are some
 };
 
 /// A resolved experiment with its recordings, of which the setups of its folds are made.

@@ -11,6 +11,7 @@
 #include "report/page/page.hpp"
 #include "report/run_search.hpp"
 #include "torch_verbs.hpp"
+#include "train/stage_setup.hpp"
 
 namespace {
 
