@@ -81,28 +81,59 @@ TEST_F(ConfigContract, TheNamedKeysAreAddressedFromTheCommandLine) {
   EXPECT_EQ(find_stage(experiment, "student").epochs, 10);
 }
 
-class ShippedConfig : public ::testing::TestWithParam<const char*> {};
+Experiment shipped(const std::string& name, const std::vector<std::string>& overrides = {}) {
+  return load_experiment(std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / (name + ".yaml"), overrides);
+}
 
-TEST_P(ShippedConfig, HoldsTheWholeChain) {
-  const Experiment experiment = load_experiment(std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / GetParam());
+TEST(ShippedConfigs, HoldTheWholeChain) {
+  const Experiment experiment = shipped("utd");
   EXPECT_THAT(names(experiment), ElementsAre("skeleton", "fused", "sensor", "student", "baseline"));
   EXPECT_THAT(experiment.protocol.test.value().subjects.value(), ElementsAre(2, 4, 6, 8));
 }
 
-// As version 0.6.0 printed them. Another hash is another folder: every run that users have would begin anew.
-TEST(ShippedConfigs, HaveTheHashesThatTheyHad) {
-  const std::map<std::string, std::string> hashes = {{"utd", "003ee2f2dda0"},
-                                                     {"berkeley", "fb5768567779"},
-                                                     {"mmact", "b5b92d67ab0c"},
-                                                     {"generic", "fc09bbbd3bc8"},
-                                                     {"demo", "15b4e9cf5710"}};
-  for (const auto& [name, hash] : hashes) {
-    const auto file = std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / (name + ".yaml");
-    EXPECT_EQ(config_hash(load_experiment(file)), hash) << name;
+TEST(ShippedConfigs, WithUnlabeledRecordingsHaveTheStagesThatTheyCompare) {
+  for (const char* name :
+       {"utd-personal", "utd-semi", "berkeley-personal", "berkeley-semi", "mmact-personal", "utd-loso-personal"}) {
+    EXPECT_THAT(names(shipped(name)),
+                ElementsAre("skeleton", "fused", "student", "baseline", "self_training", "adapted"))
+        << name;
+  }
+  for (const char* name : {"utd-adapt", "berkeley-adapt"}) {
+    EXPECT_THAT(names(shipped(name)), ElementsAre("skeleton", "fused", "baseline", "adapted", "self_adapted")) << name;
+  }
+  for (const char* name : {"utd-unseen-sensor", "berkeley-unseen-sensor"}) {
+    EXPECT_THAT(names(shipped(name)), ElementsAre("skeleton", "student")) << name;
+  }
+  for (const char* name : {"utd-true-labels", "berkeley-true-labels"}) {
+    EXPECT_THAT(names(shipped(name)), ElementsAre("baseline")) << name;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Configs, ShippedConfig, ::testing::Values("utd.yaml", "demo.yaml"));
+TEST(ShippedConfigs, OfAWatchThatNobodyLabeledLearnWhatItsTrueLabelsWouldTeach) {
+  const auto differ = [](const std::string& what) {
+    const Experiment unseen = shipped(what + "-unseen-sensor"), labeled = shipped(what + "-true-labels");
+    const StageConfig &student = find_stage(unseen, "student"), &baseline = find_stage(labeled, "baseline");
+    EXPECT_EQ(student.labeled_share, 0.0) << what;
+    EXPECT_EQ(student.epochs, baseline.epochs) << what;
+    EXPECT_EQ(labeled.protocol.train->trials, unseen.protocol.unlabeled->trials) << what;
+    EXPECT_EQ(labeled.protocol.train->subjects, unseen.protocol.test->subjects) << what;
+    EXPECT_EQ(labeled.protocol.test->trials, unseen.protocol.test->trials) << what;
+  };
+  differ("utd");
+  differ("berkeley");
+}
+
+// As version 0.6.0 printed them. Another hash is another folder: every run that users have
+// would begin anew.
+TEST(ShippedConfigs, HaveTheHashesThatTheyHad) {
+  const std::map<std::string, std::string> hashes = {
+      {"utd", "003ee2f2dda0"},     {"berkeley", "fb5768567779"},     {"mmact", "b5b92d67ab0c"},
+      {"generic", "fc09bbbd3bc8"}, {"utd-personal", "a1b2b906edc1"}, {"berkeley-personal", "de00c75dbb2b"},
+      {"demo", "15b4e9cf5710"}};
+  for (const auto& [name, hash] : hashes) {
+    EXPECT_EQ(config_hash(shipped(name)), hash) << name;
+  }
+}
 
 }  // namespace
 }  // namespace pskd::config

@@ -47,9 +47,9 @@ void build(const ConfigOptions& config) {
 }
 
 void show_split(const pskd::data::Split& split) {
-  const auto line = [](const char* part, const std::vector<pskd::data::Clip>& clips) {
+  const auto line = [](const char* part, const auto& clips) {
     std::set<pskd::Name> subjects;
-    for (const pskd::data::Clip& clip : clips) subjects.insert(clip.subject);
+    for (const pskd::data::Recording& clip : clips) subjects.insert(clip.subject);
     std::string names;
     for (const pskd::Name& subject : subjects) names += ' ' + subject.text();
     std::cout << fmt::format("{:<6} {:>5} clips, subjects{}\n", part, clips.size(), names);
@@ -57,6 +57,7 @@ void show_split(const pskd::data::Split& split) {
   line("train", split.train);
   line("val", split.val);
   line("test", split.test);
+  if (!split.unlabeled.empty()) line("unlabeled", split.unlabeled);
 }
 
 void info(const ConfigOptions& config) {
