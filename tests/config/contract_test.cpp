@@ -92,8 +92,8 @@ TEST(ShippedConfigs, HoldTheWholeChain) {
 }
 
 TEST(ShippedConfigs, WithUnlabeledRecordingsHaveTheStagesThatTheyCompare) {
-  for (const char* name :
-       {"utd-personal", "utd-semi", "berkeley-personal", "berkeley-semi", "mmact-personal", "utd-loso-personal"}) {
+  for (const char* name : {"utd-personal", "utd-semi", "berkeley-personal", "berkeley-semi", "mmact-personal",
+                           "utd-loso-personal", "demo"}) {
     EXPECT_THAT(names(shipped(name)),
                 ElementsAre("skeleton", "fused", "student", "baseline", "self_training", "adapted"))
         << name;
@@ -123,13 +123,13 @@ TEST(ShippedConfigs, OfAWatchThatNobodyLabeledLearnWhatItsTrueLabelsWouldTeach) 
   differ("berkeley");
 }
 
-// As version 0.6.0 printed them. Another hash is another folder: every run that users have
+// As version 0.6.0 printed them; the demo is that of 0.8.0. Another hash is another folder: every run that users have
 // would begin anew.
 TEST(ShippedConfigs, HaveTheHashesThatTheyHad) {
   const std::map<std::string, std::string> hashes = {
       {"utd", "003ee2f2dda0"},     {"berkeley", "fb5768567779"},     {"mmact", "b5b92d67ab0c"},
       {"generic", "fc09bbbd3bc8"}, {"utd-personal", "a1b2b906edc1"}, {"berkeley-personal", "de00c75dbb2b"},
-      {"demo", "15b4e9cf5710"}};
+      {"demo", "32fc5cd3a266"}};
   for (const auto& [name, hash] : hashes) {
     EXPECT_EQ(config_hash(shipped(name)), hash) << name;
   }

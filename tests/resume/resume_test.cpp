@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using testing::run_program;
 
 /// The stage whose loss trains layers beside the network.
-const std::string kWithAdapters = "sensor";
+const std::string kWithAdapters = "student";
 
 class Resume : public ::testing::TestWithParam<int> {
  protected:
@@ -62,11 +62,13 @@ class Resume : public ::testing::TestWithParam<int> {
         "--set",
         "stages.fused.epochs=8",
         "--set",
-        "stages.sensor.epochs=12",
-        "--set",
         "stages.student.epochs=12",
         "--set",
-        "stages.baseline.epochs=12"};
+        "stages.baseline.epochs=12",
+        "--set",
+        "stages.self_training.epochs=8",
+        "--set",
+        "stages.adapted.epochs=8"};
   }
 
   pid_t start(const std::string& runs, bool resume) const {
@@ -149,7 +151,7 @@ class Resume : public ::testing::TestWithParam<int> {
   }
 
   void expect_same(const std::string& left, const std::string& right) const {
-    for (const char* stage : {"skeleton", "fused", "sensor", "student", "baseline"}) {
+    for (const char* stage : {"skeleton", "fused", "student", "baseline", "self_training", "adapted"}) {
       const fs::path a = seed_directory(left) / "stages" / stage, b = seed_directory(right) / "stages" / stage;
       EXPECT_EQ(read_file(a / "predictions.csv"), read_file(b / "predictions.csv")) << stage;
       EXPECT_EQ(metrics_of(a / "metrics.jsonl"), metrics_of(b / "metrics.jsonl")) << stage;
@@ -188,7 +190,7 @@ TEST_P(Resume, AStopSignalSavesInTheMiddleOfAnEpochAndTheRunGoesOnFromThere) {
   const int in_adapters = stop_in("stopped", kWithAdapters, SIGTERM);
   ASSERT_TRUE(WIFEXITED(in_adapters));
   EXPECT_EQ(WEXITSTATUS(in_adapters), 143);
-  const int interrupted = stop_in("stopped", "student", SIGINT);
+  const int interrupted = stop_in("stopped", "self_training", SIGINT);
   ASSERT_TRUE(WIFEXITED(interrupted));
   EXPECT_EQ(WEXITSTATUS(interrupted), 130);
   ASSERT_EQ(run_to_the_end("stopped", true), 0);
