@@ -62,6 +62,23 @@ TEST(Relations, IgnoreTurningMovingAndScalingTheEmbeddings) {
   EXPECT_LT(losses::relational_angle(student, teacher).item<double>(), 1e-12);
 }
 
+TEST(Relations, OfAMaskAreThoseOfTheRowsThatItHas) {
+  torch::manual_seed(6);
+  const torch::Tensor student = random_leaf({6, 4}), teacher = torch::randn({6, 3}, torch::kFloat64);
+  for (const std::vector<std::int64_t>& picked :
+       {std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}, {1, 2, 4}, {0, 5}, {3}, {}}) {
+    const torch::Tensor rows = torch::tensor(picked, torch::kInt64);
+    const torch::Tensor mask = torch::zeros({6}, torch::kBool).index_fill(0, rows, true);
+    const torch::Tensor some = student.index_select(0, rows), taught = teacher.index_select(0, rows);
+    EXPECT_NEAR(losses::relational_distance_among(student, teacher, mask).item<double>(),
+                losses::relational_distance(some, taught).item<double>(), 1e-12)
+        << picked.size() << " rows";
+    EXPECT_NEAR(losses::relational_angle_among(student, teacher, mask).item<double>(),
+                losses::relational_angle(some, taught).item<double>(), 1e-12)
+        << picked.size() << " rows";
+  }
+}
+
 TEST(Gradient, EveryLossIsTheDerivativeOfItsValue) {
   torch::manual_seed(2);
   const torch::Tensor labels = torch::tensor({0, 3, 1, 3, 2}, torch::kInt64);

@@ -46,11 +46,22 @@ torch::Tensor eligible_confidence(const torch::Tensor& student_logits, const std
   return torch::stack(columns, 1);
 }
 
-torch::Tensor relations(const torch::Tensor& student, const torch::Tensor& teacher,
-                        const config::SemanticConfig& config) {
+/// The relational terms among the clips that the mask `clips` [N] has: on these rows alone, or at the full shape.
+torch::Tensor relations_of_picked(const torch::Tensor& student, const torch::Tensor& teacher,
+                                  const torch::Tensor& clips, const config::SemanticConfig& config) {
+  const torch::Tensor rows = clips.nonzero().squeeze(1);
+  const torch::Tensor some = student.index_select(0, rows), taught = teacher.index_select(0, rows);
   torch::Tensor loss = torch::zeros({}, student.options());
-  if (config.distance > 0) loss = loss + config.distance * relational_distance(student, teacher);
-  if (config.angle > 0) loss = loss + config.angle * relational_angle(student, teacher);
+  if (config.distance > 0) loss = loss + config.distance * relational_distance(some, taught);
+  if (config.angle > 0) loss = loss + config.angle * relational_angle(some, taught);
+  return loss;
+}
+
+torch::Tensor relations_among(const torch::Tensor& student, const torch::Tensor& teacher, const torch::Tensor& clips,
+                              const config::SemanticConfig& config) {
+  torch::Tensor loss = torch::zeros({}, student.options());
+  if (config.distance > 0) loss = loss + config.distance * relational_distance_among(student, teacher, clips);
+  if (config.angle > 0) loss = loss + config.angle * relational_angle_among(student, teacher, clips);
   return loss;
 }
 
@@ -100,9 +111,13 @@ torch::Tensor acs_semantics(const torch::Tensor& student_embedding, const std::v
   torch::Tensor loss = torch::zeros({}, student_embedding.options());
   for (std::size_t k = 0; k < teachers.size(); ++k) {
     const torch::Tensor column = assignment.select(1, static_cast<std::int64_t>(k));
-    const torch::Tensor clips = column.gt(0).nonzero().squeeze(1);
-    loss = loss + column.mean() * relations(student_embedding.index_select(0, clips),
-                                            teachers[k].embedding.index_select(0, clips), config);
+    const torch::Tensor clips = column.gt(0);
+    // Where all labels are known rows are picked out, as ever: so the order of the sums, and the bits, stay what they
+    // were.
+    const torch::Tensor related = labels.all_known()
+                                      ? relations_of_picked(student_embedding, teachers[k].embedding, clips, config)
+                                      : relations_among(student_embedding, teachers[k].embedding, clips, config);
+    loss = loss + column.mean() * related;
   }
   if (config.words > 0) loss = loss + config.words * word_distance(student_embedding, words, labels);
   return loss;

@@ -7,9 +7,9 @@ namespace {
 
 /// Logits of the classes other than the true one, [N, K - 1].
 torch::Tensor other_classes(const torch::Tensor& logits, const torch::Tensor& labels) {
-  const torch::Tensor classes = torch::arange(logits.size(1), labels.options());
-  const torch::Tensor other = labels.unsqueeze(1).ne(classes);
-  return logits.masked_select(other).view({logits.size(0), logits.size(1) - 1});
+  const torch::Tensor place = torch::arange(logits.size(1) - 1, labels.options());
+  const torch::Tensor behind_truth = place.unsqueeze(0).ge(labels.unsqueeze(1));
+  return logits.gather(1, place + behind_truth.to(torch::kInt64));
 }
 
 /// Logits of (true class, any other class), [N, 2].

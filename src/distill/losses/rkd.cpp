@@ -23,7 +23,38 @@ torch::Tensor angle_cosines(const torch::Tensor& embeddings) {
   return torch::bmm(directions, directions.transpose(1, 2)) * different;
 }
 
+/// Of the pairs i < j, in the order of pdist, those whose clips are both in `clips`: [N (N - 1) / 2], 1 or 0.
+torch::Tensor pairs_among(const torch::Tensor& clips, const torch::TensorOptions& options) {
+  const torch::Tensor pairs = torch::triu_indices(clips.size(0), clips.size(0), 1, torch::dtype(torch::kInt64));
+  return (clips.index_select(0, pairs[0]) & clips.index_select(0, pairs[1])).to(options);
+}
+
+/// relative_distances of the pairs that `among` has, over the mean of these.
+torch::Tensor relative_distances_among(const torch::Tensor& embeddings, const torch::Tensor& among) {
+  const torch::Tensor pairs = torch::pdist(embeddings) * among;
+  const torch::Tensor mean = pairs.sum() / pairs.detach().gt(0).sum().clamp_min(1);
+  return pairs / torch::where(mean.detach().gt(0), mean, torch::ones_like(mean));
+}
+
 }  // namespace
+
+torch::Tensor relational_distance_among(const torch::Tensor& student, const torch::Tensor& teacher,
+                                        const torch::Tensor& clips) {
+  const torch::Tensor among = pairs_among(clips, student.options());
+  const torch::Tensor sum = torch::smooth_l1_loss(
+      relative_distances_among(student, among), relative_distances_among(teacher.detach(), among), at::Reduction::Sum);
+  return sum / among.sum().clamp_min(1);
+}
+
+torch::Tensor relational_angle_among(const torch::Tensor& student, const torch::Tensor& teacher,
+                                     const torch::Tensor& clips) {
+  const torch::Tensor one = clips.to(student.dtype());
+  const torch::Tensor among = one.view({-1, 1, 1}) * one.view({1, -1, 1}) * one.view({1, 1, -1});
+  const torch::Tensor sum = torch::smooth_l1_loss(angle_cosines(student) * among,
+                                                  angle_cosines(teacher.detach()) * among, at::Reduction::Sum);
+  const torch::Tensor n = one.sum();
+  return sum / (n * (n - 1) * (n - 2)).clamp_min(1);
+}
 
 torch::Tensor relational_distance(const torch::Tensor& student, const torch::Tensor& teacher) {
   if (student.size(0) < 2) return torch::zeros({}, student.options());

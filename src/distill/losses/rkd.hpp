@@ -15,6 +15,13 @@ torch::Tensor relational_distance(const torch::Tensor& student, const torch::Ten
 /// triples of different clips. 0 for N < 3.
 torch::Tensor relational_angle(const torch::Tensor& student, const torch::Tensor& teacher);
 
+/// The same over the pairs and triples of those clips only that the mask `clips` ([N], bool) has, at the full shape: no
+/// row is picked out. Equal to the above on the picked rows but for rounding: sums are taken in another order.
+torch::Tensor relational_distance_among(const torch::Tensor& student, const torch::Tensor& teacher,
+                                        const torch::Tensor& clips);
+torch::Tensor relational_angle_among(const torch::Tensor& student, const torch::Tensor& teacher,
+                                     const torch::Tensor& clips);
+
 LossTerm rkd_term(const config::RkdConfig& rkd, const LossInput& input);
 
 }  // namespace pskd::distill::losses
