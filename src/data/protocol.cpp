@@ -610,6 +610,14 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   return split;
 }
 
+std::vector<Clip> reveal_unlabeled(Dataset dataset, const config::ProtocolConfig& protocol) {
+  if (!has_unlabeled(protocol)) return {};
+  std::erase_if(dataset.clips, [&](const Clip& clip) { return !holds(*protocol.unlabeled, clip); });
+  std::vector<Clip> clips = relabeled(std::move(dataset), protocol.classes);
+  std::sort(clips.begin(), clips.end(), [](const Clip& a, const Clip& b) { return a.id < b.id; });
+  return clips;
+}
+
 std::string sorted_description(const std::string& line) {
   std::size_t comma = line.find(", ");
   std::string sorted = line.substr(0, comma);

@@ -87,6 +87,23 @@ TEST(Unlabeled, ComeInAnOrderThatTheirLabelsDoNotDecide) {
   EXPECT_EQ(names(shuffled), names(grid()));
 }
 
+TEST(Unlabeled, AreRevealedToWhoScoresThemAfterwards) {
+  config::ProtocolConfig personal = protocol("personal", trials({1, 2}));
+  personal.classes = {"wave", "clap", "throw"};
+  personal = resolved(personal);
+  const Split split = make_split(grid(), personal);
+  const std::vector<Clip> revealed = reveal_unlabeled(grid(), personal);
+  EXPECT_EQ(revealed.size(), 24U) << "of the classes that are kept";
+  const Dataset whole = grid();
+  for (const Clip& clip : revealed) {
+    const auto same = [&](const Recording& one) { return one.id == clip.id; };
+    EXPECT_TRUE(std::any_of(split.unlabeled.begin(), split.unlabeled.end(), same)) << clip.id;
+    const auto found = std::find_if(whole.clips.begin(), whole.clips.end(), same);
+    EXPECT_EQ(split.classes[static_cast<std::size_t>(clip.label)],
+              whole.info.classes[static_cast<std::size_t>(found->label)]);
+  }
+}
+
 TEST(Unlabeled, OfPeopleWhoAreTestedNeedAProtocolThatSaysSo) {
   config::ProtocolConfig leaking = protocol("cross-subject", trials({1, 2}));
   leaking.unlabeled->subjects = Names{2, 4};

@@ -115,7 +115,7 @@ TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
               ElementsAre("test", "parameters", "epochs", "seconds", "checkpoint", "teachers"));
   EXPECT_THAT(keys(json["stages"]["baseline"]),
               ElementsAre("test", "val", "parameters", "epochs", "seconds", "best_epoch", "tied_epochs", "cost",
-                          "checkpoint", "teachers"));
+                          "checkpoint", "teachers", "start"));
   EXPECT_THAT(keys(json["stages"]["baseline"]["cost"]), ElementsAre("macs", "bytes", "latency", "adapters"));
   const Json& test = json["stages"]["skeleton"]["test"];
   EXPECT_THAT(keys(test), ElementsAre("accuracy", "macro_f1", "scored_classes", "per_class", "confusion"));

@@ -170,6 +170,17 @@ TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
   EXPECT_EQ(frames.back()[3], (std::vector<int>{-2000, 9000}));
 }
 
+TEST_F(Page, SaysHowOftenTeachersAreRightAboutUnlabeledRecordings) {
+  ExampleRun().write(folder.path());
+  EXPECT_THAT(body_of(page()), Not(HasSubstr("Unlabeled recordings"))) << "of a run without them";
+  const ReportPage found = report_page(collect_runs({folder.path()}), "", [](const fs::path&) {
+    RunMaterial material = ExampleRun::material();
+    material.pseudo_labels = {{"student", "skeleton", 0.9625, 216}};
+    return material;
+  });
+  EXPECT_THAT(body_of(found), AllOf(HasSubstr("Unlabeled recordings"), HasSubstr("<td>96.2</td>"), HasSubstr("216")));
+}
+
 TEST_F(Page, OfRunsThatCannotBeComparedSaysSoAndShowsEach) {
   for (const char* name : {"one", "two"}) {
     const fs::path run = ExampleRun().write(folder.path() / name);

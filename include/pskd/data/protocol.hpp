@@ -55,6 +55,10 @@ struct Split {
 /// asked for is empty, when a class has no training clip, or when two parts hold clips of the same content.
 Split make_split(Dataset dataset, const config::ProtocolConfig& protocol);
 
+/// The unlabeled recordings of a split with what they show, by name, for scores afterwards. Whoever trains must not ask
+/// for them. Recordings of classes that are not kept are left out.
+std::vector<Clip> reveal_unlabeled(Dataset dataset, const config::ProtocolConfig& protocol);
+
 /// One line for tables: "cross-subject, train subjects 1 3 5 7, test subjects 2 4 6 8" and, when so, "SUBJECTS SHARED".
 /// Of a protocol with several folds: "subject-folds, 4 folds, train subjects 1 3 5 7, test subjects 1 3 5 7".
 std::string describe(const config::ProtocolConfig& protocol);

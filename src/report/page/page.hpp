@@ -17,6 +17,14 @@ struct StageEmbeddings {
   Eigen::MatrixXd rows;  ///< [N, D], one for each of RunMaterial::clips
 };
 
+/// How often a teacher is right about the recordings that nobody labeled, as far as the data set has their labels.
+struct PseudoLabels {
+  std::string stage;    ///< that learns from them
+  std::string teacher;  ///< and its snapshot
+  double accuracy = 0;
+  int clips = 0;
+};
+
 /// What a run directory does not hold itself: the recordings that were classified, and what its networks make of them.
 struct RunMaterial {
   std::vector<data::Clip>
@@ -25,6 +33,7 @@ struct RunMaterial {
   std::vector<std::string> channels;  ///< of the clips' sensor, by column
   std::vector<StageEmbeddings> embeddings;
   std::vector<std::string> missing;  ///< what could not be had, and why: a line each
+  std::vector<PseudoLabels> pseudo_labels = {};
 };
 /// Collects the material of a run directory.
 using MaterialSource = std::function<RunMaterial(const std::filesystem::path& run)>;

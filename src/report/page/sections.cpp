@@ -84,6 +84,19 @@ std::string manifest_part(RunFacts& facts) {
   return folded("Manifest: versions, data and machine", "<dl class=\"facts\">\n" + terms_of(manifest) + "</dl>");
 }
 
+std::string pseudo_label_part(const std::vector<PseudoLabels>& pseudo_labels) {
+  if (pseudo_labels.empty()) return "";
+  Table table;
+  table.header = {"stage", "taught by", "right %", "recordings"};
+  table.labels = 2;
+  for (const PseudoLabels& one : pseudo_labels) {
+    table.rows.push_back({one.stage, one.teacher, fixed(100 * one.accuracy, 1), std::to_string(one.clips)});
+  }
+  return "<section class=\"results\">\n<h3>Unlabeled recordings</h3>\n" +
+         html_table(table, "How often teachers are right about them. Training never saw their labels.") +
+         "</section>\n";
+}
+
 }  // namespace
 
 std::string comparison_section(const RunSet& runs, const std::vector<FinishedRun>& sections,
@@ -125,6 +138,7 @@ std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
     html += "<section class=\"results\">\n<h3>Folds</h3>\n" +
             html_table(folds, "Accuracy of each stage in each fold, %") + "</section>\n";
   }
+  html += pseudo_label_part(facts.material.pseudo_labels);
   const std::string ending =
       folded("F1 of each class as a table", html_table(per_class_table(facts.run->records), "F1 of each class, %")) +
       config_part(facts) + manifest_part(facts);

@@ -17,9 +17,10 @@ struct Options {
   bool json = false;
 };
 
-const std::vector<pskd::data::Clip>& part_of(const pskd::data::Split& split, const std::string& part) {
-  if (part == "train") return split.train;
-  return part == "val" ? split.val : split.test;
+std::vector<pskd::data::Clip> part_of(const pskd::train::TrainingSetup& setup, const std::string& part) {
+  if (part == "unlabeled") return revealed_unlabeled(setup);
+  if (part == "train") return setup.split.train;
+  return part == "val" ? setup.split.val : setup.split.test;
 }
 
 void show(const pskd::eval::Scores& scores, const Options& options) {
@@ -51,7 +52,7 @@ void run(const Options& options) {
   const pskd::RunLayout run = pskd::full_path({options.run});
   const std::uint64_t seed = run.seed();
   const pskd::train::TrainingSetup setup = setup_of(run);
-  const auto& clips = part_of(setup.split, options.part);
+  const std::vector<pskd::data::Clip> clips = part_of(setup, options.part);
   if (clips.empty())
     throw pskd::Error(pskd::ErrorKind::usage, "the protocol of this run has no " + options.part + " clips");
   const pskd::config::StageConfig& stage = pskd::config::find_stage(setup.experiment, options.stage);
@@ -68,8 +69,10 @@ void add_eval(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingDirectory);
   verb->add_option("--stage", options->stage, "which stage")->capture_default_str();
-  verb->add_option("--on", options->part, "which part of the protocol")
-      ->check(CLI::IsMember({"train", "val", "test"}))
+  verb->add_option(
+          "--on", options->part,
+          "which part of the protocol; unlabeled: by the labels that the data set has, which training never reads")
+      ->check(CLI::IsMember({"train", "val", "test", "unlabeled"}))
       ->capture_default_str();
   verb->add_option("--threads", options->threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);
   verb->add_flag("--json", options->json, "scores as JSON");

@@ -1,6 +1,7 @@
 #include "opened_run.hpp"
 
 #include "pskd/config/load.hpp"
+#include "pskd/data/store/clip_store.hpp"
 #include "train/manifest.hpp"
 
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
@@ -10,4 +11,9 @@ pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
   setup.folder = full.experiment();
   pskd::train::require_same_experiment(run.manifest(), setup);
   return setup;
+}
+
+std::vector<pskd::data::Clip> revealed_unlabeled(const pskd::train::TrainingSetup& setup) {
+  if (setup.split.unlabeled.empty()) return {};
+  return pskd::data::reveal_unlabeled(pskd::data::store::load_dataset(setup.experiment.data), setup.protocol);
 }

@@ -8,3 +8,6 @@
 /// names. Throws Error(usage) when the experiment has no such fold, Error(checkpoint) when its
 /// config or the recordings are not those that its manifest names.
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run);
+
+/// The unlabeled recordings of its split, with the labels that the data set has of them: for scores only.
+std::vector<pskd::data::Clip> revealed_unlabeled(const pskd::train::TrainingSetup& setup);

@@ -5,8 +5,10 @@
 #include "base/checksum.hpp"
 #include "base/file.hpp"
 #include "distill/teacher_output.hpp"
+#include "distill/teacher_schedule.hpp"
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/eval/scores.hpp"
 #include "pskd/train/evaluation.hpp"
 #include "report/page/page.hpp"
 #include "report/run_search.hpp"
@@ -56,13 +58,35 @@ class MaterialCollector {
         clip.sensor = pskd::data::Frames(clip.sensor(Eigen::all, setup.renderer.sensor_columns));
       }
       add_embeddings(material, setup, run.seed(), manifest);
+      add_pseudo_labels(material, setup, run.seed());
     } catch (const pskd::Error& error) {
-      material.missing.push_back(std::string("map of the embeddings, example clips: ") + error.what());
+      material.missing.push_back(
+          std::string("map of the embeddings, example clips, what teachers say of unlabeled recordings: ") +
+          error.what());
     }
     return material;
   }
 
  private:
+  /// What each teacher says of the unlabeled recordings as they are.
+  static void add_pseudo_labels(pskd::report::RunMaterial& material, const pskd::train::TrainingSetup& setup,
+                                std::uint64_t seed) {
+    const std::vector<pskd::data::Clip> clips = revealed_unlabeled(setup);
+    for (const pskd::config::StageConfig& stage : setup.experiment.stages) {
+      if (clips.empty() || !pskd::train::sees_unlabeled(setup, stage)) continue;
+      for (const pskd::config::TeacherRef& teacher : stage.teachers) {
+        const std::string snapshot = pskd::config::word(teacher.snapshot);
+        const std::string name = pskd::distill::teacher_name(stage, teacher);
+        const pskd::train::Snapshot asked =
+            pskd::train::load_snapshot(setup, seed, pskd::config::StageRef{teacher.stage, teacher.run}, snapshot);
+        const auto said = pskd::train::predict({asked.network, asked.renderer, asked.sees}, clips);
+        material.pseudo_labels.push_back({stage.name, name + (snapshot == "last" ? "" : "/" + snapshot),
+                                          pskd::eval::score(said, setup.split.classes).accuracy,
+                                          static_cast<int>(clips.size())});
+      }
+    }
+  }
+
   void add_embeddings(pskd::report::RunMaterial& material, const pskd::train::TrainingSetup& setup, std::uint64_t seed,
                       const nlohmann::json& manifest) {
     for (const pskd::config::StageConfig& stage : setup.experiment.stages) {
@@ -122,7 +146,8 @@ void add_report(CLI::App& app) {
   verb->footer(
       "One file that needs no network: learning curves, who taught, confusion, F1 and accuracy by class and subject, "
       "a\n"
-      "map of the embeddings, examples of what the student missed, tables, the resolved config. Recordings and\n"
+      "map of the embeddings, examples of what the student missed, how often teachers are right about unlabeled\n"
+      "recordings, tables, the resolved config. Recordings and\n"
       "checkpoints are used where they are; the page says what it lacks.\n"
       "Examples:\n"
       "  pskd report runs/utd-pskd/0123456789ab\n"
