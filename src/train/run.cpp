@@ -221,8 +221,8 @@ LoadedExperiment load_for_training(config::Experiment experiment) {
   loaded.config_hash = config::config_hash(experiment);
   loaded.folds = data::resolve_folds(experiment.protocol, reader.info);
   data::store::StoredDataset stored = data::store::load_stored(reader, experiment.data);
-  for (const std::string& warning : stored.warnings) spdlog::warn("recordings: {}", warning);
   loaded.dataset = std::move(stored.dataset);
+  loaded.warnings = std::move(stored.warnings);
   loaded.inputs = hash_inputs(experiment, reader);
   loaded.experiment = std::move(experiment);
   return loaded;

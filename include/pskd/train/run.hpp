@@ -36,6 +36,7 @@ struct LoadedExperiment {
   std::vector<data::Fold> folds;  ///< at least one
   data::Dataset dataset;
   eval::Hashes inputs;
+  std::vector<std::string> warnings;  ///< about the recordings
 };
 
 /// Loads the data (building the clip store when needed) and fills in the protocol.

@@ -225,6 +225,7 @@ bool is_trained_by_another(const Tasks& tasks) {
 void train_all(const pskd::config::Experiment& experiment, const Tasks& tasks, const TrainOptions& options) {
   const auto existing = options.resume ? Existing::resume : options.overwrite ? Existing::overwrite : Existing::refuse;
   LoadedExperiment loaded = pskd::train::load_for_training(experiment);
+  for (const std::string& warning : loaded.warnings) spdlog::warn("recordings: {}", warning);
   if (options.dry_run) return show_plan(loaded);
   const std::vector<fs::path> folders = folders_of(tasks);
   pskd::train::require_absent(folders, existing);
