@@ -16,9 +16,11 @@
 namespace pskd::train {
 namespace {
 
-std::vector<data::Clip> first_clips(const TrainingSetup& setup, int count) {
-  const auto begin = setup.split.train.begin();
-  return {begin, begin + std::min(std::ssize(setup.split.train), static_cast<std::ptrdiff_t>(count))};
+std::vector<data::Clip> first_clips(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
+                                    int count) {
+  const auto split = seen_split(setup.split, shown(setup, stage, seed));
+  const auto begin = split->train.begin();
+  return {begin, begin + std::min(std::ssize(split->train), static_cast<std::ptrdiff_t>(count))};
 }
 
 /// Training steps of a stage on the same few real clips. Teachers of this run are drawn, not trained.
@@ -29,7 +31,7 @@ class Trial {
         stage_(stage),
         seed_(setup.experiment.seeds.front()),
         renderer_(stage_renderer(setup, stage)),
-        clips_(first_clips(setup, clips)),
+        clips_(first_clips(setup, stage, seed_, clips)),
         state_(make_train_state(network_of(stage), loss_context(setup, stage, seed_), stage.optimizer)) {
     if (!stage.starts_from.stage.empty()) {
       model::start_from(*state_.network, *network_of(stage.starts_from, "last"));
@@ -40,7 +42,7 @@ class Trial {
   }
 
   void step() {
-    const Modalities wanted = teachers_.empty() ? modalities(stage_.sees) : Modalities{true, true};
+    const Modalities wanted = shown(setup_, stage_, seed_);
     Batch batch{render_augmented(renderer_, recordings(clips_), wanted, seed_, 0), label_tensor(clips_), {}};
     for (std::size_t i = 0; i < teachers_.size(); ++i) {
       batch.teachers.push_back(distill::compute_output(*teachers_[i], batch.input));
@@ -99,7 +101,9 @@ std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
   std::vector<StageEstimate> estimates;
   for (const config::StageConfig& stage : setup.experiment.stages) {
     Trial trial(setup, stage, stage.batch);
-    const int steps = steps_per_epoch(epoch_clips(clip_counts(setup, stage), stage.labeled_share), stage.batch);
+    const auto seen = seen_split(setup.split, shown(setup, stage, setup.experiment.seeds.front()));
+    const ClipCounts counts = clip_counts(setup, stage, *seen);
+    const int steps = steps_per_epoch(epoch_clips(counts, stage.labeled_share), stage.batch);
     const int all = steps * stage.epochs;
     estimates.push_back({stage.name, trial.parameters(), all, all * time_step(trial)});
   }

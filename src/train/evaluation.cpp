@@ -15,8 +15,8 @@ TrainedStage trained(const Snapshot& snapshot) { return {snapshot.network, snaps
 /// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.
 std::optional<eval::Scores> score_part(const TrainingSetup& setup, const TrainedStage& stage,
                                        const std::vector<data::Clip>& clips, const std::filesystem::path& file) {
-  if (clips.empty()) return std::nullopt;
   const std::vector<eval::Prediction> predictions = predict(stage, clips);
+  if (predictions.empty()) return std::nullopt;
   eval::write_predictions(file, predictions, setup.split.classes);
   return eval::score(predictions, setup.split.classes);
 }
@@ -29,15 +29,19 @@ TrainedStage load_stage(const TrainingSetup& setup, std::uint64_t seed, const st
 
 std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vector<data::Clip>& clips) {
   std::vector<eval::Prediction> predictions;
-  if (clips.empty()) return predictions;
-  const model::Input input = render_plain(stage.renderer, recordings(clips), stage.sees);
+  std::vector<const data::Clip*> seen;
+  for (const data::Clip& clip : clips) {
+    if (has(clip, stage.sees)) seen.push_back(&clip);
+  }
+  if (seen.empty()) return predictions;
+  const model::Input input = render_plain(stage.renderer, Recordings(seen.begin(), seen.end()), stage.sees);
   const torch::Tensor probabilities =
       torch::softmax(distill::compute_output(*stage.network, input).logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
-  for (std::size_t i = 0; i < clips.size(); ++i) {
+  for (std::size_t i = 0; i < seen.size(); ++i) {
     const float* row = probabilities.data_ptr<float>() + static_cast<std::int64_t>(i) * width;
-    predictions.push_back({clips[i].id, clips[i].subject, clips[i].label,
+    predictions.push_back({seen[i]->id, seen[i]->subject, seen[i]->label,
                            classes[static_cast<std::int64_t>(i)].item<int>(), std::vector<float>(row, row + width)});
   }
   return predictions;
@@ -54,7 +58,8 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.parameters = model::count_parameters(*scored.network);
   result.epochs = epochs;
   result.seconds = seconds;
-  result.cost = measure_cost(*scored.network, render_plain(scored.renderer, {&setup.split.train.front()}, scored.sees));
+  const auto train = seen_split(setup.split, shown(setup, stage, seed));
+  result.cost = measure_cost(*scored.network, render_plain(scored.renderer, {&train->train.front()}, scored.sees));
   if (const auto adapters = stage_adapters(setup, stage, seed)) {
     result.cost->adapters = model::count_parameters(*adapters);
   }

@@ -55,7 +55,7 @@ Json describe_sensor(const TrainingSetup& setup, const Renderer& renderer, const
   const bool unlabeled = knows_unlabeled_sensor_only(setup.experiment, stage);
   std::vector<double> samples;
   for (const data::Recording* clip : unlabeled ? recordings(setup.split.unlabeled) : recordings(setup.split.train)) {
-    samples.push_back(static_cast<double>(clip->sensor.rows()));
+    if (clip->sensor.rows() > 0) samples.push_back(static_cast<double>(clip->sensor.rows()));
   }
   Json sensor = {
       {"channels", setup.experiment.data.channels},    {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "data/data_check.hpp"
 #include "data/readers/registry.hpp"
@@ -17,6 +18,22 @@ namespace {
 
 constexpr std::int64_t kClipsPerTask = 16;
 
+void require_recorded(const Recordings& clips, Modalities wanted) {
+  for (const data::Recording* clip : clips) {
+    if (has(*clip, wanted)) continue;
+    throw Error(ErrorKind::data, "clip " + clip->id + " has no " + (clip->sensor.rows() == 0 ? "sensor" : "skeleton") +
+                                     ", which is asked for");
+  }
+}
+
+template <class Clip>
+std::vector<Clip> with_all(const std::vector<Clip>& clips, Modalities wanted) {
+  std::vector<Clip> seen;
+  std::copy_if(clips.begin(), clips.end(), std::back_inserter(seen),
+               [&](const Clip& clip) { return has(clip, wanted); });
+  return seen;
+}
+
 model::Input render(const Renderer& renderer, const Recordings& clips, Modalities wanted,
                     const std::function<signal::Augmentation(const data::Recording&)>& augmentation_of) {
   const auto count = static_cast<std::int64_t>(clips.size());
@@ -26,6 +43,7 @@ model::Input render(const Renderer& renderer, const Recordings& clips, Modalitie
             sensor_frames = renderer.augmentation.sensor.frames;
   const std::int64_t skeleton_size = signal::kStreamChannels * skeleton_frames * joints,
                      sensor_size = channels * sensor_frames;
+  require_recorded(clips, wanted);
   model::Input input;
   if (wanted.skeleton) input.skeleton = torch::empty({count, signal::kStreamChannels, skeleton_frames, joints});
   if (wanted.sensor) input.sensor = torch::empty({count, channels, sensor_frames});
@@ -49,6 +67,7 @@ model::Input render(const Renderer& renderer, const Recordings& clips, Modalitie
 
 std::vector<int> columns_of(const std::vector<std::string>& channels, const data::DatasetInfo& info) {
   std::vector<int> columns;
+  if (info.channels.empty()) return columns;  // the set has no sensor
   for (const std::string& channel : channels) {
     const auto found = std::find(info.channels.begin(), info.channels.end(), channel);
     if (found == info.channels.end()) {
@@ -67,6 +86,33 @@ std::vector<int> columns_of(const std::vector<std::string>& channels, const data
 Modalities modalities(const std::vector<config::Modality>& seen) {
   const auto sees = [&](config::Modality one) { return std::find(seen.begin(), seen.end(), one) != seen.end(); };
   return {sees(config::Modality::skeleton), sees(config::Modality::sensor)};
+}
+
+Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage) {
+  Modalities all = modalities(stage.sees);
+  for (const config::TeacherRef& teacher : stage.teachers) {
+    if (!teacher.run.empty()) continue;
+    const Modalities seen = modalities(config::find_stage(experiment, teacher.stage).sees);
+    all.skeleton |= seen.skeleton;
+    all.sensor |= seen.sensor;
+  }
+  return all;
+}
+
+bool has(const data::Recording& recording, Modalities wanted) {
+  return (!wanted.skeleton || recording.skeleton.rows() > 0) && (!wanted.sensor || recording.sensor.rows() > 0);
+}
+
+std::shared_ptr<const data::Split> seen_split(const data::Split& split, Modalities wanted) {
+  const auto all_have = [&](const auto& clips) {
+    return std::all_of(clips.begin(), clips.end(), [&](const data::Recording& clip) { return has(clip, wanted); });
+  };
+  if (all_have(split.train) && all_have(split.val) && all_have(split.test) && all_have(split.unlabeled)) {
+    return {std::shared_ptr<void>(), &split};
+  }
+  return std::make_shared<const data::Split>(data::Split{split.classes, with_all(split.train, wanted),
+                                                         with_all(split.val, wanted), with_all(split.test, wanted),
+                                                         with_all(split.unlabeled, wanted)});
 }
 
 Renderer make_renderer(const config::Experiment& experiment, const data::DatasetInfo& info,

@@ -46,15 +46,15 @@ void add_clips(ContentHasher& hasher, const data::Split& split, const std::vecto
 }
 
 /// Those that train, labeled or not, and that validate.
-std::string hash_of_clips(const TrainingSetup& setup, bool with_unlabeled) {
+std::string hash_of_clips(const TrainingSetup& setup, const data::Split& split, bool with_unlabeled) {
   ContentHasher hasher;
   hasher.add(setup.info.name);
   hasher.add(describe_topology(setup.info.topology).dump());
-  for (const std::string& name : setup.split.classes) hasher.add(name);
-  add_clips(hasher, setup.split, setup.split.train);
-  add_clips(hasher, setup.split, setup.split.val);
+  for (const std::string& name : split.classes) hasher.add(name);
+  add_clips(hasher, split, split.train);
+  add_clips(hasher, split, split.val);
   if (!with_unlabeled) return hasher.hex();
-  for (const data::Recording& recording : setup.split.unlabeled) {
+  for (const data::Recording& recording : split.unlabeled) {
     hasher.add(recording.id);
     hasher.add(recording.hash);
   }
@@ -100,7 +100,7 @@ std::string stage_hash(const config::Experiment& experiment, const std::string& 
 }
 
 std::string clips_hash(const TrainingSetup& setup, const std::string& stage) {
-  return hash_of_clips(setup, uses_unlabeled(lineage_of(setup.experiment, stage)));
+  return hash_of_clips(setup, setup.split, uses_unlabeled(lineage_of(setup.experiment, stage)));
 }
 
 std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed) {
@@ -119,12 +119,12 @@ std::string stage_key(const TrainingSetup& setup, const std::string& stage, std:
   return hasher.hex();
 }
 
-std::string teacher_outputs_key(const TrainingSetup& setup, bool with_unlabeled, std::uint64_t seed,
-                                const std::string& weights) {
+std::string teacher_outputs_key(const TrainingSetup& setup, const data::Split& split, bool with_unlabeled,
+                                std::uint64_t seed, const std::string& weights) {
   ContentHasher hasher;
   hasher.add(weights);
   hasher.add(config::config_hash(views_of(setup.experiment)));
-  hasher.add(hash_of_clips(setup, with_unlabeled));
+  hasher.add(hash_of_clips(setup, split, with_unlabeled));
   hasher.add(std::to_string(seed));
   add_environment(hasher);
   return hasher.hex();

@@ -34,8 +34,8 @@ std::string clips_hash(const TrainingSetup& setup, const std::string& stage);
 std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed);
 
 /// Identifies to the last bit what a frozen network with weights of the hash `weights` says about augmentations of the
-/// training clips, or of these and the unlabeled ones.
-std::string teacher_outputs_key(const TrainingSetup& setup, bool with_unlabeled, std::uint64_t seed,
-                                const std::string& weights);
+/// training clips of `split`, or of these and the unlabeled ones.
+std::string teacher_outputs_key(const TrainingSetup& setup, const data::Split& split, bool with_unlabeled,
+                                std::uint64_t seed, const std::string& weights);
 
 }  // namespace pskd::train

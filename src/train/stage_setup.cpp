@@ -94,8 +94,19 @@ bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage
   return stage.labeled_share != 1.0 && !setup.split.unlabeled.empty();
 }
 
-ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage) {
-  return {std::ssize(setup.split.train), sees_unlabeled(setup, stage) ? std::ssize(setup.split.unlabeled) : 0};
+Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
+  Modalities all = shown(setup.experiment, stage);
+  for (const config::TeacherRef& teacher : stage.teachers) {
+    if (teacher.run.empty()) continue;
+    const Modalities seen = modalities(config_of(setup, seed, teacher).sees);
+    all.skeleton |= seen.skeleton;
+    all.sensor |= seen.sensor;
+  }
+  return all;
+}
+
+ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage, const data::Split& seen) {
+  return {std::ssize(seen.train), sees_unlabeled(setup, stage) ? std::ssize(seen.unlabeled) : 0};
 }
 
 bool knows_unlabeled_sensor_only(const config::Experiment& experiment, const config::StageConfig& stage) {
@@ -141,7 +152,8 @@ Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& st
                        CheckpointManifest& manifest) {
   const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();
   const bool unlabeled = sees_unlabeled(setup, stage);
-  const auto clips = std::ssize(training_clips(setup.split, unlabeled));
+  const auto split = seen_split(setup.split, shown(setup, stage, seed));
+  const auto clips = std::ssize(training_clips(*split, unlabeled));
   std::map<std::string, Snapshot> snapshots;
   Teachers teachers;
   for (const config::TeacherRef& reference : distill::schedule_teachers(stage, setup.experiment)) {
@@ -154,7 +166,7 @@ Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& st
     const distill::OutputShape shape{clips, std::ssize(setup.split.classes),
                                      model::embedding_size(config_of(setup, seed, reference).model)};
     teachers.cached.push_back({name, reference, snapshot.network,
-                               outputs / teacher_outputs_key(setup, unlabeled, seed, snapshot.hash), shape});
+                               outputs / teacher_outputs_key(setup, *split, unlabeled, seed, snapshot.hash), shape});
     teachers.loaded.push_back(snapshot);
   }
   return teachers;

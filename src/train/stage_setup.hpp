@@ -45,8 +45,11 @@ CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed
 /// Whether `stage` trains on unlabeled recordings too.
 bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage);
 
-/// How many clips `stage` trains on.
-ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage);
+/// What `stage` is shown in training: what it sees, and what its teachers see, also those of other runs.
+Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
+
+/// How many clips `stage` trains on, of a split with the clips that it is shown.
+ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage, const data::Split& seen);
 
 /// Whether no labeled recording of the sensor decides anything in `stage`: it trains without labeled clips, and so do
 /// the stages of this run that teach it or that it starts from, as far as they see the sensor.

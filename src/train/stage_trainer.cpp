@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -68,6 +69,8 @@ class StageTrainer {
 
   std::int64_t parameters() const { return model::count_parameters(*state_.network); }
   const Position& position() const { return manifest_.position; }
+  /// Training clips that the stage or one of its teachers cannot see.
+  std::size_t left_out() const { return setup_.split.train.size() - split_->train.size(); }
 
  private:
   StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
@@ -117,6 +120,7 @@ class StageTrainer {
   /// that their difference under one seed is the method's. All stages see the same augmentations, so that a teacher's
   /// output on one serves every student.
   std::uint64_t key_;
+  std::shared_ptr<const data::Split> split_;  ///< with the clips that the stage and its teachers see
   Teachers loaded_;
   distill::TeacherOutputCache teachers_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
@@ -138,15 +142,17 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig
       renderer_(std::move(beginning.renderer)),
       state_(make_train_state(std::move(beginning.network), loss_context(setup, stage, seed), stage.optimizer)),
       key_(stream_key(seed, config::model_name(stage.model), model::count_parameters(*state_.network))),
+      split_(seen_split(setup.split, shown(setup, stage, seed))),
       loaded_(load_teachers(setup, stage, seed, manifest_)),
       teachers_(loaded_.cached),
       branch_(teachers_.branch_of(*state_.network)),
-      clips_(training_clips(setup.split, sees_unlabeled(setup, stage))),
-      labels_(label_tensors(setup.split, clips_.size())),
-      steps_(steps_per_epoch(epoch_clips(clip_counts(setup, stage), stage.labeled_share), stage.batch)) {
-  if (!setup.split.val.empty()) {
-    validation_ = render_plain(renderer_, recordings(setup.split.val), modalities(stage.sees));
-    validation_labels_ = label_tensor(setup.split.val);
+      clips_(training_clips(*split_, sees_unlabeled(setup, stage))),
+      labels_(label_tensors(*split_, clips_.size())),
+      steps_(steps_per_epoch(epoch_clips(clip_counts(setup, stage, *split_), stage.labeled_share), stage.batch)) {
+  const auto seen = seen_split(setup.split, modalities(stage.sees));
+  if (!seen->val.empty()) {
+    validation_ = render_plain(renderer_, recordings(seen->val), modalities(stage.sees));
+    validation_labels_ = label_tensor(seen->val);
   }
   resume();
 }
@@ -219,8 +225,8 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
     if (epoch.teachers[k] == branch_ && !plain) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
   }
   RandomStream stream(stream_key(key_, "order", number));
-  epoch.order = torch::tensor(batch_order(clip_counts(setup_, stage_), stage_.labeled_share, stage_.batch, stream),
-                              torch::kInt64);
+  epoch.order = torch::tensor(
+      batch_order(clip_counts(setup_, stage_, *split_), stage_.labeled_share, stage_.batch, stream), torch::kInt64);
   if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
   return epoch;
 }
@@ -370,6 +376,11 @@ Position train_stage(const TrainingSetup& setup, const config::StageConfig& stag
   if (done < stage.epochs && stage.precision == config::Precision::bf16 && !environment().bfloat16) {
     spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
                  stage.name);
+  }
+  const std::size_t left_out = trainer.left_out();
+  if (left_out > 0) {
+    spdlog::info("stage {}: {} of {} training clips lack what it or its teachers see, and are left out", stage.name,
+                 left_out, setup.split.train.size());
   }
   trainer.train();
   return trainer.position();

@@ -168,10 +168,11 @@ TEST_F(StageKey, CountsTheWordVectorsThatTheStageOrItsTeachersLearnFrom) {
 }
 
 TEST_F(StageKey, OfTeacherOutputsCountsWhatTheTeacherSees) {
-  const auto outputs = [&] { return teacher_outputs_key(setup_, false, 1, "weights"); };
+  const auto outputs = [&] { return teacher_outputs_key(setup_, setup_.split, false, 1, "weights"); };
   const std::string before = outputs();
-  EXPECT_NE(teacher_outputs_key(setup_, false, 2, "weights"), before) << "another seed, other augmentations";
-  EXPECT_NE(teacher_outputs_key(setup_, false, 1, "other"), before);
+  EXPECT_NE(teacher_outputs_key(setup_, setup_.split, false, 2, "weights"), before)
+      << "another seed, other augmentations";
+  EXPECT_NE(teacher_outputs_key(setup_, setup_.split, false, 1, "other"), before);
   setup_.experiment = load({"stages.student.epochs=7"});
   EXPECT_EQ(outputs(), before) << "whoever asks";
   setup_.experiment = load({"views.crop=0.1"});

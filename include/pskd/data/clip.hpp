@@ -23,7 +23,8 @@ struct Recording {
   Name scene = 0;    ///< 0 where a data set has no scenes
   Name camera = 0;   ///< which one filmed the skeleton; 0 where a data set has no cameras to tell apart
   Frames skeleton;   ///< [T_s, V * 3], meters, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
-  Frames sensor;     ///< [T_a, channels of the data set], acceleration in g, angular rate in deg/s
+  Frames
+      sensor;  ///< [T_a, channels], acceleration in g, angular rate in deg/s; of one of both T may be 0: not recorded
   std::string hash;  ///< content hash of both modalities' values
 };
 
@@ -45,8 +46,8 @@ struct DatasetInfo {
   std::string name;
   std::vector<std::string> classes;                      ///< names, by label
   std::map<std::string, std::vector<int>> class_groups;  ///< named subsets of labels, e.g. "wrist"
-  std::vector<std::string> channels;                     ///< sensor channels, by column
-  Topology topology;                                     ///< of the skeleton
+  std::vector<std::string> channels;                     ///< sensor channels, by column; empty: no sensor
+  Topology topology;                                     ///< of the skeleton; without joints: no skeleton
   double rail = 0;                                       ///< of the accelerometer, in g; 0: not known
   double skeleton_rate = 0, sensor_rate = 0;             ///< Hz, nominal; 0: not known, as with time stamps
   std::vector<Name> subjects;                            ///< sorted, as the following

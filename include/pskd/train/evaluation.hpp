@@ -23,7 +23,7 @@ struct TrainedStage {
 /// The selected checkpoint of a finished stage. Throws Error(checkpoint) when there is none.
 TrainedStage load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
-/// Its class probabilities on clips as they are.
+/// Its class probabilities on those of the clips that have what it sees, as they are.
 std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vector<data::Clip>& clips);
 
 /// Scores the selected checkpoint of a stage that has trained for `epochs` and `seconds`, and measures what its network

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct Modalities {
 };
 /// From the modalities in a config.
 Modalities modalities(const std::vector<config::Modality>& seen);
+
+/// What a stage is shown in training: what it sees, and what its teachers of this run see.
+Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage);
+
+/// Whether a recording has all that is `wanted`.
+bool has(const data::Recording& recording, Modalities wanted);
+
+/// The split without the recordings that lack any of `wanted`; `split` itself, which must then stay, where none does.
+std::shared_ptr<const data::Split> seen_split(const data::Split& split, Modalities wanted);
 
 /// What rendering needs to know about a data set; the statistics come from recordings that train only.
 struct Renderer {
@@ -41,7 +51,7 @@ Recordings recordings(const std::vector<data::Recording>& unlabeled);
 /// The clips that a stage trains on: the labeled ones and, where asked for, the unlabeled ones behind them.
 Recordings training_clips(const data::Split& split, bool with_unlabeled);
 
-/// All clips as they are, whole and undistorted.
+/// All clips as they are, whole and undistorted. Throws Error(data) naming a clip that lacks what is wanted.
 model::Input render_plain(const Renderer& renderer, const Recordings& clips, Modalities wanted);
 
 /// All clips, each under the augmentation that (key, clip id, number) draws, whatever else is rendered and by how many
