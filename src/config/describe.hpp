@@ -59,6 +59,16 @@ void describe(Fields& fields, SplitPart& part) {
 }
 
 template <class Fields>
+void describe(Fields& fields, UnlabeledPart& part) {
+  describe(fields, static_cast<SplitPart&>(part));
+  fields(
+      {"classes",
+       "Class names, or groups of classes: only recordings of these are taken. Empty means all recordings, also those "
+       "of classes that protocol.classes leaves out. To study what recordings of unknown classes do."},
+      part.classes, list_of(not_empty()), LeftOutAs{"[]"});
+}
+
+template <class Fields>
 void describe(Fields& fields, ProtocolConfig& protocol) {
   fields(
       {"name",

@@ -10,6 +10,7 @@ namespace pskd::config {
 
 void read(const Place& place, SplitPart& value);
 void read(const Place& place, StageRef& value);
+void read(const Place& place, UnlabeledPart& value);
 void read(const Place& place, TeacherRef& value);
 void read(const Place& place, ModelConfig& value);
 void read(const Place& place, std::vector<TeacherRef>& value);

@@ -142,12 +142,16 @@ void read(const Place& place, std::optional<double>& value, const OrWord& rule) 
   value = number;
 }
 
-void read(const Place& place, SplitPart& value) {
+template <class Part>
+void read_part(const Place& place, Part& value) {
   if (place.node.kind == Kind::map && place.node.entries.empty()) {
     return place.complain("expected subjects, trials, scenes or cameras, found an empty map");
   }
   read_map(place, value);
 }
+
+void read(const Place& place, SplitPart& value) { read_part(place, value); }
+void read(const Place& place, UnlabeledPart& value) { read_part(place, value); }
 
 void read(const Place& place, StageRef& value) {
   read_reference(place, value, "the name of an earlier stage or a map {stage, run}");

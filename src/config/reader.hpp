@@ -105,6 +105,11 @@ template <class T, class Rule>
 void read(const Place& place, T& value, const Rule& rule, const LeftOutAs&) {
   read(place, value, rule);
 }
+// Without it clang holds both templates above for a match of a value that may be absent.
+template <class T, class Rule>
+void read(const Place& place, std::optional<T>& value, const Rule& rule, const LeftOutAs&) {
+  read(place, value, rule);
+}
 
 /// The one spelling of a value that has several.
 template <class T>

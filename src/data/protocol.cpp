@@ -123,9 +123,11 @@ const config::SplitPart kNothing{Names{}, Names{}};
 // Subjects that validate, or whose recordings have no labels, do not train, unless the lists say so themselves.
 Names subjects_taken(const config::ProtocolConfig& protocol) {
   Names taken;
-  for (const auto* part : {&protocol.val, &protocol.unlabeled}) {
-    if (*part && (**part).subjects) taken.insert(taken.end(), (**part).subjects->begin(), (**part).subjects->end());
-  }
+  const auto take = [&](const NameList& subjects) {
+    if (subjects) taken.insert(taken.end(), subjects->begin(), subjects->end());
+  };
+  if (protocol.val) take(protocol.val->subjects);
+  if (protocol.unlabeled) take(protocol.unlabeled->subjects);
   return taken;
 }
 
@@ -270,34 +272,44 @@ void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (!protocol.val || (has_folds(protocol) && config::is_empty(*protocol.val))) protocol.val = kNothing;
 }
 
-// The labels of a class name or group.
-std::vector<int> labels_of(const std::string& name, const DatasetInfo& info) {
+// The labels of a class name or group, listed under `key`.
+std::vector<int> labels_of(const std::string& key, const std::string& name, const DatasetInfo& info) {
   const auto group = info.class_groups.find(name);
   if (group != info.class_groups.end()) return group->second;
   const auto known = std::find(info.classes.begin(), info.classes.end(), stored_form(name));
   if (known != info.classes.end()) return {static_cast<int>(known - info.classes.begin())};
   std::vector<std::string> groups;
   for (const auto& [group_name, labels] : info.class_groups) groups.push_back(group_name);
-  fail("classes", "unknown class '" + name + "' of " + info.name + "; groups: " + text(groups) +
-                      "; classes: " + text(info.classes));
+  fail(key, "unknown class '" + name + "' of " + info.name + "; groups: " + text(groups) +
+                "; classes: " + text(info.classes));
+}
+
+// The classes that a list names, in the order of their labels.
+std::vector<std::string> named_classes(const std::string& key, const std::vector<std::string>& list,
+                                       const DatasetInfo& info) {
+  std::set<int> labels;
+  for (const std::string& name : list) {
+    for (const int label : labels_of(key, name, info)) {
+      if (!labels.insert(label).second) {
+        fail(key, "class '" + info.classes[static_cast<std::size_t>(label)] + "' is listed twice");
+      }
+    }
+  }
+  std::vector<std::string> classes;
+  for (const int label : labels) classes.push_back(info.classes[static_cast<std::size_t>(label)]);
+  return classes;
 }
 
 void fill_classes(config::ProtocolConfig& protocol, const DatasetInfo& info) {
+  if (protocol.unlabeled) {
+    protocol.unlabeled->classes = named_classes("unlabeled.classes", protocol.unlabeled->classes, info);
+  }
   if (protocol.classes.empty()) {
     protocol.classes = info.classes;
     return;
   }
-  std::set<int> labels;
-  for (const std::string& name : protocol.classes) {
-    for (const int label : labels_of(name, info)) {
-      if (!labels.insert(label).second) {
-        fail("classes", "class '" + info.classes[static_cast<std::size_t>(label)] + "' is listed twice");
-      }
-    }
-  }
-  protocol.classes.clear();
-  for (const int label : labels) protocol.classes.push_back(info.classes[static_cast<std::size_t>(label)]);
-  if (labels.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
+  protocol.classes = named_classes("classes", protocol.classes, info);
+  if (protocol.classes.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
 }
 
 void check_known(const config::ProtocolConfig& protocol, const std::function<Names(const Axis&)>& known) {
@@ -472,14 +484,22 @@ void check_contents(const std::vector<std::pair<const char*, const std::vector<C
   }
 }
 
+// Whether the unlabeled part takes a clip. That it is of the classes that are listed is all that is read of its label.
+bool takes(const config::UnlabeledPart& part, const Clip& clip, const DatasetInfo& info) {
+  const std::string& shown = info.classes[static_cast<std::size_t>(clip.label)];
+  const bool listed =
+      part.classes.empty() || std::find(part.classes.begin(), part.classes.end(), shown) != part.classes.end();
+  return listed && holds(part, clip);
+}
+
 // In the order of their names: that of the data set comes from the labels.
-std::vector<Recording> take_unlabeled(std::vector<Clip>& clips, const config::ProtocolConfig& protocol) {
+std::vector<Recording> take_unlabeled(Dataset& dataset, const config::ProtocolConfig& protocol) {
   std::vector<Recording> taken;
   if (!has_unlabeled(protocol)) return taken;
-  for (const Clip& clip : clips) {
-    if (holds(*protocol.unlabeled, clip)) taken.push_back(clip);
+  for (const Clip& clip : dataset.clips) {
+    if (takes(*protocol.unlabeled, clip, dataset.info)) taken.push_back(clip);
   }
-  std::erase_if(clips, [&](const Clip& clip) { return holds(*protocol.unlabeled, clip); });
+  std::erase_if(dataset.clips, [&](const Clip& clip) { return holds(*protocol.unlabeled, clip); });
   if (taken.empty()) throw Error(ErrorKind::data, "the unlabeled part holds no clip");
   std::sort(taken.begin(), taken.end(), [](const Recording& a, const Recording& b) { return a.id < b.id; });
   return taken;
@@ -525,12 +545,14 @@ bool shares_subjects(const config::ProtocolConfig& protocol) {
 
 // Their order has no meaning, and one split has one description.
 void sort_lists(config::ProtocolConfig& protocol) {
-  for (auto* part : {&protocol.train, &protocol.val, &protocol.test, &protocol.unlabeled}) {
-    if (!*part) continue;
+  const auto sort = [](auto& part) {
+    if (!part) return;
     for (const Axis& axis : kAxes) {
-      if (NameList& list = (**part).*axis.list) std::sort(list->begin(), list->end());
+      if (NameList& list = (*part).*axis.list) std::sort(list->begin(), list->end());
     }
-  }
+  };
+  for (auto* part : {&protocol.train, &protocol.val, &protocol.test}) sort(*part);
+  sort(protocol.unlabeled);
 }
 
 // "train subjects 3 1 trials 2 1" with each list sorted.
@@ -591,7 +613,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   const config::SplitPart test = protocol.test.value_or(kNothing);
   Split split;
   split.classes = protocol.classes;
-  split.unlabeled = take_unlabeled(dataset.clips, protocol);
+  split.unlabeled = take_unlabeled(dataset, protocol);
   for (Clip& clip : relabeled(std::move(dataset), split.classes)) {
     if (holds(train, clip)) {
       split.train.push_back(std::move(clip));
@@ -612,7 +634,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
 
 std::vector<Clip> reveal_unlabeled(Dataset dataset, const config::ProtocolConfig& protocol) {
   if (!has_unlabeled(protocol)) return {};
-  std::erase_if(dataset.clips, [&](const Clip& clip) { return !holds(*protocol.unlabeled, clip); });
+  std::erase_if(dataset.clips, [&](const Clip& clip) { return !takes(*protocol.unlabeled, clip, dataset.info); });
   std::vector<Clip> clips = relabeled(std::move(dataset), protocol.classes);
   std::sort(clips.begin(), clips.end(), [](const Clip& a, const Clip& b) { return a.id < b.id; });
   return clips;
@@ -633,7 +655,11 @@ std::string describe(const config::ProtocolConfig& protocol) {
   const std::vector<Fold> folds = folds_of(protocol);
   std::string line = protocol.name;
   if (has_folds(protocol)) line += ", " + std::to_string(folds.size()) + " folds";
-  for (const NamedPart& named : used_parts(protocol)) line += describe_part(named.name, *named.part);
+  for (const NamedPart& named : used_parts(protocol)) {
+    line += describe_part(named.name, *named.part);
+    const bool some_classes = std::string_view(named.name) == kUnlabeled && !protocol.unlabeled->classes.empty();
+    if (some_classes) line += " of " + std::to_string(protocol.unlabeled->classes.size()) + " classes";
+  }
   const bool shared =
       std::any_of(folds.begin(), folds.end(), [](const Fold& fold) { return shares_subjects(fold.protocol); });
   if (shared) line += ", SUBJECTS SHARED";

@@ -256,9 +256,9 @@ void StageTrainer::train_batch(const Epoch& epoch) {
   for (const distill::TeacherOutput& output : epoch.outputs) batch.teachers.push_back(select_clips(output, rows));
 
   torch::manual_seed(stream_key(key_, "dropout", position.epoch, position.step));
-  set_learning_rate(
-      *state_.optimizer,
-      learning_rate(stage_.optimizer, position.epoch + static_cast<double>(position.step + 1) / steps_, stage_.epochs));
+  const double epochs = position.epoch + static_cast<double>(position.step + 1) / steps_;
+  set_learning_rate(*state_.optimizer, learning_rate(stage_.optimizer, epochs, stage_.epochs));
+  batch.taught = warmed_up(stage_.loss, epochs);
   const StepResult result = train_step(state_, stage_, batch);
   require_finite(result.loss, rows);
 

@@ -29,7 +29,8 @@ TrainState make_train_state(std::shared_ptr<model::Network> network, distill::lo
 
 StepResult train_step(TrainState& state, const config::StageConfig& stage, const Batch& batch) {
   const model::Output output = state.network->forward(batch.input);
-  const distill::Objective result = distill::objective(output, batch.labels, batch.teachers, stage.loss, state.context);
+  const distill::Objective result =
+      distill::objective(output, batch.labels, batch.teachers, stage.loss, state.context, batch.taught);
   result.loss.backward();
   if (stage.optimizer.clip_norm > 0) {
     torch::nn::utils::clip_grad_norm_(state.parameters, stage.optimizer.clip_norm);
@@ -38,6 +39,10 @@ StepResult train_step(TrainState& state, const config::StageConfig& stage, const
   // Dropped, not zeroed: the next backward pass then writes its gradients instead of adding to zeros.
   for (const torch::Tensor& parameter : state.parameters) parameter.mutable_grad().reset();
   return {result.loss.item<double>(), output.logits.detach(), result.assignment};
+}
+
+double warmed_up(const config::LossConfig& loss, double epochs) {
+  return loss.warmup > 0 ? std::min(1.0, epochs / loss.warmup) : 1;
 }
 
 int steps_per_epoch(std::int64_t clips, int batch) {

@@ -29,6 +29,7 @@ struct Batch {
   model::Input input;                            ///< of N clips
   distill::Labels labels;                        ///< of each, where it has one
   std::vector<distill::TeacherOutput> teachers;  ///< what each teacher says about these clips
+  double taught = 1;                             ///< how much of the weight of what they say counts by now
 };
 
 struct StepResult {
@@ -40,6 +41,10 @@ struct StepResult {
 /// Forward, loss, backward, gradient clipping and optimizer, as `stage` configures them. Leaves no gradients behind.
 /// The loss may come out as infinite or NaN; the parameters then are as well.
 StepResult train_step(TrainState& state, const config::StageConfig& stage, const Batch& batch);
+
+/// The share of the weight of what teachers say that counts after `epochs` epochs, a fraction within one: it rises over
+/// loss.warmup epochs.
+double warmed_up(const config::LossConfig& loss, double epochs);
 
 /// Steps of an epoch over `clips` clips in batches of at most `batch`.
 int steps_per_epoch(std::int64_t clips, int batch);

@@ -22,7 +22,7 @@ using Names = std::vector<Name>;
 config::ProtocolConfig protocol(const std::string& name, const config::SplitPart& unlabeled) {
   config::ProtocolConfig made;
   made.name = name;
-  made.unlabeled = unlabeled;
+  made.unlabeled = config::UnlabeledPart{unlabeled};
   return made;
 }
 
@@ -85,6 +85,22 @@ TEST(Unlabeled, ComeInAnOrderThatTheirLabelsDoNotDecide) {
   std::stable_sort(shuffled.clips.begin(), shuffled.clips.end(),
                    [](const Clip& a, const Clip& b) { return a.label < b.label; });
   EXPECT_EQ(names(shuffled), names(grid()));
+}
+
+TEST(Unlabeled, AreOfAllClassesUnlessTheyAreListed) {
+  config::ProtocolConfig known = protocol("personal", trials({1, 2}));
+  known.classes = {"wave", "clap", "throw"};
+  EXPECT_EQ(make_split(grid(), resolved(known)).unlabeled.size(), 216U) << "also of classes that are not kept";
+  known.unlabeled->classes = {"clap", "wave"};
+  const config::ProtocolConfig some = resolved(known);
+  EXPECT_THAT(describe(some), HasSubstr("unlabeled subjects 2 4 6 8 trials 1 2 of 2 classes"));
+  EXPECT_EQ(some.unlabeled->classes, (std::vector<std::string>{"wave", "clap"})) << "in the order of their labels";
+  const Split split = make_split(grid(), some);
+  EXPECT_EQ(split.unlabeled.size(), 16U);
+  EXPECT_EQ(split.test.size(), 24U) << "of all classes that are kept";
+  known.unlabeled->classes = {"fly"};
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { resolved(known); }),
+              HasSubstr("protocol.unlabeled.classes: unknown class 'fly'"));
 }
 
 TEST(Unlabeled, AreRevealedToWhoScoresThemAfterwards) {

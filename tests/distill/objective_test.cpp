@@ -129,6 +129,29 @@ TEST(ObjectiveOfUnlabeledClips, TheCrossEntropyIsThatOfTheLabeledOnesOverTheWhol
   EXPECT_NEAR(objective(batch.student, some, {}, loss, {}).loss.item<double>(), labeled * 4 / 6, 1e-12);
 }
 
+TEST(ObjectiveOfTerms, HardTargetsAreTheClassThatATeacherSays) {
+  Batch batch;
+  batch.teachers.resize(1);
+  config::LossConfig loss = only("kd");
+  loss.kd->weight = 1;
+  loss.kd->targets = config::KdTargets::hard;
+  const torch::Tensor said = batch.teachers[0].logits.argmax(1);
+  EXPECT_EQ(objective(batch.student, batch.labels, batch.teachers, loss, {}).loss.item<double>(),
+            torch::cross_entropy_loss(batch.student.logits, said).item<double>());
+}
+
+TEST(ObjectiveOfTerms, WhatTeachersSayWarmsUpAndTheLabelDoesNot) {
+  const Batch batch;
+  config::LossConfig loss = only("kd");
+  loss.ce = 1;
+  const auto at = [&](double taught) {
+    return objective(batch.student, batch.labels, batch.teachers, loss, {}, taught).loss.item<double>();
+  };
+  const double label = label_loss(batch.student.logits, batch.labels, loss.label_smoothing).item<double>();
+  EXPECT_DOUBLE_EQ(at(0), label);
+  EXPECT_DOUBLE_EQ(at(0.25), label + 0.25 * (at(1) - label));
+}
+
 TEST(ObjectiveOfTerms, ATermForOneTeacherIsTheMeanOverTeachersByTheirWeights) {
   for (const std::string& term : config::teacher_terms()) {
     if (term == "acs" || term == "ca_mkd") continue;

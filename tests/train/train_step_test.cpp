@@ -45,6 +45,15 @@ TEST(TrainStep, TellsALossThatIsNotFinite) {
   EXPECT_FALSE(std::isfinite(train_step(state, stage(), broken).loss));
 }
 
+TEST(WarmedUp, IsTheShareOfTheEpochsThatTheWarmUpTakes) {
+  config::LossConfig loss;
+  EXPECT_EQ(warmed_up(loss, 0), 1) << "no warm-up";
+  loss.warmup = 4;
+  EXPECT_EQ(warmed_up(loss, 0.5), 0.125);
+  EXPECT_EQ(warmed_up(loss, 4), 1);
+  EXPECT_EQ(warmed_up(loss, 9), 1);
+}
+
 TEST(Batches, HaveNearlyEqualSizesAndMissNoClip) {
   const torch::Tensor order = torch::tensor({4, 2, 0, 1, 3, 8, 7, 6, 5}, torch::kInt64);
   const int steps = steps_per_epoch(9, 4);

@@ -41,6 +41,11 @@ struct SplitPart {
 /// Whether some list is there and holds nothing, so that no clip belongs to the part.
 bool is_empty(const SplitPart& part);
 
+/// The part whose labels training never reads.
+struct UnlabeledPart : SplitPart {
+  std::vector<std::string> classes = {};  ///< empty: whatever they show, also what ProtocolConfig::classes leaves out
+};
+
 /// Which epoch of a stage is evaluated and teaches: the last one, or the best one on the validation clips.
 enum class Selection { last, val };
 constexpr std::array<const char*, 2> words_of(Selection) { return {"last", "val"}; }
@@ -60,7 +65,7 @@ struct ProtocolConfig {
   std::optional<SplitPart> train;
   std::optional<SplitPart> val;
   std::optional<SplitPart> test;
-  std::optional<SplitPart> unlabeled;  ///< recordings whose labels training never reads
+  std::optional<UnlabeledPart> unlabeled;
   Selection selection = Selection::last;
   bool allow_shared_subjects = false;
 };

@@ -16,16 +16,28 @@ namespace pskd::config {
 
 // Of several teachers, each loss is the mean over them, weighed by their weights; CA-MKD and ACS weigh them themselves.
 
+/// What kd takes over from a teacher.
+enum class KdTargets {
+  soft,  ///< its distribution over the classes
+  hard,  ///< the class that it finds most probable
+};
+constexpr std::array<const char*, 2> words_of(KdTargets) { return {"soft", "hard"}; }
+
 struct KdConfig {
   static constexpr const char* kMeaning =
       "Knowledge distillation (Hinton et al. 2015): temperature^2 KL(teacher || student).";
   double weight = 0.5;
   double temperature = 2;
+  KdTargets targets = KdTargets::soft;
 };
 template <class Fields>
 void describe(Fields& fields, KdConfig& kd) {
   fields({"weight", "Weight of the term."}, kd.weight, at_least(0));
   fields({"temperature", "Temperature of both distributions."}, kd.temperature, above(0));
+  fields({"targets",
+          "soft: the teacher's distribution. hard: cross-entropy with the class that the teacher finds most probable, "
+          "whatever the temperature."},
+         kd.targets, one_of_enum<KdTargets>(), LeftOutAs{word(KdTargets::soft)});
 }
 
 /// The semantic term of ACS: relations between the embeddings of a batch (Park et al. 2019) and class-name word
@@ -198,6 +210,7 @@ struct LossConfig {
   double ce = 1;
   double label_smoothing = 0.1;
   double branches = 1;
+  double warmup = 0;  ///< epochs
   std::optional<KdConfig> kd;
   std::optional<AcsConfig> acs;
   std::optional<FitnetConfig> fitnet;
@@ -250,6 +263,8 @@ void describe(Fields& fields, LossConfig& loss) {
   fields({"label_smoothing", "Label smoothing of the cross-entropy."}, loss.label_smoothing, share_below_one());
   fields({"branches", "Weight of the cross-entropy on the sensor branch of a fused model."}, loss.branches,
          at_least(0));
+  fields({"warmup", "Epochs over which the weight of what teachers say rises from zero. 0: it is full from the start."},
+         loss.warmup, at_least(0), LeftOutAs{"0"});
   for_each_teacher_loss([&](const auto& row) {
     auto& options = loss.*row.config;
     const Key key{row.key, std::decay_t<decltype(*options)>::kMeaning};

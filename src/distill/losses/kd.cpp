@@ -10,6 +10,9 @@ torch::Tensor divergence(const torch::Tensor& student_logits, const torch::Tenso
 
 LossTerm kd_term(const config::KdConfig& kd, const LossInput& input) {
   const auto loss = [&](const TeacherOutput& teacher) {
+    if (kd.targets == config::KdTargets::hard) {
+      return torch::cross_entropy_loss(input.student.logits, teacher.logits.argmax(1));
+    }
     return divergence(input.student.logits, teacher.logits, kd.temperature).mean();
   };
   return {{kd.weight * mean_over(input.teachers, loss)}};
