@@ -52,7 +52,7 @@ void show_split(const pskd::data::Split& split) {
     for (const pskd::data::Recording& clip : clips) subjects.insert(clip.subject);
     std::string names;
     for (const pskd::Name& subject : subjects) names += ' ' + subject.text();
-    std::cout << fmt::format("{:<6} {:>5} clips, subjects{}\n", part, clips.size(), names);
+    std::cout << fmt::format("{:<9} {:>5} clips, subjects{}\n", part, clips.size(), names);
   };
   line("train", split.train);
   line("val", split.val);

@@ -1,0 +1,64 @@
+// Recordings that lack the skeleton or the sensor train the stages that do not need it.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "base/run_layout.hpp"
+#include "pskd/eval/run_record.hpp"
+#include "pskd/train/run.hpp"
+#include "support/refusal.hpp"
+#include "support/tiny_training.hpp"
+
+namespace pskd::train {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class OneModality : public testing::TinyTraining {
+ protected:
+  OneModality()
+      : TinyTraining(
+            R"(protocol: {classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4]}}
+stages:
+  skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
+  baseline: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor]}
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [skeleton], loss: {acs: {}}}
+)") {}
+
+  /// The setup where the first `training` training clips and the first `test` test clips have no skeleton.
+  TrainingSetup without_skeletons(const char* root, int training, int test) const {
+    LoadedExperiment loaded = load_for_training(experiment({"run.root=" + (folder_ / root).string()}));
+    for (data::Clip& clip : loaded.dataset.clips) {
+      const bool trains = clip.subject == Name(1) || clip.subject == Name(3);
+      if ((trains ? training : test)-- <= 0) continue;
+      clip.skeleton.resize(0, clip.skeleton.cols());
+      clip.hash = data::clip_hash(clip);
+    }
+    return prepare_fold(loaded, "");
+  }
+  static std::vector<eval::StageResult> results(const TrainingSetup& setup) {
+    train_run(setup, 1, Existing::refuse);
+    return eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages;
+  }
+};
+
+TEST_F(OneModality, EveryStageTrainsOnTheClipsThatItAndItsTeachersSee) {
+  const auto whole = results(without_skeletons("whole", 0, 0));
+  const auto part = results(without_skeletons("part", 5, 4));
+  EXPECT_EQ(part[0].test->clips, 8) << "the skeleton stage is tested on what it sees";
+  EXPECT_EQ(part[1].test->clips, 12);
+  EXPECT_EQ(part[2].test->clips, 12);
+  EXPECT_NE(part[0].checkpoint, whole[0].checkpoint);
+  EXPECT_NE(part[2].checkpoint, whole[2].checkpoint);
+  EXPECT_EQ(part[1].test->confusion, whole[1].test->confusion) << "the baseline trained on the same clips";
+}
+
+TEST_F(OneModality, AStageWithoutClipsNamesThoseThatRemain) {
+  EXPECT_THAT(
+      testing::refusal(ErrorKind::config, [&] { without_skeletons("none", 12, 12); }),
+      AllOf(HasSubstr("stages skeleton student: too few training clips"), HasSubstr("stages that remain: baseline;")));
+}
+
+}  // namespace
+}  // namespace pskd::train
