@@ -43,6 +43,7 @@ std::optional<Stream> read_checked(const std::function<Stream(const RecordingFil
 }
 
 void note_absent(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
+  if (reader.may_lack_either) return;
   const bool known = reader.may_lack_partner(files);
   const auto note = [&](const char* modality, std::vector<std::string>& absent) {
     if (!known) return absent.push_back(files.id);
@@ -114,10 +115,15 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
   note_absent(reader, files, check);
   auto skeleton = read_checked(reader.read_skeleton, files, files.skeleton, check);
   auto sensor = read_checked(reader.read_sensor, files, files.sensor, check);
-  if (!skeleton || !sensor || skeleton->frames.rows() == 0 || sensor->frames.rows() == 0) return;
+  const auto absent = [&](const std::optional<Stream>& stream, const Paths& paths) {
+    return !stream && !(reader.may_lack_either && paths.empty());
+  };
+  if (absent(skeleton, files.skeleton) || absent(sensor, files.sensor)) return;
+  if ((skeleton && skeleton->frames.rows() == 0) || (sensor && sensor->frames.rows() == 0)) return;
   if (!aligned(reader, files, skeleton, sensor, check)) return;
-  clip.skeleton = std::move(skeleton->frames);
-  clip.sensor = std::move(sensor->frames);
+  const auto channels = static_cast<Eigen::Index>(reader.info.channels.size());
+  clip.skeleton = skeleton ? std::move(skeleton->frames) : Frames(0, skeleton_columns(reader.info));
+  clip.sensor = sensor ? std::move(sensor->frames) : Frames(0, channels);
   clip.hash = clip_hash(clip);
   check.clips.push_back(std::move(clip));
 }

@@ -19,11 +19,14 @@ struct Lengths {
 
 Lengths lengths(const std::vector<const Clip*>& clips, Frames Clip::*modality) {
   Lengths result;
+  double recorded = 0;  // clips that have the modality
+  for (const Clip* clip : clips) recorded += (clip->*modality).rows() > 0 ? 1 : 0;
   for (const Clip* clip : clips) {
     const Eigen::Index length = (clip->*modality).rows();
+    if (length == 0) continue;
     result.shortest = result.shortest == 0 ? length : std::min(result.shortest, length);
     result.longest = std::max(result.longest, length);
-    result.mean += static_cast<double>(length) / static_cast<double>(clips.size());
+    result.mean += static_cast<double>(length) / recorded;
   }
   return result;
 }
@@ -39,6 +42,29 @@ std::string text(const Lengths& value) {
   std::ostringstream out;
   out << value.shortest << "-" << value.longest << " (mean " << std::fixed << std::setprecision(0) << value.mean << ")";
   return out.str();
+}
+
+struct ModalityCounts {
+  std::size_t sensor_only = 0, skeleton_only = 0;
+};
+
+ModalityCounts count_modalities(const std::vector<Clip>& clips) {
+  ModalityCounts counts;
+  for (const Clip& clip : clips) {
+    counts.sensor_only += clip.skeleton.rows() == 0 ? 1 : 0;
+    counts.skeleton_only += clip.sensor.rows() == 0 ? 1 : 0;
+  }
+  return counts;
+}
+
+// " paired clips", or " clips (7 paired, 1 of the sensor only)".
+std::string clips_text(const DataCheck& check) {
+  const auto [sensor_only, skeleton_only] = count_modalities(check.clips);
+  if (sensor_only + skeleton_only == 0) return " paired clips";
+  std::string text = " clips (" + std::to_string(check.clips.size() - sensor_only - skeleton_only) + " paired";
+  if (sensor_only > 0) text += ", " + std::to_string(sensor_only) + " of the sensor only";
+  if (skeleton_only > 0) text += ", " + std::to_string(skeleton_only) + " of the skeleton only";
+  return text + ")";
 }
 
 void write_classes(std::ostream& out, const DataCheck& check) {
@@ -189,7 +215,7 @@ std::string describe(const DataCheck& check) {
       << "skeleton " << check.info.topology.name << ", sensor channels";
   for (const std::string& channel : check.info.channels) out << " " << channel;
   out << "\n"
-      << check.clips.size() << " paired clips of " << by_subject.size() << " subjects and "
+      << check.clips.size() << clips_text(check) << " of " << by_subject.size() << " subjects and "
       << clips_by(check, &Clip::label).size() << " classes\n"
       << "clips by subject:";
   for (const auto& [subject, clips] : by_subject) {
@@ -238,6 +264,8 @@ std::string to_json(const DataCheck& check) {
   json["skeleton"] = check.info.topology.name;
   json["channels"] = check.info.channels;
   json["clips"] = check.clips.size();
+  json["sensor_only"] = count_modalities(check.clips).sensor_only;
+  json["skeleton_only"] = count_modalities(check.clips).skeleton_only;
   json["subjects"] = nlohmann::ordered_json::object();
   for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
     json["subjects"][subject.text()] = clips.size();

@@ -53,6 +53,8 @@ struct Reader {
   std::vector<std::string> never_published = {};
   /// Whether a recording is known to lack one modality, so that it is left out and nobody is to be warned.
   std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
+  /// Whether a recording of one modality is used for what it has; else it is broken, unless may_lack_partner says so.
+  bool may_lack_either = false;
   bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span
   std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description
 };

@@ -36,7 +36,7 @@ void check(const ConfigOptions& config, bool json) {
                       fmt::format("{} recordings stand under two labels, listed above", result.two_labels.size()));
   }
   if (result.clips.empty()) {
-    throw pskd::Error(pskd::ErrorKind::data, "no recording has both a skeleton and a sensor; why is listed above");
+    throw pskd::Error(pskd::ErrorKind::data, "no recording can be used; why is listed above");
   }
 }
 

@@ -97,7 +97,7 @@ void unstack(const fs::path& file, const Frames& all, const std::vector<std::int
     fail(file, std::string("damaged table of frames") + kRemedy);
   Eigen::Index row = 0;
   for (std::size_t i = 0; i < clips.size(); ++i) {
-    if (lengths[i] < 1 || lengths[i] > all.rows() - row) fail(file, std::string("damaged clip lengths") + kRemedy);
+    if (lengths[i] < 0 || lengths[i] > all.rows() - row) fail(file, std::string("damaged clip lengths") + kRemedy);
     clips[i].*modality = all.middleRows(row, lengths[i]);
     row += lengths[i];
   }
@@ -134,7 +134,10 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
   unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), skeleton_columns(info), &Clip::skeleton,
           clips);
   unstack(file, reader.table("sensor"), reader.numbers("sensor_frames"), channels, &Clip::sensor, clips);
-  for (Clip& clip : clips) clip.hash = clip_hash(clip);
+  for (Clip& clip : clips) {
+    if (clip.skeleton.rows() == 0 && clip.sensor.rows() == 0) fail(file, std::string("damaged clip lengths") + kRemedy);
+    clip.hash = clip_hash(clip);
+  }
   return clips;
 }
 

@@ -365,6 +365,21 @@ void refuse_same(const config::Place& place, std::vector<std::string> classes) {
       .complain("expected each class once, found " + config::quoted(*same) + " again");
 }
 
+// Either modality may be null: then no recording has it.
+void read_modalities(const config::Place& place, RecordingsDescription& description) {
+  const char* const what = "a map, or null where nobody recorded it";
+  for (const char* key : {"skeleton", "sensors"}) {
+    if (place.node.find(key) == nullptr)
+      place.at(key, place.node).complain(std::string("expected ") + what + ", found nothing");
+  }
+  if (has(place, "skeleton")) {
+    read_skeleton(place.at("skeleton", *place.node.find("skeleton")), description.skeleton.emplace());
+  }
+  if (has(place, "sensors")) read_sensors(place.at("sensors", *place.node.find("sensors")), description.sensors);
+  if (has(place, "skeleton") || has(place, "sensors")) return;
+  place.complain("expected a skeleton, sensors or both, found neither");
+}
+
 void read_description(const config::Place& place, RecordingsDescription& description) {
   if (place.node.kind != config::Node::Kind::map)
     return place.expected("a map of keys: manifest, align, skeleton, sensors");
@@ -384,12 +399,7 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
   if (has(place, "gaps")) read_gaps(place.at("gaps", *place.node.find("gaps")), description.gaps);
   fields.also_known("skeleton");
   fields.also_known("sensors");
-  if (const config::Node* node = required(place, "skeleton", "a map")) {
-    read_skeleton(place.at("skeleton", *node), description.skeleton);
-  }
-  if (const config::Node* node = required(place, "sensors", "a map of sensors, such as {watch: {...}}")) {
-    read_sensors(place.at("sensors", *node), description.sensors);
-  }
+  read_modalities(place, description);
   fields.refuse_unknown_keys();
   description.manifest = description.file.parent_path() / manifest;
   description.by_timestamps = align == "timestamps";
@@ -413,7 +423,7 @@ RecordingsDescription read_recordings_description(const fs::path& file) {
   const config::Place place{root, "", problems};
   read_description(place, description);
   problems.throw_if_any();
-  check_topology(description.skeleton.topology, root.find("skeleton")->where + ": skeleton");
+  if (description.skeleton) check_topology(description.skeleton->topology, root.find("skeleton")->where + ": skeleton");
   return description;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,8 @@ struct RecordingsDescription {
   bool by_timestamps = false;        ///< the rule of alignment: timestamps, else span
   std::string align_at;              ///< "file:line" of that rule
   GapRule gaps;
-  SkeletonDescription skeleton;
-  std::vector<SensorDescription> sensors;  ///< at least one
+  std::optional<SkeletonDescription> skeleton;  ///< none: no camera recorded
+  std::vector<SensorDescription> sensors;       ///< empty: there is a skeleton
 };
 
 /// Throws one Error(config) that lists all problems with file:line and key, Error(data) when the file is not there.

@@ -22,8 +22,8 @@ using Column = std::optional<std::size_t>;  // its place in a line
 
 // Where the columns are; absent: the manifest has none.
 struct Columns {
-  std::size_t id = 0, subject = 0, label = 0, skeleton = 0;
-  Column trial, scene, camera, skeleton_start, skeleton_rate;
+  std::size_t id = 0, subject = 0, label = 0;
+  Column skeleton, trial, scene, camera, skeleton_start, skeleton_rate;
   std::vector<std::size_t> sensors;
   std::vector<Column> sensor_start, sensor_rate;
 };
@@ -72,12 +72,15 @@ class Header {
   std::vector<std::string> known_;
 };
 
-Columns find_columns(Header& header, const std::vector<SensorDescription>& sensors, bool only_sensor) {
+Columns find_columns(Header& header, const RecordingsDescription& description,
+                     const std::vector<SensorDescription>& sensors) {
+  const bool only_sensor = description.sensors.size() == 1;
   Columns columns;
   columns.id = header.require("id");
   columns.subject = header.require("subject");
   columns.label = header.require("label");
-  columns.skeleton = header.require("skeleton");
+  const Column skeleton = header.find("skeleton");
+  if (description.skeleton) columns.skeleton = skeleton ? skeleton : header.require("skeleton");
   columns.skeleton_start = header.find("skeleton_start");
   columns.skeleton_rate = header.find("skeleton_rate");
   columns.trial = header.find("trial");
@@ -210,14 +213,18 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_
   row.files.camera = reader.number_or_name(columns.camera, "camera", 0);
   row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
   row.skeleton_rate = reader.rate(columns.skeleton_rate, "skeleton_rate");
-  if (const auto path = reader.path(columns.skeleton, "skeleton")) row.files.skeleton = {*path};
+  if (columns.skeleton) {
+    if (const auto path = reader.path(*columns.skeleton, "skeleton")) row.files.skeleton = {*path};
+  }
   for (std::size_t i = 0; i < columns.sensors.size(); ++i) {
     row.sensor_start.push_back(reader.seconds(columns.sensor_start[i], "start of a sensor"));
     row.sensor_rate.push_back(reader.rate(columns.sensor_rate[i], "rate of a sensor"));
     if (const auto path = reader.path(columns.sensors[i], "sensor")) row.files.sensor.push_back(*path);
   }
   if (row.files.sensor.size() < columns.sensors.size()) row.files.sensor.clear();  // all of them or none
-  if (row.files.skeleton.empty() && row.files.sensor.empty()) reader.fail("skeleton", "the recording has no file");
+  if (row.files.skeleton.empty() && row.files.sensor.empty()) {
+    reader.fail(columns.skeleton ? "skeleton" : "sensor", "the recording has no file");
+  }
   return row;
 }
 
@@ -331,14 +338,16 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   const std::string text = formats::read_text(file);
   const ManifestText lines = manifest_text(file, text);
   Header header(file, lines.header + 1, lines.lines[lines.header], lines.separator);
-  const Columns columns = find_columns(header, sensors, description.sensors.size() == 1);
+  const Columns columns = find_columns(header, description, sensors);
   for (const SensorDescription& sensor : description.sensors) {  // those that are not read now are known all the same
     header.find(sensor.name);
     header.find(sensor.name + "_start");
     header.find(sensor.name + "_rate");
   }
   header.refuse_others();
-  check_alignment(description, description.skeleton.table, columns.skeleton_start, "skeleton");
+  if (description.skeleton) {
+    check_alignment(description, description.skeleton->table, columns.skeleton_start, "skeleton");
+  }
   for (std::size_t i = 0; i < sensors.size(); ++i) {
     check_alignment(description, sensors[i].table, columns.sensor_start[i], sensors[i].name);
   }

@@ -24,7 +24,7 @@ using Eigen::Index;
 
 // What is read, and what the manifest says of each recording.
 struct Recordings {
-  SkeletonDescription skeleton;
+  SkeletonDescription skeleton;  // without joints: there is none
   std::vector<SensorDescription> sensors;
   bool by_timestamps = false;
   GapRule gaps;
@@ -376,8 +376,15 @@ std::vector<std::string> channels_of(const std::vector<SensorDescription>& senso
   return channel_names(channels);
 }
 
+SkeletonDescription no_skeleton() {
+  SkeletonDescription none;
+  none.topology.name = "none";
+  return none;
+}
+
 // The rail of all sensors; 0 where they differ.
 double shared_rail(const std::vector<SensorDescription>& sensors) {
+  if (sensors.empty()) return 0;
   const auto same = [&](const SensorDescription& sensor) { return sensor.rail == sensors[0].rail; };
   return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].rail : 0;
 }
@@ -419,7 +426,7 @@ Reader recordings_reader(const config::DataConfig& config) {
   const RecordingsDescription description =
       read_recordings_description(root / (config.description.empty() ? "dataset.yaml" : config.description));
   const auto all = std::make_shared<Recordings>();
-  all->skeleton = description.skeleton;
+  all->skeleton = description.skeleton.value_or(no_skeleton());
   all->sensors = chosen_sensors(config, description);
   all->by_timestamps = description.by_timestamps;
   all->gaps = description.gaps;
@@ -433,6 +440,7 @@ Reader recordings_reader(const config::DataConfig& config) {
                              Repairs& repairs) { return read_skeleton(*all, files, repairs); },
       .read_sensor = [all](const RecordingFiles& files,
                            Repairs& repairs) { return read_sensors(*all, files, repairs); },
+      .may_lack_either = true,
       .by_timestamps = description.by_timestamps,
       .beside = {description.file, description.manifest},
   };
