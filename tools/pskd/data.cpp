@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "data/data_check_text.hpp"
+#include "data/readers/recordings/proposal.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
@@ -23,9 +24,43 @@
 
 namespace {
 
+/// Classes of which a part of the split has no clip: "test has no clip of wave, clap".
+void add_absent_classes(const pskd::data::Split& split, const std::string& fold, std::string& text) {
+  const auto add = [&](const char* part, const std::vector<pskd::data::Clip>& clips) {
+    std::set<int> present;
+    for (const pskd::data::Clip& clip : clips) present.insert(clip.label);
+    std::string absent;
+    for (std::size_t label = 0; label < split.classes.size(); ++label) {
+      if (!present.contains(static_cast<int>(label))) absent += (absent.empty() ? "" : ", ") + split.classes[label];
+    }
+    if (clips.empty() || absent.empty()) return;
+    text += fmt::format("  {}{} has no clip of {}\n", fold.empty() ? "" : "fold " + fold + ": ", part, absent);
+  };
+  add("train", split.train);
+  add("val", split.val);
+  add("test", split.test);
+}
+
+/// What of the config's protocol does not fit the recordings.
+std::string protocol_text(const pskd::config::ProtocolConfig& protocol, const pskd::data::DataCheck& check) {
+  std::string text;
+  try {
+    const pskd::data::Dataset dataset{check.info, check.clips, ""};
+    for (const pskd::data::Fold& fold : pskd::data::resolve_folds(protocol, check.info)) {
+      add_absent_classes(pskd::data::make_split(dataset, fold.protocol), fold.name, text);
+    }
+  } catch (const pskd::Error& error) {
+    text += fmt::format("  {}\n", error.what());
+  }
+  return text.empty() ? "" : "protocol:\n" + text;
+}
+
 void check(const ConfigOptions& config, bool json) {
-  const pskd::data::DataCheck result = pskd::data::readers::check_dataset(config.load().data);
-  std::cout << (json ? pskd::data::to_json(result) : pskd::escaped_for_terminal(pskd::data::describe(result)))
+  const pskd::config::Experiment experiment = config.load();
+  const pskd::data::DataCheck result = pskd::data::readers::check_dataset(experiment.data);
+  std::cout << (json ? pskd::data::to_json(result)
+                     : pskd::escaped_for_terminal(pskd::data::describe(result) +
+                                                  protocol_text(experiment.protocol, result)))
             << std::flush;
   const std::size_t broken = result.broken.size() + result.no_skeleton.size() + result.no_sensor.size();
   if (broken > 0) {
@@ -94,6 +129,40 @@ void add_config_verb(CLI::App& data, const char* name, const char* purpose, cons
   config->add_to(*verb);
   verb->footer(example);
   verb->callback([config, action] { action(*config); });
+}
+
+struct InitOptions {
+  std::string folder, pattern;
+};
+
+void init(const InitOptions& options) {
+  const std::filesystem::path root = std::filesystem::canonical(options.folder);
+  const pskd::data::readers::Proposal proposal = pskd::data::readers::propose(root, options.pattern);
+  pskd::data::readers::write_proposal(root, proposal);
+  std::string text = fmt::format("{} recordings in {}, by names of the form {}\n", proposal.recordings,
+                                 (root / "clips.csv").string(), proposal.pattern);
+  text += fmt::format("{} describes their files; {} lines of it are marked with CHECK\n",
+                      (root / "dataset.yaml").string(), proposal.doubts);
+  if (!proposal.left_out.empty()) text += fmt::format("left out ({}):\n", proposal.left_out.size());
+  for (const std::string& file : proposal.left_out) text += fmt::format("  {}\n", file);
+  const bool watch_only = proposal.description.find("skeleton: null") != std::string::npos;
+  text += fmt::format("next: pskd data check --config configs/{}.yaml --set data.root={}\n",
+                      watch_only ? "sensor-only" : "generic", pskd::shell_word(root.string()));
+  std::cout << pskd::escaped_for_terminal(text);
+}
+
+void add_init(CLI::App& data) {
+  auto options = std::make_shared<InitOptions>();
+  CLI::App* verb =
+      data.add_subcommand("init", "Look at a folder of CSV files and propose its manifest and description");
+  verb->add_option("folder", options->folder, "where the recordings lie")->required()->check(CLI::ExistingDirectory);
+  verb->add_option("--pattern", options->pattern,
+                   "what the file names say, such as \"{label}_s{subject}_t{trial}\"; else it is found");
+  verb->footer(
+      "Writes clips.csv and dataset.yaml into the folder; what could not be told is marked with CHECK. Example:\n  "
+      "pskd "
+      "data init my-recordings");
+  verb->callback([options] { init(*options); });
 }
 
 struct SynthOptions {
@@ -200,6 +269,7 @@ void add_data(CLI::App& app) {
   CLI::App* data = app.add_subcommand("data", "Check, build, invent and describe data sets");
   data->require_subcommand(1);
   add_check(*data);
+  add_init(*data);
   add_config_verb(
       *data, "build", "Build the clip store anew from the raw files",
       "Training builds it by itself when it is absent or out of date; this replaces a damaged one. Example:\n"

@@ -217,18 +217,6 @@ Layout layout_of(const fs::path& file, const TableDescription& table, std::size_
   return layout;
 }
 
-// What stands in the last brackets of a column's name: "Acceleration x (m/s^2)", "ax [g]".
-std::string in_brackets(const std::string& name) {
-  if (name.empty() || (name.back() != ')' && name.back() != ']')) return "";
-  const char open = name.back() == ')' ? '(' : '[';
-  int depth = 0;
-  for (std::size_t at = name.size(); at-- > 0;) {
-    depth += name[at] == name.back() ? 1 : name[at] == open ? -1 : 0;
-    if (depth == 0) return name.substr(at + 1, name.size() - at - 2);
-  }
-  return "";
-}
-
 // What the file says of the units of the columns that are read, and of its time stamps.
 std::vector<std::string> units_of(const Opening& opening, const Layout& layout) {
   const auto unit = [&](std::size_t column) {
@@ -301,6 +289,7 @@ class RowReader {
   }
 
   double moment(std::size_t line, std::string_view field) {
+    constexpr double kEndOfTime = 1e13;  // s: differences of stamps stay exact enough
     const std::string_view text = trimmed(field);
     double value = 0;
     if (!table_.time_format.empty()) {
@@ -311,7 +300,7 @@ class RowReader {
     }
     if (parse_calendar(text, value)) return value;
     value = stamp_number(line, text) * seconds_;
-    if (!std::isfinite(value)) fail_at_line(file_, line + 1, "expected a finite time stamp");
+    if (!(std::abs(value) < kEndOfTime)) fail_at_line(file_, line + 1, "expected a finite time stamp");
     return value;
   }
 
@@ -340,6 +329,17 @@ void drop_empty_end(Lines& lines, std::size_t first, char separator) {
 }
 
 }  // namespace
+
+std::string in_brackets(const std::string& name) {
+  if (name.empty() || (name.back() != ')' && name.back() != ']')) return "";
+  const char open = name.back() == ')' ? '(' : '[';
+  int depth = 0;
+  for (std::size_t at = name.size(); at-- > 0;) {
+    depth += name[at] == name.back() ? 1 : name[at] == open ? -1 : 0;
+    if (depth == 0) return name.substr(at + 1, name.size() - at - 2);
+  }
+  return "";
+}
 
 double seconds_of(TimeUnit unit) {
   constexpr std::array kSeconds = {1.0, 1e-3, 1e-6, 1e-9};

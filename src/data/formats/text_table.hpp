@@ -28,6 +28,9 @@ struct TableDescription {
   std::string time_format;           ///< of calendar stamps, see parse_calendar; empty: ISO 8601
 };
 
+/// What stands in the last brackets of a column's name: "m/s^2" of "Acceleration x (m/s^2)"; empty where none end it.
+std::string in_brackets(const std::string& name);
+
 struct TextTable {
   TimedSamples samples;
   std::vector<std::size_t> lines;  ///< where each sample stands, from 1

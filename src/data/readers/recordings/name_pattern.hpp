@@ -1,0 +1,32 @@
+// Who did what, from the names of files.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pskd::data::readers {
+
+/// What the name of a file says.
+struct NamedRecording {
+  std::string subject = "1", label, trial = "1";
+};
+
+/// A pattern of file names such as "{label}_s{subject}_t{trial}", where {anything} stands for what does not matter. It
+/// fits the path below the data set's folder, without its ending.
+class NamePattern {
+ public:
+  /// Throws Error(usage) unless {label} is in it, each part at most once, and no other part is known.
+  explicit NamePattern(std::string text);
+
+  const std::string& text() const { return text_; }
+  std::optional<NamedRecording> match(const std::string& name) const;
+
+ private:
+  std::string text_;
+};
+
+/// The pattern that fits all `names` best: one of the usual ones, with at least two labels; nothing where none fits.
+std::optional<NamePattern> propose_pattern(const std::vector<std::string>& names);
+
+}  // namespace pskd::data::readers

@@ -1,0 +1,305 @@
+#include "data/readers/recordings/table_look.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <regex>
+#include <utility>
+
+#include "base/unicode.hpp"
+#include "data/formats/calendar.hpp"
+#include "data/formats/numbers.hpp"
+#include "data/readers/recordings/units.hpp"
+#include "pskd/base/error.hpp"
+
+namespace pskd::data::readers {
+namespace {
+
+namespace fs = std::filesystem;
+using Fields = std::vector<std::string>;
+using Lines = std::vector<std::string_view>;
+
+constexpr std::size_t kLooked = 2000;  // lines of values
+
+// ---- how the file is written -----------------------------------------------------------------------------
+
+// How fields are told apart and read.
+struct Writing {
+  char separator = ',';
+  bool decimal_comma = false;
+};
+
+Fields split(const fs::path& file, std::string_view line, char separator) {
+  Fields fields;
+  if (separator == ' ') {
+    for (const std::string_view field : formats::fields_of(line, ' ')) fields.emplace_back(field);
+  } else if (std::count(line.begin(), line.end(), '"') % 2 == 0) {
+    fields = formats::csv_fields(file, 1, line, separator);
+  }
+  while (fields.size() > 1 && fields.back().empty()) fields.pop_back();
+  return fields;
+}
+
+std::optional<double> number(std::string field, const Writing& writing) {
+  if (writing.decimal_comma) std::replace(field.begin(), field.end(), ',', '.');
+  double value = 0;
+  return formats::parse_number(field, value) ? std::optional(value) : std::nullopt;
+}
+
+// Calendar forms that loggers write, besides ISO 8601.
+constexpr std::array kCalendarForms = {"%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y %H:%M:%S",
+                                       "%m/%d/%Y %H:%M:%S", "%Y%m%d_%H:%M:%S",   "%Y%m%d %H:%M:%S"};
+
+bool is_calendar(const std::string& field) {
+  double ignored = 0;
+  return formats::parse_calendar(field, ignored) ||
+         std::any_of(kCalendarForms.begin(), kCalendarForms.end(),
+                     [&](const char* form) { return formats::parse_calendar(field, form, ignored); });
+}
+
+bool is_value(const std::string& field, const Writing& writing) {
+  return number(field, writing).has_value() || is_calendar(field);
+}
+
+Writing writing_of(const fs::path& file, std::string_view line) {
+  Writing writing{formats::find_separator(line), false};
+  if (writing.separator == ',') return writing;
+  for (const std::string& field : split(file, line, writing.separator)) {
+    writing.decimal_comma |= !number(field, writing) && number(field, {writing.separator, true}).has_value();
+  }
+  return writing;
+}
+
+// ---- the parts of the file -------------------------------------------------------------------------------
+
+struct Parts {
+  Writing writing;
+  Lines lines;
+  std::size_t first = 0;  // line of the first values
+  std::size_t width = 0;  // fields of a line of values
+  Fields header, units;
+};
+
+// Most fields of a line of values are values.
+bool holds_values(const Fields& fields, const Parts& parts) {
+  const auto values = std::count_if(fields.begin(), fields.end(),
+                                    [&](const std::string& field) { return is_value(field, parts.writing); });
+  return fields.size() == parts.width && static_cast<std::size_t>(2 * values) > fields.size();
+}
+
+bool are_units(const Fields& fields) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const std::string& field) { return unit_word(field).has_value(); });
+}
+
+Parts parts_of(const fs::path& file, const std::string& text) {
+  Parts parts;
+  parts.lines = formats::lines_of(text);
+  while (!parts.lines.empty() &&
+         formats::is_empty_line(parts.lines.back(), formats::find_separator(parts.lines.back()))) {
+    parts.lines.pop_back();
+  }
+  if (parts.lines.size() < 2)
+    throw Error(ErrorKind::data, file.string() + ": expected a table of numbers, found less than two lines");
+  parts.writing = writing_of(file, parts.lines.back());
+  const auto fields = [&](std::size_t line) { return split(file, parts.lines[line], parts.writing.separator); };
+  parts.width = fields(parts.lines.size() - 1).size();
+  while (parts.first < parts.lines.size() && !holds_values(fields(parts.first), parts)) ++parts.first;
+  if (parts.first + 1 >= parts.lines.size())
+    throw Error(ErrorKind::data, file.string() + ": expected a table of numbers, found none");
+  for (std::size_t line = parts.first; line-- > 0 && parts.header.empty();) {
+    std::string_view names = parts.lines[line];
+    while (names.starts_with('#')) names = formats::trimmed(names.substr(1));
+    Fields found = split(file, names, parts.writing.separator);
+    if (found.size() != parts.width) continue;
+    (are_units(found) && parts.units.empty() && line > 0 ? parts.units : parts.header) = std::move(found);
+  }
+  if (parts.header.empty()) parts.header.swap(parts.units);  // names that look like units
+  return parts;
+}
+
+// ---- time ------------------------------------------------------------------------------------------------
+
+std::vector<std::vector<std::string>> columns_of(const fs::path& file, const Parts& parts) {
+  std::vector<std::vector<std::string>> columns(parts.width);
+  const std::size_t end = std::min(parts.lines.size(), parts.first + kLooked);
+  for (std::size_t line = parts.first; line < end; ++line) {
+    Fields fields = split(file, parts.lines[line], parts.writing.separator);
+    fields.resize(parts.width);
+    for (std::size_t i = 0; i < parts.width; ++i) columns[i].push_back(std::move(fields[i]));
+  }
+  return columns;
+}
+
+std::string name_of(const Parts& parts, std::size_t column) {
+  return parts.header.empty() ? std::to_string(column) : parts.header[column];
+}
+
+std::vector<double> numbers_of(const std::vector<std::string>& column, const Writing& writing) {
+  std::vector<double> numbers;
+  for (const std::string& field : column) {
+    numbers.push_back(number(field, writing).value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  return numbers;
+}
+
+bool never_falls(const std::vector<double>& numbers) {
+  return numbers.front() < numbers.back() && std::is_sorted(numbers.begin(), numbers.end());
+}
+
+// 0, 1, 2, ...: a number of the line.
+bool counts_lines(const std::vector<double>& numbers) {
+  for (std::size_t i = 1; i < numbers.size(); ++i) {
+    if (numbers[i] != numbers[i - 1] + 1) return false;
+  }
+  return true;
+}
+
+bool sounds_like_time(const std::string& name) {
+  static const std::regex time("(.*(time|stamp|epoch|elapsed|date).*)|t|ts|s|ms|us|ns|sec|secs|seconds");
+  return std::regex_match(compared_form(name), time);
+}
+
+// The column of the time stamps: calendar stamps, else one that is called so and never falls, else the first column
+// where it has no name and only rises.
+std::optional<std::size_t> time_column(const Parts& parts, const std::vector<std::vector<std::string>>& columns) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool all = std::all_of(columns[i].begin(), columns[i].end(), is_calendar);
+    if (all && !number(columns[i].front(), parts.writing)) return i;
+  }
+  std::optional<std::size_t> named;
+  for (std::size_t i = 0; i < columns.size() && !parts.header.empty() && !named; ++i) {
+    const std::vector<double> numbers = numbers_of(columns[i], parts.writing);
+    const double before = numbers.front();
+    if (sounds_like_time(parts.header[i]) && numbers.back() > before) named = i;
+  }
+  if (named || !parts.header.empty()) return named;
+  const std::vector<double> first = numbers_of(columns[0], parts.writing);
+  if (first.size() >= 8 && never_falls(first) && !counts_lines(first)) return 0;
+  return std::nullopt;
+}
+
+// The first unit in which stamps `interval` apart are those of a sensor. Moments since 1970 tell it by their size.
+std::optional<formats::TimeUnit> unit_of_stamps(double first, double interval) {
+  constexpr double kSince = 1e9;  // s: 2001
+  constexpr double kUntil = 4e9;  // s: 2096
+  constexpr double kSlowest = 4;  // Hz
+  constexpr double kFastest = 2000;
+  for (const bool by_date : {true, false}) {
+    for (int i = 0; i < 4; ++i) {
+      const auto unit = static_cast<formats::TimeUnit>(i);
+      const double second = formats::seconds_of(unit);
+      const double rate = 1 / (interval * second);
+      if (by_date ? first * second > kSince && first * second < kUntil : rate >= kSlowest && rate <= kFastest)
+        return unit;
+    }
+  }
+  return std::nullopt;
+}
+
+void read_calendar(const std::vector<std::string>& stamps, TableLook& look, std::vector<double>& times) {
+  const auto all = [&](const auto& parse) {
+    times.clear();
+    for (const std::string& stamp : stamps) {
+      double time = 0;
+      if (!parse(stamp, time)) return false;
+      times.push_back(time);
+    }
+    return true;
+  };
+  if (all([](const std::string& stamp, double& time) { return formats::parse_calendar(stamp, time); })) return;
+  for (const char* form : kCalendarForms) {
+    if (!all([&](const std::string& stamp, double& time) { return formats::parse_calendar(stamp, form, time); }))
+      continue;
+    look.table.time_format = form;
+    if (std::string_view(form).find("%d/%m") == 0) {
+      look.doubts.push_back("time_format: day or month first? With the month first it is \"%m/%d/%Y %H:%M:%S\"");
+    }
+    return;
+  }
+}
+
+void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& columns, std::size_t column,
+               TableLook& look) {
+  look.table.time = name_of(parts, column);
+  std::vector<double> times = numbers_of(columns[column], parts.writing);
+  const bool calendar = !number(columns[column].front(), parts.writing);
+  if (calendar) read_calendar(columns[column], look, times);
+  const double interval = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
+  double second = 1;
+  if (!calendar) {
+    const auto& words = time_unit_words();
+    const std::optional<std::string> said = unit_word(look.units.empty() ? "" : look.units[column]);
+    const auto known = said ? std::find(words.begin(), words.end(), *said) : words.end();
+    const auto found = known != words.end() ? std::optional(static_cast<formats::TimeUnit>(known - words.begin()))
+                                            : unit_of_stamps(times.front(), interval);
+    if (!found) look.doubts.push_back("time_unit: no unit makes a usual rate of these stamps");
+    look.table.time_unit = found.value_or(formats::TimeUnit::s);
+    second = formats::seconds_of(look.table.time_unit);
+  }
+  look.rate = 1 / (interval * second);
+  look.begin = times.front() * second;
+}
+
+// "32 Hz" in a line before the values.
+double rate_in_preamble(const Parts& parts) {
+  static const std::regex rate("([0-9]+(\\.[0-9]+)?) ?hz", std::regex::icase);
+  for (std::size_t line = 0; line < parts.first; ++line) {
+    std::match_results<std::string_view::const_iterator> found;
+    if (std::regex_search(parts.lines[line].begin(), parts.lines[line].end(), found, rate))
+      return std::stod(found[1].str());
+  }
+  return 0;
+}
+
+void describe_writing(const Parts& parts, TableLook& look) {
+  constexpr std::string_view kSeparators = ",; \t";  // in the order of formats::Separator
+  look.table.header = !parts.header.empty();
+  look.table.separator = static_cast<formats::Separator>(kSeparators.find(parts.writing.separator));
+  look.table.decimal_comma = parts.writing.decimal_comma;
+  const bool words_before = parts.first > 0 && !parts.lines[parts.first - 1].starts_with('#');
+  if (parts.header.empty() && words_before) look.table.skip = static_cast<int>(parts.first);
+}
+
+// Columns of numbers that are neither the time nor a number of the line.
+void keep_values(const Parts& parts, const std::vector<std::vector<std::string>>& columns,
+                 std::optional<std::size_t> time, TableLook& look) {
+  std::vector<std::string> units;
+  look.values.resize(static_cast<Eigen::Index>(columns[0].size()), static_cast<Eigen::Index>(columns.size()));
+  for (std::size_t i = 0; i < parts.width; ++i) {
+    const std::vector<double> numbers = numbers_of(columns[i], parts.writing);
+    const auto known = std::count_if(numbers.begin(), numbers.end(), [](double value) { return std::isfinite(value); });
+    const bool counts =
+        (i == 0 && counts_lines(numbers)) || (!parts.header.empty() && sounds_like_time(parts.header[i]));
+    if (i == time || counts || static_cast<std::size_t>(2 * known) < numbers.size()) continue;
+    const auto kept = static_cast<Eigen::Index>(units.size());
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+      look.values(static_cast<Eigen::Index>(row), kept) = static_cast<float>(numbers[row]);
+    }
+    look.columns.push_back(name_of(parts, i));
+    units.push_back(look.units[i]);
+  }
+  look.values.conservativeResize(Eigen::NoChange, static_cast<Eigen::Index>(units.size()));
+  look.units = std::move(units);
+}
+
+}  // namespace
+
+TableLook look_at_table(const fs::path& file) {
+  const std::string text = formats::read_text(file);
+  const Parts parts = parts_of(file, text);
+  const std::vector<std::vector<std::string>> columns = columns_of(file, parts);
+  TableLook look;
+  describe_writing(parts, look);
+  for (std::size_t i = 0; i < parts.width; ++i) {
+    look.units.push_back(parts.units.empty() ? formats::in_brackets(name_of(parts, i)) : parts.units[i]);
+  }
+  const std::optional<std::size_t> time = time_column(parts, columns);
+  if (time) read_time(parts, columns, *time, look);
+  if (!time) look.table.rate = rate_in_preamble(parts);
+  keep_values(parts, columns, time, look);
+  return look;
+}
+
+}  // namespace pskd::data::readers

@@ -1,0 +1,28 @@
+// What a CSV file of a logger seems to hold.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/formats/text_table.hpp"
+#include "pskd/data/clip.hpp"
+
+namespace pskd::data::readers {
+
+/// A file's table: how it is written, and the values of its first lines.
+struct TableLook {
+  formats::TableDescription table;   ///< all but `columns`; a rate is 0 where nothing in the file tells it
+  std::vector<std::string> columns;  ///< names of all columns but the time, or their numbers from 0
+  std::vector<std::string> units;    ///< what the file says of them, empty where it says nothing
+  Frames values;                     ///< of these columns
+  double rate = 0;                   ///< Hz, by the time stamps; 0: there are none
+  double begin = 0;                  ///< the first time stamp, seconds
+  std::vector<std::string> doubts;   ///< what could not be told for sure
+};
+
+/// Looks at the first lines of a file. Throws Error(data) where it is no table of numbers.
+TableLook look_at_table(const std::filesystem::path& file);
+
+}  // namespace pskd::data::readers

@@ -1,0 +1,233 @@
+// pskd data init: what is proposed for a folder of recordings is read as the recordings are.
+#include "data/readers/recordings/proposal.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "base/file.hpp"
+#include "data/readers/recordings/name_pattern.hpp"
+#include "data/readers/registry.hpp"
+#include "pskd/base/error.hpp"
+#include "support/cases.hpp"
+#include "support/dataset_config.hpp"
+#include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/write_anew.hpp"
+
+namespace pskd::data::readers {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::refusal;
+
+// ---- names -----------------------------------------------------------------------------------------------
+
+std::string pattern_of(const std::vector<std::string>& names) {
+  const auto found = propose_pattern(names);
+  return found ? found->text() : "none";
+}
+
+TEST(NamePattern, IsFoundForTheUsualNames) {
+  EXPECT_EQ(pattern_of({"wave_s01", "push_s01", "wave_s02", "push_s02"}), "{label}_s{subject}");
+  EXPECT_EQ(pattern_of({"swipe_left_s1_t1", "swipe_left_s2_t1", "clap_s1_t2", "clap_s2_t1"}),
+            "{label}_s{subject}_t{trial}");
+  EXPECT_EQ(pattern_of({"P1/walk_1", "P1/run_1", "P2/walk_1", "P2/run_2"}), "P{subject}/{label}_{trial}");
+  EXPECT_EQ(pattern_of({"anna/walk", "anna/run", "bob/walk", "bob/run"}), "{subject}/{label}");
+  EXPECT_EQ(pattern_of({"walk_1", "walk_2", "run_1", "run_2"}), "{label}_{subject}");
+  EXPECT_EQ(pattern_of({"2024", "2025"}), "none");
+}
+
+TEST(NamePattern, ThatIsGivenIsReadOrRefused) {
+  const auto named = NamePattern("{anything}/{label}-{subject}-{trial}").match("2024/jan/arm_up-eva-03");
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->label, "arm_up");
+  EXPECT_EQ(named->subject, "eva");
+  EXPECT_EQ(named->trial, "03");
+  EXPECT_FALSE(NamePattern("{label}_s{subject}").match("wave"));
+  EXPECT_THAT(refusal(ErrorKind::usage, [] { NamePattern("{name}"); }), HasSubstr("found {name}"));
+  EXPECT_THAT(refusal(ErrorKind::usage, [] { NamePattern("{label}{label}"); }), HasSubstr("at most once"));
+  EXPECT_THAT(refusal(ErrorKind::usage, [] { NamePattern("s{subject}"); }), HasSubstr("where the {label} is"));
+}
+
+// ---- folders ---------------------------------------------------------------------------------------------
+
+class LoggerFolder : public ::testing::Test {
+ protected:
+  void write(const std::string& name, const std::string& text) const {
+    fs::create_directories((root_ / name).parent_path());
+    testing::write_anew(root_ / name, text);
+  }
+  // 2 s at 50 Hz of gravity that turns, in the shape that `line` gives a sample: its time and its g.
+  template <class Line>
+  static std::string samples(int seed, Line line) {
+    std::string text;
+    for (int i = 0; i < 100; ++i) {
+      const double angle = 0.02 * i + seed;
+      text += line(i / 50.0, std::sin(angle), std::cos(angle));
+    }
+    return text;
+  }
+  template <class Line>
+  void write_all(const std::string& header, Line line) const {
+    int seed = 0;
+    for (const char* name : {"walk_s1", "walk_s2", "run_s1", "run_s2"}) {
+      write(std::string(name) + ".csv", header + samples(++seed, line));
+    }
+  }
+  // What is proposed, and what is then read.
+  Dataset proposed(const std::string& pattern = "") const {
+    proposal_ = propose(root_, pattern);
+    write_proposal(root_, proposal_);
+    return read_dataset(testing::dataset_config("generic", root_));
+  }
+  void expect_gravity(const Dataset& dataset) const {
+    ASSERT_EQ(dataset.clips.size(), 4U);
+    EXPECT_THAT(dataset.info.classes, ElementsAre("run", "walk"));
+    for (const Clip& clip : dataset.clips) {
+      EXPECT_NEAR(clip.sensor.leftCols(3).square().rowwise().sum().sqrt().mean(), 1, 0.02) << proposal_.description;
+      EXPECT_EQ(clip.sensor.rows(), 100);
+    }
+  }
+
+  testing::TemporaryFolder folder_;
+  fs::path root_ = fs::canonical(folder_.path()) / "own";
+  mutable Proposal proposal_;
+};
+
+std::string text(double value) {
+  std::ostringstream out;
+  out.precision(12);
+  out << value;
+  return out.str();
+}
+
+TEST_F(LoggerFolder, OfPlainFilesIsRead) {
+  write_all("t,ax,ay,az\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0\n"; });
+  expect_gravity(proposed());
+  EXPECT_EQ(proposal_.doubts, 0U) << proposal_.description;
+  EXPECT_THAT(proposal_.description,
+              AllOf(HasSubstr("time: \"t\""), HasSubstr("unit: g"), HasSubstr("skeleton: null")));
+  EXPECT_THAT(proposal_.manifest, HasSubstr("walk_s2,2,walk,1,walk_s2.csv\n"));
+}
+
+TEST_F(LoggerFolder, OfEpochsInMillisecondsAndMetresPerSecondIsRead) {
+  write_all("time,seconds_elapsed,z,y,x\n", [](double t, double a, double b) {
+    return std::to_string(1'700'000'000'000 + std::lround(1000 * t)) + "," + text(t) + ",0," + text(9.81 * b) + "," +
+           text(9.81 * a) + "\n";
+  });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description,
+              AllOf(HasSubstr("time_unit: ms"), HasSubstr("unit: m/s2"), HasSubstr("columns: [\"x\", \"y\", \"z\"]")));
+}
+
+TEST_F(LoggerFolder, OfASpreadsheetIsRead) {
+  write_all(
+      "# made by a logger\nZeit;\"Acc X (m/s\xc2\xb2)\";\"Acc Y (m/s\xc2\xb2)\";\"Acc Z (m/s\xc2\xb2)\";Gyr X;Gyr "
+      "Y;Gyr Z\n",
+      [](double t, double a, double b) {
+        std::string line = "03.06.2024 08:15:1" + text(t);
+        if (line.find('.', 15) == std::string::npos) line += ".00";
+        for (const double value : {9.81 * a, 9.81 * b, 0.0, 50 * a, 50 * b, 1.0}) line += ";" + text(value);
+        std::replace(line.begin() + 12, line.end(), '.', ',');
+        return line + "\n";
+      });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description,
+              AllOf(HasSubstr("decimal: comma"), HasSubstr("separator: semicolon"),
+                    HasSubstr("time_format: \"%d.%m.%Y %H:%M:%S\""), HasSubstr("channels: [ax, ay, az, gx, gy, gz]")));
+}
+
+TEST_F(LoggerFolder, WithoutStampsMarksTheRate) {
+  write_all("", [](double, double a, double b) { return text(1000 * a) + " " + text(1000 * b) + " 0\n"; });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, AllOf(HasSubstr("# CHECK rate"), HasSubstr("unit: mg")));
+  EXPECT_EQ(proposal_.doubts, 1U);
+}
+
+TEST_F(LoggerFolder, WithASkeletonIsPairedByNames) {
+  int seed = 0;
+  for (const char* name : {"walk_s1", "walk_s2", "run_s1", "run_s2"}) {
+    write(std::string("watch/") + name + ".csv",
+          samples(++seed, [](double, double a, double b) { return text(a) + "," + text(b) + ",0\n"; }));
+    write(std::string("camera/") + name + ".csv", samples(seed, [](double, double a, double) {
+            std::string line;
+            for (int joint = 0; joint < 5; ++joint)
+              line += (joint > 0 ? "," : "") + text(100 + 50 * a) + "," + text(300.0 * joint + 1) + ",2000";
+            return line + "\n";
+          }));
+  }
+  fs::remove(root_ / "camera" / "run_s2.csv");
+  const Dataset dataset = proposed();
+  EXPECT_EQ(dataset.clips.size(), 4U);
+  EXPECT_THAT(proposal_.description, AllOf(HasSubstr("unit: mm"), HasSubstr("up: y"), HasSubstr("  watch:\n")));
+  EXPECT_THAT(proposal_.manifest, HasSubstr("run_s2,2,run,1,,watch/run_s2.csv\n"));
+  EXPECT_EQ(dataset.info.topology.joints.size(), 5U);
+}
+
+TEST_F(LoggerFolder, SaysWhatItCannotUse) {
+  write_all("t,ax,ay,az\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0\n"; });
+  write("walk_s3.csv", "nothing but words\n");
+  write("notes/Thumbs.db", "x");
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.left_out, ElementsAre(HasSubstr("walk_s3.csv: expected a table of numbers")));
+  EXPECT_THAT(refusal(ErrorKind::usage, [&] { write_proposal(root_, proposal_); }), HasSubstr("is there already"));
+}
+
+TEST_F(LoggerFolder, OfNamesThatSayNothingAsksForAPattern) {
+  for (const char* name : {"1", "2", "3"}) write(std::string(name) + ".csv", "1,2,3\n1,2,3\n1,2,4\n");
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { propose(root_, ""); }),
+              AllOf(HasSubstr(" 1 2 3"), HasSubstr("--pattern")));
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { propose(root_, "{label}_{subject}"); }),
+              HasSubstr("no name is of the form"));
+  fs::remove_all(root_);
+  fs::create_directories(root_);
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { propose(root_, ""); }), HasSubstr("tables of numbers, found none"));
+}
+
+// ---- other people's folders ------------------------------------------------------------------------------
+
+class ProposedCase : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ProposedCase, IsReadAsItsOwnDescriptionSays) {
+  PSKD_CASE_OR_SKIP(root, GetParam());
+  const testing::TemporaryFolder folder;
+  fs::copy(root, folder / "own", fs::copy_options::recursive);
+  const Dataset expected = read_dataset(testing::dataset_config("generic", folder / "own"));
+  fs::remove(folder / "own" / "clips.csv");
+  fs::remove(folder / "own" / "dataset.yaml");
+  const Proposal proposal = propose(folder / "own", "");
+  write_proposal(folder / "own", proposal);
+  const Dataset read = read_dataset(testing::dataset_config("generic", folder / "own"));
+  ASSERT_EQ(read.clips.size(), expected.clips.size());
+  for (std::size_t i = 0; i < read.clips.size(); ++i) {
+    EXPECT_EQ(read.clips[i].id, expected.clips[i].id);
+    EXPECT_EQ(read.clips[i].subject, expected.clips[i].subject);
+    ASSERT_EQ(read.clips[i].sensor.rows(), expected.clips[i].sensor.rows()) << proposal.description;
+    EXPECT_TRUE((read.clips[i].sensor - expected.clips[i].sensor).abs().maxCoeff() < 1e-3F) << proposal.description;
+    EXPECT_TRUE(read.clips[i].skeleton.rows() == expected.clips[i].skeleton.rows());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Loggers, ProposedCase,
+                         ::testing::Values("iso-stamps", "calendar-stamps", "preamble", "sep-line", "units-row",
+                                           "milli-g", "semicolon-manifest", "decimal-comma", "quoted-numbers",
+                                           "trailing-blank-line", "windows-paths", "sensor-only", "whole-second-stamps",
+                                           "zero-stamp"),
+                         [](const auto& one) {
+                           std::string name = one.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace pskd::data::readers
