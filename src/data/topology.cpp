@@ -108,7 +108,109 @@ const Topology kCoco17 = {
     .dimensions = 2,
 };
 
-const std::array<const Topology*, 4> kKnown = {&kKinect20, &kMhad30, &kMhad16, &kCoco17};
+// Kinect v2, in the order of NTU RGB+D; names as in kinect-20 where the joint is the same.
+const Topology kNtu25 = {
+    .name = "ntu-25",
+    .joints = {"hip_centre",      "spine",         "neck",       "head",           "left_shoulder",
+               "left_elbow",      "left_wrist",    "left_hand",  "right_shoulder", "right_elbow",
+               "right_wrist",     "right_hand",    "left_hip",   "left_knee",      "left_ankle",
+               "left_foot",       "right_hip",     "right_knee", "right_ankle",    "right_foot",
+               "shoulder_centre", "left_hand_tip", "left_thumb", "right_hand_tip", "right_thumb"},
+    .parents = {-1, 0, 20, 2, 20, 4, 5, 6, 20, 8, 9, 10, 0, 12, 13, 14, 0, 16, 17, 18, 1, 7, 7, 11, 11},
+    .center = 0,
+    .parts = {{0, 1, 2, 3, 20}, {4, 5, 6, 7, 21, 22}, {8, 9, 10, 11, 23, 24}, {12, 13, 14, 15}, {16, 17, 18, 19}},
+    .mirrored = {{4, 8}, {5, 9}, {6, 10}, {7, 11}, {12, 16}, {13, 17}, {14, 18}, {15, 19}, {21, 23}, {22, 24}},
+    .wrist = 10,
+};
+
+// Azure Kinect's body tracking, in the order of its joint index.
+const Topology kAzure32 = {
+    .name = "azure-32",
+    .joints = {"pelvis",         "spine_navel", "spine_chest", "neck",          "left_clavicle",  "left_shoulder",
+               "left_elbow",     "left_wrist",  "left_hand",   "left_hand_tip", "left_thumb",     "right_clavicle",
+               "right_shoulder", "right_elbow", "right_wrist", "right_hand",    "right_hand_tip", "right_thumb",
+               "left_hip",       "left_knee",   "left_ankle",  "left_foot",     "right_hip",      "right_knee",
+               "right_ankle",    "right_foot",  "head",        "nose",          "left_eye",       "left_ear",
+               "right_eye",      "right_ear"},
+    .parents = {-1, 0,  1, 2,  2,  4,  5, 6,  7,  8,  7, 2,  11, 12, 13, 14,
+                15, 14, 0, 18, 19, 20, 0, 22, 23, 24, 3, 26, 26, 26, 26, 26},
+    .center = 0,
+    .parts = {{0, 1, 2, 3, 26, 27, 28, 29, 30, 31},
+              {4, 5, 6, 7, 8, 9, 10},
+              {11, 12, 13, 14, 15, 16, 17},
+              {18, 19, 20, 21},
+              {22, 23, 24, 25}},
+    .mirrored = {{4, 11},
+                 {5, 12},
+                 {6, 13},
+                 {7, 14},
+                 {8, 15},
+                 {9, 16},
+                 {10, 17},
+                 {18, 22},
+                 {19, 23},
+                 {20, 24},
+                 {21, 25},
+                 {28, 30},
+                 {29, 31}},
+    .wrist = 14,
+};
+
+// The landmarks of MediaPipe's pose; the bones point towards the nose.
+const Topology kMediapipe33 = {
+    .name = "mediapipe-33",
+    .joints = {"nose",        "left_eye_inner",  "left_eye",        "left_eye_outer", "right_eye_inner",
+               "right_eye",   "right_eye_outer", "left_ear",        "right_ear",      "left_mouth",
+               "right_mouth", "left_shoulder",   "right_shoulder",  "left_elbow",     "right_elbow",
+               "left_wrist",  "right_wrist",     "left_pinky",      "right_pinky",    "left_index",
+               "right_index", "left_thumb",      "right_thumb",     "left_hip",       "right_hip",
+               "left_knee",   "right_knee",      "left_ankle",      "right_ankle",    "left_heel",
+               "right_heel",  "left_foot_index", "right_foot_index"},
+    .parents = {-1, 0,  1,  2,  0,  4,  5,  3,  6,  0,  0,  0,  0,  11, 12, 13, 14,
+                15, 16, 15, 16, 15, 16, 11, 12, 23, 24, 25, 26, 27, 28, 27, 28},
+    .center = 0,
+    .parts = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+              {11, 13, 15, 17, 19, 21},
+              {12, 14, 16, 18, 20, 22},
+              {23, 25, 27, 29, 31},
+              {24, 26, 28, 30, 32}},
+    .mirrored = {{1, 4},
+                 {2, 5},
+                 {3, 6},
+                 {7, 8},
+                 {9, 10},
+                 {11, 12},
+                 {13, 14},
+                 {15, 16},
+                 {17, 18},
+                 {19, 20},
+                 {21, 22},
+                 {23, 24},
+                 {25, 26},
+                 {27, 28},
+                 {29, 30},
+                 {31, 32}},
+    .wrist = 16,
+};
+
+// The key points of OpenPose's BODY_25.
+const Topology kBody25 = {
+    .name = "body-25",
+    .joints = {"nose",           "neck",        "right_shoulder", "right_elbow",     "right_wrist",
+               "left_shoulder",  "left_elbow",  "left_wrist",     "hip_centre",      "right_hip",
+               "right_knee",     "right_ankle", "left_hip",       "left_knee",       "left_ankle",
+               "right_eye",      "left_eye",    "right_ear",      "left_ear",        "left_big_toe",
+               "left_small_toe", "left_heel",   "right_big_toe",  "right_small_toe", "right_heel"},
+    .parents = {1, 8, 1, 2, 3, 1, 5, 6, -1, 8, 9, 10, 8, 12, 13, 0, 0, 15, 16, 14, 19, 14, 11, 22, 11},
+    .center = 8,
+    .parts = {{0, 1, 8, 15, 16, 17, 18}, {5, 6, 7}, {2, 3, 4}, {12, 13, 14, 19, 20, 21}, {9, 10, 11, 22, 23, 24}},
+    .mirrored = {{5, 2}, {6, 3}, {7, 4}, {12, 9}, {13, 10}, {14, 11}, {16, 15}, {18, 17}, {19, 22}, {20, 23}, {21, 24}},
+    .wrist = 4,
+    .dimensions = 2,
+};
+
+const std::array<const Topology*, 8> kKnown = {&kKinect20, &kMhad30,  &kMhad16,      &kCoco17,
+                                               &kNtu25,    &kAzure32, &kMediapipe33, &kBody25};
 
 [[noreturn]] void fail(const std::string& where, const std::string& problem) {
   throw Error(ErrorKind::config, where + ": " + problem);

@@ -53,7 +53,9 @@ TEST_P(KnownTopology, TheWatchIsOnTheRight) {
   EXPECT_EQ(known.joints[known.wrist].substr(0, 6), "right_");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, KnownTopology, ::testing::Values("kinect-20", "mhad-30", "mhad-16", "coco-17"),
+INSTANTIATE_TEST_SUITE_P(All, KnownTopology,
+                         ::testing::Values("kinect-20", "mhad-30", "mhad-16", "coco-17", "ntu-25", "azure-32",
+                                           "mediapipe-33", "body-25"),
                          [](const auto& name) {
                            std::string text = name.param;
                            std::replace(text.begin(), text.end(), '-', '_');

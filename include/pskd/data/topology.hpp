@@ -18,7 +18,7 @@ struct Topology {
   int dimensions = 3;                         ///< 3: a joint has x, y, z; 2: x, y and the confidence of the detection
 };
 
-/// The topologies that data sets come with: kinect-20, mhad-30, mhad-16, coco-17. Throws Error(config) listing them.
+/// The topologies that data sets and cameras come with, such as kinect-20. Throws Error(config) listing them.
 const Topology& topology(const std::string& name);
 
 /// The parts of a tree of joints that names none: each chain from a leaf towards the root up to the first branching,

@@ -230,13 +230,28 @@ void read_topology(const config::Place& place, Topology& read) {
   }
 }
 
+// Another topology that clips have instead.
+void read_shown_as(const config::Place& place, SkeletonDescription& skeleton) {
+  try {
+    skeleton.shown_as = topology(place.node.text);
+  } catch (const Error& error) {
+    return place.complain(error.what());
+  }
+  if (skeleton.shown_as->dimensions != skeleton.topology.dimensions) {
+    place.complain("expected a skeleton of " + std::to_string(skeleton.topology.dimensions) + " dimensions, found " +
+                   skeleton.shown_as->name + " of " + std::to_string(skeleton.shown_as->dimensions));
+  }
+}
+
 void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
   if (place.node.kind != config::Node::Kind::map) return place.expected("a map");
   config::Reader fields(place);
-  for (const char* key : {"topology", "joints", "parents", "centre", "wrist", "left_right", "parts", "dimensions"}) {
+  for (const char* key :
+       {"topology", "joints", "parents", "centre", "wrist", "left_right", "parts", "dimensions", "as"}) {
     fields.also_known(key);
   }
   read_topology(place, skeleton.topology);
+  if (has(place, "as")) read_shown_as(place.at("as", *place.node.find("as")), skeleton);
   read_table_keys(place, fields, skeleton.table);
   required(place, "unit", "m, cm, mm or px");
   read_word(fields, "unit", skeleton.unit, length_unit_words());
@@ -423,7 +438,11 @@ RecordingsDescription read_recordings_description(const fs::path& file) {
   const config::Place place{root, "", problems};
   read_description(place, description);
   problems.throw_if_any();
-  if (description.skeleton) check_topology(description.skeleton->topology, root.find("skeleton")->where + ": skeleton");
+  if (!description.skeleton) return description;
+  SkeletonDescription& skeleton = *description.skeleton;
+  const std::string where = root.find("skeleton")->where + ": skeleton";
+  check_topology(skeleton.topology, where);
+  if (skeleton.shown_as) skeleton.mapping = joint_mapping(skeleton.topology, *skeleton.shown_as, where + ".as");
   return description;
 }
 

@@ -8,6 +8,7 @@
 
 #include "data/formats/text_table.hpp"
 #include "data/gaps.hpp"
+#include "data/readers/recordings/joint_mapping.hpp"
 #include "data/readers/recordings/units.hpp"
 #include "pskd/data/topology.hpp"
 
@@ -20,6 +21,8 @@ enum class UpAxis { y, z, minus_y };  ///< the axis that points up in the file; 
 struct SkeletonDescription {
   formats::TableDescription table;
   Topology topology;
+  std::optional<Topology> shown_as;  ///< what clips have instead, by names
+  JointMapping mapping;              ///< to it
   LengthUnit unit = LengthUnit::m;
   double scale = 1;             ///< what the values in the file are multiplied by to be in `unit`
   double meters_per_pixel = 0;  ///< of unit px

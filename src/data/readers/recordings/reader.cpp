@@ -226,6 +226,7 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
   const Placing placing{row.skeleton_rate > 0 ? row.skeleton_rate : table.rate, row.skeleton_start, all.gaps};
   Mended samples = mended(std::move(read), table, placing, columns, origin, repairs);
   samples.samples.values = skeleton_frames(samples.samples.values, all.skeleton);
+  if (all.skeleton.shown_as) samples.samples.values = mapped_joints(samples.samples.values, all.skeleton.mapping);
   Stream stream = placed_in_time(std::move(samples), table, placing, origin);
   stream.measures[0].stream = "skeleton";
   return stream;
@@ -400,7 +401,7 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
   info.name = "generic";
   info.classes = all.manifest.classes;
   info.channels = channels_of(all.sensors);
-  info.topology = all.skeleton.topology;
+  info.topology = all.skeleton.shown_as.value_or(all.skeleton.topology);
   info.rail = shared_rail(all.sensors);
   info.skeleton_rate = all.skeleton.table.rate;
   info.sensor_rate = shared_rate(all.sensors);
