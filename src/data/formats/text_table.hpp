@@ -26,6 +26,7 @@ struct TableDescription {
   std::string time;                  ///< column of the time stamps, its name or number (from 0); empty: none
   TimeUnit time_unit = TimeUnit::s;  ///< of stamps that are numbers
   std::string time_format;           ///< of calendar stamps, see parse_calendar; empty: ISO 8601
+  std::string array;                 ///< of an archive of NumPy, which has others too
 };
 
 /// What stands in the last brackets of a column's name: "m/s^2" of "Acceleration x (m/s^2)"; empty where none end it.

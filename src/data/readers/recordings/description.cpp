@@ -76,6 +76,7 @@ void read_table_keys(const config::Place& place, config::Reader& fields, formats
   read_word(fields, "decimal", decimal, kDecimals);
   table.decimal_comma = decimal == 1;
   fields("columns", table.columns, config::some_of(config::not_empty()));
+  fields("array", table.array, config::not_empty());
   fields("rate", table.rate, config::between(kMinRate, kMaxRate));
   fields("time", table.time, config::not_empty());
   read_word(fields, "time_unit", table.time_unit, time_unit_words());
@@ -259,9 +260,19 @@ void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
   fields("metres_per_pixel", skeleton.meters_per_pixel, config::above(0));
   read_word(fields, "up", skeleton.up, kUpAxes);
   fields("confidence", skeleton.confidence);
+  std::string joint_files;
+  fields("joint_files", joint_files, config::not_empty());
+  skeleton.joint_files = joint_file_ends(joint_files, skeleton.topology.joints);
+  if (!joint_files.empty() && skeleton.joint_files.empty()) {
+    place.at("joint_files", *place.node.find("joint_files"))
+        .complain(
+            "expected the end of the files' names with the number of the first joint in braces, such as "
+            "_J{01}.csv, or {name}; found " +
+            config::quoted(joint_files));
+  }
   fields.refuse_unknown_keys();
-  check_table(place, skeleton.table,
-              skeleton.topology.joints.size() * static_cast<std::size_t>(joint_columns(skeleton)));
+  const std::size_t joints = joint_files.empty() ? skeleton.topology.joints.size() : 1;
+  check_table(place, skeleton.table, joints * static_cast<std::size_t>(joint_columns(skeleton)));
   const bool flat = skeleton.topology.dimensions == 2;
   if (skeleton.unit == LengthUnit::px && (!flat || skeleton.meters_per_pixel == 0)) {
     place.complain(

@@ -9,6 +9,7 @@
 #include "data/formats/text_table.hpp"
 #include "data/gaps.hpp"
 #include "data/readers/recordings/joint_mapping.hpp"
+#include "data/readers/recordings/table_file.hpp"
 #include "data/readers/recordings/units.hpp"
 #include "pskd/data/topology.hpp"
 
@@ -21,8 +22,9 @@ enum class UpAxis { y, z, minus_y };  ///< the axis that points up in the file; 
 struct SkeletonDescription {
   formats::TableDescription table;
   Topology topology;
-  std::optional<Topology> shown_as;  ///< what clips have instead, by names
-  JointMapping mapping;              ///< to it
+  std::vector<std::string> joint_files;  ///< ends of the names of one file for each joint; empty: one file has all
+  std::optional<Topology> shown_as;      ///< what clips have instead, by names
+  JointMapping mapping;                  ///< to it
   LengthUnit unit = LengthUnit::m;
   double scale = 1;             ///< what the values in the file are multiplied by to be in `unit`
   double meters_per_pixel = 0;  ///< of unit px

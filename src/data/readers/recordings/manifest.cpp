@@ -203,7 +203,16 @@ class RowReader {
   const std::vector<std::string>& fields_;
 };
 
-ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_t line) {
+// The files of a skeleton; `path` is the beginning of their names where there is one for each joint.
+std::vector<fs::path> skeleton_files(const fs::path& path, const std::vector<std::string>& joint_files) {
+  if (joint_files.empty()) return {path};
+  std::vector<fs::path> files;
+  for (const std::string& end : joint_files) files.emplace_back(path.string() + end);
+  return files;
+}
+
+ManifestRow read_row(const RowReader& reader, const Columns& columns, const std::vector<std::string>& joint_files,
+                     std::size_t line) {
   ManifestRow row;
   row.line = line;
   row.files.id = reader.name(columns.id, "id");
@@ -214,7 +223,8 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, std::size_
   row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
   row.skeleton_rate = reader.rate(columns.skeleton_rate, "skeleton_rate");
   if (columns.skeleton) {
-    if (const auto path = reader.path(*columns.skeleton, "skeleton")) row.files.skeleton = {*path};
+    if (const auto path = reader.path(*columns.skeleton, "skeleton"))
+      row.files.skeleton = skeleton_files(*path, joint_files);
   }
   for (std::size_t i = 0; i < columns.sensors.size(); ++i) {
     row.sensor_start.push_back(reader.seconds(columns.sensor_start[i], "start of a sensor"));
@@ -290,7 +300,7 @@ struct Lines {
 
 // The recordings, their labels not yet numbered.
 Lines read_lines(const fs::path& file, const fs::path& root, const ManifestText& text, const Columns& columns,
-                 std::size_t width) {
+                 const std::vector<std::string>& joint_files, std::size_t width) {
   Lines read;
   std::map<std::string, std::size_t> first;  // line by id
   for (std::size_t line = text.header + 1; line < text.lines.size(); ++line) {
@@ -302,7 +312,7 @@ Lines read_lines(const fs::path& file, const fs::path& root, const ManifestText&
                             "expected " + std::to_string(width) + " columns, found " + std::to_string(fields.size()));
     }
     const RowReader reader(file, root, line + 1, fields);
-    read.rows.push_back(read_row(reader, columns, line + 1));
+    read.rows.push_back(read_row(reader, columns, joint_files, line + 1));
     read.labels.push_back(reader.name(columns.label, "label"));
     const auto [seen, inserted] = first.emplace(read.rows.back().files.id, line + 1);
     if (!inserted) {
@@ -351,7 +361,9 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   for (std::size_t i = 0; i < sensors.size(); ++i) {
     check_alignment(description, sensors[i].table, columns.sensor_start[i], sensors[i].name);
   }
-  Lines read = read_lines(file, root, lines, columns, header.size());
+  const std::vector<std::string> joint_files =
+      description.skeleton ? description.skeleton->joint_files : std::vector<std::string>();
+  Lines read = read_lines(file, root, lines, columns, joint_files, header.size());
   Manifest manifest;
   manifest.classes = description.classes;
   number_labels(file, read, manifest.classes);

@@ -13,6 +13,7 @@
 #include "data/formats/text_table.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/manifest.hpp"
+#include "data/readers/recordings/table_file.hpp"
 #include "data/units.hpp"
 #include "pskd/config/load.hpp"
 
@@ -219,7 +220,7 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
   const ManifestRow& row = *all.rows.at(recording.id);
   const formats::TableDescription& table = all.skeleton.table;
   const std::vector<std::string> columns = skeleton_columns_of(all.skeleton);
-  formats::TextTable text = formats::read_text_table(origin.file, table, columns.size());
+  formats::TextTable text = read_tables(recording.skeleton, table, columns.size() / recording.skeleton.size());
   check_units(origin.file, text, table, skeleton_units(all.skeleton, columns.size()));
   ReadSamples read{std::move(text.samples), std::move(text.lines)};
   mark_zero_frames(read, all.gaps, origin, repairs);
@@ -283,7 +284,7 @@ std::optional<double> median_magnitude(const Frames& values, const SensorDescrip
 
 Stream read_one_sensor(const StreamOrigin& origin, const SensorDescription& sensor, const Placing& placing,
                        Repairs& repairs) {
-  formats::TextTable text = formats::read_text_table(origin.file, sensor.table, sensor.channels.size());
+  formats::TextTable text = read_table(origin.file, sensor.table, sensor.channels.size());
   check_units(origin.file, text, sensor.table, sensor_units(sensor));
   Mended samples =
       mended({std::move(text.samples), std::move(text.lines)}, sensor.table, placing, sensor.channels, origin, repairs);
