@@ -105,7 +105,8 @@ RunRecord read_finished_run(const RunLayout& given) {
   const nlohmann::json manifest = manifest_of(run);
   check_recordings(run, manifest, record);
   const auto clips = manifest.find("train_clips");
-  if (clips != manifest.end() && clips->is_number_unsigned()) record.train_clips = clips->get<std::int64_t>();
+  if (!record.train_clips && clips != manifest.end() && clips->is_number_unsigned())
+    record.train_clips = clips->get<std::int64_t>();
   record.folder = run.folder;
   return record;
 }

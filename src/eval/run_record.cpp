@@ -272,6 +272,7 @@ void write_run_record(const std::filesystem::path& file, const RunRecord& record
                {"inputs", record.inputs},
                {"stages", std::move(stages)},
                {"files", record.files}};
+  if (record.train_clips) json["train_clips"] = *record.train_clips;
   json[kChecksum] = checksum_of(json);
   write_file_atomically(file, json.dump(1) + "\n");
 }
@@ -293,6 +294,7 @@ RunRecord read_run_record(const std::filesystem::path& file) {
   if (root.has("version")) record.version = root.at("version").text();
   if (root.has("git_revision")) record.git_revision = root.at("git_revision").text();
   if (root.has("inputs")) record.inputs = root.at("inputs").texts();
+  if (root.has("train_clips")) record.train_clips = root.at("train_clips").count<std::int64_t>();
   if (root.has("files")) record.files = root.at("files").texts();
   const Value stages = root.at("stages");
   for (const auto& item : stages.object().items()) {

@@ -109,6 +109,7 @@ eval::RunRecord describe_run(const TrainingSetup& setup, std::uint64_t seed) {
   record.version = program_version();
   record.git_revision = git_revision();
   record.inputs = setup.inputs;
+  record.train_clips = std::ssize(setup.split.train);
   return record;
 }
 

@@ -39,6 +39,7 @@ RunRecord some_record() {
   record.git_revision = "0123abc-dirty";
   record.inputs = {{"stages.baseline.loss.acs.semantic.word_file", "ab"}};
   record.files = {{"manifest.json", "cd"}};
+  record.train_clips = 431;
   record.stages = {
       {.name = "skeleton", .test = some_scores(), .val = {}, .parameters = 1234567, .epochs = 60, .seconds = 1.0 / 3},
       {.name = "baseline",
@@ -110,7 +111,7 @@ TEST_F(RunRecordFile, HasTheKeysOfTheContract) {
   const Json json = written();
   EXPECT_THAT(keys(json), ElementsAre("experiment", "dataset", "data_hash", "config_hash", "protocol", "selection",
                                       "shared_subjects", "fold", "seed", "version", "git_revision", "inputs", "stages",
-                                      "files", "checksum"));
+                                      "files", "train_clips", "checksum"));
   EXPECT_THAT(keys(json["stages"]["skeleton"]),
               ElementsAre("test", "parameters", "epochs", "seconds", "checkpoint", "teachers"));
   EXPECT_THAT(keys(json["stages"]["baseline"]),
@@ -149,6 +150,7 @@ TEST_F(RunRecordFile, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read.data_hash, record.data_hash);
   EXPECT_EQ(read.inputs, record.inputs);
   EXPECT_EQ(read.files, record.files);
+  EXPECT_EQ(read.train_clips, record.train_clips);
   EXPECT_EQ(read.stages[1].teachers, record.stages[1].teachers);
   EXPECT_EQ(read.stages[1].start, record.stages[1].start);
   // Nothing is lost on the way: the second file is the first, byte for byte.

@@ -48,7 +48,8 @@ TEST_F(OneModality, ASetMayHaveNoSkeleton) {
     ASSERT_EQ(read.clips.size(), 2U);
     EXPECT_EQ(read.clips[1].skeleton.rows(), 0);
     EXPECT_FLOAT_EQ(read.clips[1].sensor(2, 2), 2.5);
-    EXPECT_THAT(describe(check_dataset(config())), HasSubstr("2 clips (0 paired, 2 of the sensor only) of 2 subjects"));
+    EXPECT_THAT(data::describe(check_dataset(config())),
+                HasSubstr("2 clips (0 paired, 2 of the sensor only) of 2 subjects"));
   }
 }
 
@@ -70,7 +71,7 @@ TEST_F(OneModality, ARecordingMayLackEither) {
   const DataCheck check = check_dataset(config());
   EXPECT_THAT(check.broken, IsEmpty());
   EXPECT_THAT(check.no_skeleton, IsEmpty()) << "an empty cell is no fault";
-  EXPECT_THAT(describe(check), HasSubstr("3 clips (1 paired, 1 of the sensor only, 1 of the skeleton only)"));
+  EXPECT_THAT(data::describe(check), HasSubstr("3 clips (1 paired, 1 of the sensor only, 1 of the skeleton only)"));
   EXPECT_THAT(to_json(check), AllOf(HasSubstr("\"sensor_only\": 1"), HasSubstr("\"skeleton_only\": 1")));
 }
 
@@ -89,10 +90,10 @@ TEST_F(OneModality, ADescriptionHasOneOfThem) {
 
 TEST(OneModalityCase, IsUsedForWhatItHas) {
   PSKD_CASE_OR_SKIP(one, "no-skeleton-for-one");
-  EXPECT_THAT(describe(check_dataset(testing::dataset_config("generic", one))),
+  EXPECT_THAT(data::describe(check_dataset(testing::dataset_config("generic", one))),
               HasSubstr("8 clips (7 paired, 1 of the sensor only)"));
   PSKD_CASE_OR_SKIP(all, "sensor-only");
-  EXPECT_THAT(describe(check_dataset(testing::dataset_config("generic", all))),
+  EXPECT_THAT(data::describe(check_dataset(testing::dataset_config("generic", all))),
               HasSubstr("8 clips (0 paired, 8 of the sensor only)"));
 }
 

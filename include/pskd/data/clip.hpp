@@ -23,12 +23,7 @@ struct Recording {
   Name scene = 0;    ///< 0 where a data set has no scenes
   Name camera = 0;   ///< which one filmed the skeleton; 0 where a data set has no cameras to tell apart
   Frames skeleton;   ///< [T_s, V * 3], meters, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
-<<<<<<< ours
-  Frames
-      sensor;  ///< [T_a, channels], acceleration in g, angular rate in deg/s; of one of both T may be 0: not recorded
-=======
   Frames sensor;     ///< [T_a, channels], acceleration in g, angular rate in deg/s; T_a or T_s is 0: not recorded
->>>>>>> theirs
   std::string hash;  ///< content hash of both modalities' values
 };
 

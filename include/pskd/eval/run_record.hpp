@@ -57,7 +57,7 @@ struct RunRecord {
   Hashes files = {};   ///< of the run's other files, by path in its folder; see eval/finished_run.hpp
   // Not in the file: read_finished_run says these.
   std::filesystem::path folder = {};             ///< of the run
-  std::optional<std::int64_t> train_clips = {};  ///< as manifest.json has it
+  std::optional<std::int64_t> train_clips = {};  ///< training clips; of older records as manifest.json has it
 };
 
 /// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "fold", "seed",
@@ -65,8 +65,8 @@ struct RunRecord {
 /// "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs",
 /// "seconds", "best_epoch", "tied_epochs", "cost": {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers",
 /// "start"},
-/// ...}, "files", "checksum"}; an absent part has no key. The checksum is the content hash of all else. Written
-/// atomically; throws Error(io).
+/// ...}, "files", "train_clips", "checksum"}; an absent part has no key. The checksum is the content hash of all else.
+/// Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
 /// Throws Error(data) naming the file and the key, also where the checksum does not fit or the scores are not those of
 /// the confusion; Error(io) when the file cannot be read. Records from before there was a checksum are read without.

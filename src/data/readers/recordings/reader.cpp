@@ -391,8 +391,9 @@ double shared_rail(const std::vector<SensorDescription>& sensors) {
   return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].rail : 0;
 }
 
-// The rate of all sensors, Hz; 0 where they differ or their files have time stamps.
+// The rate of all sensors, Hz; 0 where there are none, they differ, or their files have time stamps.
 double shared_rate(const std::vector<SensorDescription>& sensors) {
+  if (sensors.empty()) return 0;
   const auto same = [&](const SensorDescription& sensor) { return sensor.table.rate == sensors[0].table.rate; };
   return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].table.rate : 0;
 }
