@@ -68,6 +68,13 @@ std::string escaped_for_terminal(std::string_view text) { return escaped(text, "
 
 std::string escaped_for_line(std::string_view text) { return escaped(text, ""); }
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
+  return quoted + "\"";
+}
+
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string shell_word(const std::string& text) {

@@ -31,6 +31,9 @@ std::string escaped_for_line(std::string_view text);
 
 std::string first_line(const std::string& text);
 
+/// A field of a CSV file (RFC 4180): in quotes where it holds a comma or quotes, which are doubled.
+std::string csv_field(const std::string& text);
+
 /// One word of a shell's command line: in single quotes, where it would be several words or mean something else
 /// without.
 std::string shell_word(const std::string& text);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/quantile.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data {
@@ -22,12 +23,6 @@ std::string seconds(double value) {
   std::ostringstream text;
   text << value << " s";
   return text.str();
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 // At most this many of `count` samples may be put right by a rule.
@@ -174,7 +169,7 @@ Spreading spreading_of(const std::vector<double>& times, const Rows& groups) {
     intervals.push_back(room(g) / samples(g));
     rooms.push_back(room(g));
   }
-  return {median(std::move(intervals)), median(std::move(rooms))};
+  return {upper_median(std::move(intervals)), upper_median(std::move(rooms))};
 }
 
 void spread(std::vector<double>& times, const Rows& groups) {
@@ -243,7 +238,7 @@ void spread_or_drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repa
 double median_interval(const std::vector<double>& times) {
   std::vector<double> intervals;
   for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
-  return median(std::move(intervals));
+  return upper_median(std::move(intervals));
 }
 
 void mend_stamps(ReadSamples& read, double tick, const StreamOrigin& origin, Repairs& repairs) {

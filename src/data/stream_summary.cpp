@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/quantile.hpp"
 #include "data/units.hpp"
 
 namespace pskd::data {
@@ -40,9 +41,7 @@ std::optional<double> median_magnitude(const StreamSummary& summary) {
   for (const MeasuredStream& one : summary.recordings) {
     if (one.measure.magnitude) all.push_back(*one.measure.magnitude);
   }
-  if (all.empty()) return std::nullopt;
-  std::sort(all.begin(), all.end());
-  return all[all.size() / 2];
+  return all.empty() ? std::nullopt : std::optional(upper_median(std::move(all)));
 }
 
 // The unit in which values that are called g would show one g.

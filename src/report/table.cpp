@@ -91,19 +91,10 @@ std::string latex_line(const Table& table, const std::vector<std::string>& cells
   return line + " \\\\\n";
 }
 
-/// RFC 4180: quoted where it must be, a quote doubled.
-std::string csv_field(const std::string& plain) {
-  const std::string text = escaped_for_line(plain);
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
-  return quoted + "\"";
-}
-
 std::string csv_line(const std::vector<std::string>& cells, const std::string& last) {
   std::string line;
-  for (const std::string& cell : cells) line += csv_field(cell) + ",";
-  return line + csv_field(last) + "\r\n";
+  for (const std::string& cell : cells) line += csv_field(escaped_for_line(cell)) + ",";
+  return line + csv_field(escaped_for_line(last)) + "\r\n";
 }
 
 }  // namespace

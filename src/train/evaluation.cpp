@@ -10,8 +10,6 @@
 namespace pskd::train {
 namespace {
 
-TrainedStage trained(const Snapshot& snapshot) { return {snapshot.network, snapshot.renderer, snapshot.sees}; }
-
 /// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.
 std::optional<eval::Scores> score_part(const TrainingSetup& setup, const TrainedStage& stage,
                                        const std::vector<data::Clip>& clips, const std::filesystem::path& file) {
@@ -24,7 +22,7 @@ std::optional<eval::Scores> score_part(const TrainingSetup& setup, const Trained
 }  // namespace
 
 TrainedStage load_stage(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
-  return trained(load_snapshot(setup, seed, stage, selected_snapshot(setup.experiment)));
+  return load_snapshot(setup, seed, stage, selected_snapshot(setup.experiment));
 }
 
 std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vector<data::Clip>& clips) {
@@ -53,8 +51,8 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   const StageLayout folder = stage_layout(setup, seed, stage.name);
   eval::StageResult result;
   result.name = stage.name;
-  result.test = score_part(setup, trained(scored), setup.split.test, folder.test_predictions());
-  result.val = score_part(setup, trained(scored), setup.split.val, folder.val_predictions());
+  result.test = score_part(setup, scored, setup.split.test, folder.test_predictions());
+  result.val = score_part(setup, scored, setup.split.val, folder.val_predictions());
   result.parameters = model::count_parameters(*scored.network);
   result.epochs = epochs;
   result.seconds = seconds;

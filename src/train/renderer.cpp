@@ -83,6 +83,8 @@ std::vector<int> columns_of(const std::vector<std::string>& channels, const data
 
 }  // namespace
 
+Modalities operator|(Modalities a, Modalities b) { return {a.skeleton || b.skeleton, a.sensor || b.sensor}; }
+
 Modalities modalities(const std::vector<config::Modality>& seen) {
   const auto sees = [&](config::Modality one) { return std::find(seen.begin(), seen.end(), one) != seen.end(); };
   return {sees(config::Modality::skeleton), sees(config::Modality::sensor)};
@@ -91,10 +93,7 @@ Modalities modalities(const std::vector<config::Modality>& seen) {
 Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage) {
   Modalities all = modalities(stage.sees);
   for (const config::TeacherRef& teacher : stage.teachers) {
-    if (!teacher.run.empty()) continue;
-    const Modalities seen = modalities(config::find_stage(experiment, teacher.stage).sees);
-    all.skeleton |= seen.skeleton;
-    all.sensor |= seen.sensor;
+    if (teacher.run.empty()) all = all | modalities(config::find_stage(experiment, teacher.stage).sees);
   }
   return all;
 }

@@ -26,7 +26,10 @@ config::StageConfig config_of(const TrainingSetup& setup, std::uint64_t seed, co
 
 Snapshot load(const TrainingSetup& setup, const config::StageConfig& stage, const std::filesystem::path& checkpoint,
               const CheckpointManifest& expected) {
-  Snapshot snapshot{model::make_network(stage, data_shape(setup), expected.seed), modalities(stage.sees), {}, {}, {}};
+  Snapshot snapshot;
+  snapshot.network = model::make_network(stage, data_shape(setup), expected.seed);
+  snapshot.sees = modalities(stage.sees);
+  snapshot.embedding = model::embedding_size(stage.model);
   LoadedCheckpoint loaded = load_checkpoint(checkpoint, expected, *snapshot.network, nullptr);
   try {
     snapshot.renderer = described_renderer(setup, loaded.manifest.model);
@@ -97,10 +100,7 @@ bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage
 Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   Modalities all = shown(setup.experiment, stage);
   for (const config::TeacherRef& teacher : stage.teachers) {
-    if (teacher.run.empty()) continue;
-    const Modalities seen = modalities(config_of(setup, seed, teacher).sees);
-    all.skeleton |= seen.skeleton;
-    all.sensor |= seen.sensor;
+    if (!teacher.run.empty()) all = all | modalities(config_of(setup, seed, teacher).sees);
   }
   return all;
 }
@@ -149,11 +149,10 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const con
 }
 
 Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
-                       CheckpointManifest& manifest) {
+                       const data::Split& split, CheckpointManifest& manifest) {
   const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();
   const bool unlabeled = sees_unlabeled(setup, stage);
-  const auto split = seen_split(setup.split, shown(setup, stage, seed));
-  const auto clips = std::ssize(training_clips(*split, unlabeled));
+  const auto clips = std::ssize(training_clips(split, unlabeled));
   std::map<std::string, Snapshot> snapshots;
   Teachers teachers;
   for (const config::TeacherRef& reference : distill::schedule_teachers(stage, setup.experiment)) {
@@ -163,10 +162,9 @@ Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& st
       snapshot = load_snapshot(setup, seed, config::StageRef{reference.stage, reference.run}, which);
     }
     manifest.teachers[name + "/" + which] = snapshot.hash;
-    const distill::OutputShape shape{clips, std::ssize(setup.split.classes),
-                                     model::embedding_size(config_of(setup, seed, reference).model)};
+    const distill::OutputShape shape{clips, std::ssize(split.classes), snapshot.embedding};
     teachers.cached.push_back({name, reference, snapshot.network,
-                               outputs / teacher_outputs_key(setup, *split, unlabeled, seed, snapshot.hash), shape});
+                               outputs / teacher_outputs_key(setup, split, unlabeled, seed, snapshot.hash), shape});
     teachers.loaded.push_back(snapshot);
   }
   return teachers;

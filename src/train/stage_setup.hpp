@@ -9,6 +9,7 @@
 #include "base/run_layout.hpp"
 #include "distill/objective.hpp"
 #include "distill/teacher_output_cache.hpp"
+#include "pskd/train/evaluation.hpp"
 #include "pskd/train/run.hpp"
 #include "train/batch_order.hpp"
 #include "train/checkpoint.hpp"
@@ -63,10 +64,8 @@ Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& s
 std::string selected_snapshot(const config::Experiment& experiment);
 
 /// A trained stage with the parameters of one of its snapshots.
-struct Snapshot {
-  std::shared_ptr<model::Network> network;
-  Modalities sees;
-  Renderer renderer;  ///< with the statistics that it was trained with
+struct Snapshot : TrainedStage {
+  int embedding = 0;  ///< its size
   std::string hash;   ///< of its weights
   CheckpointManifest manifest;
 };
@@ -83,8 +82,9 @@ struct Teachers {
   std::vector<distill::TeacherOutputCache::Teacher> cached;
   std::vector<Snapshot> loaded;
 };
-/// Loaded from the run's folder, or from those of other runs. Their weights' hashes are noted in `manifest`.
+/// Loaded from the run's folder, or from those of other runs. They are asked about the training clips of `split`. Their
+/// weights' hashes are noted in `manifest`.
 Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
-                       CheckpointManifest& manifest);
+                       const data::Split& split, CheckpointManifest& manifest);
 
 }  // namespace pskd::train

@@ -143,7 +143,7 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig
       state_(make_train_state(std::move(beginning.network), loss_context(setup, stage, seed), stage.optimizer)),
       key_(stream_key(seed, config::model_name(stage.model), model::count_parameters(*state_.network))),
       split_(seen_split(setup.split, shown(setup, stage, seed))),
-      loaded_(load_teachers(setup, stage, seed, manifest_)),
+      loaded_(load_teachers(setup, stage, seed, *split_, manifest_)),
       teachers_(loaded_.cached),
       branch_(teachers_.branch_of(*state_.network)),
       clips_(training_clips(*split_, sees_unlabeled(setup, stage))),
@@ -192,11 +192,7 @@ void StageTrainer::train() {
 /// The modalities to render: the student's, and those of teachers whose outputs are missing.
 Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
   Modalities wanted = modalities(stage_.sees);
-  for (const std::size_t teacher : missing) {
-    const Modalities& seen = loaded_.loaded[teacher].sees;
-    wanted.skeleton |= seen.skeleton;
-    wanted.sensor |= seen.sensor;
-  }
+  for (const std::size_t teacher : missing) wanted = wanted | loaded_.loaded[teacher].sees;
   return wanted;
 }
 

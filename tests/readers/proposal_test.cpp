@@ -119,6 +119,16 @@ TEST_F(LoggerFolder, OfPlainFilesIsRead) {
   EXPECT_THAT(proposal_.manifest, HasSubstr("walk_s2,2,walk,1,walk_s2.csv\n"));
 }
 
+TEST_F(LoggerFolder, MayHaveSemicolonsInItsNames) {
+  int seed = 0;
+  for (const char* name : {"walk;slow_s1", "walk;slow_s2", "run_s1", "run_s2"}) {
+    write(std::string(name) + ".csv", "time,ax,ay,az\n" + samples(++seed, [](double time, double y, double z) {
+                                        return text(time) + ",0," + text(y) + "," + text(z) + "\n";
+                                      }));
+  }
+  EXPECT_THAT(proposed().info.classes, ElementsAre("run", "walk;slow"));
+}
+
 TEST_F(LoggerFolder, OfEpochsInMillisecondsAndMetresPerSecondIsRead) {
   write_all("time,seconds_elapsed,z,y,x\n", [](double t, double a, double b) {
     return std::to_string(1'700'000'000'000 + std::lround(1000 * t)) + "," + text(t) + ",0," + text(9.81 * b) + "," +

@@ -4,15 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
+
+#include "support/shared_folder.hpp"
 
 namespace pskd::testing {
 
-inline std::filesystem::path cases_root() {
-  if (const char* root = std::getenv("PSKD_CASES_ROOT")) return root;
-  return std::filesystem::path(PSKD_SOURCE_DIR) / ".." / "shared" / "cases";
-}
+inline std::filesystem::path cases_root() { return shared_folder("PSKD_CASES_ROOT", "cases"); }
 
 }  // namespace pskd::testing
 

@@ -7,12 +7,11 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "support/shared_folder.hpp"
+
 namespace pskd::testing {
 
-inline std::filesystem::path real_data_root() {
-  if (const char* root = std::getenv("PSKD_DATA_ROOT")) return root;
-  return std::filesystem::path(PSKD_SOURCE_DIR) / ".." / "shared" / "data";
-}
+inline std::filesystem::path real_data_root() { return shared_folder("PSKD_DATA_ROOT", "data"); }
 
 }  // namespace pskd::testing
 

@@ -16,6 +16,9 @@ namespace pskd::train {
 struct Modalities {
   bool skeleton = false, sensor = false;
 };
+/// What either sees.
+Modalities operator|(Modalities a, Modalities b);
+
 /// From the modalities in a config.
 Modalities modalities(const std::vector<config::Modality>& seen);
 

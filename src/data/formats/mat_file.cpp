@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "data/formats/file_error.hpp"
 #include "data/formats/mat_format.hpp"
 #include "pskd/base/error.hpp"
 
@@ -21,10 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMinFrames = 2;
 constexpr std::size_t kMaxFrames = 100'000;
-
-[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
-  throw Error(ErrorKind::data, file.string() + ": " + problem);
-}
 
 // matio's diagnostics, which it would print; the first one of a call goes into our message.
 thread_local std::string matio_message;

@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "base/little_endian.hpp"
+#include "data/formats/file_error.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::formats {
@@ -35,10 +36,6 @@ constexpr std::size_t kMaxNameBytes = 63;
 constexpr std::size_t kMaxHeaderBytes = 256;                       // of a variable: tag, flags, at most 8 extents, name
 constexpr std::size_t kMaxRatio = 1032;                            // of zlib's compression
 constexpr std::size_t kMaxVariableBytes = std::size_t{128} << 20;  // 100000 frames x 60 doubles take 48 MB
-
-[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
-  throw Error(ErrorKind::data, file.string() + ": " + problem);
-}
 
 [[noreturn]] void fail_damaged(const fs::path& file, const std::string& what) {
   fail(file, "damaged: " + what + "; obtain the file again");

@@ -13,16 +13,13 @@
 
 #include "base/file.hpp"
 #include "base/little_endian.hpp"
+#include "data/formats/file_error.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::formats {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
-  throw Error(ErrorKind::data, file.string() + ": " + problem);
-}
 
 // ---- .npy ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "config/writer.hpp"
 #include "data/data_check.hpp"
+#include "data/formats/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
 #include "data/readers/registry.hpp"
@@ -22,6 +23,7 @@ namespace pskd::data::store {
 namespace {
 
 namespace fs = std::filesystem;
+using formats::fail;
 
 // The format of the HDF5 image, stored in it as /format: name and source are texts; warnings a text of one line each;
 // id, subject, trial, scene and camera are texts of one line a clip; label, skeleton_frames and sensor_frames have one
@@ -31,10 +33,6 @@ constexpr std::int32_t kFormat = 6;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
-
-[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
-  throw Error(ErrorKind::data, file.string() + ": " + problem);
-}
 
 Frames stacked(const std::vector<Clip>& clips, Frames Clip::*modality, Eigen::Index columns) {
   Eigen::Index rows = 0;

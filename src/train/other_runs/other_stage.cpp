@@ -1,5 +1,7 @@
 #include "train/other_runs/other_stage.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <optional>
 #include <set>
 
@@ -28,19 +30,18 @@ std::string found_at(const fs::path& path) {
   for (const RunLayout& run : finished_runs_in(path)) {
     runs.insert(run.folder.lexically_relative(path).generic_string());
   }
-  std::string names;
-  for (const std::string& run : runs) names.append(names.empty() ? "" : ", ").append(run);
-  return names.empty() ? "a folder without finished runs" : "a folder with the finished runs " + names;
+  if (runs.empty()) return "a folder without finished runs";
+  return fmt::format("a folder with the finished runs {}", fmt::join(runs, ", "));
 }
 
 const eval::StageResult& find_result(const eval::RunRecord& record, const std::string& stage, const RunLayout& run) {
-  std::string names;
+  std::vector<std::string> names;
   for (const eval::StageResult& one : record.stages) {
     if (one.name == stage) return one;
-    names.append(names.empty() ? "" : ", ").append(one.name);
+    names.push_back(one.name);
   }
-  throw Error(ErrorKind::config,
-              run.folder.string() + ": expected one of the stages of this run, " + names + ", found " + stage);
+  throw Error(ErrorKind::config, fmt::format("{}: expected one of the stages of this run, {}, found {}",
+                                             run.folder.string(), fmt::join(names, ", "), stage));
 }
 
 /// The checkpoint, held to what its run says of it.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "base/quantile.hpp"
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
@@ -199,10 +200,7 @@ float trunk_length(const std::map<int, PersonFrame>& seen, bool confident) {
     lengths.push_back(std::hypot(middle(kLeftShoulder, kRightShoulder, 0) - middle(kLeftHip, kRightHip, 0),
                                  middle(kLeftShoulder, kRightShoulder, 1) - middle(kLeftHip, kRightHip, 1)));
   }
-  if (lengths.empty()) return 0;
-  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
-  std::nth_element(lengths.begin(), middle, lengths.end());
-  return *middle;
+  return lengths.empty() ? 0 : upper_median(std::move(lengths));
 }
 
 }  // namespace

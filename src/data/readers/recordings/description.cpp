@@ -22,7 +22,6 @@ constexpr int kMaxSkipped = 10'000;  // lines
 
 // The words of a description for the values of an enum, in the enum's order.
 using Words = std::vector<std::string>;
-const Words kSeparators = {"comma", "semicolon", "blank", "tab"};
 const Words kDecimals = {"point", "comma"};
 const Words kGapRules = {"refuse", "cut", "interpolate"};
 const Words kUpAxes = {"y", "z", "-y"};
@@ -63,7 +62,7 @@ bool is_position(const std::string& column) {
 void read_separator(const config::Place& place, std::optional<formats::Separator>& separator) {
   if (!has(place, "separator")) return;
   read_word(place.at("separator", *place.node.find("separator")), separator.emplace(formats::Separator::comma),
-            kSeparators);
+            separator_words());
 }
 
 void read_table_keys(const config::Place& place, config::Reader& fields, formats::TableDescription& table) {
@@ -433,6 +432,11 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
 }
 
 }  // namespace
+
+const std::vector<std::string>& separator_words() {
+  static const std::vector<std::string> words = {"comma", "semicolon", "blank", "tab"};
+  return words;
+}
 
 RecordingsDescription read_recordings_description(const fs::path& file) {
   std::error_code none;

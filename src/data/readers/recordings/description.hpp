@@ -58,6 +58,9 @@ struct RecordingsDescription {
   std::vector<SensorDescription> sensors;       ///< empty: there is a skeleton
 };
 
+/// The words of a description for formats::Separator, in the enum's order.
+const std::vector<std::string>& separator_words();
+
 /// Throws one Error(config) that lists all problems with file:line and key, Error(data) when the file is not there.
 RecordingsDescription read_recordings_description(const std::filesystem::path& file);
 

@@ -11,8 +11,11 @@
 #include <sstream>
 
 #include "base/file.hpp"
+#include "base/quantile.hpp"
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "data/reader.hpp"
+#include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/name_pattern.hpp"
 #include "data/readers/recordings/table_look.hpp"
 #include "data/readers/recordings/units.hpp"
@@ -166,10 +169,7 @@ std::vector<FoundStream> streams_of(const std::vector<Group>& groups) {
 
 float median(std::vector<float> values) {
   std::erase_if(values, [](float value) { return !std::isfinite(value); });
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return values.empty() ? 0 : upper_median(std::move(values));
 }
 
 // a, g or m, and x, y or z, of a column's name; nothing where it does not say so.
@@ -290,10 +290,9 @@ std::string number(double value) {
 
 void add_table(const TableLook& look, double usual_rate, Lines& lines) {
   const formats::TableDescription& table = look.table;
-  const Names separators = {"comma", "semicolon", "blank", "tab"};
   lines.add("header", table.header ? "true" : "false");
   if (table.skip > 0) lines.add("skip", std::to_string(table.skip));
-  lines.add("separator", separators[static_cast<std::size_t>(*table.separator)]);
+  lines.add("separator", separator_words()[static_cast<std::size_t>(*table.separator)]);
   if (table.decimal_comma) lines.add("decimal", "comma");
   for (const std::string& doubt : look.doubts) lines.doubt(doubt);
   if (!table.time.empty()) {
@@ -424,10 +423,6 @@ void describe(const std::vector<FoundStream>& streams, const std::set<std::strin
 
 // ---- the manifest ----------------------------------------------------------------------------------------
 
-std::string csv_field(const std::string& text) {
-  return text.find_first_of(",;\"") == std::string::npos ? text : "\"" + text + "\"";
-}
-
 std::set<std::string> keys_of(const std::vector<FoundStream>& streams) {
   std::set<std::string> keys;
   for (const FoundStream& stream : streams) {
@@ -461,7 +456,7 @@ void list_recordings(const std::vector<FoundStream>& streams, const NamePattern&
     }
     std::string id = key;
     std::replace(id.begin(), id.end(), '/', '_');
-    text << csv_field(id) << "," << named->subject << "," << csv_field(named->label) << "," << named->trial;
+    text << csv_field(id) << "," << csv_field(named->subject) << "," << csv_field(named->label) << "," << named->trial;
     for (const FoundStream& stream : streams) {
       const auto file = stream.files.find(key);
       text << "," << (file == stream.files.end() ? "" : csv_field(file->second.generic_string()));

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <optional>
 
+#include "base/quantile.hpp"
 #include "config/node.hpp"
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
@@ -275,11 +276,9 @@ std::optional<double> median_magnitude(const Frames& values, const SensorDescrip
     if (is_acceleration(sensor.units[i]) && axes.size() < 3) axes.push_back(static_cast<Index>(i));
   }
   if (axes.size() < 3) return std::nullopt;
-  Eigen::ArrayXf lengths =
+  const Eigen::ArrayXf lengths =
       (values.col(axes[0]).square() + values.col(axes[1]).square() + values.col(axes[2]).square()).sqrt();
-  const auto middle = lengths.begin() + lengths.size() / 2;
-  std::nth_element(lengths.begin(), middle, lengths.end());
-  return *middle;
+  return upper_median(std::vector<float>(lengths.begin(), lengths.end()));
 }
 
 Stream read_one_sensor(const StreamOrigin& origin, const SensorDescription& sensor, const Placing& placing,
@@ -384,18 +383,12 @@ SkeletonDescription no_skeleton() {
   return none;
 }
 
-// The rail of all sensors; 0 where they differ.
-double shared_rail(const std::vector<SensorDescription>& sensors) {
+// What all sensors have for `value`; 0 where there are none or they differ.
+template <class Value>
+double shared(const std::vector<SensorDescription>& sensors, const Value& value) {
   if (sensors.empty()) return 0;
-  const auto same = [&](const SensorDescription& sensor) { return sensor.rail == sensors[0].rail; };
-  return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].rail : 0;
-}
-
-// The rate of all sensors, Hz; 0 where there are none, they differ, or their files have time stamps.
-double shared_rate(const std::vector<SensorDescription>& sensors) {
-  if (sensors.empty()) return 0;
-  const auto same = [&](const SensorDescription& sensor) { return sensor.table.rate == sensors[0].table.rate; };
-  return std::all_of(sensors.begin(), sensors.end(), same) ? sensors[0].table.rate : 0;
+  const auto same = [&](const SensorDescription& sensor) { return value(sensor) == value(sensors[0]); };
+  return std::all_of(sensors.begin(), sensors.end(), same) ? value(sensors[0]) : 0;
 }
 
 DatasetInfo info_of(const RecordingsDescription& description, const Recordings& all) {
@@ -404,9 +397,9 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
   info.classes = all.manifest.classes;
   info.channels = channels_of(all.sensors);
   info.topology = all.skeleton.shown_as.value_or(all.skeleton.topology);
-  info.rail = shared_rail(all.sensors);
+  info.rail = shared(all.sensors, [](const SensorDescription& sensor) { return sensor.rail; });
   info.skeleton_rate = all.skeleton.table.rate;
-  info.sensor_rate = shared_rate(all.sensors);
+  info.sensor_rate = shared(all.sensors, [](const SensorDescription& sensor) { return sensor.table.rate; });
   info.subjects = all.manifest.subjects;
   info.trials = all.manifest.trials;
   info.scenes = all.manifest.scenes;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/node.hpp"
+#include "data/formats/file_error.hpp"
 #include "data/formats/npy.hpp"
 #include "pskd/base/error.hpp"
 
@@ -14,10 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Eigen::Index;
-
-[[noreturn]] void fail(const fs::path& file, const std::string& problem) {
-  throw Error(ErrorKind::data, file.string() + ": " + problem);
-}
+using formats::fail;
 
 // A column by its number, which is all that an array has.
 Index position(const fs::path& file, const std::string& column, Index columns) {
