@@ -90,7 +90,10 @@ TEST_F(NumpyFile, OfAnotherTypeOrShapeIsRefused) {
               HasSubstr("whole or floating-point numbers"));
   EXPECT_THAT(problem(npy_bytes<std::int16_t>("<f2", "(2,)", {1, 2})), HasSubstr("whole or floating-point numbers"));
   EXPECT_THAT(problem(npy_bytes<float>("<f4", "()", {1})), HasSubstr("expected an array with rows"));
-  EXPECT_THAT(problem(npy_bytes<float>("<f4", "(0, 3)", {})), HasSubstr("expected an array with rows"));
+  EXPECT_THAT(problem(npy_bytes<float>("<f4", "(0, 3)", {})), HasSubstr("expected an array with values, found none"));
+  EXPECT_THAT(problem(npy_bytes<float>("<f4", "(1099511627776, 0)", {})), HasSubstr("its shape is (1099511627776, 0)"));
+  const std::string long_shape = "(" + std::string(60000, ' ') + "1,)";
+  EXPECT_THAT(problem(npy_bytes<float>("<f4", long_shape, {1})), HasSubstr("its header says that it is 60"));
   EXPECT_THAT(problem(npy_bytes<float>("<f4", "(3, 3)", {1, 2, 3})), HasSubstr("expected 9 values, found 3"));
   EXPECT_THAT(problem(npy_bytes<float>("<f4", "(99999999999, 99999999999)", {1})), HasSubstr("too large"));
   EXPECT_THAT(problem("PK", "a.npz"), HasSubstr("no archive of NumPy"));

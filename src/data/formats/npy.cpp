@@ -2,7 +2,6 @@
 
 #include <libdeflate.h>
 
-#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <memory>
@@ -43,10 +42,10 @@ std::vector<std::size_t> read_shape(const fs::path& file, const std::string& tex
     std::size_t extent = 0;
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), extent);
     if (error != std::errc() || extent > kMaxCount) fail(file, "damaged: the shape (" + text + ") is no shape");
+    if (extent == 0) fail(file, "expected an array with values, found none: its shape is (" + text + ")");
+    if (count > kMaxCount / extent) fail(file, "damaged: the shape (" + text + ") is too large");
     shape.push_back(extent);
-    if (count > kMaxCount / std::max<std::size_t>(extent, 1))
-      fail(file, "damaged: the shape (" + text + ") is too large");
-    count *= std::max<std::size_t>(extent, 1);
+    count *= extent;
   }
   return shape;
 }
@@ -68,7 +67,7 @@ Header read_header(const fs::path& file, const std::string& text) {
   header.columns_first = found[1] == "True";
   if (!std::regex_search(text, found, shape)) fail(file, "damaged: no shape in its header");
   header.shape = read_shape(file, found[1].str());
-  if (header.shape.empty() || header.shape[0] == 0) fail(file, "expected an array with rows, found none");
+  if (header.shape.empty()) fail(file, "expected an array with rows, found one number");
   return header;
 }
 
@@ -92,10 +91,12 @@ NpyArray read_array(const fs::path& file, std::string_view bytes) {
   constexpr std::string_view kMagic = "\x93NUMPY";
   constexpr std::size_t kVersionAt = 6;
   constexpr std::size_t kLengthAt = 8;
+  constexpr std::size_t kMaxHeader = 1024;  // of numbers in at most 32 axes; std::regex takes stack for every byte
   if (bytes.size() < 12 || !bytes.starts_with(kMagic)) fail(file, "expected an array of NumPy, found another file");
   const std::size_t width = bytes[kVersionAt] == 1 ? 2 : 4;
   const std::size_t length = little_endian(bytes, kLengthAt, width);
   const std::size_t begin = kLengthAt + width + length;
+  if (length > kMaxHeader) fail(file, "damaged: its header says that it is " + std::to_string(length) + " bytes long");
   if (begin > bytes.size()) fail(file, "damaged: its header is cut off");
   const Header header = read_header(file, std::string(bytes.substr(kLengthAt + width, length)));
   const std::size_t rows = header.shape[0];
