@@ -21,14 +21,9 @@ function(pskd_module name)
   pskd_own_code(pskd_${module})
 endfunction()
 
-# Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first. Without OpenMP its
-# at::parallel_for compiles as well, but runs on one thread.
+# Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first.
 function(pskd_use_torch target)
-  target_include_directories(${target} SYSTEM PUBLIC ${TORCH_INCLUDE_DIRS})
-  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
-  if(NOT PSKD_FUZZ)
-    target_link_libraries(${target} PUBLIC OpenMP::OpenMP_CXX)
-  endif()
+  target_link_libraries(${target} PUBLIC pskd::libtorch)
   if(TARGET pskd_torch_headers AND NOT target STREQUAL pskd_torch_headers)
     target_precompile_headers(${target} REUSE_FROM pskd_torch_headers)
   endif()

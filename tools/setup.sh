@@ -2,17 +2,75 @@
 # Installs what the build needs and this machine lacks, from the Debian distribution. Does nothing when nothing is missing.
 #
 #   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang, tools/test.sh chromium
+#   tools/setup.sh --torch wheel    with the LibTorch of a Python wheel, in build/libtorch-wheel; says how to build with it
+#   tools/setup.sh --into FOLDER    unpacks the libraries, without LibTorch, into FOLDER, to take along to a machine that has a
+#                                   LibTorch, a compiler, CMake and ninja, but no network; tools/gpu_check.sh builds with it
 set -euo pipefail
 
-packages=(
-  build-essential cmake ninja-build pkg-config git
-  libtorch-dev libdnnl-dev libopenblas0-openmp  # without OpenBLAS, LibTorch multiplies matrices with the slow reference BLAS
+torch_version=2.13.0
+wheel=false
+into=
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --torch)
+      [[ ${2:-} == wheel ]] || { echo "tools/setup.sh: --torch: expected wheel, found '${2:-}'" >&2; exit 2; }
+      wheel=true
+      ;;
+    --into)
+      [[ -n ${2:-} ]] || { echo "tools/setup.sh: --into: expected a folder" >&2; exit 2; }
+      into=$2
+      ;;
+    *)
+      echo "tools/setup.sh: unknown option '$1'; there are --torch wheel and --into FOLDER" >&2
+      exit 2
+      ;;
+  esac
+  shift 2
+done
+
+libraries=(
   libeigen3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libboost-dev libxxhash-dev libutf8proc-dev
   libhdf5-dev libmatio-dev libdeflate-dev zlib1g-dev
   libjs-chart.js
-  libgtest-dev libgmock-dev clang-format
+  libgtest-dev libgmock-dev
+)
+
+# Downloads the libraries and what they need, but for what every system with a compiler has, and unpacks them, so that they can
+# be used wherever the folder is moved to.
+unpack_libraries() {
+  local folder=$1 everywhere packages
+  everywhere='^(lib(c6|c-dev|crypt|gcc|stdc|[alt]san|ubsan|atomic|itm|gomp|nsl|tirpc)|gcc-|linux-libc|rpcsvc|catch2)'
+  mapfile -t packages < <(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+    --no-enhances "${libraries[@]}" pkg-config | grep -E '^[a-z]' | grep -Ev "$everywhere" | sort -u)
+  mkdir -p "$folder/packages"
+  (cd "$folder/packages" && apt-get -q download "${packages[@]}")
+  for package in "$folder"/packages/*.deb; do dpkg -x "$package" "$folder"; done
+  rm -rf "$folder/packages" "$folder/etc" "$folder"/usr/share/{doc,man,lintian,locale}
+  cp -a "$folder/lib/." "$folder/usr/lib/"
+  rm -r "$folder/lib"
+  find "$folder" -type l -lname '/*' | while read -r link; do
+    ln -sfr "$folder/usr/lib/x86_64-linux-gnu/$(basename "$(readlink "$link")")" "$link"
+  done
+  # shellcheck disable=SC2016
+  sed -i 's|^prefix="/usr"|prefix="$(cd "$(dirname "$(readlink -f "$0")")/.." \&\& pwd)"|' "$folder"/usr/bin/h5*
+}
+
+if [[ -n $into ]]; then
+  unpack_libraries "$into"
+  exit 0
+fi
+
+packages=(
+  build-essential cmake ninja-build pkg-config git
+  "${libraries[@]}" clang-format
   "$@"
 )
+if $wheel; then
+  packages+=(python3-venv)
+else
+  # Without OpenBLAS, LibTorch multiplies matrices with the slow reference BLAS.
+  packages+=(libtorch-dev libdnnl-dev libopenblas0-openmp)
+fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "tools/setup.sh: this system has no dpkg and apt-get, so nothing can be installed for you." >&2
@@ -27,8 +85,26 @@ for package in "${packages[@]}"; do
     missing+=("$package")
   fi
 done
-if [[ ${#missing[@]} -eq 0 ]]; then
+
+# The last thing to do, once the packages are there.
+finish() {
+  $wheel || exit 0
+  cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+  local folder=build/libtorch-wheel
+  if [[ ! -d $folder ]]; then
+    rm -rf "$folder.part"
+    python3 -m venv "$folder.part"
+    "$folder.part/bin/pip" install --quiet --disable-pip-version-check "torch==$torch_version"
+    mv "$folder.part" "$folder"
+  fi
+  local prefix
+  prefix=$(echo "$PWD/$folder"/lib/python3*/site-packages/torch/share/cmake)
+  echo "build with it:  cmake --preset release -B build/release-wheel -DCMAKE_PREFIX_PATH=$prefix"
   exit 0
+}
+
+if [[ ${#missing[@]} -eq 0 ]]; then
+  finish
 fi
 
 as_root=()
@@ -48,3 +124,4 @@ if ! { "${apt[@]}" update && "${apt[@]}" install --yes --no-install-recommends "
   echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi
+finish

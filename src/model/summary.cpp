@@ -44,9 +44,21 @@ void record_temporal_convolution(const torch::Tensor& x, const torch::Tensor& we
   record_convolution(weights, {x.size(0), weights.size(0), frames, x.size(3)});
 }
 
-void record_operation(const at::RecordFunction& function, at::ObserverContext*) {
-  const std::string name = function.name();
+/// The inputs of an operation. LibTorch 2 gives them away when it has begun.
+struct Inputs : at::ObserverContext {
+  std::vector<c10::IValue> values;
+};
+
+std::unique_ptr<at::ObserverContext> keep_inputs(const at::RecordFunction& function) {
+  auto kept = std::make_unique<Inputs>();
   const auto inputs = function.inputs();
+  kept->values.assign(inputs.begin(), inputs.end());
+  return kept;
+}
+
+void record_operation(const at::RecordFunction& function, at::ObserverContext* context) {
+  const std::string name = function.name();
+  const std::vector<c10::IValue>& inputs = static_cast<const Inputs&>(*context).values;
   if (name == "pskd::graph_convolution") {
     record_graph_convolution(inputs[0].toTensor(), inputs[1].toTensor(), inputs[2].toTensor());
     return;
@@ -74,12 +86,10 @@ void record_operation(const at::RecordFunction& function, at::ObserverContext*) 
 std::vector<Recorded> record(Network& network, const Input& input) {
   std::vector<Recorded> operations;
   recording = &operations;
-  const auto handle = at::addThreadLocalCallback(
-      at::RecordFunctionCallback([](const at::RecordFunction&) { return std::unique_ptr<at::ObserverContext>(); },
-                                 record_operation)
-          .needsInputs(true)
-          .needsOutputs(true)
-          .scopes({at::RecordScope::FUNCTION}));
+  const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback(keep_inputs, record_operation)
+                                                     .needsInputs(true)
+                                                     .needsOutputs(true)
+                                                     .scopes({at::RecordScope::FUNCTION}));
   network.forward(input);
   at::removeCallback(handle);
   recording = nullptr;

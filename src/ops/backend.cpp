@@ -9,7 +9,7 @@
 namespace pskd::ops {
 namespace {
 
-thread_local c10::optional<Backend> scoped;
+thread_local std::optional<Backend> scoped;
 
 Backend chosen_backend() {
   static const Backend chosen = parse_backend(std::getenv("PSKD_OPS"));

@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <optional>
+
 namespace pskd::ops {
 
 enum class Backend {
@@ -28,7 +30,7 @@ class BackendScope {
   BackendScope& operator=(const BackendScope&) = delete;
 
  private:
-  c10::optional<Backend> before_;
+  std::optional<Backend> before_;
 };
 
 }  // namespace pskd::ops

@@ -6,6 +6,7 @@
 
 #include "ops/backend.hpp"
 #include "ops/cpu/norm_relu.hpp"
+#include "ops/libtorch.hpp"
 #include "ops/reference/norm_relu.hpp"
 
 namespace pskd::ops {
@@ -20,7 +21,7 @@ class NormReluFunction : public torch::autograd::Function<NormReluFunction> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
                                const torch::Tensor& bias, const torch::Tensor& mean,
-                               const torch::Tensor& inverse_deviation, const c10::optional<torch::Tensor>& residual,
+                               const torch::Tensor& inverse_deviation, const Optional<torch::Tensor>& residual,
                                bool of_batch, bool relu, std::int64_t pool) {
     const cpu::NormRelu norm{weight, bias, mean, inverse_deviation, of_batch, relu, static_cast<int>(pool)};
     torch::Tensor y = cpu::norm_relu(x, norm, residual.value_or(torch::Tensor()));
@@ -80,8 +81,8 @@ torch::Tensor run_on_cpu(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& nor
   const torch::Tensor added = residual.defined() ? channels_last(residual) : residual;
   if (torch::GradMode::is_enabled()) {
     return NormReluFunction::apply(in, norm.weight, norm.bias, moments.mean, inverse_deviation,
-                                   added.defined() ? c10::make_optional(added) : c10::nullopt, norm.is_training(), relu,
-                                   pool);
+                                   added.defined() ? Optional<torch::Tensor>(added) : Optional<torch::Tensor>(),
+                                   norm.is_training(), relu, pool);
   }
   const cpu::NormRelu given{norm.weight, norm.bias, moments.mean, inverse_deviation, norm.is_training(), relu, pool};
   if (pool != 1) return cpu::norm_relu(in, given, added);

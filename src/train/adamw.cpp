@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "ops/cpu/simd.hpp"
-#include "train/optimizer_state.hpp"
+#include "ops/libtorch.hpp"
 
 namespace pskd::train {
 namespace {
@@ -42,10 +42,9 @@ void update(const Factors& factors, const torch::Tensor& parameter, torch::optim
   });
 }
 
-torch::optim::AdamWParamState& state_of(
-    const torch::Tensor& parameter,
-    ska::flat_hash_map<std::string, std::unique_ptr<torch::optim::OptimizerParamState>>& states) {
-  auto& state = states[state_key(parameter)];
+template <class States>
+torch::optim::AdamWParamState& state_of(const torch::Tensor& parameter, States& states) {
+  auto& state = states[ops::state_key(parameter)];
   if (!state) {
     auto fresh = std::make_unique<torch::optim::AdamWParamState>();
     fresh->exp_avg(torch::zeros_like(parameter));

@@ -11,6 +11,7 @@
 #include "base/cores.hpp"
 #include "base/process.hpp"
 #include "ops/backend.hpp"
+#include "ops/cpu/onednn.hpp"
 #include "ops/cpu/simd.hpp"
 #include "train/revision.hpp"
 
@@ -31,7 +32,8 @@ std::string blas_library() {
   void* sgemm = dlsym(RTLD_DEFAULT, "sgemm_");
   if (sgemm == nullptr || dladdr(sgemm, &info) == 0) return "unknown";
   if (dlsym(RTLD_DEFAULT, "openblas_get_config") != nullptr) return "OpenBLAS";
-  return std::string(info.dli_fname).find("mkl") != std::string::npos ? "MKL" : "reference BLAS";
+  const bool mkl = at::hasMKL() || std::string(info.dli_fname).find("mkl") != std::string::npos;
+  return mkl ? "MKL" : "reference BLAS";
 }
 
 /// The level for which PSKD_EACH_PROCESSOR (ops/cpu/simd.hpp) has functions compiled that this processor runs.
@@ -59,6 +61,7 @@ Environment environment() {
                      {},
                      ops::cpu::multiplies_bfloat16(),
                      blas_library(),
+                     ops::cpu::onednn_version(),
                      ops::backend_for(torch::empty({0})) == ops::Backend::reference};
   result.instruction_set = instruction_set();
   result.libraries = {{"libtorch", TORCH_VERSION}, {"oneDNN", at::get_mkldnn_version()}, {"BLAS", result.blas}};

@@ -12,7 +12,8 @@ struct Environment {
   int cores = 0, threads = 0;
   std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
   bool bfloat16 = false;                                       ///< whether the processor computes in bfloat16
-  std::string blas;                  ///< the library that matrix products really go to, "OpenBLAS" or "reference BLAS"
+  std::string blas;    ///< the library that matrix products really go to, "OpenBLAS" or "reference BLAS"
+  std::string onednn;  ///< the version that the products of our kernels go through; empty: LibTorch's own products
   bool reference_ops = false;        ///< whether PSKD_OPS chose the operations in plain LibTorch calls
   std::string instruction_set = {};  ///< the level of x86-64 that the kernels are compiled for here, "x86-64-v4"
 };

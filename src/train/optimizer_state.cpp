@@ -1,11 +1,10 @@
 #include "train/optimizer_state.hpp"
 
-#include <c10/util/string_utils.h>
-
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "ops/libtorch.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::train {
@@ -81,13 +80,11 @@ State take_state(const std::string& number, const torch::Tensor& parameter, bool
 
 }  // namespace
 
-std::string state_key(const torch::Tensor& parameter) { return c10::guts::to_string(parameter.unsafeGetTensorImpl()); }
-
 OptimizerState optimizer_state(const torch::optim::Optimizer& optimizer) {
   OptimizerState result;
   const std::vector<torch::Tensor> parameters = parameters_of(optimizer);
   for (std::size_t n = 0; n < parameters.size(); ++n) {
-    const auto found = optimizer.state().find(state_key(parameters[n]));
+    const auto found = optimizer.state().find(ops::state_key(parameters[n]));
     if (found != optimizer.state().end()) add_state(std::to_string(n), *found->second, result);
   }
   return result;
@@ -96,18 +93,18 @@ OptimizerState optimizer_state(const torch::optim::Optimizer& optimizer) {
 void set_optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerState& state) {
   const bool adamw = dynamic_cast<torch::optim::AdamW*>(&optimizer) != nullptr;
   Taker taker(state);
-  std::vector<std::pair<std::string, State>> states;
+  std::vector<std::pair<torch::Tensor, State>> states;  // by parameter
   const std::vector<torch::Tensor> parameters = parameters_of(optimizer);
   for (std::size_t n = 0; n < parameters.size(); ++n) {
     State one = take_state(std::to_string(n), parameters[n], adamw, taker);
-    if (one) states.emplace_back(state_key(parameters[n]), std::move(one));
+    if (one) states.emplace_back(parameters[n], std::move(one));
   }
   if (taker.left() > 0) {
     throw Error(ErrorKind::checkpoint,
                 "holds 'optimizer/" + taker.first_left() + "', which is not this optimizer's; was another one used?");
   }
   optimizer.state().clear();
-  for (auto& [key, one] : states) optimizer.state()[key] = std::move(one);
+  for (auto& [parameter, one] : states) optimizer.state()[ops::state_key(parameter)] = std::move(one);
 }
 
 }  // namespace pskd::train

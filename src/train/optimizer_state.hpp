@@ -18,7 +18,4 @@ OptimizerState optimizer_state(const torch::optim::Optimizer& optimizer);
 /// the optimizer as it was, where one is missing, too many, or of another shape or type.
 void set_optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerState& state);
 
-/// The key of a parameter in LibTorch's table of states.
-std::string state_key(const torch::Tensor& parameter);
-
 }  // namespace pskd::train

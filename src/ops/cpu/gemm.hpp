@@ -1,5 +1,5 @@
-// GEMM, the product of matrices, for operations that split their work among threads themselves. Only gemm.cpp knows
-// oneDNN.
+// GEMM, the product of matrices, for operations that split their work among threads themselves: by oneDNN where there
+// is one, else by LibTorch's own product.
 #pragma once
 
 #include <torch/torch.h>
