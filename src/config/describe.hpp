@@ -195,6 +195,9 @@ void describe_defaults(Fields& fields, StageConfig& stage) {
           "Precision of convolutions, and of norms and joint mixing between them. bf16 is faster where the processor "
           "computes in it. Parameters are in fp32 with either."},
          stage.precision, one_of_enum<Precision>(), LeftOutAs{word(StageConfig{}.precision)});
+  fields({"deterministic",
+          "On a card: only algorithms that give the same bits each time. false is faster. A processor always does."},
+         stage.deterministic, SwitchRule{}, LeftOutAs{"true"});
   fields({"optimizer", "How the loss is minimized."}, stage.optimizer);
   fields({"labeled_share",
           "Share of labeled clips in each batch; 1: the unlabeled ones are left out, 0: the labeled ones are. all: "
@@ -243,7 +246,11 @@ template <class Fields>
 void describe(Fields& fields, RunConfig& run) {
   fields({"name", "Name of the experiment, and of its folder under root."}, run.name, folder_name());
   fields({"root", "Folder of all runs."}, run.root, path_text());
-  fields({"device", "Where to train. cuda is not there yet."}, run.device, one_of_enum<Device>());
+  fields(
+      {"device",
+       "Where to train: cuda is the first NVIDIA card, cuda:1 the second, and auto the first where LibTorch computes "
+       "on one, else the processor."},
+      run.device, device_name());
   fields({"threads", "Threads. 0 means one for every core; at most four for each core."}, run.threads, at_least(0));
   fields({"teacher_outputs",
           "Gigabytes that the outputs of frozen teachers may take in stages/answers under root; those used longest ago "

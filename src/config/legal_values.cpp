@@ -3,6 +3,7 @@
 namespace pskd::config {
 
 std::string legal_values(bool) { return "true or false"; }
+std::string legal_values(bool value, const SwitchRule&) { return legal_values(value); }
 std::string legal_values(int, const Rule& rule) { return "a whole number" + rule.text; }
 std::string legal_values(std::uint64_t, const Rule& rule) { return "a whole number >= 0" + rule.text; }
 std::string legal_values(double, const Rule& rule) { return "a number" + rule.text; }

@@ -13,6 +13,7 @@
 namespace pskd::config {
 
 std::string legal_values(bool);
+std::string legal_values(bool, const SwitchRule&);
 std::string legal_values(int, const Rule& rule);
 std::string legal_values(std::uint64_t, const Rule& rule);
 std::string legal_values(double, const Rule& rule);

@@ -77,6 +77,8 @@ void read(const Place& place, bool& value) {
   value = holds;
 }
 
+void read(const Place& place, bool& value, const SwitchRule&) { read(place, value); }
+
 void read(const Place& place, int& value, const Rule& rule) {
   read_number(place, value, rule, legal_values(value, rule));
 }

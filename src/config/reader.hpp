@@ -58,6 +58,7 @@ class Reader {
 };
 
 void read(const Place& place, bool& value);
+void read(const Place& place, bool& value, const SwitchRule&);
 void read(const Place& place, int& value, const Rule& rule);
 void read(const Place& place, std::uint64_t& value, const Rule& rule);
 void read(const Place& place, double& value, const Rule& rule);

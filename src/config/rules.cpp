@@ -89,6 +89,16 @@ TextRule number_or_name() { return {kNameRule, is_name}; }
 
 TextRule stage_name() { return {"a stage name of at most 200 letters a to z, digits, '_' and '-'", is_stage_name}; }
 
+TextRule device_name() {
+  const std::vector<std::string> words{"auto", "cpu", "cuda"};
+  const auto holds = [words](const std::string& value) {
+    int card = 0;
+    if (value.starts_with("cuda:")) return parse_number(value.substr(5), card) && card >= 0;
+    return std::find(words.begin(), words.end(), value) != words.end();
+  };
+  return {"auto, cpu, cuda or cuda:<n>", holds, words};
+}
+
 TextRule one_of(const std::vector<std::string>& choices) {
   const std::string text = (choices.size() > 1 ? "one of " : "") + joined(choices);
   return {

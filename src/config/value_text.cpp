@@ -39,6 +39,7 @@ std::string value_text(const std::string& value) {
 }
 
 std::string value_text(bool value) { return value ? "true" : "false"; }
+std::string value_text(bool value, const SwitchRule&) { return value_text(value); }
 std::string value_text(int value, const Rule&) { return number_text(value); }
 std::string value_text(std::uint64_t value, const Rule&) { return number_text(value); }
 std::string value_text(double value, const Rule&) { return number_text(value); }

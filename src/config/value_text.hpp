@@ -16,6 +16,7 @@ namespace pskd::config {
 std::string value_text(const std::string& value);
 
 std::string value_text(bool value);
+std::string value_text(bool value, const SwitchRule&);
 std::string value_text(int value, const Rule& rule);
 std::string value_text(std::uint64_t value, const Rule& rule);
 std::string value_text(double value, const Rule& rule);

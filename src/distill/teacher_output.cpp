@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::int64_t kBatch = 64;
 
+template <class Change>
+TeacherOutput change(const TeacherOutput& output, Change some) {
+  const auto of = [&](const torch::Tensor& tensor) { return tensor.defined() ? some(tensor) : tensor; };
+  return {of(output.embedding), of(output.logits), output.weight, of(output.attention), output.stage};
+}
+
 }  // namespace
 
 TeacherOutput compute_output(model::Network& network, const model::Input& input) {
@@ -29,10 +35,11 @@ TeacherOutput compute_output(model::Network& network, const model::Input& input)
 }
 
 TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& clips) {
-  const auto of = [&](const torch::Tensor& tensor) {
-    return tensor.defined() ? tensor.index_select(0, clips) : tensor;
-  };
-  return {of(output.embedding), of(output.logits), output.weight, of(output.attention), output.stage};
+  return change(output, [&](const torch::Tensor& tensor) { return tensor.index_select(0, clips); });
+}
+
+TeacherOutput on_device(const TeacherOutput& output, torch::Device device) {
+  return change(output, [&](const torch::Tensor& tensor) { return tensor.to(device); });
 }
 
 }  // namespace pskd::distill

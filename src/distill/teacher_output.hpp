@@ -30,4 +30,7 @@ TeacherOutput compute_output(model::Network& network, const model::Input& input)
 /// The clips `clips` ([n], int64) of an output for all of them.
 TeacherOutput select_clips(const TeacherOutput& output, const torch::Tensor& clips);
 
+/// An output in the memory of `device`; the output itself where it is there already.
+TeacherOutput on_device(const TeacherOutput& output, torch::Device device);
+
 }  // namespace pskd::distill

@@ -107,7 +107,9 @@ std::vector<std::size_t> TeacherOutputCache::lookup(const std::vector<std::size_
 }
 
 std::vector<TeacherOutput> TeacherOutputCache::compute(const std::vector<std::size_t>& teachers,
-                                                       const std::function<model::Input(std::size_t)>& input_of) {
+                                                       const std::function<model::Input(std::size_t)>& input_of,
+                                                       torch::Device device) {
+  for (auto& [teacher, output] : known_) output = on_device(output, device);  // files know no device
   for (const bool with_branch : {false, true}) {  // branches before the networks they are part of
     for (const std::size_t teacher : teachers) {
       if (known_.contains(teacher) || branches_[teacher].has_value() != with_branch) continue;

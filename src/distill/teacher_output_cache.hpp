@@ -44,10 +44,11 @@ class TeacherOutputCache {
   /// Returns the teachers whose output is missing.
   std::vector<std::size_t> lookup(const std::vector<std::size_t>& teachers, std::optional<int> augmentation);
   /// The outputs of `teachers` for what was last looked up. Those that are missing are computed from what `input_of`
-  /// gives for them, and kept. A skeleton teacher that is also a fused teacher's frozen branch is computed once for
-  /// both.
+  /// gives for them, and kept; all lie on `device`, where `input_of` gives its inputs. A skeleton teacher that is
+  /// also a fused teacher's frozen branch is computed once for both.
   std::vector<TeacherOutput> compute(const std::vector<std::size_t>& teachers,
-                                     const std::function<model::Input(std::size_t teacher)>& input_of);
+                                     const std::function<model::Input(std::size_t teacher)>& input_of,
+                                     torch::Device device = torch::kCPU);
 
  private:
   std::filesystem::path file_of(std::size_t teacher) const;

@@ -25,6 +25,10 @@ Input select_clips(const Input& input, const torch::Tensor& rows) {
   return select(input, [&](const torch::Tensor& tensor) { return tensor.index_select(0, rows); });
 }
 
+Input on_device(const Input& input, torch::Device device) {
+  return select(input, [&](const torch::Tensor& tensor) { return tensor.to(device); });
+}
+
 SemanticHeadImpl::SemanticHeadImpl(int features, int embedding, int classes, double dropout, double classifier_dropout)
     : semantic_(
           register_module("semantic", torch::nn::Linear(torch::nn::LinearOptions(features, embedding).bias(false)))),
@@ -48,8 +52,15 @@ void SemanticHeadImpl::copy_classifier(const SemanticHeadImpl& other) {
   classifier_->bias.copy_(other.classifier_->bias);
 }
 
+torch::Tensor segment_means(const torch::Tensor& sequence, std::int64_t segments) {
+  if (sequence.is_cpu()) return torch::adaptive_avg_pool1d(sequence, segments);
+  // On a card the gradient of that is summed in no fixed order; that of a product is.
+  const torch::Tensor frames = torch::eye(sequence.size(2), sequence.options()).unsqueeze(0);
+  return torch::matmul(sequence, torch::adaptive_avg_pool1d(frames, segments)[0]);
+}
+
 torch::Tensor pool_segments(const torch::Tensor& sequence, int segments) {
-  return torch::adaptive_avg_pool1d(sequence, segments).flatten(1);
+  return segment_means(sequence, segments).flatten(1);
 }
 
 }  // namespace pskd::model

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <cmath>
+#include <map>
 
 #include "ops/cpu/simd.hpp"
 #include "ops/libtorch.hpp"
@@ -42,6 +43,31 @@ void update(const Factors& factors, const torch::Tensor& parameter, torch::optim
   });
 }
 
+/// Parameters on another device, and their gradients and state.
+struct Elsewhere {
+  std::vector<torch::Tensor> parameters, gradients, means, squares;
+
+  void add(const torch::Tensor& parameter, torch::optim::AdamWParamState& state) {
+    parameters.push_back(parameter);
+    gradients.push_back(parameter.grad());
+    means.push_back(state.exp_avg());
+    squares.push_back(state.exp_avg_sq());
+  }
+};
+
+/// Each operation on all parameters at once: a card is told to compute one more slowly than it computes it.
+void update_elsewhere(const Factors& factors, const Elsewhere& some) {
+  at::_foreach_mul_(some.means, factors.beta1);
+  at::_foreach_add_(some.means, some.gradients, 1 - factors.beta1);
+  at::_foreach_mul_(some.squares, factors.beta2);
+  at::_foreach_addcmul_(some.squares, some.gradients, some.gradients, 1 - factors.beta2);
+  const std::vector<torch::Tensor> deviations = at::_foreach_sqrt(some.squares);
+  at::_foreach_mul_(deviations, factors.correction);
+  at::_foreach_add_(deviations, factors.epsilon);
+  at::_foreach_mul_(some.parameters, factors.kept);
+  at::_foreach_addcdiv_(some.parameters, some.means, deviations, -factors.rate);
+}
+
 template <class States>
 torch::optim::AdamWParamState& state_of(const torch::Tensor& parameter, States& states) {
   auto& state = states[ops::state_key(parameter)];
@@ -52,6 +78,17 @@ torch::optim::AdamWParamState& state_of(const torch::Tensor& parameter, States& 
     state = std::move(fresh);
   }
   return static_cast<torch::optim::AdamWParamState&>(*state);
+}
+
+Factors factors_of(const torch::optim::AdamWOptions& options, std::int64_t step) {
+  const auto [beta1, beta2] = options.betas();
+  const auto steps = static_cast<double>(step);
+  return {static_cast<float>(1 - options.lr() * options.weight_decay()),
+          static_cast<float>(options.lr() / (1 - std::pow(beta1, steps))),
+          static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, steps))),
+          static_cast<float>(beta1),
+          static_cast<float>(beta2),
+          static_cast<float>(options.eps())};
 }
 
 }  // namespace
@@ -65,18 +102,18 @@ torch::Tensor AdamW::step(LossClosure closure) {
   const torch::NoGradGuard no_grad;
   for (torch::optim::OptimizerParamGroup& group : param_groups_) {
     const auto& options = static_cast<const torch::optim::AdamWOptions&>(group.options());
-    const auto [beta1, beta2] = options.betas();
+    std::map<std::int64_t, Elsewhere> elsewhere;  // by steps taken: a parameter without gradients takes none
     for (const torch::Tensor& parameter : group.params()) {
       if (!parameter.grad().defined()) continue;
       torch::optim::AdamWParamState& state = state_of(parameter, state_);
       state.step(state.step() + 1);
-      const auto steps = static_cast<double>(state.step());
-      update({static_cast<float>(1 - options.lr() * options.weight_decay()),
-              static_cast<float>(options.lr() / (1 - std::pow(beta1, steps))),
-              static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, steps))), static_cast<float>(beta1),
-              static_cast<float>(beta2), static_cast<float>(options.eps())},
-             parameter, state);
+      if (parameter.is_cpu()) {
+        update(factors_of(options, state.step()), parameter, state);
+      } else {
+        elsewhere[state.step()].add(parameter, state);
+      }
     }
+    for (const auto& [step, some] : elsewhere) update_elsewhere(factors_of(options, step), some);
   }
   return loss;
 }

@@ -6,7 +6,8 @@
 namespace pskd::train {
 
 /// As torch::optim::AdamW, state and checkpoints included, but reads and writes each number once a step instead of a
-/// dozen times; for contiguous float parameters, without amsgrad.
+/// dozen times; for contiguous float parameters, without amsgrad. On another device than the processor, in a dozen
+/// operations over all parameters.
 class AdamW : public torch::optim::AdamW {
  public:
   using torch::optim::AdamW::AdamW;

@@ -9,6 +9,7 @@
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
 #include "train/batch_order.hpp"
+#include "train/device.hpp"
 #include "train/other_runs/other_stage.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
@@ -43,19 +44,24 @@ class Trial {
 
   void step() {
     const Modalities wanted = shown(setup_, stage_, seed_);
-    Batch batch{render_augmented(renderer_, recordings(clips_), wanted, seed_, 0), label_tensor(clips_), {}};
+    Batch batch{model::on_device(render_augmented(renderer_, recordings(clips_), wanted, seed_, 0), setup_.device),
+                label_tensor(clips_).to(setup_.device),
+                {}};
     for (std::size_t i = 0; i < teachers_.size(); ++i) {
       batch.teachers.push_back(distill::compute_output(*teachers_[i], batch.input));
       batch.teachers.back().stage = distill::teacher_name(stage_, stage_.teachers[i]);
     }
     train_step(state_, stage_, batch);
+    wait_for(setup_.device);
   }
 
   std::int64_t parameters() const { return model::count_parameters(*state_.network); }
 
  private:
   std::shared_ptr<model::Network> network_of(const config::StageConfig& stage) const {
-    return model::make_network(stage, data_shape(setup_), seed_);
+    auto network = model::make_network(stage, data_shape(setup_), seed_);
+    network->to(setup_.device);
+    return network;
   }
   std::shared_ptr<model::Network> network_of(const config::StageRef& stage, const std::string& snapshot) const {
     if (stage.run.empty()) return network_of(config::find_stage(setup_.experiment, stage.stage));

@@ -32,9 +32,11 @@ std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vect
     if (has(clip, stage.sees)) seen.push_back(&clip);
   }
   if (seen.empty()) return predictions;
-  const model::Input input = render_plain(stage.renderer, Recordings(seen.begin(), seen.end()), stage.sees);
-  const torch::Tensor probabilities =
-      torch::softmax(distill::compute_output(*stage.network, input).logits, 1).contiguous();
+  const model::Input input =
+      model::on_device(render_plain(stage.renderer, Recordings(seen.begin(), seen.end()), stage.sees),
+                       stage.network->parameters().front().device());
+  const torch::Tensor logits = distill::compute_output(*stage.network, input).logits.cpu();
+  const torch::Tensor probabilities = torch::softmax(logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
   for (std::size_t i = 0; i < seen.size(); ++i) {
@@ -57,6 +59,7 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.epochs = epochs;
   result.seconds = seconds;
   const auto train = seen_split(setup.split, shown(setup, stage, seed));
+  scored.network->to(torch::kCPU);  // what it costs in use is told of one core
   result.cost = measure_cost(*scored.network, render_plain(scored.renderer, {&train->train.front()}, scored.sees));
   if (const auto adapters = stage_adapters(setup, stage, seed)) {
     result.cost->adapters = model::count_parameters(*adapters);

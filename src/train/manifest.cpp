@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "pskd/base/error.hpp"
+#include "train/device.hpp"
 #include "train/environment.hpp"
 #include "train/inputs.hpp"
 
@@ -23,7 +24,7 @@ nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
   };
   using Json = nlohmann::ordered_json;
   bool sound = json.is_object() && json.contains("data_hash") && json.contains("threads");
-  for (const char* key : {"version", "config_hash", "cpu", "instruction_set", "data_hash", "operations"}) {
+  for (const char* key : {"version", "config_hash", "cpu", "instruction_set", "card", "data_hash", "operations"}) {
     sound = sound && is(key, &Json::is_string);
   }
   for (const char* key : {"threads", "seed"}) sound = sound && is(key, &Json::is_number_unsigned);
@@ -63,11 +64,13 @@ bool has_same_stage_keys(const nlohmann::ordered_json& then) {
 }
 
 /// Bits can differ then.
-void warn_of_other_machine(const nlohmann::ordered_json& then) {
+void warn_of_other_machine(const nlohmann::ordered_json& then, torch::Device device) {
   const Environment here = environment();
+  const std::string none = "none";
   std::vector<EnvironmentFact> facts = {
       {"processor", then.value("cpu", here.cpu), here.cpu},
-      {"instruction set", then.value("instruction_set", here.instruction_set), here.instruction_set}};
+      {"instruction set", then.value("instruction_set", here.instruction_set), here.instruction_set},
+      {"card", then.value("card", none), device.is_cpu() ? none : card_name(device)}};
   for (const auto& [name, version] : here.libraries) {
     facts.push_back({name, then.value("libraries", nlohmann::ordered_json::object()).value(name, version), version});
   }
@@ -90,6 +93,7 @@ std::string run_manifest(const TrainingSetup& setup, std::uint64_t seed) {
                                      {"data_hash", setup.data_hash},
                                      {"inputs", setup.inputs}};
   if (here.reference_ops) manifest["operations"] = "reference";
+  if (!setup.device.is_cpu()) manifest["card"] = card_name(setup.device);
   for (const auto& [name, version] : here.libraries) manifest["libraries"][name] = version;
   std::set<Name> subjects;
   for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
@@ -141,7 +145,7 @@ bool require_same_run(const std::filesystem::path& manifest, const TrainingSetup
                                            std::to_string(seed) + "; restore the run's own manifest.json");
   }
   require_same_inputs(manifest, found.value("inputs", eval::Hashes()), setup.inputs);
-  warn_of_other_machine(found);
+  warn_of_other_machine(found, setup.device);
   return has_same_stage_keys(found);
 }
 

@@ -37,6 +37,18 @@ double learning_rate(const config::OptimizerConfig& config, double epoch, int ep
   return config.lr * 0.5 * (1 + std::cos(std::numbers::pi * done));
 }
 
+void clip_gradients(const std::vector<torch::Tensor>& parameters, double max_norm) {
+  std::vector<torch::Tensor> gradients, norms;
+  for (const torch::Tensor& parameter : parameters) {
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad().detach());
+  }
+  if (gradients.empty()) return;
+  for (const torch::Tensor& gradient : gradients) norms.push_back(gradient.norm(2.0));
+  const torch::Tensor norm = norms.size() == 1 ? norms[0] : torch::stack(norms).norm(2.0);
+  const torch::Tensor factor = (max_norm / (norm + 1e-6)).clamp_max(1);
+  for (torch::Tensor& gradient : gradients) gradient.mul_(factor);
+}
+
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   for (torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(rate);
 }

@@ -18,6 +18,10 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const config::OptimizerC
 /// down to 0, or constant.
 double learning_rate(const config::OptimizerConfig& config, double epoch, int epochs);
 
+/// Scales the gradients so that their global norm is at most `max_norm`, as torch::nn::utils::clip_grad_norm_ does, but
+/// without reading the norm back.
+void clip_gradients(const std::vector<torch::Tensor>& parameters, double max_norm);
+
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
 
 }  // namespace pskd::train

@@ -46,14 +46,14 @@ class Taker {
   std::size_t left() const { return left_.size(); }
   const std::string& first_left() const { return left_.begin()->first; }
 
-  /// A tensor with the shape and type of `like`.
+  /// A tensor with the shape and type of `like`, and where `like` is.
   torch::Tensor take(const std::string& name, const torch::Tensor& like) {
     const auto found = left_.find(name);
     if (found == left_.end() || found->second.sizes() != like.sizes() ||
         found->second.scalar_type() != like.scalar_type()) {
       throw Error(ErrorKind::checkpoint, "holds no 'optimizer/" + name + "' of the parameter's shape");
     }
-    return left_.extract(found).mapped();
+    return left_.extract(found).mapped().to(like.device());
   }
 
  private:

@@ -14,8 +14,8 @@ using OptimizerState = std::map<std::string, torch::Tensor>;
 
 OptimizerState optimizer_state(const torch::optim::Optimizer& optimizer);
 
-/// Takes over `state`, whose tensors the optimizer then owns. Throws Error(checkpoint) naming the tensor, and leaves
-/// the optimizer as it was, where one is missing, too many, or of another shape or type.
+/// Takes over `state`, whose tensors the optimizer then owns, each where its parameter is. Throws Error(checkpoint)
+/// naming the tensor, and leaves the optimizer as it was, where one is missing, too many, or of another shape or type.
 void set_optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerState& state);
 
 }  // namespace pskd::train

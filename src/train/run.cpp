@@ -17,6 +17,7 @@
 #include "pskd/config/load.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "pskd/train/evaluation.hpp"
+#include "train/device.hpp"
 #include "train/estimate.hpp"
 #include "train/inputs.hpp"
 #include "train/logging/event_file.hpp"
@@ -214,6 +215,7 @@ TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, 
   setup.split = data::make_split(std::move(dataset), fold.protocol);
   setup.stage_store = StageStoreLayout::of(experiment.run.root).folder;
   setup.inputs = loaded.inputs;
+  setup.device = loaded.device;
   setup.fold = fold.name;
   setup.protocol = fold.protocol;
   if (setup.split.train.size() < 2)
@@ -232,13 +234,11 @@ TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, 
 }  // namespace
 
 LoadedExperiment load_for_training(config::Experiment experiment) {
-  if (experiment.run.device != config::Device::cpu) {
-    throw Error(ErrorKind::config, "run.device: expected cpu, found " + config::word(experiment.run.device) +
-                                       "; training on a graphics card is not there yet");
-  }
+  const torch::Device device = resolve_device(experiment.run.device);
   const data::Reader reader = data::readers::make_reader(experiment.data);
   experiment.protocol = data::resolve_protocol(experiment.protocol, reader.info);
   LoadedExperiment loaded;
+  loaded.device = device;
   loaded.config_hash = config::config_hash(experiment);
   loaded.folds = data::resolve_folds(experiment.protocol, reader.info);
   data::store::StoredDataset stored = data::store::load_stored(reader, experiment.data);

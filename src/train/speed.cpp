@@ -75,7 +75,8 @@ Ceiling measure_ceiling(double seconds) {
   return ceiling;
 }
 
-StepBench::StepBench(const config::StageConfig& stage, const model::DataShape& shape) : stage_(stage) {
+StepBench::StepBench(const config::StageConfig& stage, const model::DataShape& shape, torch::Device device)
+    : stage_(stage) {
   auto network = model::make_network(stage, shape, 1);
   batch_.input = model::example_input(shape, stage.batch);
   batch_.labels = torch::randint(shape.classes, {stage.batch}, torch::kInt64);
@@ -86,6 +87,9 @@ StepBench::StepBench(const config::StageConfig& stage, const model::DataShape& s
   distill::losses::LossContext context;
   context.words = torch::randn({shape.classes, embedding});
   context.adapters = distill::make_adapters(stage.loss, embedding, sizes, 1);
+  network->to(device);
+  context.words = context.words.to(device);
+  if (context.adapters) context.adapters->to(device);
   state_ = make_train_state(std::move(network), std::move(context), stage.optimizer);
   // Right and sure, as trained teachers are about training clips: a loss that asks for that has its full work.
   const torch::Tensor truth = torch::one_hot(batch_.labels.classes, shape.classes).to(torch::kFloat32);
@@ -93,6 +97,9 @@ StepBench::StepBench(const config::StageConfig& stage, const model::DataShape& s
     batch_.teachers.push_back({torch::randn({clips(), embedding}), torch::randn({clips(), shape.classes}) + 10 * truth,
                                teacher.weight, torch::rand({clips(), kAttentionFrames}), teacher.stage});
   }
+  batch_.input = model::on_device(batch_.input, device);
+  batch_.labels = batch_.labels.classes.to(device);
+  for (distill::TeacherOutput& teacher : batch_.teachers) teacher = distill::on_device(teacher, device);
   state_.network->train();
 }
 

@@ -37,9 +37,9 @@ Ceiling measure_ceiling(double seconds);
 /// right and sure: computing it is not part of a step.
 class StepBench {
  public:
-  StepBench(const config::StageConfig& stage, const model::DataShape& shape);
+  StepBench(const config::StageConfig& stage, const model::DataShape& shape, torch::Device device = torch::kCPU);
   /// One step on a batch of made-up clips.
-  void step() { train_step(state_, stage_, batch_); }
+  StepResult step() { return train_step(state_, stage_, batch_); }
   /// One step on these clips and labels [N] int64; N must be clips() where the stage has teachers.
   void step(const model::Input& input, const torch::Tensor& labels);
 

@@ -61,7 +61,8 @@ std::string hash_of_clips(const TrainingSetup& setup, const data::Split& split, 
   return hasher.hex();
 }
 
-/// What can change the last bits of the same computation.
+/// What can change the last bits of the same computation on one machine. Its processor and card are left out: stages go
+/// on on another one.
 void add_environment(ContentHasher& hasher) {
   const Environment here = environment();
   hasher.add(std::to_string(here.threads));

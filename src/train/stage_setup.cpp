@@ -39,6 +39,7 @@ Snapshot load(const TrainingSetup& setup, const config::StageConfig& stage, cons
   snapshot.hash = loaded.hash;
   snapshot.manifest = std::move(loaded.manifest);
   snapshot.network->eval();
+  snapshot.network->to(setup.device);
   return snapshot;
 }
 
@@ -55,6 +56,7 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
 Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   Beginning beginning{model::make_network(stage, data_shape(setup), stream_key(seed, "parameters")),
                       stage_renderer(setup, stage), ""};
+  beginning.network->to(setup.device);
   if (stage.starts_from.stage.empty()) return beginning;
   const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
   model::start_from(*beginning.network, *start.network);
@@ -76,10 +78,12 @@ distill::losses::LossContext loss_context(const TrainingSetup& setup, const conf
                                           std::uint64_t seed) {
   distill::losses::LossContext context;
   context.adapters = stage_adapters(setup, stage, seed);
+  if (context.adapters) context.adapters->to(setup.device);
   if (stage.loss.acs && stage.loss.acs->semantic.words > 0) {
     context.words =
         distill::read_word_vectors(config::resolve_data_path(stage.loss.acs->semantic.word_file),
-                                   static_cast<int>(setup.split.classes.size()), model::embedding_size(stage.model));
+                                   static_cast<int>(setup.split.classes.size()), model::embedding_size(stage.model))
+            .to(setup.device);
   }
   return context;
 }

@@ -18,6 +18,7 @@
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
 #include "train/batch_order.hpp"
+#include "train/device.hpp"
 #include "train/environment.hpp"
 #include "train/logging/event_file.hpp"
 #include "train/logging/metrics_log.hpp"
@@ -50,11 +51,11 @@ bool is_same(const signal::Statistics& a, const signal::Statistics& b) {
 }
 
 /// Labels of the training clips of a stage, `clips` in all: those behind the labeled ones have none.
-distill::Labels label_tensors(const data::Split& split, std::size_t clips) {
-  const torch::Tensor labels = label_tensor(split.train);
+distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch::Device device) {
+  const torch::Tensor labels = label_tensor(split.train).to(device);
   const auto count = static_cast<std::int64_t>(clips);
   if (labels.size(0) == count) return labels;
-  return {torch::constant_pad_nd(labels, {0, count - labels.size(0)}), torch::arange(count).lt(labels.size(0))};
+  return {torch::constant_pad_nd(labels, {0, count - labels.size(0)}), torch::arange(count, device).lt(labels.size(0))};
 }
 
 class StageTrainer {
@@ -94,13 +95,22 @@ class StageTrainer {
     std::optional<Validation> validation = {};  ///< where there is a validation part
   };
 
+  /// What a step came to, where the stage trains.
+  struct StepSums {
+    torch::Tensor rows;     ///< [n], the clips of its batch
+    torch::Tensor loss;     ///< scalar
+    torch::Tensor correct;  ///< scalar, int64
+    torch::Tensor shares;   ///< [teachers + 1], double; undefined without ACS
+  };
+
   void resume();
   Modalities needed(const std::vector<std::size_t>& missing) const;
   model::Input seen_by_teacher(std::size_t teacher, const model::Input& augmented, int augmentation) const;
   Epoch prepare_epoch();
   void train_epoch(StageProgress& progress, MetricsLog& metrics);
   void train_batch(const Epoch& epoch);
-  void require_finite(double loss, const torch::Tensor& rows) const;
+  void read_steps();
+  void require_finite(double loss, int step, const torch::Tensor& rows) const;
   EpochMetrics measure_epoch(const Epoch& epoch);
   void add_shares(const Epoch& epoch, EpochMetrics& metrics) const;
   void finish_epoch(const Epoch& epoch, StageProgress& progress, MetricsLog& log);
@@ -126,6 +136,7 @@ class StageTrainer {
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
   Recordings clips_;                   ///< that the stage trains on, the labeled ones first
   distill::Labels labels_;
+  std::vector<StepSums> unread_;  ///< of the last steps
   model::Input validation_;
   torch::Tensor validation_labels_;
   int steps_ = 1;
@@ -147,12 +158,13 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig
       teachers_(loaded_.cached),
       branch_(teachers_.branch_of(*state_.network)),
       clips_(training_clips(*split_, sees_unlabeled(setup, stage))),
-      labels_(label_tensors(*split_, clips_.size())),
+      labels_(label_tensors(*split_, clips_.size(), setup.device)),
       steps_(steps_per_epoch(epoch_clips(clip_counts(setup, stage, *split_), stage.labeled_share), stage.batch)) {
   const auto seen = seen_split(setup.split, modalities(stage.sees));
   if (!seen->val.empty()) {
-    validation_ = render_plain(renderer_, recordings(seen->val), modalities(stage.sees));
-    validation_labels_ = label_tensor(seen->val);
+    validation_ =
+        model::on_device(render_plain(renderer_, recordings(seen->val), modalities(stage.sees)), setup.device);
+    validation_labels_ = label_tensor(seen->val).to(setup.device);
   }
   resume();
 }
@@ -199,9 +211,12 @@ Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
 /// What a teacher whose output is missing sees: standardized as it was trained.
 model::Input StageTrainer::seen_by_teacher(std::size_t teacher, const model::Input& augmented, int augmentation) const {
   const Snapshot& asked = loaded_.loaded[teacher];
-  if (stage_.teachers_see == config::TeacherInput::plain) return render_plain(asked.renderer, clips_, asked.sees);
+  if (stage_.teachers_see == config::TeacherInput::plain) {
+    return model::on_device(render_plain(asked.renderer, clips_, asked.sees), setup_.device);
+  }
   if (!asked.sees.sensor || is_same(asked.renderer.statistics, renderer_.statistics)) return augmented;
-  return render_augmented(asked.renderer, clips_, asked.sees, augmentation_key_, augmentation);
+  return model::on_device(render_augmented(asked.renderer, clips_, asked.sees, augmentation_key_, augmentation),
+                          setup_.device);
 }
 
 StageTrainer::Epoch StageTrainer::prepare_epoch() {
@@ -213,16 +228,19 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
   const bool plain = stage_.teachers_see == config::TeacherInput::plain;
   const std::vector<std::size_t> missing =
       teachers_.lookup(epoch.teachers, plain ? std::nullopt : std::optional(augmentation));
-  epoch.input = render_augmented(renderer_, clips_, needed(missing), augmentation_key_, augmentation);
+  epoch.input = model::on_device(render_augmented(renderer_, clips_, needed(missing), augmentation_key_, augmentation),
+                                 setup_.device);
   epoch.outputs = teachers_.compute(
-      epoch.teachers, [&](std::size_t teacher) { return seen_by_teacher(teacher, epoch.input, augmentation); });
+      epoch.teachers, [&](std::size_t teacher) { return seen_by_teacher(teacher, epoch.input, augmentation); },
+      setup_.device);
   // The frozen branch of a fused student says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
     if (epoch.teachers[k] == branch_ && !plain) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
   }
   RandomStream stream(stream_key(key_, "order", number));
-  epoch.order = torch::tensor(
-      batch_order(clip_counts(setup_, stage_, *split_), stage_.labeled_share, stage_.batch, stream), torch::kInt64);
+  const std::vector<std::int64_t> order =
+      batch_order(clip_counts(setup_, stage_, *split_), stage_.labeled_share, stage_.batch, stream);
+  epoch.order = torch::tensor(order, torch::kInt64).to(setup_.device);
   if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
   return epoch;
 }
@@ -235,9 +253,14 @@ void StageTrainer::train_epoch(StageProgress& progress, MetricsLog& metrics) {
   state_.network->train();
   while (position.step < steps_) {
     train_batch(epoch);
+    // Reading waits for a card to come to an end: once an epoch. A processor has always come to it.
+    if (setup_.device.is_cpu() || position.step == steps_) read_steps();
     position.seconds = before + seconds_since(start);
-    progress.step(position.epoch, position.step - 1, position.loss_sum / static_cast<double>(position.clips));
+    if (position.clips > 0) {
+      progress.step(position.epoch, position.step - 1, position.loss_sum / static_cast<double>(position.clips));
+    }
     if (stop_signal() != 0) {
+      read_steps();
       save("last");
       throw Stopped(stop_signal());
     }
@@ -256,33 +279,43 @@ void StageTrainer::train_batch(const Epoch& epoch) {
   set_learning_rate(*state_.optimizer, learning_rate(stage_.optimizer, epochs, stage_.epochs));
   batch.taught = warmed_up(stage_.loss, epochs);
   const StepResult result = train_step(state_, stage_, batch);
-  require_finite(result.loss, rows);
-
-  position.loss_sum += result.loss * static_cast<double>(rows.size(0));
-  position.clips += rows.size(0);
   const torch::Tensor targets =
       batch.teachers.empty() ? batch.labels.classes : distill::known_or_taught(batch.labels, batch.teachers);
-  position.correct += result.logits.argmax(1).eq(targets).sum().item<std::int64_t>();
-  if (result.assignment.defined()) {
-    const torch::Tensor shares = result.assignment.sum(0).to(torch::kFloat64);
+  unread_.push_back({rows, result.loss, result.logits.argmax(1).eq(targets).sum(),
+                     result.assignment.defined() ? result.assignment.sum(0).to(torch::kFloat64) : torch::Tensor()});
+  ++position.step;
+}
+
+/// Adds the steps that were not read yet to the epoch's sums.
+void StageTrainer::read_steps() {
+  Position& position = manifest_.position;
+  int step = position.step - static_cast<int>(unread_.size());
+  for (const StepSums& sums : unread_) {
+    const double loss = sums.loss.item<double>();
+    require_finite(loss, ++step, sums.rows);
+    position.loss_sum += loss * static_cast<double>(sums.rows.size(0));
+    position.clips += sums.rows.size(0);
+    position.correct += sums.correct.item<std::int64_t>();
+    if (!sums.shares.defined()) continue;
+    const torch::Tensor shares = sums.shares.cpu();
     for (std::size_t k = 0; k < position.shares.size(); ++k) {
       position.shares[k] += shares[static_cast<std::int64_t>(k)].item<double>();
     }
   }
-  ++position.step;
+  unread_.clear();
 }
 
-void StageTrainer::require_finite(double loss, const torch::Tensor& rows) const {
+void StageTrainer::require_finite(double loss, int step, const torch::Tensor& rows) const {
   if (std::isfinite(loss)) return;
+  const torch::Tensor numbers = rows.cpu();
   std::string clips;
   for (std::int64_t i = 0; i < rows.size(0); ++i) {
-    clips += " " + clips_[static_cast<std::size_t>(rows[i].item<std::int64_t>())]->id;
+    clips += " " + clips_[static_cast<std::size_t>(numbers[i].item<std::int64_t>())]->id;
   }
-  throw Error(
-      ErrorKind::diverged,
-      fmt::format("stage {}, epoch {}, step {}: the loss is {}. Clips of the batch:{}. Lower "
-                  "stages.{}.optimizer.lr or optimizer.clip_norm; the last complete epoch is in last.ckpt",
-                  stage_.name, manifest_.position.epoch + 1, manifest_.position.step + 1, loss, clips, stage_.name));
+  throw Error(ErrorKind::diverged,
+              fmt::format("stage {}, epoch {}, step {}: the loss is {}. Clips of the batch:{}. Lower "
+                          "stages.{}.optimizer.lr or optimizer.clip_norm; the last complete epoch is in last.ckpt",
+                          stage_.name, manifest_.position.epoch + 1, step, loss, clips, stage_.name));
 }
 
 StageTrainer::EpochMetrics StageTrainer::measure_epoch(const Epoch& epoch) {
@@ -363,13 +396,15 @@ void StageTrainer::save(const std::string& snapshot) const {
 
 Position train_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
                      const StageLayout& folder) {
+  choose_algorithms(setup.device, stage.deterministic);
   StageTrainer trainer(setup, stage, seed, folder);
   const int done = trainer.position().epoch;
   const auto& stages = setup.experiment.stages;
   spdlog::info("seed {}, stage {} ({} of {}): {} parameters, {} epochs{}", seed, stage.name, &stage - stages.data() + 1,
                stages.size(), trainer.parameters(), stage.epochs,
                done > 0 ? fmt::format(", {} of them done", done) : "");
-  if (done < stage.epochs && stage.precision == config::Precision::bf16 && !environment().bfloat16) {
+  if (done < stage.epochs && stage.precision == config::Precision::bf16 && setup.device.is_cpu() &&
+      !environment().bfloat16) {
     spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
                  stage.name);
   }

@@ -33,12 +33,12 @@ StepResult train_step(TrainState& state, const config::StageConfig& stage, const
       distill::objective(output, batch.labels, batch.teachers, stage.loss, state.context, batch.taught);
   result.loss.backward();
   if (stage.optimizer.clip_norm > 0) {
-    torch::nn::utils::clip_grad_norm_(state.parameters, stage.optimizer.clip_norm);
+    clip_gradients(state.parameters, stage.optimizer.clip_norm);
   }
   state.optimizer->step();
   // Dropped, not zeroed: the next backward pass then writes its gradients instead of adding to zeros.
   for (const torch::Tensor& parameter : state.parameters) parameter.mutable_grad().reset();
-  return {result.loss.item<double>(), output.logits.detach(), result.assignment};
+  return {result.loss.detach(), output.logits.detach(), result.assignment};
 }
 
 double warmed_up(const config::LossConfig& loss, double epochs) {

@@ -33,13 +33,14 @@ struct Batch {
 };
 
 struct StepResult {
-  double loss = 0;
+  torch::Tensor loss;        ///< scalar
   torch::Tensor logits;      ///< [N, K], before the step
   torch::Tensor assignment;  ///< [N, teachers + 1] of ACS; undefined without ACS
 };
 
 /// Forward, loss, backward, gradient clipping and optimizer, as `stage` configures them. Leaves no gradients behind.
-/// The loss may come out as infinite or NaN; the parameters then are as well.
+/// The loss may come out as infinite or NaN; the parameters then are as well. Nothing is read back: a card may still be
+/// computing when this returns.
 StepResult train_step(TrainState& state, const config::StageConfig& stage, const Batch& batch);
 
 /// The share of the weight of what teachers say that counts after `epochs` epochs, a fraction within one: it rises over

@@ -209,13 +209,13 @@ protocol: {name: subject-folds, folds: 7, of: all, classes: [wave, "no"], train:
 views: {count: 3, crop: 0.1, time_warp: 0.3, sensor: {frames: 9, rotation: 0, scale: 0.30000000000000004, magnitude_warp: 1e300, noise: 1e-300},
         skeleton: {frames: 8, turn: 1, tilt: 2, scale: 0.3, jitter: 4}}
 seeds: [18446744073709551615, 0]
-run: {name: a.b-c_1, root: /, device: cuda, threads: 3}
+run: {name: a.b-c_1, root: /, device: "cuda:1", threads: 3}
 stages:
   1: {model: {name: skeleton-gcn, streams: [motion, joint], width: 7, blocks: 2, kernel: 3, segments: 1, embedding: 5, dropout: 0}, sees: [skeleton], snapshots: [1, 90]}
   "null": {model: {name: fused, sensor: {width: 9, kernel: 1}}, sees: [sensor, skeleton], starts_from: 1, teachers: ["1", {stage: "1", snapshot: epoch-90, epochs: [1, 9], weight: 0.1}],
     loss: {ce: 0, label_smoothing: 0, branches: 2, kd: {weight: 3, temperature: 0.7},
            acs: {weight: 2, temperature: 3, confidence_temperature: 4, selection: soft, threshold: 0.25, semantic: {weight: 2, distance: 3, angle: 4, words: 5, word_file: w.npy}}},
-    epochs: 12, batch: 3, precision: bf16, optimizer: {name: sgd, lr: 0.1, weight_decay: 0, momentum: 0.5, schedule: constant, warmup: 0.5, clip_norm: 0}}
+    epochs: 12, batch: 3, precision: bf16, deterministic: false, optimizer: {name: sgd, lr: 0.1, weight_decay: 0, momentum: 0.5, schedule: constant, warmup: 0.5, clip_norm: 0}}
   last_-: {model: {name: sensor-cnn}, sees: [sensor], teachers: ["1"], loss: {acs: {}}}
 progress: {mode: weights, steps: 5, from: far}
 )";
@@ -247,6 +247,9 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   EXPECT_EQ(experiment.stages[1].loss.acs->semantic.words, 5);
   EXPECT_EQ(experiment.stages[1].precision, Precision::bf16);
   EXPECT_EQ(experiment.stages[2].precision, Precision::fp32);
+  EXPECT_FALSE(experiment.stages[1].deterministic);
+  EXPECT_TRUE(experiment.stages[2].deterministic);
+  EXPECT_EQ(experiment.run.device, "cuda:1");
   EXPECT_EQ(experiment.stages[2].loss.acs->threshold, std::nullopt);
   EXPECT_EQ(experiment.progress.from, ProgressStart::far);
 }

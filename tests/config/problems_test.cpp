@@ -46,21 +46,21 @@ stages:
     teachers: [skeleton]
 run: {threads: -1}
 )"),
-      ElementsAre(
-          "a.yaml:1: data.naem: unknown key, expected one of name, root, channels, sensors, skeleton, cameras, "
-          "classes, description, store; did you mean name?",
-          "a.yaml:4: views.crop: expected a number >= 0 and < 1, found '1'",
-          "a.yaml:5: views.sensor.frames: expected a whole number between 8 and 10000, found 'many'",
-          "a.yaml:2: seeds: expected at least one value, found an empty list",
-          "a.yaml:12: run.threads: expected a whole number >= 0, found '-1'",
-          "a.yaml:8: stages.student.model.name: expected one of " + kModels +
-              ", found 'sensor-cnm'; did you mean sensor-cnn?",
-          "a.yaml:10: stages.student.epohcs: unknown key, expected one of model, sees, starts_from, teachers, "
-          "loss, epochs, batch, precision, optimizer, labeled_share, teachers_see, snapshots; did you mean epochs?",
-          "a.yaml:11: stages.student.teachers[0]: expected an earlier stage, of which there is none, found "
-          "'skeleton'",
-          "a.yaml:11: stages.student.teachers: expected a loss that says how teachers teach (" + kTerms +
-              "), found none"));
+      ElementsAre("a.yaml:1: data.naem: unknown key, expected one of name, root, channels, sensors, skeleton, cameras, "
+                  "classes, description, store; did you mean name?",
+                  "a.yaml:4: views.crop: expected a number >= 0 and < 1, found '1'",
+                  "a.yaml:5: views.sensor.frames: expected a whole number between 8 and 10000, found 'many'",
+                  "a.yaml:2: seeds: expected at least one value, found an empty list",
+                  "a.yaml:12: run.threads: expected a whole number >= 0, found '-1'",
+                  "a.yaml:8: stages.student.model.name: expected one of " + kModels +
+                      ", found 'sensor-cnm'; did you mean sensor-cnn?",
+                  "a.yaml:10: stages.student.epohcs: unknown key, expected one of model, sees, starts_from, teachers, "
+                  "loss, epochs, batch, precision, deterministic, optimizer, labeled_share, teachers_see, snapshots; "
+                  "did you mean epochs?",
+                  "a.yaml:11: stages.student.teachers[0]: expected an earlier stage, of which there is none, found "
+                  "'skeleton'",
+                  "a.yaml:11: stages.student.teachers: expected a loss that says how teachers teach (" + kTerms +
+                      "), found none"));
 }
 
 TEST_F(ConfigProblems, AnUnknownKeyIsAnErrorAtEveryLevel) {
@@ -141,7 +141,7 @@ TEST_F(ConfigProblems, WordsOutsideTheirList) {
   expect(with_line("protocol: {selection: lsat}"),
          "a.yaml:1: protocol.selection: expected one of last, val, found 'lsat'; did you mean last?");
   expect(with_line("run: {device: gpu}"),
-         "a.yaml:1: run.device: expected one of cpu, cuda, found 'gpu'; did you mean cpu?");
+         "a.yaml:1: run.device: expected auto, cpu, cuda or cuda:<n>, found 'gpu'; did you mean cpu?");
   expect(with_line("progress: {mode: chains}"),
          "a.yaml:1: progress.mode: expected one of chain, trajectory, weights, found 'chains'; did you mean chain?");
   expect(
@@ -348,7 +348,7 @@ TEST_F(ConfigProblems, AProblemOfTheStageDefaultsIsToldOnceAndWhereItWasWritten)
   EXPECT_THAT(problems(two_stages("epochs: 9", "include: b.yaml\n")),
               ElementsAre("b.yaml:3: training.batch: expected a whole number between 2 and 1000000, found 'none'",
                           "b.yaml:2: training.epoch: unknown key, expected one of loss, epochs, batch, precision, "
-                          "optimizer, labeled_share, teachers_see, snapshots; did you mean epochs?"));
+                          "deterministic, optimizer, labeled_share, teachers_see, snapshots; did you mean epochs?"));
 }
 
 TEST_F(ConfigProblems, AProblemOfAnIncludedFileIsToldThere) {
@@ -379,7 +379,8 @@ TEST_F(ConfigProblems, OverridesAreNamedAsTheyWereGiven) {
       ElementsAre("--set stages.student.epochs: stages.student.epochs: expected a whole number between 1 and 1000000, "
                   "found 'ten'",
                   "--set stages.student.epocs: stages.student.epocs: unknown key, expected one of model, sees, "
-                  "starts_from, teachers, loss, epochs, batch, precision, optimizer, labeled_share, teachers_see, "
+                  "starts_from, teachers, loss, epochs, batch, precision, deterministic, optimizer, labeled_share, "
+                  "teachers_see, "
                   "snapshots; did you mean epochs?",
                   "--set stages.studnt.epochs: stages.studnt.model: expected a map with the name of a model, found "
                   "nothing",
@@ -470,7 +471,8 @@ TEST_F(ConfigProblems, MessagesStayOnOneLineAndShort) {
          "progress");
   const std::string endless(5000, 'x');
   EXPECT_THAT(problems(with_line("run: {device: " + endless + "}")),
-              ElementsAre("a.yaml:1: run.device: expected one of cpu, cuda, found '" + endless.substr(0, 60) + "...'"));
+              ElementsAre("a.yaml:1: run.device: expected auto, cpu, cuda or cuda:<n>, found '" +
+                          endless.substr(0, 60) + "...'"));
 }
 
 // No byte of a config, changed to something else, may crash the program: it loads or it is refused with Error(config).

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "distill/objective.hpp"
+#include "ops/backend.hpp"
 #include "support/golden.hpp"
 #include "support/tensors.hpp"
 
@@ -51,9 +52,12 @@ TEST(Acs, AgreesWithAnIndependentImplementation) {
     EXPECT_TRUE(torch::allclose(assignment, to_tensor(expected["weights"]).t(), 1e-9, 1e-12)) << assignment;
     const torch::Tensor mimicry = losses::acs_mimicry(logits, teachers, labels, assignment, config.temperature);
     EXPECT_NEAR(mimicry.item<double>(), expected["l_ac"], 1e-9);
-    const torch::Tensor semantics =
-        losses::acs_semantics(embedding, teachers, labels, assignment, config.semantic, words);
-    EXPECT_NEAR(semantics.item<double>(), expected["l_sem"], 1e-9);
+    for (const ops::Backend backend : {ops::Backend::cpu, ops::Backend::reference}) {
+      const ops::BackendScope scope(backend);
+      const torch::Tensor semantics =
+          losses::acs_semantics(embedding, teachers, labels, assignment, config.semantic, words);
+      EXPECT_NEAR(semantics.item<double>(), expected["l_sem"], 1e-9);
+    }
 
     config::LossConfig loss;
     loss.ce = 0;
@@ -92,8 +96,11 @@ TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
     const auto total = [&] {
       return objective({batch.embedding, batch.logits, {}}, batch.labels, batch.teachers, loss, {batch.words}).loss;
     };
-    expect_gradient(total, batch.logits, config::word(selection) + " logits", 18);
-    expect_gradient(total, batch.embedding, config::word(selection) + " embedding", 30);
+    for (const ops::Backend backend : {ops::Backend::cpu, ops::Backend::reference}) {
+      const ops::BackendScope scope(backend);
+      expect_gradient(total, batch.logits, config::word(selection) + " logits", 18);
+      expect_gradient(total, batch.embedding, config::word(selection) + " embedding", 30);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "pskd/model/registry.hpp"
+#include "train/optimizer.hpp"
 
 namespace pskd::train {
 namespace {
@@ -24,9 +25,9 @@ TEST(TrainStep, LowersTheLossOfItsBatch) {
   torch::manual_seed(1);
   TrainState state = make_train_state(model::make_network(stage(), shape(), 1), {}, stage().optimizer);
   const Batch same = batch();
-  const double first = train_step(state, stage(), same).loss;
+  const double first = train_step(state, stage(), same).loss.item<double>();
   for (int step = 0; step < 20; ++step) train_step(state, stage(), same);
-  EXPECT_LT(train_step(state, stage(), same).loss, first);
+  EXPECT_LT(train_step(state, stage(), same).loss.item<double>(), first);
 }
 
 TEST(TrainStep, LeavesNoGradientsBehind) {
@@ -42,7 +43,23 @@ TEST(TrainStep, TellsALossThatIsNotFinite) {
   TrainState state = make_train_state(model::make_network(stage(), shape(), 1), {}, stage().optimizer);
   Batch broken = batch();
   broken.input.sensor[0][0][0] = std::nan("");
-  EXPECT_FALSE(std::isfinite(train_step(state, stage(), broken).loss));
+  EXPECT_FALSE(std::isfinite(train_step(state, stage(), broken).loss.item<double>()));
+}
+
+TEST(Gradients, AreClippedAsLibTorchClipsThem) {
+  torch::manual_seed(1);
+  std::vector<torch::Tensor> ours, theirs;
+  for (const auto& sizes : {std::vector<std::int64_t>{3, 4}, {5}}) {
+    ours.push_back(torch::randn(sizes).requires_grad_());
+    theirs.push_back(ours.back().detach().clone().requires_grad_());
+    ours.back().mutable_grad() = torch::randn(sizes);
+    theirs.back().mutable_grad() = ours.back().grad().clone();
+  }
+  for (const double norm : {0.5, 100.0}) {
+    clip_gradients(ours, norm);
+    torch::nn::utils::clip_grad_norm_(theirs, norm);
+    for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_TRUE(torch::equal(ours[i].grad(), theirs[i].grad()));
+  }
 }
 
 TEST(WarmedUp, IsTheShareOfTheEpochsThatTheWarmUpTakes) {

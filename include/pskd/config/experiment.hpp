@@ -162,6 +162,7 @@ struct StageConfig {
   int epochs = 100;
   int batch = 32;
   Precision precision = Precision::fp32;
+  bool deterministic = true;
   OptimizerConfig optimizer;
   std::vector<int> snapshots;
   /// Of the clips of a batch, the share that has labels; absent: every training clip once an epoch, "all" in a file.
@@ -187,13 +188,10 @@ struct ProgressConfig {
   ProgressStart from = ProgressStart::near;
 };
 
-enum class Device { cpu, cuda };
-constexpr std::array<const char*, 2> words_of(Device) { return {"cpu", "cuda"}; }
-
 struct RunConfig {
   std::string name = "experiment";
   std::string root = "runs";
-  Device device = Device::cpu;
+  std::string device = "cpu";  ///< auto, cpu, cuda or cuda:<n>
   int threads = 0;             ///< 0: every core
   double teacher_outputs = 2;  ///< GB, 1e9 bytes
 };

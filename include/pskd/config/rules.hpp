@@ -43,6 +43,9 @@ struct TextRule {
   std::vector<std::pair<std::string, std::string>> aliases = {};  ///< other words, each read as the choice beside it
 };
 
+/// Of a switch.
+struct SwitchRule {};
+
 /// Of an enum: the text must be one of its words.
 template <class Enum>
 struct EnumRule {
@@ -79,7 +82,7 @@ struct OrWord {
 /// of an experiment without it, and so its hash, as they were.
 struct LeftOutWhenAbsent {};
 inline constexpr LeftOutWhenAbsent kLeftOutWhenAbsent;
-/// The same for a text or number that is written like this, or an enum whose word it is.
+/// The same for a text or number that is written like this, or an enum or a switch whose word it is.
 struct LeftOutAs {
   std::string value;
 };
@@ -105,6 +108,7 @@ TextRule path_or_empty();
 TextRule folder_name();
 TextRule number_or_name();  ///< of subjects, trials, scenes and cameras
 TextRule stage_name();
+TextRule device_name();
 TextRule one_of(const std::vector<std::string>& choices);
 
 /// The words that words_of(Enum) returns.

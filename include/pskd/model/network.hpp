@@ -31,6 +31,9 @@ Input narrow(const Input& input, std::int64_t first, std::int64_t count);
 /// The clips `rows` ([n], int64) of a batch.
 Input select_clips(const Input& input, const torch::Tensor& rows);
 
+/// A batch in the memory of `device`; the batch itself where it is there already.
+Input on_device(const Input& input, torch::Device device);
+
 struct Output {
   torch::Tensor embedding;                   ///< [N, D], the semantic layer
   torch::Tensor logits;                      ///< [N, K]
@@ -70,7 +73,10 @@ class SemanticHeadImpl : public torch::nn::Module {
 };
 TORCH_MODULE(SemanticHead);
 
-/// Mean over each of `segments` equal parts of time, so that order in time is seen: [N, C, T] -> [N, C * segments].
+/// Mean over each of `segments` equal parts of the last dimension: [N, C, T] -> [N, C, segments].
+torch::Tensor segment_means(const torch::Tensor& sequence, std::int64_t segments);
+
+/// The same, so that order in time is seen: [N, C, T] -> [N, C * segments].
 torch::Tensor pool_segments(const torch::Tensor& sequence, int segments);
 
 }  // namespace pskd::model

@@ -27,6 +27,7 @@ struct TrainingSetup {
   std::string fold = {};  ///< whose split it is; empty: the protocol has one split
   config::ProtocolConfig protocol = {};          ///< of the split
   signal::Statistics unlabeled_statistics = {};  ///< of the unlabeled recordings, where there are some
+  torch::Device device = torch::kCPU;            ///< where stages train
 };
 
 /// A resolved experiment with its recordings, of which the setups of its folds are made.
@@ -37,6 +38,7 @@ struct LoadedExperiment {
   data::Dataset dataset;
   eval::Hashes inputs;
   std::vector<std::string> warnings;  ///< about the recordings
+  torch::Device device = torch::kCPU;
 };
 
 /// Loads the data (building the clip store when needed) and fills in the protocol.

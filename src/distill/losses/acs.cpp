@@ -4,6 +4,7 @@
 
 #include "distill/losses/kd.hpp"
 #include "distill/losses/rkd.hpp"
+#include "ops/backend.hpp"
 
 namespace pskd::distill::losses {
 namespace {
@@ -46,23 +47,33 @@ torch::Tensor eligible_confidence(const torch::Tensor& student_logits, const std
   return torch::stack(columns, 1);
 }
 
-/// The relational terms among the clips that the mask `clips` [N] has: on these rows alone, or at the full shape.
-torch::Tensor relations_of_picked(const torch::Tensor& student, const torch::Tensor& teacher,
-                                  const torch::Tensor& clips, const config::SemanticConfig& config) {
-  const torch::Tensor rows = clips.nonzero().squeeze(1);
-  const torch::Tensor some = student.index_select(0, rows), taught = teacher.index_select(0, rows);
+torch::Tensor relations(const torch::Tensor& student, const torch::Tensor& teacher,
+                        const config::SemanticConfig& config) {
   torch::Tensor loss = torch::zeros({}, student.options());
-  if (config.distance > 0) loss = loss + config.distance * relational_distance(some, taught);
-  if (config.angle > 0) loss = loss + config.angle * relational_angle(some, taught);
+  if (config.distance > 0) loss = loss + config.distance * relational_distance(student, teacher);
+  if (config.angle > 0) loss = loss + config.angle * relational_angle(student, teacher);
   return loss;
 }
 
+/// The relational terms among the clips that the mask `clips` [N] has, at the full shape.
 torch::Tensor relations_among(const torch::Tensor& student, const torch::Tensor& teacher, const torch::Tensor& clips,
                               const config::SemanticConfig& config) {
   torch::Tensor loss = torch::zeros({}, student.options());
   if (config.distance > 0) loss = loss + config.distance * relational_distance_among(student, teacher, clips);
   if (config.angle > 0) loss = loss + config.angle * relational_angle_among(student, teacher, clips);
   return loss;
+}
+
+/// The relational terms over the clips that learn from a teacher. The processor picks them out where all labels are
+/// known: so the order of the sums, and the bits, stay what they were. A card would have to be asked which clips they
+/// are.
+torch::Tensor relations_of_learners(const torch::Tensor& student, const torch::Tensor& teacher,
+                                    const torch::Tensor& learns, bool all_known, const config::SemanticConfig& config) {
+  if (!all_known || ops::backend_for(student) == ops::Backend::reference) {
+    return relations_among(student, teacher, learns, config);
+  }
+  const torch::Tensor clips = learns.nonzero().squeeze(1);
+  return relations(student.index_select(0, clips), teacher.index_select(0, clips), config);
 }
 
 }  // namespace
@@ -82,7 +93,8 @@ torch::Tensor acs_assignment(const torch::Tensor& student_logits, const std::vec
   }
   const auto [highest, chosen] = weighted.max(1);
   const torch::Tensor target = torch::where(highest.gt(0), chosen, torch::full_like(chosen, weighted.size(1)));
-  const torch::Tensor assignment = torch::one_hot(target, weighted.size(1) + 1).to(confidence.dtype());
+  const torch::Tensor columns = torch::arange(weighted.size(1) + 1, target.options());
+  const torch::Tensor assignment = target.unsqueeze(1).eq(columns).to(confidence.dtype());
   if (labels.all_known()) return assignment;
   const torch::Tensor taught = labels.known | highest.gt(0);
   return assignment * taught.unsqueeze(1);
@@ -111,12 +123,8 @@ torch::Tensor acs_semantics(const torch::Tensor& student_embedding, const std::v
   torch::Tensor loss = torch::zeros({}, student_embedding.options());
   for (std::size_t k = 0; k < teachers.size(); ++k) {
     const torch::Tensor column = assignment.select(1, static_cast<std::int64_t>(k));
-    const torch::Tensor clips = column.gt(0);
-    // Where all labels are known rows are picked out, as ever: so the order of the sums, and the bits, stay what they
-    // were.
-    const torch::Tensor related = labels.all_known()
-                                      ? relations_of_picked(student_embedding, teachers[k].embedding, clips, config)
-                                      : relations_among(student_embedding, teachers[k].embedding, clips, config);
+    const torch::Tensor related =
+        relations_of_learners(student_embedding, teachers[k].embedding, column.gt(0), labels.all_known(), config);
     loss = loss + column.mean() * related;
   }
   if (config.words > 0) loss = loss + config.words * word_distance(student_embedding, words, labels);

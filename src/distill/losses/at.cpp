@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "distill/losses/unit_rows.hpp"
+#include "pskd/model/network.hpp"
 
 namespace pskd::distill::losses {
 namespace {
 
 /// Maps [N, T] averaged down to [N, length].
 torch::Tensor shorten(const torch::Tensor& maps, std::int64_t length) {
-  return torch::adaptive_avg_pool1d(maps.unsqueeze(1), length).squeeze(1);
+  return model::segment_means(maps.unsqueeze(1), length).squeeze(1);
 }
 
 }  // namespace

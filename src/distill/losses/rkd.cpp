@@ -25,7 +25,8 @@ torch::Tensor angle_cosines(const torch::Tensor& embeddings) {
 
 /// Of the pairs i < j, in the order of pdist, those whose clips are both in `clips`: [N (N - 1) / 2], 1 or 0.
 torch::Tensor pairs_among(const torch::Tensor& clips, const torch::TensorOptions& options) {
-  const torch::Tensor pairs = torch::triu_indices(clips.size(0), clips.size(0), 1, torch::dtype(torch::kInt64));
+  const torch::Tensor pairs =
+      torch::triu_indices(clips.size(0), clips.size(0), 1, clips.options().dtype(torch::kInt64));
   return (clips.index_select(0, pairs[0]) & clips.index_select(0, pairs[1])).to(options);
 }
 

@@ -7,6 +7,7 @@
 #include "base/quantile.hpp"
 #include "pskd/train/renderer.hpp"
 #include "torch_verbs.hpp"
+#include "train/device.hpp"
 #include "train/environment.hpp"
 #include "train/speed.hpp"
 
@@ -50,9 +51,16 @@ std::vector<std::string> load_advice(int cores) {
   return {fmt::format("other programs are running (load {:.1f} on {} cores): all numbers are too low", load, cores)};
 }
 
-StageSpeed measure(const pskd::config::StageConfig& stage, const pskd::model::DataShape& shape, double seconds) {
-  pskd::train::StepBench bench(stage, shape);
-  const double median = pskd::quantile(pskd::train::time_runs([&] { bench.step(); }, 3, seconds), 0.5);
+StageSpeed measure(const pskd::config::StageConfig& stage, const pskd::model::DataShape& shape, torch::Device device,
+                   double seconds) {
+  pskd::train::choose_algorithms(device, stage.deterministic);
+  pskd::train::StepBench bench(stage, shape, device);
+  const int steps = device.is_cpu() ? 1 : 20;  // a card is waited for as seldom as in training
+  const auto run = [&] {
+    for (int step = 0; step < steps; ++step) bench.step();
+    pskd::train::wait_for(device);
+  };
+  const double median = pskd::quantile(pskd::train::time_runs(run, 3, seconds), 0.5) / steps;
   return {stage.name,   pskd::config::model_name(stage.model),       stage.precision,
           1e3 * median, static_cast<double>(bench.clips()) / median, bench.flops() / median};
 }
@@ -108,6 +116,7 @@ void bench(const Options& options) {
   const pskd::config::Experiment experiment =
       options.config.file.empty() ? default_experiment() : options.config.load();
   prepare(options.threads.value_or(experiment.run.threads));
+  const torch::Device device = pskd::train::resolve_device(experiment.run.device);
   const pskd::train::Environment here = pskd::train::environment();
   std::vector<std::string> advice = pskd::train::speed_advice(here);
   for (std::string& line : load_advice(here.cores)) advice.push_back(std::move(line));
@@ -115,7 +124,7 @@ void bench(const Options& options) {
   const pskd::train::Ceiling ceiling = pskd::train::measure_ceiling(options.seconds / 2);
   std::vector<StageSpeed> stages;
   for (const pskd::config::StageConfig& stage : experiment.stages)
-    stages.push_back(measure(stage, shape, options.seconds));
+    stages.push_back(measure(stage, shape, device, options.seconds));
   (options.json ? print_json : print)(here, advice, ceiling, stages);
 }
 

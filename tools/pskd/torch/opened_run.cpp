@@ -6,8 +6,9 @@
 
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
   const pskd::RunLayout full = pskd::full_path(run);  // with the name of its fold
-  pskd::train::TrainingSetup setup =
-      pskd::train::prepare_training(pskd::config::load_experiment(run.config()), full.fold());
+  pskd::config::Experiment experiment = pskd::config::load_experiment(run.config());
+  experiment.run.device = "cpu";  // whatever trained it: this machine may have no card
+  pskd::train::TrainingSetup setup = pskd::train::prepare_training(std::move(experiment), full.fold());
   setup.folder = full.experiment();
   pskd::train::require_same_experiment(run.manifest(), setup);
   return setup;
