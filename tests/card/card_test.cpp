@@ -68,5 +68,22 @@ TEST_F(Card, GivesTheSameBitsTwice) {
   }
 }
 
+TEST_F(Card, TrainsInBfloat16ToNearlyTheSameLosses) {
+  for (auto [name, stage] : testing::every_stage()) {
+    if (!stage.teachers.empty()) continue;  // losses compute in fp32 anyway
+    const Trained fp32 = train(stage, device_);
+    stage.precision = config::Precision::bf16;
+    const Trained bf16 = train(stage, device_);
+    double largest = 0;
+    for (int step = 0; step < kSteps; ++step) {
+      largest = std::max(largest, std::abs(bf16.losses[step] - fp32.losses[step]) / fp32.losses.front());
+    }
+    std::printf("%-10s bf16 loss %.4f -> %.4f; largest difference %.1e\n", name.c_str(), bf16.losses.front(),
+                bf16.losses.back(), largest);
+    EXPECT_NE(bf16.losses, fp32.losses) << name;
+    EXPECT_LT(largest, 0.05) << name;
+  }
+}
+
 }  // namespace
 }  // namespace pskd::train

@@ -55,6 +55,7 @@ def read_arguments():
         if name == "bench":
             verb.add_argument("--mmact", type=pathlib.Path, help="folder of MMAct")
             verb.add_argument("--seconds", type=float, default=0.5, help="spent on each measurement")
+            verb.add_argument("--device", default="cpu", help="where steps are computed; cuda measures nothing but steps")
         else:
             verb.add_argument("--seeds", type=int, default=10)
             verb.add_argument("--epochs", type=int, default=10)
@@ -244,7 +245,7 @@ def relative_distances(embeddings):
 
 def angle_cosines(embeddings):
     directions = F.normalize(embeddings.unsqueeze(0) - embeddings.unsqueeze(1), dim=2)
-    return torch.bmm(directions, directions.transpose(1, 2)) * (1 - torch.eye(len(embeddings)))
+    return torch.bmm(directions, directions.transpose(1, 2)) * (1 - torch.eye(len(embeddings), device=embeddings.device))
 
 
 def relations(student, teacher):
@@ -491,17 +492,18 @@ def make_teachers(name, labels):
     if name != "student_acs":
         return []
     right = 10 * F.one_hot(labels, CLASSES)
-    return [(torch.randn(len(labels), EMBEDDING), torch.randn(len(labels), CLASSES) + right) for _ in range(3)]
+    drawn = [(torch.randn(len(labels), EMBEDDING), torch.randn(len(labels), CLASSES)) for _ in range(3)]
+    return [(embedding.to(labels.device), logits.to(labels.device) + right) for embedding, logits in drawn]
 
 
 def measure_step(name, arguments):
     def measure(channels_last):
-        network = NETWORKS[name]().train()
+        network = NETWORKS[name]().train().to(arguments.device)
         if channels_last:
             network.use_channels_last()
         optimizer = make_optimizer(network)
-        skeleton, sensor = torch.randn(BATCH, 9, 64, JOINTS), torch.randn(BATCH, 3, 128)
-        labels = torch.randint(CLASSES, (BATCH,))
+        skeleton, sensor, labels = (part.to(arguments.device) for part in (
+            torch.randn(BATCH, 9, 64, JOINTS), torch.randn(BATCH, 3, 128), torch.randint(CLASSES, (BATCH,))))
         teachers = make_teachers(name, labels)
         return rate(BATCH, lambda: train_step(network, optimizer, skeleton, sensor, labels, teachers),
                     arguments.seconds)
@@ -544,6 +546,9 @@ def bench(arguments):
     results = {}
     for name in NETWORKS:
         results["step/" + name] = measure_step(name, arguments)
+    if arguments.device != "cpu":
+        print(json.dumps(results, indent=2))
+        return
     for batch in (1, 256):
         results[f"inference/student/{batch}"] = measure_latency(batch, arguments.seconds)
     measure_reading(arguments, results)
