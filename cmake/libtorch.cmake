@@ -1,6 +1,7 @@
 # Finds LibTorch, the OpenMP runtime that it is built with, and the oneDNN that it shares with us:
 #
-#   pskd::libtorch        what a target that uses LibTorch links
+#   pskd_libtorch         what a target that uses LibTorch links; pskd::libtorch to those who use an installation
+#   PSKD_LIBTORCH_VERSION
 #   PSKD_ONEDNN_LIBRARY   oneDNN 2 or 3; empty where LibTorch has one inside, which ours must not meet in one process, or where
 #                         none is installed: matrix products are LibTorch's own then
 #
@@ -25,7 +26,7 @@ function(pskd_libtorch_in folder)
     message(FATAL_ERROR "the LibTorch in ${folder} is built for the C++ ABI of before GCC 5, which the other libraries do not have: "
                         "take a wheel of LibTorch 2.6 or later, or an archive named 'cxx11 ABI'")
   endif()
-  set(headers ${CMAKE_BINARY_DIR}/libtorch/include)
+  set(headers ${PROJECT_BINARY_DIR}/libtorch/include)
   file(MAKE_DIRECTORY ${headers})
   foreach(own ATen c10 caffe2 torch)
     file(CREATE_LINK ${folder}/include/${own} ${headers}/${own} SYMBOLIC)
@@ -49,13 +50,15 @@ function(pskd_libtorch_in folder)
 endfunction()
 
 add_library(pskd_libtorch INTERFACE)
-add_library(pskd::libtorch ALIAS pskd_libtorch)
 set(PSKD_ONEDNN_LIBRARY)
 if(PSKD_LIBTORCH_FOLDER)
   pskd_libtorch_in(${PSKD_LIBTORCH_FOLDER})
+  include(${PSKD_LIBTORCH_FOLDER}/share/cmake/Torch/TorchConfigVersion.cmake)
+  set(PSKD_LIBTORCH_VERSION ${PACKAGE_VERSION})
   message(STATUS "LibTorch: ${PSKD_LIBTORCH_FOLDER}; matrix products by LibTorch")
 else()
   find_package(Torch REQUIRED)
+  set(PSKD_LIBTORCH_VERSION ${Torch_VERSION})
   target_include_directories(pskd_libtorch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
   target_link_libraries(pskd_libtorch INTERFACE ${TORCH_LIBRARIES})
   # Looked for by hand: oneDNN's own config asks for OpenCL.

@@ -9,7 +9,7 @@ unset PSKD_DATA_ROOT  # the demo's data lie in data/, wherever this machine keep
 tools/setup.sh
 cmake --preset release
 cmake --build --preset release --target pskd
-pskd=build/release/tools/pskd/pskd
+pskd=build/release/bin/pskd
 
 data=data/synthetic/utd
 if [[ ! -d $data ]]; then

@@ -85,7 +85,7 @@ stages:
 YAML
 }
 
-pskd=$build/tools/pskd/pskd
+pskd=$build/bin/pskd
 
 train() { "$pskd" train --config "$out/chain.yaml" --set run.root="$runs/$1" "${@:2}"; }
 

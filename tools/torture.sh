@@ -30,7 +30,7 @@ RANDOM=${TORTURE_SEED:-1}
 if [[ -z ${PSKD_PROGRAM:-} ]]; then
   "$repository/tools/setup.sh" strace || exit
   (cd "$repository" && cmake --preset dev && cmake --build --preset dev --target pskd) || exit
-  PSKD_PROGRAM=$repository/build/dev/tools/pskd/pskd
+  PSKD_PROGRAM=$repository/build/dev/bin/pskd
 fi
 pskd=$(readlink -f "$PSKD_PROGRAM")
 if ! strace -f -o /dev/null true; then

@@ -81,7 +81,7 @@ std::vector<std::string> speed_advice(const Environment& here) {
   }
   if (!setup.denormals_flushed) lines.emplace_back("denormal numbers are not flushed to zero");
   if (setup.wait_policy.empty()) {
-    lines.emplace_back("OMP_WAIT_POLICY is not set: start pskd itself, not libexec/pskd beside it");
+    lines.emplace_back("OMP_WAIT_POLICY is not set: start bin/pskd, not libexec/pskd/pskd");
   } else if (setup.wait_policy != "passive" && setup.wait_policy != "PASSIVE") {
     lines.push_back("OMP_WAIT_POLICY is " + setup.wait_policy +
                     ": two runs on one machine will slow each other down many times; unset it or make it passive");

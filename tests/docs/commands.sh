@@ -27,9 +27,9 @@ commands_of() {
 
 fresh_copy() {
   rm -rf "$folder"
-  mkdir -p "$folder/clone/build/release/tools" "$folder/bin"
+  mkdir -p "$folder/clone/build/release" "$folder/bin"
   (cd "$source" && git ls-files -z | xargs -0 cp --parents --target-directory="$folder/clone")
-  ln -s "$(dirname "$program")" "$folder/clone/build/release/tools/pskd"
+  ln -s "$(dirname "$program")" "$folder/clone/build/release/bin"
   for skipped in "$folder/bin/cmake" "$folder/clone/tools/setup.sh"; do
     rm -f "$skipped"
     printf '#!/bin/sh\nexit 0\n' > "$skipped"

@@ -564,11 +564,12 @@ TEST(TorchVerbs, AreFoundThroughALinkToTheProgramNotFromACopy) {
   const testing::TemporaryFolder folder;
   fs::create_symlink(PSKD_PROGRAM, folder / "link");
   EXPECT_EQ(testing::run_command((folder / "link").string() + " doctor").code, 0);
-  fs::copy_file(PSKD_PROGRAM, folder / "copy");
-  const Finished told = testing::run_command((folder / "copy").string() + " doctor");
+  fs::create_directory(folder / "bin");
+  fs::copy_file(PSKD_PROGRAM, folder / "bin/copy");
+  const Finished told = testing::run_command((folder / "bin/copy").string() + " doctor");
   EXPECT_EQ(told.code, 3);
-  EXPECT_THAT(told.output, HasSubstr((folder / "libexec/pskd").string() + " cannot be started: No such file"));
-  EXPECT_EQ(testing::run_command((folder / "copy").string() + " table --help").code, 0) << "needs no LibTorch";
+  EXPECT_THAT(told.output, HasSubstr((folder / "libexec/pskd/pskd").string() + " cannot be started: No such file"));
+  EXPECT_EQ(testing::run_command((folder / "bin/copy").string() + " table --help").code, 0) << "needs no LibTorch";
 }
 
 // Half a second before LibTorch is there.

@@ -26,7 +26,7 @@ done
 tools/setup.sh libbenchmark-dev python3-torch python3-scipy python3-pandas
 cmake --preset release -DPSKD_BENCH=ON
 cmake --build --preset release --target pskd pskd_bench
-pskd=build/release/tools/pskd/pskd
+pskd=build/release/bin/pskd
 bench=build/release/tools/bench/pskd_bench
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/pskd-bench-XXXXXX")

@@ -1,5 +1,5 @@
 // pskd: runs the verbs that need no LibTorch by itself, at once. For the others it sets what OpenMP reads before main,
-// and becomes libexec/pskd beside it, which could set that for itself only by loading LibTorch twice. What is wrong
+// and becomes libexec/pskd/pskd, which could set that for itself only by loading LibTorch twice. What is wrong
 // with the command line or the config of a training is said before, in no time.
 #include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
@@ -11,9 +11,9 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
-#include <system_error>
 
 #include "base/process.hpp"
+#include "installation.hpp"
 #include "pskd/base/error.hpp"
 #include "verbs.hpp"
 
@@ -23,12 +23,10 @@ namespace {
 int become_torch_program(char** argv) {
   pskd::set_wait_policy();
   pskd::remove_thread_limits();
-  std::error_code problem;
-  const auto here = std::filesystem::read_symlink("/proc/self/exe", problem).parent_path();
-  const std::string program = (here / "libexec" / "pskd").string();
-  if (!problem) ::execv(program.c_str(), argv);
-  std::cerr << "pskd: " << program << " cannot be started: " << (problem ? problem.message() : std::strerror(errno))
-            << "; it belongs beside this file, so copy or move both\n";
+  const std::string program = (installation_folder() / "libexec" / "pskd" / "pskd").string();
+  ::execv(program.c_str(), argv);
+  complain(program + " cannot be started: " + std::strerror(errno) +
+           "; bin, libexec and share belong together, so copy or move all three");
   return pskd::exit_code(pskd::ErrorKind::io);
 }
 
@@ -67,6 +65,10 @@ int main(int argc, char** argv) {
     add_torch_verb(app, "bench");
     add_commands(app, [&] {  // the other program knows the options of the other verbs
       std::cout << command_line_head(app) << verb_sections(app, false) << std::flush;
+      goes_on = true;
+    });
+    add_completion(app, [&] {
+      std::cout << completion_head(app) << completion_lines(app, false) << std::flush;
       goes_on = true;
     });
   });

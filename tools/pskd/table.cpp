@@ -4,6 +4,7 @@
 
 #include "base/run_layout.hpp"
 #include "eval/finished_run.hpp"
+#include "installation.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/eval/predictions.hpp"
 #include "report/comparison.hpp"
@@ -92,8 +93,8 @@ void add_sources(CLI::App* verb, const std::shared_ptr<Options>& options) {
             }
           },
           "an experiment or a sweep: exactly its runs; or a table in config form, see configs/tables: other options "
-          "win "
-          "over it")
+          "win over it; a file, or the name of a shipped one")
+      ->transform(file_or_shipped_config, "")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   verb->add_option("--set", options->overrides, "override a key of the experiment or sweep (repeatable)")

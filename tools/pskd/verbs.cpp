@@ -15,6 +15,7 @@
 #include "base/stop_signal.hpp"
 #include "base/system_trouble.hpp"
 #include "base/text.hpp"
+#include "installation.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 
@@ -48,9 +49,11 @@ std::string exit_codes() {
 }  // namespace
 
 void ConfigOptions::add_to(CLI::App& verb, bool required) {
-  CLI::Option* config = verb.add_option("-c,--config", file, "experiment description, YAML")
-                            ->required(required)
-                            ->check(CLI::ExistingFile);
+  CLI::Option* config =
+      verb.add_option("-c,--config", file, "experiment description, YAML: a file, or the name of a shipped one")
+          ->required(required)
+          ->transform(file_or_shipped_config, "")
+          ->check(CLI::ExistingFile);
   verb.add_option("--set", overrides, "override a key of the config: --set stages.student.epochs=10 (repeatable)")
       ->needs(config)
       ->allow_extra_args(false)
@@ -104,7 +107,7 @@ int run_command_line(int argc, char** argv, const std::function<void(CLI::App& a
   pskd::CheckedOutput output;
   CLI::App app{"Cross-modal knowledge distillation for human action recognition: our reconstruction of PSKD."};
   app.name("pskd");
-  app.set_version_flag("--version", "pskd " PSKD_VERSION);
+  app.set_version_flag("--version", "pskd " PSKD_VERSION ", LibTorch " PSKD_LIBTORCH_VERSION);
   app.require_subcommand(1);
   app.footer("Exit codes: " + exit_codes() + ".\n`pskd VERB --help` shows the options of a verb, with examples.");
   add_verbs(app);

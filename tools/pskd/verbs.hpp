@@ -68,3 +68,10 @@ std::string command_line_head(const CLI::App& app);
 /// A section for each verb that needs LibTorch, or for each of the others. Only the program that runs them knows their
 /// options.
 std::string verb_sections(const CLI::App& app, bool torch);
+
+/// `pskd completion`; `print` prints the script: its head, what can follow the words of every verb, and its tail.
+void add_completion(CLI::App& app, const std::function<void()>& print);
+std::string completion_head(const CLI::App& app);
+/// Of each verb that needs LibTorch, or of each of the others.
+std::string completion_lines(const CLI::App& app, bool torch);
+std::string completion_tail();

@@ -29,5 +29,6 @@ int main(int argc, char** argv) {
     add_doctor(app);
     add_bench(app);
     add_commands(app, [&app] { std::cout << verb_sections(app, true); });
+    add_completion(app, [&app] { std::cout << completion_lines(app, true) << completion_tail(); });
   });
 }

@@ -1,0 +1,13 @@
+// Where the parts of pskd lie beside the program that runs: bin/, libexec/pskd/ and share/pskd/, wherever they are
+// moved to. The build folder has the same layout.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+/// The folder that has these. Throws Error(io) where the system does not say what program runs.
+std::filesystem::path installation_folder();
+
+/// The shipped config of that name: share/pskd/configs/<name>, or with .yaml; `name` itself where it is a file or no
+/// such config is shipped.
+std::string file_or_shipped_config(const std::string& name);
