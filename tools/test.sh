@@ -4,16 +4,19 @@
 #   tools/test.sh           all tests
 #   tools/test.sh --fast    without those labelled long
 #   tools/test.sh --asan    the fast ones under AddressSanitizer and UndefinedBehaviorSanitizer
+#   tools/test.sh --wheel   the fast ones with the LibTorch of a Python wheel, in build/dev-wheel
 set -euo pipefail
 
 preset=dev
 selection=()
+wheel=false
 for option in "$@"; do
   case $option in
     --fast) selection=(--label-exclude long) ;;
     --asan) preset=asan ;;  # its test preset leaves the long ones out
+    --wheel) wheel=true ;;
     *)
-      echo "tools/test.sh: unknown option '$option'; there are --fast and --asan" >&2
+      echo "tools/test.sh: unknown option '$option'; there are --fast, --asan and --wheel" >&2
       exit 2
       ;;
   esac
@@ -28,6 +31,13 @@ test_packages=(
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 tools/setup.sh "${test_packages[@]}"
+if $wheel; then
+  tools/setup.sh --torch wheel
+  libtorch=$(echo "$PWD"/build/libtorch-wheel/lib/python3*/site-packages/torch/share/cmake)
+  cmake --preset dev -B build/dev-wheel "-DCMAKE_PREFIX_PATH=$libtorch"
+  cmake --build build/dev-wheel -j2
+  exec ctest --test-dir build/dev-wheel -j2 --output-on-failure --label-exclude long
+fi
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 ctest --preset "$preset" --output-on-failure "${selection[@]}"
