@@ -3,9 +3,7 @@
 #include <functional>
 #include <utility>
 
-#include "base/checksum.hpp"
-#include "base/sealed_file.hpp"
-#include "base/tensor_file.hpp"
+#include "base/checkpoint_format.hpp"
 #include "model/stored_tensors.hpp"
 #include "pskd/base/error.hpp"
 #include "train/checkpoint_manifest.hpp"
@@ -14,11 +12,7 @@
 namespace pskd::train {
 namespace {
 
-const Seal kSeal{"checkpoint", 2,
-                 "its checkpoints (pskd 0.5.0 and older) are archives that can run code, and are not opened; the run's "
-                 "tables need none of them; to go on, train again with --overwrite, or use that version of pskd"};
-constexpr const char* kManifest = "manifest";
-const std::string kNetwork = "network/", kAdapters = "adapters/", kOptimizer = "optimizer/";
+const std::string kNetwork = kNetworkPart, kAdapters = "adapters/", kOptimizer = "optimizer/";
 
 using Tensors = std::map<std::string, torch::Tensor>;
 
@@ -101,19 +95,8 @@ void require_expected(const CheckpointManifest& manifest, const CheckpointManife
   }
 }
 
-std::string weights_hash(const TensorFile& file) {
-  ContentHasher hasher;
-  for (const auto& [name, tensor] : file.tensors) {
-    if (!name.starts_with(kNetwork)) continue;
-    hasher.add(name);
-    for (const std::int64_t size : tensor.shape) hasher.add(std::to_string(size));
-    hasher.add(tensor.bytes);
-  }
-  return hasher.hex();
-}
-
 ParsedManifest manifest_of(const TensorFile& file) {
-  const auto text = file.metadata.find(kManifest);
+  const auto text = file.metadata.find(kManifestText);
   if (text == file.metadata.end()) throw Error(ErrorKind::checkpoint, "holds no manifest");
   return parse_manifest(text->second);
 }
@@ -142,7 +125,7 @@ LoadedCheckpoint load(const TensorFile& file, const CheckpointManifest& expected
 /// Reads the verified file; what `use` then throws is told of it.
 LoadedCheckpoint use_file(const std::filesystem::path& file,
                           const std::function<LoadedCheckpoint(const TensorFile& content)>& use) {
-  const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
+  const std::string bytes = read_sealed_file(file, kCheckpointSeal, ErrorKind::checkpoint);
   const TensorFile content =
       read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
   try {
@@ -162,8 +145,8 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
   if (adapters != nullptr) add_part(content, kAdapters, tensors_of(*adapters));
   const OptimizerState state = optimizer != nullptr ? optimizer_state(*optimizer) : OptimizerState{};
   add_part(content, kOptimizer, state);
-  content.metadata = {{"format", "pskd"}, {kManifest, manifest_text(manifest, state.size())}};
-  write_sealed_file(file, kSeal, tensor_file_bytes(content));
+  content.metadata = {{"format", "pskd"}, {kManifestText, manifest_text(manifest, state.size())}};
+  write_sealed_file(file, kCheckpointSeal, tensor_file_bytes(content));
 }
 
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
