@@ -17,14 +17,31 @@ namespace {
 struct KnownReader {
   const char* name;
   Reader (*make)(const config::DataConfig& config);
+  const char* terms;
 };
 
 constexpr std::array kReaders = {
-    KnownReader{"utd-mhad", utd_mhad_reader},
-    KnownReader{"berkeley-mhad", berkeley_mhad_reader},
-    KnownReader{"mmact", mmact_reader},
-    KnownReader{"generic", recordings_reader},
+    KnownReader{"utd-mhad", utd_mhad_reader,
+                "no license is stated with the files of UTD-MHAD; its authors offer them for research (cite Chen et "
+                "al., ICIP 2015)"},
+    KnownReader{"berkeley-mhad", berkeley_mhad_reader,
+                "no license is stated with the accelerometer files of Berkeley-MHAD; the original page names BSD-like "
+                "terms (cite Ofli et al., WACV 2013)"},
+    KnownReader{"mmact", mmact_reader,
+                "MMAct is handed out on a signed request: research use, not to be passed on (cite Kong et al., ICCV "
+                "2019)"},
+    KnownReader{"generic", recordings_reader, ""},
 };
+
+const KnownReader& known_reader(const std::string& name) {
+  const std::string listed = dataset_name(name);
+  for (const KnownReader& known : kReaders) {
+    if (known.name == listed) return known;
+  }
+  std::string names;
+  for (const std::string& known : dataset_names()) names += " " + known;
+  throw Error(ErrorKind::config, "data.name: unknown data set '" + name + "'; known:" + names);
+}
 
 }  // namespace
 
@@ -36,15 +53,9 @@ std::vector<std::string> dataset_names() {
 
 std::string dataset_name(const std::string& name) { return config::choice_of(config::dataset_names(), name); }
 
-Reader make_reader(const config::DataConfig& config) {
-  const std::string name = dataset_name(config.name);
-  for (const KnownReader& known : kReaders) {
-    if (known.name == name) return known.make(config);
-  }
-  std::string names;
-  for (const std::string& known : dataset_names()) names += " " + known;
-  throw Error(ErrorKind::config, "data.name: unknown data set '" + config.name + "'; known:" + names);
-}
+std::string dataset_terms(const std::string& name) { return known_reader(name).terms; }
+
+Reader make_reader(const config::DataConfig& config) { return known_reader(config.name).make(config); }
 
 DatasetInfo dataset_info(const config::DataConfig& config) { return make_reader(config).info; }
 

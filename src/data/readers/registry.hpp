@@ -16,6 +16,10 @@ std::vector<std::string> dataset_names();
 /// The name that a data set has in caches and hashes: `generic` for its second name `recordings`, else `name` itself.
 std::string dataset_name(const std::string& name);
 
+/// Under which terms the recordings of a data set are, in one line, see data/README.md; empty of a user's own. Throws
+/// Error(config) listing the known names.
+std::string dataset_terms(const std::string& name);
+
 /// The reader of the data set of `config`. Making one may read files that describe the recordings; a program makes it
 /// once and hands it on. Throws Error(config) listing the known names, or naming an option the data set does not have.
 Reader make_reader(const config::DataConfig& config);
