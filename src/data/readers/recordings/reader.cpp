@@ -47,13 +47,6 @@ double longest_interval(const std::vector<double>& times) {
   return longest;
 }
 
-// How the streams of one recording are placed in time.
-struct Placing {
-  double rate = 0;   // Hz, declared; 0: none is
-  double start = 0;  // moment of the first sample, or of the time stamp 0, seconds
-  GapRule gaps;
-};
-
 // Gives samples without time stamps those of their rate; mends the stamps of others.
 void mend_times(ReadSamples& read, const formats::TableDescription& table, double rate, const StreamOrigin& origin,
                 Repairs& repairs) {
@@ -281,20 +274,6 @@ std::optional<double> median_magnitude(const Frames& values, const SensorDescrip
   return upper_median(std::vector<float>(lengths.begin(), lengths.end()));
 }
 
-Stream read_one_sensor(const StreamOrigin& origin, const SensorDescription& sensor, const Placing& placing,
-                       Repairs& repairs) {
-  formats::TextTable text = read_table(origin.file, sensor.table, sensor.channels.size());
-  check_units(origin.file, text, sensor.table, sensor_units(sensor));
-  Mended samples =
-      mended({std::move(text.samples), std::move(text.lines)}, sensor.table, placing, sensor.channels, origin, repairs);
-  convert_channels(origin.file, samples.samples.values, sensor, origin.id, repairs);
-  const std::optional<double> magnitude = median_magnitude(samples.samples.values, sensor);
-  Stream stream = placed_in_time(std::move(samples), sensor.table, placing, origin);
-  stream.measures[0].stream = sensor.name;
-  stream.measures[0].magnitude = magnitude;
-  return stream;
-}
-
 // Brings the sensors of one recording to one span of time.
 void align_sensors(const Recordings& all, const RecordingFiles& recording, std::vector<Stream>& streams) {
   std::vector<Stream*> pointers;
@@ -314,8 +293,8 @@ Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repa
   std::vector<StreamMeasure> measures;
   for (std::size_t i = 0; i < all.sensors.size(); ++i) {
     const double rate = row.sensor_rate[i] > 0 ? row.sensor_rate[i] : all.sensors[i].table.rate;
-    streams.push_back(read_one_sensor({recording.sensor[i], recording.id}, all.sensors[i],
-                                      {rate, row.sensor_start[i], all.gaps}, repairs));
+    streams.push_back(read_sensor_file({recording.sensor[i], recording.id}, all.sensors[i],
+                                       {rate, row.sensor_start[i], all.gaps}, repairs));
     measures.push_back(streams.back().measures[0]);
   }
   if (streams.size() > 1) align_sensors(all, recording, streams);
@@ -415,6 +394,20 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
 }
 
 }  // namespace
+
+Stream read_sensor_file(const StreamOrigin& origin, const SensorDescription& sensor, const Placing& placing,
+                        Repairs& repairs) {
+  formats::TextTable text = read_table(origin.file, sensor.table, sensor.channels.size());
+  check_units(origin.file, text, sensor.table, sensor_units(sensor));
+  Mended samples =
+      mended({std::move(text.samples), std::move(text.lines)}, sensor.table, placing, sensor.channels, origin, repairs);
+  convert_channels(origin.file, samples.samples.values, sensor, origin.id, repairs);
+  const std::optional<double> magnitude = median_magnitude(samples.samples.values, sensor);
+  Stream stream = placed_in_time(std::move(samples), sensor.table, placing, origin);
+  stream.measures[0].stream = sensor.name;
+  stream.measures[0].magnitude = magnitude;
+  return stream;
+}
 
 Reader recordings_reader(const config::DataConfig& config) {
   refuse_other_choices(config, {DataChoice::description, DataChoice::sensors});
