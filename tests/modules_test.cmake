@@ -6,17 +6,18 @@
 # Fails with one line per violation: file:line: what was included and what may be.
 cmake_minimum_required(VERSION 3.22)
 
-set(modules base config data data/formats data/readers data/store synthetic signal ops model distill eval train sweep report)
+set(modules base config data data/formats data/readers data/store synthetic signal ops model distill eval train sweep report deploy)
 set(torch_modules ops model distill train sweep)
 
 # Not every module may use all that come before it: kernels know no data, models see clips and not files, scores and reports
-# know no training.
+# know no training. What uses a trained model knows neither LibTorch nor training.
 set(may_include_signal base config data signal)
 set(may_include_ops base ops)
 set(may_include_model base config data signal ops model)
 set(may_include_distill base config data signal ops model distill)
 set(may_include_eval base config data eval)
 set(may_include_report base config data eval report)
+set(may_include_deploy base config data data/formats data/readers signal ops eval deploy)
 set(before)
 foreach(module IN LISTS modules)
   list(APPEND before ${module})

@@ -53,6 +53,7 @@ TEST_F(Output, AFullDiskIsHeardByEveryVerb) {
                                              "table --format csv " + run_.string(),
                                              "report " + run_.string(),
                                              "eval --stage student --json " + run_.string(),
+                                             "export " + run_.string() + " --out " + path("student.pskd"),
                                              "data check" + config(),
                                              "data build" + config(),
                                              "data info" + config(),

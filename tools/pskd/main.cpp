@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
     add_table(app);
     add_torch_verb(app, "report");
     add_torch_verb(app, "eval");
+    add_export(app);
     add_data(app);
     add_torch_verb(app, "model");
     add_config(app);

@@ -1,0 +1,124 @@
+#include "deploy/export_model.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/checkpoint_format.hpp"
+#include "data/readers/registry.hpp"
+#include "eval/finished_run.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
+
+namespace pskd::deploy {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr const char* kResampling =
+    "linear interpolation at `frames` moments at equal intervals, from the window's first sample to its last; then "
+    "(x - mean) / deviation";
+
+[[noreturn]] void refuse(const fs::path& file, const std::string& problem) {
+  throw Error(ErrorKind::checkpoint, file.string() + ": " + problem);
+}
+
+const eval::StageResult& result_of(const eval::RunRecord& record, const RunLayout& run, const std::string& stage) {
+  std::string known;
+  for (const eval::StageResult& one : record.stages) {
+    if (one.name == stage) return one;
+    known += " " + one.name;
+  }
+  throw Error(ErrorKind::usage, run.folder.string() + ": has no stage '" + stage + "'; its stages are" + known);
+}
+
+/// The checkpoint, held to what the run says of it.
+TensorFile read_checkpoint(const fs::path& file, const eval::StageResult& result) {
+  if (!fs::exists(file)) refuse(file, "is missing; restore it, or train the stage again");
+  const std::string bytes = read_sealed_file(file, kCheckpointSeal, ErrorKind::checkpoint);
+  TensorFile content = read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
+  const std::string found = weights_hash(content);
+  if (!result.checkpoint.empty() && found != result.checkpoint) {
+    refuse(file, "holds other weights (hash " + found + ") than result.json has scored (hash " + result.checkpoint +
+                     "); restore it, or train again with --overwrite");
+  }
+  return content;
+}
+
+Json parsed_manifest(const TensorFile& checkpoint, const fs::path& file) {
+  const auto text = checkpoint.metadata.find(kManifestText);
+  Json manifest = text == checkpoint.metadata.end() ? Json() : Json::parse(text->second, nullptr, false);
+  const bool describes = manifest.is_object() && manifest.contains("model") && manifest["model"].is_object();
+  if (!describes) refuse(file, "does not say what its network sees; train the stage again with this pskd");
+  return manifest;
+}
+
+Json describe_run(const eval::RunRecord& record) {
+  return {
+      {"experiment", record.experiment}, {"config_hash", record.config_hash}, {"fold", record.fold},
+      {"protocol", record.protocol},     {"selection", record.selection},     {"data", record.dataset},
+      {"data_hash", record.data_hash},   {"version", record.version},         {"git_revision", record.git_revision}};
+}
+
+Json describe_test(const eval::Scores& scores) {
+  return {{"clips", scores.clips}, {"accuracy", scores.accuracy}, {"macro_f1", scores.macro_f1}};
+}
+
+/// Adds what a checkpoint does not say of its sensor.
+void complete_sensor(Json& sensor, const std::vector<std::string>& chosen, std::optional<double> rate) {
+  sensor["sensors"] = chosen;
+  sensor["resampling"] = kResampling;
+  if (rate) sensor["rate"] = *rate;
+}
+
+}  // namespace
+
+ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::optional<double> rate) {
+  if (!fs::exists(run.result())) {
+    throw Error(ErrorKind::usage, run.folder.string() +
+                                      ": expected the folder of a finished run, .../seed-<n>, or a "
+                                      "stage in it, .../seed-<n>/stages/<stage>; found no result.json");
+  }
+  const eval::RunRecord record = eval::read_finished_run(run);
+  const eval::StageResult& result = result_of(record, run, stage);
+  const std::string snapshot = record.selection == "val" ? "best" : "last";
+  const fs::path file = run.stage(stage).checkpoint(snapshot);
+  TensorFile checkpoint = read_checkpoint(file, result);
+  const Json said = parsed_manifest(checkpoint, file);
+
+  ExportedModel exported;
+  Json& manifest = exported.manifest;
+  for (const char* key : {"stage", "seed", "stage_hash", "clips_hash", "teachers", "model"}) {
+    if (said.contains(key)) manifest[key] = said[key];
+  }
+  manifest["snapshot"] = snapshot;
+  if (const Json::json_pointer epoch("/position/epoch"); said.contains(epoch)) manifest["epochs"] = said[epoch];
+  manifest["weights_hash"] = weights_hash(checkpoint);
+  manifest["run"] = describe_run(record);
+  if (result.test) manifest["test"] = describe_test(*result.test);
+  const config::DataConfig data = config::load_experiment(run.config()).data;
+  manifest["terms"] = data::readers::dataset_terms(data.name);
+  if (Json& model = manifest["model"]; model.contains("sensor") && model["sensor"].is_object()) {
+    complete_sensor(model["sensor"], data.sensors, rate);
+    exported.lacks_rate = !model["sensor"].contains("rate");
+  }
+  const std::string part = kNetworkPart;
+  for (auto& [name, tensor] : checkpoint.tensors) {
+    if (name.starts_with(part)) exported.weights.emplace(name.substr(part.size()), std::move(tensor));
+  }
+  return exported;
+}
+
+StageOfRun stage_of_run(const fs::path& path, const std::string& stage) {
+  fs::path folder = fs::absolute(path).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  if (folder.parent_path().filename() != kStagesFolder) return {{path}, stage.empty() ? "student" : stage};
+  const std::string named = folder.filename().string();
+  if (!stage.empty() && stage != named) {
+    throw Error(ErrorKind::usage,
+                path.string() + " is stage '" + named + "', and --stage says '" + stage + "'; give one of them");
+  }
+  return {{folder.parent_path().parent_path()}, named};
+}
+
+}  // namespace pskd::deploy
