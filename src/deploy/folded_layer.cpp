@@ -1,0 +1,155 @@
+#include "deploy/folded_layer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "ops/cpu/simd.hpp"
+
+namespace pskd::deploy {
+namespace {
+
+using ops::cpu::Lanes;
+
+constexpr int kLanes = 16;          // numbers of a vector
+constexpr int kPanel = 3 * kLanes;  // outputs whose weights lie together
+using Vector = Lanes<float, kLanes>;
+
+/// What a tile reads and writes.
+struct Tile {
+  const float* x;
+  std::int64_t stride;
+  const float* weights;  ///< of its first output, kPanel numbers from an input to the next
+  std::int64_t inputs;
+  const float* bias;  ///< filled up with zeros
+  Finish finish;
+  float* y;
+  std::int64_t row;  ///< numbers of a row of y
+  int outputs;       ///< of the tile that there are
+};
+
+PSKD_INLINE Vector larger(const Vector& a, const Vector& b) { return a > b ? a : b; }
+
+PSKD_INLINE void store_some(float* to, const Vector& vector, int count) {
+  if (count >= kLanes) {
+    std::memcpy(to, &vector, sizeof(Vector));
+  } else if (count > 0) {
+    std::memcpy(to, &vector, sizeof(float) * static_cast<std::size_t>(count));
+  }
+}
+
+/// `rows` rows of `vectors` vectors of outputs: all sums stay in registers.
+template <int rows, int vectors>
+PSKD_INLINE void compute_tile(const Tile& tile) {
+  std::array<std::array<Vector, vectors>, rows> sums;
+  for (int v = 0; v < vectors; ++v) {
+    const Vector bias = ops::cpu::load<Vector>(tile.bias + v * kLanes);
+    for (int r = 0; r < rows; ++r) sums[r][v] = bias;
+  }
+  for (std::int64_t i = 0; i < tile.inputs; ++i) {
+    std::array<Vector, vectors> weights;
+    for (int v = 0; v < vectors; ++v) weights[v] = ops::cpu::load<Vector>(tile.weights + i * kPanel + v * kLanes);
+    for (int r = 0; r < rows; ++r) {
+      const float x = tile.x[r * tile.stride + i];
+      for (int v = 0; v < vectors; ++v) sums[r][v] += weights[v] * x;
+    }
+  }
+  const Vector zero{};
+  for (int v = 0; v < vectors; ++v) {
+    float* y = tile.y + v * kLanes;
+    const int count = tile.outputs - v * kLanes;
+    for (int r = 0; r < rows; ++r) {
+      if (tile.finish != Finish::nothing) sums[r][v] = larger(sums[r][v], zero);
+      if (tile.finish != Finish::relu_pool) store_some(y + r * tile.row, sums[r][v], count);
+    }
+    if (tile.finish != Finish::relu_pool) continue;
+    for (int r = 0; r + 1 < rows; r += 2) store_some(y + r / 2 * tile.row, larger(sums[r][v], sums[r + 1][v]), count);
+  }
+}
+
+/// A product: all rows of x with all panels.
+struct Product {
+  Tile tile;
+  std::int64_t rows;
+  int outputs;
+};
+
+/// The rows of one strip of `vectors` vectors of outputs, in tiles of `rows` rows; what is left in smaller ones.
+template <int rows, int vectors>
+PSKD_INLINE void compute_strip(Tile tile, std::int64_t count) {
+  const std::int64_t written = tile.finish == Finish::relu_pool ? rows / 2 : rows;
+  for (; count >= rows; count -= rows) {
+    compute_tile<rows, vectors>(tile);
+    tile.x += rows * tile.stride;
+    tile.y += written * tile.row;
+  }
+  if constexpr (rows > 1) compute_strip<rows / 2, vectors>(tile, count);
+}
+
+/// The tiles of a processor with registers for `rows` times `most` sums.
+template <int rows, int most>
+PSKD_INLINE void compute(const Product& product) {
+  const std::int64_t panel_numbers = product.tile.inputs * kPanel;
+  for (int first = 0; first < product.outputs;) {
+    Tile tile = product.tile;
+    tile.weights += first / kPanel * panel_numbers + first % kPanel;
+    tile.bias += first;
+    tile.y += first;
+    tile.outputs = product.outputs - first;
+    const int wanted = std::min((tile.outputs + kLanes - 1) / kLanes, (kPanel - first % kPanel) / kLanes);
+    const int vectors = std::min(wanted, most);
+    if constexpr (most >= 3) {
+      if (vectors == 3) compute_strip<rows, 3>(tile, product.rows);
+      if (vectors == 2) compute_strip<rows, 2>(tile, product.rows);
+    }
+    if (vectors == 1) compute_strip<rows, 1>(tile, product.rows);
+    first += vectors * kLanes;
+  }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+// 32 registers of 16 numbers: 24 sums, 3 of weights.
+__attribute__((target("arch=x86-64-v4"))) void compute_avx512(const Product& product) { compute<8, 3>(product); }
+// 16 registers of 8 numbers: 8 sums, 2 of weights.
+__attribute__((target("arch=x86-64-v3"))) void compute_avx2(const Product& product) { compute<4, 1>(product); }
+#endif
+void compute_anywhere(const Product& product) { compute<2, 1>(product); }
+
+using Compute = void (*)(const Product&);
+Compute fastest() {
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
+    return compute_avx512;
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
+    return compute_avx2;
+#endif
+  return compute_anywhere;
+}
+
+int rounded_up(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
+
+}  // namespace
+
+FoldedLayer::FoldedLayer(const std::vector<double>& weights, const std::vector<double>& bias)
+    : inputs_(static_cast<int>(weights.size() / bias.size())), outputs_(static_cast<int>(bias.size())) {
+  const int columns = rounded_up(outputs_, kPanel);
+  bias_.assign(columns, 0);
+  packed_.assign(static_cast<std::size_t>(columns) * inputs_, 0);
+  for (int output = 0; output < outputs_; ++output) {
+    bias_[output] = static_cast<float>(bias[output]);
+    float* panel = packed_.data() + static_cast<std::size_t>(output / kPanel) * inputs_ * kPanel + output % kPanel;
+    for (int i = 0; i < inputs_; ++i) {
+      panel[static_cast<std::size_t>(i) * kPanel] =
+          static_cast<float>(weights[static_cast<std::size_t>(output) * inputs_ + i]);
+    }
+  }
+}
+
+void FoldedLayer::apply(const float* x, std::int64_t stride, std::int64_t rows, Finish finish, float* y) const {
+  static const Compute run = fastest();
+  run({{x, stride, packed_.data(), inputs_, bias_.data(), finish, y, outputs_, 0}, rows, outputs_});
+}
+
+}  // namespace pskd::deploy
