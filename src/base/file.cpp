@@ -131,10 +131,12 @@ int write_all(int file, std::string_view bytes) {
   return 0;
 }
 
-int write_and_rename(const fs::path& temporary, const fs::path& path, std::string_view bytes, bool sync) {
+int write_and_rename(const fs::path& temporary, const fs::path& path, const NextPiece& next, bool sync) {
   Descriptor file = open_temporary(temporary);
   if (file.number() < 0) return errno;
-  if (const int reason = write_all(file.number(), bytes); reason != 0) return reason;
+  for (std::string_view piece = next(); !piece.empty(); piece = next()) {
+    if (const int reason = write_all(file.number(), piece); reason != 0) return reason;
+  }
   if (sync && retry_interrupted([&] { return ::fsync(file.number()); }) != 0) return errno;
   // A network file system may report a full disk only when a file is closed. The lock stays with the second descriptor.
   const Descriptor lock(::fcntl(file.number(), F_DUPFD_CLOEXEC, 0));
@@ -151,10 +153,20 @@ void sync_folder(const fs::path& folder) {
   }
 }
 
-void replace_file(const fs::path& path, std::string_view bytes, bool sync) {
+NextPiece one_piece(std::string_view bytes) {
+  return [bytes]() mutable { return std::exchange(bytes, {}); };
+}
+
+void replace_file(const fs::path& path, const NextPiece& next, bool sync) {
   make_folder_of(path);
   const fs::path temporary = temporary_beside(path);
-  const int reason = write_and_rename(temporary, path, bytes, sync);
+  int reason = 0;
+  try {
+    reason = write_and_rename(temporary, path, next, sync);
+  } catch (...) {  // next's
+    ::unlink(temporary.c_str());
+    throw;
+  }
   if (reason == 0) return;
   ::unlink(temporary.c_str());
   fail("write", path, reason);
@@ -224,12 +236,18 @@ std::string read_file_or_pipe(const fs::path& path, std::size_t limit) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  write_file_atomically(path, one_piece(bytes));
+}
+
+void write_file_atomically(const fs::path& path, const NextPiece& next) {
   remove_leftovers_of(path);
-  replace_file(path, bytes, true);
+  replace_file(path, next, true);
   sync_folder(folder_of(path));
 }
 
-void write_cache_atomically(const fs::path& path, std::string_view bytes) { replace_file(path, bytes, false); }
+void write_cache_atomically(const fs::path& path, std::string_view bytes) {
+  replace_file(path, one_piece(bytes), false);
+}
 
 void remove_unfinished_files(const fs::path& folder) {
   std::vector<fs::path> unfinished;

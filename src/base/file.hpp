@@ -21,6 +21,11 @@ std::string read_file_or_pipe(const std::filesystem::path& path, std::size_t lim
 /// thrown. What a killed writer of `path` left beside it is removed.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// Gives one piece of a file after the other, which is valid until the next call; an empty one when there is no more.
+using NextPiece = std::function<std::string_view()>;
+/// The same for a file that is too large for the memory. What `next` throws leaves the old file untouched.
+void write_file_atomically(const std::filesystem::path& path, const NextPiece& next);
+
 /// As write_file_atomically, but without waiting for the disk: for what can be made again. After a power cut the file
 /// may be damaged, so its reader must be able to tell.
 void write_cache_atomically(const std::filesystem::path& path, std::string_view bytes);

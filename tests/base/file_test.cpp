@@ -124,6 +124,19 @@ TEST(File, WritingMakesTheFoldersAndLeavesNothingElse) {
   EXPECT_THAT(names_in(folder / "a" / "b"), ::testing::ElementsAre("file"));
 }
 
+TEST(File, IsWrittenInPiecesOrNotAtAll) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "pieces";
+  std::vector<std::string> pieces = {"one ", "two ", "three"};
+  std::size_t next = 0;
+  write_file_atomically(path, [&]() -> std::string_view { return next < pieces.size() ? pieces[next++] : ""; });
+  EXPECT_EQ(read_file(path), "one two three");
+  EXPECT_THROW(write_file_atomically(path, []() -> std::string_view { throw std::runtime_error("no more"); }),
+               std::runtime_error);
+  EXPECT_EQ(read_file(path), "one two three");
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"pieces"});
+}
+
 TEST(File, ReadsFilesThatDoNotKnowTheirSize) { EXPECT_THAT(read_file("/proc/self/status"), HasSubstr("Pid:")); }
 
 TEST(File, OnlyRegularFilesAreRead) {
