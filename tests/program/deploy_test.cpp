@@ -89,5 +89,136 @@ print(manifest["model"]["classes"], manifest["model"]["sensor"]["rate"], manifes
   EXPECT_EQ(read.output, "(4, 3, 7) float32\n['swipe_left', 'swipe_right'] 50.0 student utd-mhad\n");
 }
 
+std::vector<std::string> fields_of(const std::string& line) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line);
+  for (std::string field; std::getline(stream, field, ',');) fields.push_back(field);
+  return fields;
+}
+
+/// What a run's predictions.csv says of a clip.
+struct Said {
+  std::string label, predicted;
+  std::map<std::string, double> probabilities;  ///< by class
+};
+std::map<std::string, Said> predictions_in(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  std::vector<std::string> classes;
+  for (const std::string& column : fields_of(line)) {
+    if (column.starts_with("p_")) classes.push_back(column.substr(2));
+  }
+  std::map<std::string, Said> all;
+  while (std::getline(stream, line)) {
+    const std::vector<std::string> fields = fields_of(line);
+    Said& said = all[fields[0]];
+    said.label = classes.at(std::stoul(fields[2]));
+    said.predicted = classes.at(std::stoul(fields[3]));
+    for (std::size_t k = 0; k < classes.size(); ++k) said.probabilities[classes[k]] = std::stod(fields[4 + k]);
+  }
+  return all;
+}
+
+/// Exports the student of `run`, puts the sensor files of its test clips (which lie in `inertial`) beside the model
+/// into a folder of their own, takes the run away, and asks the model.
+void expect_same_predictions(const fs::path& run, const fs::path& inertial, const fs::path& folder) {
+  const std::map<std::string, Said> expected = predictions_in(run / "stages/student/predictions.csv");
+  ASSERT_FALSE(expected.empty());
+  fs::create_directories(folder);
+  const auto exported = run_command(kProgram + "export " + run.string() + " --out " + (folder / "m.pskd").string());
+  ASSERT_EQ(exported.code, 0) << exported.output;
+  std::ofstream labels(folder / "labels.csv");
+  labels << "file,label\n";
+  int right = 0;
+  for (const auto& [clip, said] : expected) {
+    fs::copy(inertial / (clip + "_inertial.mat"), folder);
+    labels << clip << "_inertial.mat," << said.label << '\n';
+    right += said.label == said.predicted ? 1 : 0;
+  }
+  labels.close();
+  fs::rename(run, run.string() + "-gone");
+  const auto asked = run_command("(cd " + folder.string() + " && env -u PSKD_DATA_ROOT " + kProgram +
+                                 "predict m.pskd *.mat --format jsonl --top 100 --labels labels.csv 2> said)");
+  fs::rename(run.string() + "-gone", run);
+  ASSERT_EQ(asked.code, 0) << asked.output << read_file(folder / "said");
+  std::istringstream lines(asked.output);
+  std::size_t found = 0;
+  for (std::string line; std::getline(lines, line); ++found) {
+    const auto one = nlohmann::json::parse(line);
+    const std::string file = one["file"];
+    const Said& said = expected.at(file.substr(0, file.find("_inertial")));
+    EXPECT_EQ(one["class"], said.predicted) << file;
+    EXPECT_EQ(one["label"], said.label) << file;
+    EXPECT_FALSE(one.contains("doubts")) << line;
+    ASSERT_EQ(one["top"].size(), said.probabilities.size());
+    for (const auto& entry : one["top"]) {
+      EXPECT_NEAR(entry["probability"].get<double>(), said.probabilities.at(entry["class"]), 1e-5) << file;
+    }
+  }
+  EXPECT_EQ(found, expected.size());
+  char accuracy[64];
+  std::snprintf(accuracy, sizeof(accuracy), "accuracy %.2f %%", 100.0 * right / static_cast<double>(found));
+  EXPECT_THAT(read_file(folder / "said"), HasSubstr(accuracy));
+}
+
+TEST_F(Deploy, WithoutRunAndDataAModelPredictsWhatTheRunPredicted) {
+  expect_same_predictions(run_, fs::path(path("data")) / "Inertial", path("alone"));
+}
+
+TEST_F(Deploy, OnRealRecordingsAModelPredictsWhatTheRunPredicted) {
+  PSKD_REAL_DATA_OR_SKIP(data, "utd-mhad");
+  std::ofstream(path("real.yaml")) << "data: {name: utd-mhad, root: " << fs::absolute(data).string() << "}\n"
+                                   << "run: {name: real, threads: 1, root: " << path("real") << "}\n"
+                                   << R"(seeds: [1]
+protocol: {name: cross-subject}
+training: {epochs: 3, optimizer: {warmup: 0}}
+stages:
+  student: {model: {name: sensor-cnn, width: 48}, sees: [sensor], loss: {ce: 1}}
+)";
+  const auto trained = run_command(kProgram + "train --quiet --config " + path("real.yaml"));
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  expect_same_predictions(testing::tiny_run_folder(path("real")), data / "Inertial", path("real-alone"));
+}
+
+TEST_F(Deploy, DecisionsArePrintedInEveryForm) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("f.pskd")).code, 0);
+  const std::string file = path("data/Inertial/a1_s2_t1_inertial.mat");
+  const auto predict = [&](const std::string& rest) {
+    const auto finished = run_command(kProgram + "predict " + path("f.pskd") + " " + file + " " + rest);
+    EXPECT_EQ(finished.code, 0) << finished.output;
+    return finished.output;
+  };
+  EXPECT_THAT(predict(""), ::testing::MatchesRegex("file +class +probability\n.*a1_s2_t1_inertial.mat  swipe_[a-z]+ +"
+                                                   "[01]\\.[0-9]+  swipe_[a-z]+ [01]\\.[0-9]+\n"));
+  EXPECT_THAT(predict("--format csv --top 1"), HasSubstr("file,class,probability\n" + file + ",swipe_"));
+  const std::string windows = predict("--format csv --top 1 --window 1 --step 0.5");
+  EXPECT_THAT(windows, HasSubstr("file,start,end,class,probability\n"));
+  EXPECT_THAT(windows, HasSubstr(",0.5,1.48,swipe_")) << "50 samples of the 50 Hz that the data set has";
+  predict("--quiet --probabilities " + path("p.npy") + " --embeddings " + path("e.npy"));
+  EXPECT_THAT(read_file(path("p.npy")), HasSubstr("'shape': (1, 2)"));
+  EXPECT_THAT(read_file(path("e.npy")), HasSubstr("'shape': (1, 8)"));
+}
+
+TEST_F(Deploy, FilesThatCannotBeUsedAreNamedAndTheOthersDecidedAbout) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("g.pskd")).code, 0);
+  std::ofstream(path("still.csv")) << "ax,ay,az\n0,0,9.81\n0,0,9.82\n0,0,9.80\n";
+  std::ofstream(path("wrong.csv")) << "ax,ay\n0,0\n0,1\n";
+  const auto asked =
+      run_command(kProgram + "predict " + path("g.pskd") + " " + path("wrong.csv") + " " + path("still.csv"));
+  EXPECT_EQ(asked.code, 3);
+  EXPECT_THAT(asked.output, HasSubstr("wrong.csv: line 1: expected a column called 'az'"));
+  EXPECT_THAT(asked.output, HasSubstr("1 of 2 files could not be used"));
+  EXPECT_THAT(asked.output, HasSubstr("1 of 2 files: |acceleration| is far from 1 g"));
+  EXPECT_THAT(asked.output, HasSubstr("channel ax is constant"));
+  EXPECT_THAT(asked.output, HasSubstr("still.csv  swipe_"));
+  const auto forgotten = run_command(kProgram + "predict " + path("g.pskd") + " --probabilities " + path("still.csv"));
+  EXPECT_EQ(forgotten.code, 2);
+  EXPECT_THAT(forgotten.output, HasSubstr("expected a name that ends in .npy"));
+  const auto damaged = run_command(kProgram + "predict " + stage() + "/last.ckpt " + path("still.csv"));
+  EXPECT_EQ(damaged.code, 5);
+  EXPECT_THAT(damaged.output, HasSubstr("expected a model, found a checkpoint"));
+}
+
 }  // namespace
 }  // namespace pskd

@@ -107,7 +107,8 @@ Parts parts_of(const fs::path& file, const std::string& text) {
   parts.width = fields(parts.lines.size() - 1).size();
   while (parts.first < parts.lines.size() && !holds_values(fields(parts.first), parts)) ++parts.first;
   if (parts.first + 1 >= parts.lines.size())
-    throw Error(ErrorKind::data, file.string() + ": expected a table of numbers, found none");
+    throw Error(ErrorKind::data, file.string() + ": expected lines of " + std::to_string(parts.width) +
+                                     " numbers, as many as its last line has fields, found none before it");
   for (std::size_t line = parts.first; line-- > 0 && parts.header.empty();) {
     std::string_view names = parts.lines[line];
     while (names.starts_with('#')) names = formats::trimmed(names.substr(1));

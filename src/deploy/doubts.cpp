@@ -1,0 +1,57 @@
+#include "deploy/doubts.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <optional>
+
+#include "base/quantile.hpp"
+
+namespace pskd::deploy {
+namespace {
+
+// Somebody at rest feels 1 g, and somebody who jumps does so about half the time. The medians of UTD-MHAD are
+// 0.95 .. 1.44 g, those of the right wrists of Berkeley-MHAD, whose sensor ends at 2 g an axis, 0.52 .. 2.31 g.
+constexpr double kLeastGravity = 0.5, kMostGravity = 2.5;  // g
+constexpr double kOtherRate = 0.1;                         // share of the rate
+
+/// The first of three channels that are the axes of one accelerometer: ..ax, ..ay, ..az.
+std::optional<Eigen::Index> accelerometer_of(const std::vector<std::string>& channels) {
+  for (std::size_t i = 0; i + 2 < channels.size(); ++i) {
+    if (channels[i].ends_with("ax") && channels[i + 1].ends_with("ay") && channels[i + 2].ends_with("az")) {
+      return static_cast<Eigen::Index>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+double median_acceleration(const data::Frames& samples, Eigen::Index first) {
+  const Eigen::ArrayXd lengths = samples.middleCols<3>(first).cast<double>().square().rowwise().sum().sqrt();
+  return quantile({lengths.begin(), lengths.end()}, 0.5);
+}
+
+}  // namespace
+
+std::vector<Doubt> doubts_about(const SensorRecording& recording, const SensorInput& input) {
+  std::vector<Doubt> doubts;
+  if (const auto first = accelerometer_of(input.channels)) {
+    const double median = median_acceleration(recording.samples, *first);
+    if (median < kLeastGravity || median > kMostGravity) {
+      doubts.push_back({"|acceleration| is far from 1 g: gravity is missing, or it is in another unit",
+                        fmt::format("{:.3g} g in the median", median)});
+    }
+  }
+  if (recording.stamped && input.rate > 0 && std::abs(recording.rate / input.rate - 1) > kOtherRate) {
+    doubts.push_back({fmt::format("sampled at another rate than the training recordings ({:.4g} Hz)", input.rate),
+                      fmt::format("{:.4g} Hz", recording.rate)});
+  }
+  for (Eigen::Index column = 0; column < recording.samples.cols(); ++column) {
+    const float value = recording.samples(0, column);
+    if ((recording.samples.col(column) != value).any()) continue;
+    doubts.push_back(
+        {"channel " + input.channels[static_cast<std::size_t>(column)] + " is constant", fmt::format("{:.4g}", value)});
+  }
+  return doubts;
+}
+
+}  // namespace pskd::deploy
