@@ -200,6 +200,24 @@ TEST_F(Deploy, DecisionsArePrintedInEveryForm) {
   EXPECT_THAT(read_file(path("e.npy")), HasSubstr("'shape': (1, 8)"));
 }
 
+TEST_F(Deploy, CIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("h.pskd")).code, 0);
+  const auto write_c = [](const std::string& from, const std::string& to) {
+    return run_command(kProgram + "export " + from + " --format c --out " + path(to));
+  };
+  ASSERT_EQ(write_c(path("h.pskd"), "small.c").code, 0);
+  const std::string header = read_file(path("small.h")), source = read_file(path("small.c"));
+  const auto again = write_c(run_.string(), "small");
+  EXPECT_EQ(again.code, 0) << again.output;
+  EXPECT_EQ(read_file(path("small.h")), header);
+  EXPECT_EQ(read_file(path("small.c")), source);
+  std::ofstream(path("watch.c")) << "int main(void) { return 0; }\n";
+  const auto refused = write_c(path("h.pskd"), "watch.c");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("watch.c: there is another file of that name"));
+  EXPECT_FALSE(fs::exists(path("watch.h")));
+}
+
 TEST_F(Deploy, FilesThatCannotBeUsedAreNamedAndTheOthersDecidedAbout) {
   ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("g.pskd")).code, 0);
   std::ofstream(path("still.csv")) << "ax,ay,az\n0,0,9.81\n0,0,9.82\n0,0,9.80\n";

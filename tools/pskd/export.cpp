@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include "base/file.hpp"
+#include "deploy/c_source.hpp"
 #include "deploy/export_model.hpp"
 #include "deploy/model_file.hpp"
 #include "pskd/base/error.hpp"
@@ -14,7 +16,7 @@ namespace deploy = pskd::deploy;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string run, stage, out;
+  std::string from, stage, out, format = "model";
   std::optional<double> rate;
 };
 
@@ -27,17 +29,52 @@ std::string summary(const deploy::ModelFile& model) {
   return text;
 }
 
+/// What is exported: a stage of a run, or a model file that is written in another form.
+deploy::ExportedModel exported(const Options& options) {
+  if (fs::is_directory(options.from)) {
+    const auto [run, stage] = deploy::stage_of_run(options.from, options.stage);
+    return deploy::export_stage(run, stage, options.rate);
+  }
+  if (!options.stage.empty() || options.rate) {
+    throw pskd::Error(pskd::ErrorKind::usage, "--stage and --rate go with a run; " + options.from + " is a file");
+  }
+  deploy::ModelFile model = deploy::read_model_file(options.from);
+  return {std::move(model.manifest), std::move(model.weights)};
+}
+
 void say(const fs::path& file, const std::string& what) {
   std::cout << fmt::format("{}: {}; {} bytes\n", file.string(), what, fs::file_size(file));
+}
+
+/// Refuses a file that would be replaced and is not of the same kind.
+void require_own(const fs::path& file) {
+  if (!fs::exists(file) || pskd::read_file(file).find(deploy::kWrittenBy) != std::string::npos) return;
+  throw pskd::Error(pskd::ErrorKind::usage, file.string() +
+                                                ": there is another file of that name, which pskd did not write; give "
+                                                "another name, or remove it");
+}
+
+/// <name>.h and <name>.c beside each other, of `out` with or without an extension.
+void write_c(const deploy::ModelFile& model, const fs::path& out) {
+  const deploy::CSource written = deploy::c_source(model, out.stem().string());
+  const fs::path header = fs::path(out).replace_extension(".h"), source = fs::path(out).replace_extension(".c");
+  for (const fs::path& file : {header, source}) require_own(file);
+  pskd::write_file_atomically(source, written.source);  // the larger one first: a full disk leaves neither
+  pskd::write_file_atomically(header, written.header);
+  say(header, "C99, " + summary(model));
+  say(source, "C99, " + summary(model));
 }
 
 void run(const Options& options) {
   if (fs::is_directory(options.out)) {
     throw pskd::Error(pskd::ErrorKind::usage, options.out + " is a folder; --out names a file");
   }
-  const auto [run, stage] = deploy::stage_of_run(options.run, options.stage);
-  const deploy::ExportedModel model = deploy::export_stage(run, stage, options.rate);
+  const deploy::ExportedModel model = exported(options);
   if (model.lacks_rate) complain("the rate of the sensor is not known; --rate says it");
+  if (options.format == "c") {
+    write_c(deploy::checked_model(model.manifest, model.weights, options.from), options.out);
+    return;
+  }
   deploy::write_model_file(options.out, model.manifest, model.weights);
   const deploy::ModelFile written = deploy::read_model_file(options.out);
   say(options.out, "stage " + written.stage + ", " + summary(written));
@@ -48,13 +85,16 @@ void run(const Options& options) {
 void add_export(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
-      app.add_subcommand("export", "Write a trained stage as a model file, which needs neither run nor data");
-  verb->add_option("run", options->run,
-                   "a finished run, .../seed-<n>, or one of its stages, .../seed-<n>/stages/<stage>")
+      app.add_subcommand("export", "Write a trained stage as a model file, or as C, which need neither run nor data");
+  verb->add_option("from", options->from,
+                   "a finished run, .../seed-<n>, one of its stages, .../seed-<n>/stages/<stage>, or a model file")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(CLI::ExistingPath);
   verb->add_option("--stage", options->stage, "which stage of the run (default: student)");
-  verb->add_option("--out", options->out, "the model file")->required();
+  verb->add_option("--out", options->out, "the file; c: two files, <name>.h and <name>.c")->required();
+  verb->add_option("--format", options->format, "model: what `pskd predict` reads; c: C99 without heap")
+      ->check(CLI::IsMember({"model", "c"}))
+      ->capture_default_str();
   verb->add_option("--rate", options->rate, "Hz, of the sensor (default: what the checkpoint says)")
       ->check(CLI::PositiveNumber);
   verb->footer(
@@ -62,6 +102,7 @@ void add_export(CLI::App& app) {
       "reads it in ten lines of Python.\n"
       "Examples:\n"
       "  pskd export runs/utd-pskd/0123456789ab/seed-1 --out student.pskd\n"
-      "  pskd export runs/utd-pskd/0123456789ab/seed-1/stages/fused --out fused.pskd");
+      "  pskd export runs/utd-pskd/0123456789ab/seed-1/stages/fused --out fused.pskd\n"
+      "  pskd export student.pskd --format c --out student.c");
   verb->callback([options] { run(*options); });
 }

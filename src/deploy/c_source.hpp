@@ -1,0 +1,21 @@
+// A model as C: one header and one source in C99, which need the standard library only, and no heap.
+#pragma once
+
+#include <string>
+
+#include "deploy/model_file.hpp"
+
+namespace pskd::deploy {
+
+/// Stands in both files.
+inline constexpr const char* kWrittenBy = "Written by `pskd export --format c`.";
+
+struct CSource {
+  std::string header, source;
+};
+
+/// `name` begins the names in it and is that of the files: <name>.h and <name>.c. Throws Error(usage) when it is no
+/// identifier in C, Error(checkpoint) for a network that cannot be written, see fold_sensor_cnn.
+CSource c_source(const ModelFile& model, const std::string& name);
+
+}  // namespace pskd::deploy
