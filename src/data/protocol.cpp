@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/unicode.hpp"
+#include "data/no_label.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data {
@@ -306,9 +307,13 @@ void fill_classes(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   }
   if (protocol.classes.empty()) {
     protocol.classes = info.classes;
+    std::erase(protocol.classes, kNoLabel);
     return;
   }
+  // Where nobody trains by label, they are what teachers tell apart, and recordings need not show all of them.
+  if (config::is_empty(*protocol.train)) return;
   protocol.classes = named_classes("classes", protocol.classes, info);
+  if (protocol.classes.back() == kNoLabel) fail("classes", std::string(kNoLabel) + " is no class");
   if (protocol.classes.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
 }
 
@@ -364,8 +369,9 @@ void check_all_apart(const config::ProtocolConfig& protocol, const DatasetInfo& 
 
 // What must be so in each fold.
 void check_parts(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
-  if (config::is_empty(*protocol.train)) fail("train", "no subject and no trial is left to train on");
-  if (config::is_empty(*protocol.test) && config::is_empty(*protocol.val)) {
+  const bool trains_by_label = !config::is_empty(*protocol.train);
+  if (!trains_by_label && !has_unlabeled(protocol)) fail("train", "no subject and no trial is left to train on");
+  if (trains_by_label && config::is_empty(*protocol.test) && config::is_empty(*protocol.val)) {
     fail("test", "no subject and no trial is left to test on, nor to validate on");
   }
   if (protocol.selection == config::Selection::val && config::is_empty(*protocol.val)) {
@@ -432,6 +438,18 @@ Names present(const std::vector<Clip>& clips, Name Clip::*name) {
   std::set<Name> names;
   for (const Clip& clip : clips) names.insert(clip.*name);
   return {names.begin(), names.end()};
+}
+
+// Of recordings that nobody labeled, none may be in a part that needs labels.
+void check_labeled(const Dataset& dataset, const std::vector<NamedPart>& parts) {
+  for (const Clip& clip : dataset.clips) {
+    if (dataset.info.classes[static_cast<std::size_t>(clip.label)] != kNoLabel) continue;
+    for (const NamedPart& named : parts) {
+      if (!holds(*named.part, clip)) continue;
+      throw Error(ErrorKind::data, std::string("clip ") + clip.id + " of the " + named.name +
+                                       " part has no label; give it one, or take it into protocol.unlabeled alone");
+    }
+  }
 }
 
 // Keeps the clips of `classes` and makes their labels index that list.
@@ -614,6 +632,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   Split split;
   split.classes = protocol.classes;
   split.unlabeled = take_unlabeled(dataset, protocol);
+  check_labeled(dataset, used_parts(protocol));
   for (Clip& clip : relabeled(std::move(dataset), split.classes)) {
     if (holds(train, clip)) {
       split.train.push_back(std::move(clip));
@@ -626,7 +645,7 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   check_not_empty("train", train, split.train);
   check_not_empty("val", val, split.val);
   check_not_empty("test", test, split.test);
-  check_classes_trained(split);
+  if (!config::is_empty(train)) check_classes_trained(split);
   check_contents({{"train", &split.train}, {"val", &split.val}, {"test", &split.test}}, split.classes);
   check_unlabeled(split);
   return split;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "data/no_label.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "pskd/data/protocol.hpp"
 #include "support/refusal.hpp"
@@ -148,6 +149,39 @@ TEST(Unlabeled, PersonalNeedsThem) {
   config::ProtocolConfig without;
   without.name = "personal";
   EXPECT_THAT(refusal(ErrorKind::config, [&] { resolved(without); }), HasSubstr("protocol.unlabeled.trials=[1, 2]"));
+}
+
+TEST(Unlabeled, MayBeAllThereIsWhereNobodyIsTested) {
+  config::ProtocolConfig alone = protocol("personal", subjects({2, 4}));
+  alone.train = alone.test = subjects({});
+  const Split split = make_split(grid(), resolved(alone));
+  EXPECT_EQ(split.unlabeled.size(), 216U);
+  EXPECT_TRUE(split.train.empty() && split.test.empty());
+}
+
+TEST(Unlabeled, RecordingsThatNobodyLabeledCanOnlyBeThat) {
+  Dataset dataset = grid();
+  dataset.info.classes.emplace_back(kNoLabel);
+  for (Clip& clip : dataset.clips) {
+    if (clip.subject == Name(2)) clip.label = 27;
+  }
+  const config::ProtocolConfig tested = resolve_protocol(protocol("cross-subject", subjects({5, 7})), dataset.info);
+  EXPECT_EQ(tested.classes.size(), 27U);
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { make_split(dataset, tested); }),
+              HasSubstr("of the test part has no label; give it one, or take it into protocol.unlabeled alone"));
+  const config::ProtocolConfig unlabeled = resolve_protocol(protocol("personal", subjects({2})), dataset.info);
+  EXPECT_EQ(make_split(dataset, unlabeled).unlabeled.size(), 108U);
+  config::ProtocolConfig named = protocol("cross-subject", subjects({5, 7}));
+  named.classes = {"wave", kNoLabel};
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { resolve_protocol(named, dataset.info); }),
+              HasSubstr("(no label) is no class"));
+}
+
+TEST(Unlabeled, NeedNotShowAllTheClassesThatTeachersTellApart) {
+  config::ProtocolConfig alone = protocol("personal", subjects({2}));
+  alone.train = alone.test = subjects({});
+  alone.classes = {"wave", "never shown", "clap"};
+  EXPECT_EQ(make_split(grid(), resolved(alone)).classes, alone.classes);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "data/data_check.hpp"
 #include "data/data_check_text.hpp"
+#include "data/no_label.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
@@ -61,6 +62,15 @@ TEST_F(OwnFolder, ClassesKeepTheOrderOfTheDescription) {
   describe("align", "classes: [wave, clap, kick]\nalign");
   EXPECT_THAT(dataset_info(config()).classes, ElementsAre("wave", "clap", "kick"));
   EXPECT_EQ(clip().label, 0);
+}
+
+TEST_F(OwnFolder, ARecordingThatNobodyLabeledIsOfTheClassThatNoProtocolKeeps) {
+  write("clips.csv", "id,subject,label,skeleton,watch\none,1,wave,s1.csv,w1.csv\ntwo,2,,s2.csv,w2.csv\n");
+  EXPECT_THAT(dataset_info(config()).classes, ElementsAre("wave", kNoLabel));
+  write("clips.csv", "id,subject,skeleton,watch\none,1,s1.csv,w1.csv\n");
+  EXPECT_THAT(dataset_info(config()).classes, ElementsAre(kNoLabel));
+  describe("align", "classes: [wave, clap]\nalign");
+  EXPECT_THAT(dataset_info(config()).classes, ElementsAre("wave", "clap", kNoLabel));
 }
 
 TEST_F(OwnFolder, OptionalColumnsAreTakenAndQuotesAndBlanksUnderstood) {
@@ -537,7 +547,6 @@ TEST_F(OwnFolder, ProblemsOfTheManifestAreToldWithLineAndColumn) {
                 AllOf(HasSubstr("line 2: column subject"), HasSubstr("expected a number, or a name of at most 100")))
         << subject;
   }
-  EXPECT_THAT(problem("a,1,,s1.csv,w1.csv\n"), HasSubstr("line 2: column label"));
   EXPECT_THAT(problem("a,1,\"x,y\",s1.csv,w1.csv\n"), HasSubstr("without commas"));
   EXPECT_THAT(problem("\"a\"\"b\",1,x,s1.csv,w1.csv\n"), HasSubstr("line 2: column id"));
   EXPECT_THAT(problem("a,1,\"x,s1.csv,w1.csv\n"), AllOf(HasSubstr("line 2"), HasSubstr("not closed")));
@@ -545,7 +554,8 @@ TEST_F(OwnFolder, ProblemsOfTheManifestAreToldWithLineAndColumn) {
   EXPECT_THAT(problem("a,1,x,s1.csv\n"), HasSubstr("line 2: expected 5 columns, found 4"));
   EXPECT_THAT(problem("a,1,x,,\n"), HasSubstr("the recording has no file"));
   EXPECT_THAT(manifest_problem(""), HasSubstr("expected a header"));
-  EXPECT_THAT(manifest_problem("id,subject,lable,skeleton,watch\n"), AllOf(HasSubstr("label"), HasSubstr("lable?")));
+  EXPECT_THAT(manifest_problem("id,subject,lable,skeleton,watch\n"),
+              AllOf(HasSubstr("unknown column 'lable'"), HasSubstr("mean label?")));
   EXPECT_THAT(manifest_problem("id,subject,label,skeleton\n"), HasSubstr("expected a column watch"));
   EXPECT_THAT(manifest_problem("id,subject,label,skeleton,watch,trail\n"),
               AllOf(HasSubstr("line 1: unknown column 'trail'"), HasSubstr("mean trial?")));

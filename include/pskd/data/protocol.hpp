@@ -29,7 +29,8 @@ namespace pskd::data {
 /// Throws Error(config) naming the key, and the fold where there are several: a protocol that the data set does not
 /// have, an unknown class, a subject or trial that the data set does not have, more folds than subjects, two parts with
 /// a subject (unless allow_shared_subjects) or a recording in common, an empty train or test part, a fold without its
-/// validation subjects, selection by val without one.
+/// validation subjects, selection by val without one. Where there are unlabeled recordings, the train and test parts
+/// may be empty; then classes are what they are said to be, whether or not the data set shows them.
 config::ProtocolConfig resolve_protocol(const config::ProtocolConfig& protocol, const DatasetInfo& info);
 
 /// One split of a protocol.
@@ -52,7 +53,8 @@ struct Split {
 /// Splits the clips by the protocol of a fold and relabels them when classes are left out. Clips of no part are left
 /// out. To split one data set by several folds, pass it as it is: its clips are copied, unless it is moved in.
 /// Throws Error(config) when a part names a subject or trial of which there is no clip, Error(data) when a part that is
-/// asked for is empty, when a class has no training clip, or when two parts hold clips of the same content.
+/// asked for is empty, when a class has no training clip, when a clip of a part that needs labels has none, or when two
+/// parts hold clips of the same content.
 Split make_split(Dataset dataset, const config::ProtocolConfig& protocol);
 
 /// The unlabeled recordings of a split with what they show, by name, for scores afterwards. Whoever trains must not ask

@@ -13,6 +13,7 @@
 #include "config/node.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/numbers.hpp"
+#include "data/no_label.hpp"
 
 namespace pskd::data::readers {
 namespace {
@@ -22,8 +23,8 @@ using Column = std::optional<std::size_t>;  // its place in a line
 
 // Where the columns are; absent: the manifest has none.
 struct Columns {
-  std::size_t id = 0, subject = 0, label = 0;
-  Column skeleton, trial, scene, camera, skeleton_start, skeleton_rate;
+  std::size_t id = 0, subject = 0;
+  Column label, skeleton, trial, scene, camera, skeleton_start, skeleton_rate;
   std::vector<std::size_t> sensors;
   std::vector<Column> sensor_start, sensor_rate;
 };
@@ -78,7 +79,7 @@ Columns find_columns(Header& header, const RecordingsDescription& description,
   Columns columns;
   columns.id = header.require("id");
   columns.subject = header.require("subject");
-  columns.label = header.require("label");
+  columns.label = header.find("label");
   const Column skeleton = header.find("skeleton");
   if (description.skeleton) columns.skeleton = skeleton ? skeleton : header.require("skeleton");
   columns.skeleton_start = header.find("skeleton_start");
@@ -134,6 +135,11 @@ class RowReader {
       fail(title, "expected a text without commas and quotes, found " + config::quoted(text));
     }
     return text;
+  }
+
+  // The name of a class; of a recording that nobody labeled, kNoLabel.
+  std::string label(const Column& column) const {
+    return column && !stored_form(fields_[*column]).empty() ? name(*column, "label") : kNoLabel;
   }
 
   Name number_or_name(std::size_t column, const std::string& title) const {
@@ -313,7 +319,7 @@ Lines read_lines(const fs::path& file, const fs::path& root, const ManifestText&
     }
     const RowReader reader(file, root, line + 1, fields);
     read.rows.push_back(read_row(reader, columns, joint_files, line + 1));
-    read.labels.push_back(reader.name(columns.label, "label"));
+    read.labels.push_back(reader.label(columns.label));
     const auto [seen, inserted] = first.emplace(read.rows.back().files.id, line + 1);
     if (!inserted) {
       reader.fail("id", "expected each id once, found " + config::quoted(seen->first) + " again (first in line " +
@@ -324,10 +330,10 @@ Lines read_lines(const fs::path& file, const fs::path& root, const ManifestText&
 }
 
 void number_labels(const fs::path& file, Lines& lines, std::vector<std::string>& classes) {
-  if (classes.empty()) {
-    const std::set<std::string> sorted(lines.labels.begin(), lines.labels.end());
-    classes.assign(sorted.begin(), sorted.end());
-  }
+  std::set<std::string> sorted(lines.labels.begin(), lines.labels.end());
+  const bool some_unlabeled = sorted.erase(kNoLabel) > 0;
+  if (classes.empty()) classes.assign(sorted.begin(), sorted.end());
+  if (some_unlabeled) classes.emplace_back(kNoLabel);
   for (std::size_t i = 0; i < lines.rows.size(); ++i) {
     lines.rows[i].files.label = label_of(file, lines.rows[i].line, lines.labels[i], classes);
   }

@@ -20,15 +20,16 @@ struct ManifestRow {
 
 struct Manifest {
   std::vector<ManifestRow> rows;                        ///< sorted by label, subject, scene, trial, camera, id
-  std::vector<std::string> classes;                     ///< by label
+  std::vector<std::string> classes;                     ///< by label; kNoLabel is the last where a label is missing
   std::vector<Name> subjects, trials, scenes, cameras;  ///< that occur; scenes and cameras empty without their column
 };
 
-/// Columns: id, subject, label, skeleton where the description has one, and one for each of `sensors` (a single one may
-/// be called `sensor`); a recording may lack either, but not both. Optional: trial, scene, camera; skeleton_rate and
-/// <sensor>_rate (of a single sensor also `rate`), where devices differ; and, where streams are aligned by timestamps,
-/// skeleton_start and <sensor>_start. Files lie in `root`, the folder of the data set, or beside the manifest. Throws
-/// Error(data) naming line and column, Error(config) when the description's rule of alignment needs what is not there.
+/// Columns: id, subject, skeleton where the description has one, and one for each of `sensors` (a single one may be
+/// called `sensor`); a recording may lack either, but not both. Optional: label, trial, scene, camera; skeleton_rate
+/// and <sensor>_rate (of a single sensor also `rate`), where devices differ; and, where streams are aligned by
+/// timestamps, skeleton_start and <sensor>_start. Files lie in `root`, the folder of the data set, or beside the
+/// manifest. Throws Error(data) naming line and column, Error(config) when the description's rule of alignment needs
+/// what is not there.
 Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors,
                        const std::filesystem::path& root);
 
