@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <regex>
 #include <thread>
 
 #include "base/file.hpp"
@@ -20,6 +21,7 @@
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
 #include "support/temporary_folder.hpp"
+#include "synthetic/writers/recordings.hpp"
 #include "synthetic/writers/utd_mhad.hpp"
 
 namespace pskd::data::store {
@@ -250,6 +252,16 @@ TEST_F(LoadedFolder, IsStoredAnewWhenAFileChangesAppearsOrGoes) {
   fs::remove(one);
   fs::remove(root_ / "Skeleton" / "a1_s1_t1_skeleton.mat");
   EXPECT_EQ(load_dataset(config_).clips.size(), 7U);
+}
+
+TEST_F(LoadedFolder, IsStoredAnewWhenItHasFewerClassesThanBefore) {
+  synthetic::write_recordings(folder_ / "own", {.subjects = 2, .trials = 1, .actions = 2});
+  config_.name = "generic";
+  config_.root = (folder_ / "own").string();
+  EXPECT_EQ(load_dataset(config_).info.classes.size(), 2U);
+  const fs::path manifest = folder_ / "own" / "clips.csv";
+  write_file_atomically(manifest, std::regex_replace(read_file(manifest), std::regex(",swipe_right,"), ",swipe_left,"));
+  EXPECT_EQ(load_dataset(config_).info.classes.size(), 1U);
 }
 
 TEST_F(LoadedFolder, ABrokenRawFileIsRefusedAndTheStoreStays) {

@@ -145,8 +145,10 @@ std::int32_t stored_format(const Hdf5Reader& reader) {
   return format[0];
 }
 
-// The store's content, or nothing when an older program wrote it.
-std::optional<StoredDataset> read_unless_older(const fs::path& file, const DatasetInfo& info) {
+// The store's content; nothing when an older program wrote it, or where it is not of the raw files that are expected:
+// then `info` may be of other classes and columns.
+std::optional<StoredDataset> read_if_current(const fs::path& file, const DatasetInfo& info,
+                                             const std::optional<std::string>& expected_source = {}) {
   try {
     const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::data);
     const std::string_view image = std::string_view(bytes).substr(kSealBytes);
@@ -165,6 +167,7 @@ std::optional<StoredDataset> read_unless_older(const fs::path& file, const Datas
     }
     stored.dataset.info = info;
     stored.source = reader.text("source");
+    if (expected_source && stored.source != *expected_source) return std::nullopt;
     stored.dataset.clips = stored_clips(file, reader, stored.dataset.info);
     stored.dataset.hash = dataset_hash(stored.dataset.clips);
     const std::string warnings = reader.text("warnings");
@@ -260,10 +263,7 @@ StoredDataset build(const Reader& reader, const config::DataConfig& config, List
 
 /// What the store holds where it is there and of these raw files.
 std::optional<StoredDataset> read_current(const fs::path& store, const DatasetInfo& info, const std::string& source) {
-  if (!fs::exists(store)) return std::nullopt;
-  std::optional<StoredDataset> stored = read_unless_older(store, info);
-  if (!stored || stored->source != source) return std::nullopt;
-  return stored;
+  return fs::exists(store) ? read_if_current(store, info, source) : std::nullopt;
 }
 
 }  // namespace
@@ -284,7 +284,7 @@ void write_clip_store(const fs::path& file, const Dataset& dataset, const std::s
 }
 
 StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {
-  std::optional<StoredDataset> stored = read_unless_older(file, info);
+  std::optional<StoredDataset> stored = read_if_current(file, info);
   if (!stored) fail(file, std::string("written by an older pskd") + kRemedy);
   return std::move(*stored);
 }
