@@ -58,9 +58,10 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.parameters = model::count_parameters(*scored.network);
   result.epochs = epochs;
   result.seconds = seconds;
-  const auto train = seen_split(setup.split, shown(setup, stage, seed));
+  const auto seen = seen_split(setup.split, shown(setup, stage, seed));
+  const Recordings one = {training_clips(*seen, sees_unlabeled(setup, stage)).front()};
   scored.network->to(torch::kCPU);  // what it costs in use is told of one core
-  result.cost = measure_cost(*scored.network, render_plain(scored.renderer, {&train->train.front()}, scored.sees));
+  result.cost = measure_cost(*scored.network, render_plain(scored.renderer, one, scored.sees));
   if (const auto adapters = stage_adapters(setup, stage, seed)) {
     result.cost->adapters = model::count_parameters(*adapters);
   }

@@ -51,26 +51,33 @@ Json describe_options(config::ModelConfig model) {  // descriptions take fields 
   return writer.options;
 }
 
-Json describe_sensor(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage) {
-  const bool unlabeled = knows_unlabeled_sensor_only(setup.experiment, stage);
-  std::vector<double> samples;
-  for (const data::Recording* clip : unlabeled ? recordings(setup.split.unlabeled) : recordings(setup.split.train)) {
-    if (clip->sensor.rows() > 0) samples.push_back(static_cast<double>(clip->sensor.rows()));
-  }
-  Json sensor = {
-      {"channels", setup.experiment.data.channels},    {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
-      {"frames", renderer.augmentation.sensor.frames}, {"mean", renderer.statistics.mean},
-      {"deviation", renderer.statistics.deviation},    {"median_samples", quantile(samples, 0.5)}};
+Json describe_sensor(const TrainingSetup& setup) {
+  Json sensor = {{"channels", setup.experiment.data.channels},
+                 {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
+                 {"frames", setup.renderer.augmentation.sensor.frames}};
   if (setup.info.sensor_rate > 0) sensor["rate"] = setup.info.sensor_rate;
+  if (setup.info.units.empty()) return sensor;
+  for (const int column : setup.renderer.sensor_columns) {
+    sensor["channel_units"].push_back(setup.info.units.at(static_cast<std::size_t>(column)));
+  }
   return sensor;
 }
 
-Json describe_skeleton(const TrainingSetup& setup, const Renderer& renderer) {
+Json describe_skeleton(const TrainingSetup& setup) {
   Json skeleton = {{"units", {{"position", "m"}}},
-                   {"frames", renderer.augmentation.skeleton.frames},
-                   {"topology", describe_topology(renderer.topology)}};
+                   {"frames", setup.renderer.augmentation.skeleton.frames},
+                   {"topology", describe_topology(setup.renderer.topology)}};
   if (setup.info.skeleton_rate > 0) skeleton["rate"] = setup.info.skeleton_rate;
   return skeleton;
+}
+
+/// Median length of those clips that have a sensor.
+double median_samples(const Recordings& clips) {
+  std::vector<double> samples;
+  for (const data::Recording* clip : clips) {
+    if (clip->sensor.rows() > 0) samples.push_back(static_cast<double>(clip->sensor.rows()));
+  }
+  return quantile(samples, 0.5);
 }
 
 /// One finite number for each channel.
@@ -94,20 +101,30 @@ Json describe_topology(const data::Topology& topology) {
           {"wrist", topology.wrist},   {"dimensions", topology.dimensions}};
 }
 
-Json describe_model(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage) {
+Json describe_input(const TrainingSetup& setup, Modalities seen) {
+  Json description = {{"classes", setup.split.classes}};
+  if (seen.sensor) description["sensor"] = describe_sensor(setup);
+  if (seen.skeleton) description["skeleton"] = describe_skeleton(setup);
+  return description;
+}
+
+Json describe_model(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage,
+                    std::uint64_t seed) {
   std::set<Name> subjects;
   for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
   const Environment here = environment();
-  Json description = {{"model", describe_options(stage.model)},
+  const Modalities seen = modalities(stage.sees);
+  Json description = describe_input(setup, seen);
+  description.update({{"model", describe_options(stage.model)},
                       {"precision", config::word(stage.precision)},
-                      {"classes", setup.split.classes},
                       {"data", setup.info.name},
                       {"train_subjects", subjects},
                       {"version", here.version},
-                      {"git_revision", here.git_revision}};
-  const Modalities seen = modalities(stage.sees);
-  if (seen.sensor) description["sensor"] = describe_sensor(setup, renderer, stage);
-  if (seen.skeleton) description["skeleton"] = describe_skeleton(setup, renderer);
+                      {"git_revision", here.git_revision}});
+  if (!seen.sensor) return description;
+  description["sensor"].update({{"mean", renderer.statistics.mean},
+                                {"deviation", renderer.statistics.deviation},
+                                {"median_samples", median_samples(standardizing_clips(setup, stage, seed))}});
   return description;
 }
 

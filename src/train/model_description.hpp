@@ -8,13 +8,17 @@
 
 namespace pskd::train {
 
-/// Model and its options (as a config file writes them), precision, classes by label, training subjects, data set,
-/// program version; and for each modality that the stage sees:
-///   sensor    channels in order, their units, rate, frames that a clip is resampled to, mean and deviation that each
-///             channel is standardized by, median length in samples of the clips that they come from
+/// What a network is shown in the setup: classes by label, and for each modality that is `seen`:
+///   sensor    channels in order, their units (channel_units: one by one), rate, frames that a clip is resampled to
 ///   skeleton  topology with the names of the joints, unit, rate, frames
-/// Rates are left out where they are not known. Nothing of it depends on who is tested. `renderer` is the stage's.
-nlohmann::json describe_model(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage);
+/// Rates, and units of channels, are left out where they are not known.
+nlohmann::json describe_input(const TrainingSetup& setup, Modalities seen);
+
+/// The same with model and its options (as a config file writes them), precision, training subjects, data set, program
+/// version; of the sensor mean and deviation that each channel is standardized by, and the median length in samples of
+/// the clips that they come from. Nothing of it depends on who is tested. `renderer` is the stage's renderer.
+nlohmann::json describe_model(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage,
+                              std::uint64_t seed);
 
 /// The setup's renderer with the statistics that a description holds; as it is for a stage that sees no sensor. Throws
 /// Error(checkpoint) when they are not those of the setup's channels.

@@ -186,25 +186,6 @@ const data::Fold& find_fold(const std::vector<data::Fold>& folds, const std::str
                         (name.empty() ? "none" : "'" + name + "'"));
 }
 
-/// A stage needs clips that it and its teachers see: two of them, which step apart.
-void require_seen(const TrainingSetup& setup) {
-  constexpr std::size_t kFewest = 2;
-  std::string lacking;
-  std::string remaining;
-  for (const config::StageConfig& stage : setup.experiment.stages) {
-    const Modalities wanted = shown(setup.experiment, stage);
-    const auto seen = std::count_if(setup.split.train.begin(), setup.split.train.end(),
-                                    [&](const data::Clip& clip) { return has(clip, wanted); });
-    (static_cast<std::size_t>(seen) < kFewest ? lacking : remaining).append(" ").append(stage.name);
-  }
-  if (lacking.empty()) return;
-  throw Error(ErrorKind::config,
-              "stages" + lacking + ": too few training clips have what the stage or its teachers see (" +
-                  "a skeleton, a sensor or both); stages that remain:" + (remaining.empty() ? " none" : remaining) +
-                  "; switch the others off (stages: {skeleton: null}) and take them out of `teachers`, "
-                  "as configs/sensor-only.yaml does");
-}
-
 TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, const data::Fold& fold) {
   const config::Experiment& experiment = loaded.experiment;
   TrainingSetup setup;
@@ -218,16 +199,16 @@ TrainingSetup make_setup(const LoadedExperiment& loaded, data::Dataset dataset, 
   setup.device = loaded.device;
   setup.fold = fold.name;
   setup.protocol = fold.protocol;
-  if (setup.split.train.size() < 2)
+  if (setup.split.train.size() == 1)
     throw Error(ErrorKind::data, "protocol.train: at least 2 clips are needed to train");
-  require_seen(setup);
   if (&fold == &loaded.folds.front()) warn_of_alike_classes(setup.split);
   warn_of_classes_without_validation(setup.split, fold.protocol.selection);
-  require_memory(experiment, setup.info, setup.split.train.size(), memory_of_machine());
+  require_memory(experiment, setup.info, setup.split.train.size() + setup.split.unlabeled.size(), memory_of_machine());
   setup.renderer = make_renderer(experiment, setup.info, setup.split.train);
   if (setup.split.unlabeled.empty()) return setup;
   setup.unlabeled_statistics =
       signal::fit_sensor_statistics(recordings(setup.split.unlabeled), setup.renderer.sensor_columns);
+  if (setup.split.train.empty()) setup.renderer.statistics = setup.unlabeled_statistics;
   return setup;
 }
 

@@ -55,7 +55,7 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
 
 Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   Beginning beginning{model::make_network(stage, data_shape(setup), stream_key(seed, "parameters")),
-                      stage_renderer(setup, stage), ""};
+                      stage_renderer(setup, stage, seed), ""};
   beginning.network->to(setup.device);
   if (stage.starts_from.stage.empty()) return beginning;
   const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
@@ -113,22 +113,34 @@ ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& st
   return {std::ssize(seen.train), sees_unlabeled(setup, stage) ? std::ssize(seen.unlabeled) : 0};
 }
 
-bool knows_unlabeled_sensor_only(const config::Experiment& experiment, const config::StageConfig& stage) {
+bool knows_unlabeled_sensor_only(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   std::vector<config::StageRef> before;
   if (!stage.starts_from.stage.empty()) before.push_back(stage.starts_from);
   for (const config::TeacherRef& teacher : stage.teachers) before.push_back({teacher.stage, teacher.run});
   return stage.labeled_share == 0.0 &&
          std::all_of(before.begin(), before.end(), [&](const config::StageRef& reference) {
-           if (!reference.run.empty()) return false;  // what it has learned from is not known here
-           const config::StageConfig& earlier = config::find_stage(experiment, reference.stage);
-           return !modalities(earlier.sees).sensor || knows_unlabeled_sensor_only(experiment, earlier);
+           const config::StageConfig earlier = config_of(setup, seed, {.stage = reference.stage, .run = reference.run});
+           if (!modalities(earlier.sees).sensor) return true;
+           return reference.run.empty() && knows_unlabeled_sensor_only(setup, earlier, seed);
          });
 }
 
-Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage) {
+Recordings standardizing_clips(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
+  const bool unlabeled = setup.split.train.empty() || knows_unlabeled_sensor_only(setup, stage, seed);
+  return unlabeled ? recordings(setup.split.unlabeled) : recordings(setup.split.train);
+}
+
+Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   Renderer renderer = setup.renderer;
-  if (knows_unlabeled_sensor_only(setup.experiment, stage)) renderer.statistics = setup.unlabeled_statistics;
+  renderer.statistics = signal::fit_sensor_statistics(standardizing_clips(setup, stage, seed), renderer.sensor_columns);
   return renderer;
+}
+
+distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch::Device device) {
+  const auto count = static_cast<std::int64_t>(clips);
+  const torch::Tensor labels = label_tensor(split.train).slice(0, 0, count);
+  if (labels.size(0) == count) return labels;
+  return {torch::constant_pad_nd(labels, {0, count - labels.size(0)}), torch::arange(count, device).lt(labels.size(0))};
 }
 
 std::string selected_snapshot(const config::Experiment& experiment) {

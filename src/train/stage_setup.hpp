@@ -53,12 +53,19 @@ Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, s
 ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage, const data::Split& seen);
 
 /// Whether no labeled recording of the sensor decides anything in `stage`: it trains without labeled clips, and so do
-/// the stages of this run that teach it or that it starts from, as far as they see the sensor.
-bool knows_unlabeled_sensor_only(const config::Experiment& experiment, const config::StageConfig& stage);
+/// the stages of this run that teach it or that it starts from, as far as they see the sensor. Of a stage of another
+/// run that sees the sensor, it is not known what it has learned from.
+bool knows_unlabeled_sensor_only(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
-/// How `stage` sees recordings when it starts from drawn parameters. The statistics of the sensor channels are those of
-/// the labeled training clips; of the unlabeled recordings where the stage knows these only.
-Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage);
+/// Whose sensor channels standardize those of `stage` when it starts from drawn parameters: the labeled training clips;
+/// the unlabeled recordings where the stage knows these only, or there are no others.
+Recordings standardizing_clips(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
+
+/// How `stage` then sees recordings: with the statistics of these clips.
+Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
+
+/// Labels of the first `clips` training clips of a stage: those behind the labeled ones have none.
+distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch::Device device);
 
 /// The snapshot of a stage that is evaluated: last, or best with protocol.selection: val.
 std::string selected_snapshot(const config::Experiment& experiment);

@@ -42,20 +42,12 @@ CheckpointManifest describe_stage(const TrainingSetup& setup, const config::Stag
   CheckpointManifest manifest = stage_manifest(setup, seed, stage.name);
   manifest.start = beginning.start;
   manifest.seen = seen_by(setup, seed, stage.name);
-  manifest.model = describe_model(setup, beginning.renderer, stage);
+  manifest.model = describe_model(setup, beginning.renderer, stage, seed);
   return manifest;
 }
 
 bool is_same(const signal::Statistics& a, const signal::Statistics& b) {
   return a.mean == b.mean && a.deviation == b.deviation;
-}
-
-/// Labels of the training clips of a stage, `clips` in all: those behind the labeled ones have none.
-distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch::Device device) {
-  const torch::Tensor labels = label_tensor(split.train).to(device);
-  const auto count = static_cast<std::int64_t>(clips);
-  if (labels.size(0) == count) return labels;
-  return {torch::constant_pad_nd(labels, {0, count - labels.size(0)}), torch::arange(count, device).lt(labels.size(0))};
 }
 
 class StageTrainer {
@@ -70,8 +62,12 @@ class StageTrainer {
 
   std::int64_t parameters() const { return model::count_parameters(*state_.network); }
   const Position& position() const { return manifest_.position; }
-  /// Training clips that the stage or one of its teachers cannot see.
-  std::size_t left_out() const { return setup_.split.train.size() - split_->train.size(); }
+  /// How many clips of `split` an epoch is made of.
+  std::int64_t epoch_clips_of(const data::Split& split) const {
+    return epoch_clips(clip_counts(setup_, stage_, split), stage_.labeled_share);
+  }
+  /// Those of all that the stage or one of its teachers cannot see.
+  std::int64_t left_out() const { return epoch_clips_of(setup_.split) - epoch_clips_of(*split_); }
 
  private:
   StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
@@ -159,7 +155,7 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig
       branch_(teachers_.branch_of(*state_.network)),
       clips_(training_clips(*split_, sees_unlabeled(setup, stage))),
       labels_(label_tensors(*split_, clips_.size(), setup.device)),
-      steps_(steps_per_epoch(epoch_clips(clip_counts(setup, stage, *split_), stage.labeled_share), stage.batch)) {
+      steps_(steps_per_epoch(epoch_clips_of(*split_), stage.batch)) {
   const auto seen = seen_split(setup.split, modalities(stage.sees));
   if (!seen->val.empty()) {
     validation_ =
@@ -408,10 +404,10 @@ Position train_stage(const TrainingSetup& setup, const config::StageConfig& stag
     spdlog::warn("this processor does not compute in bf16: stage {} would train faster with precision: fp32",
                  stage.name);
   }
-  const std::size_t left_out = trainer.left_out();
+  const std::int64_t left_out = trainer.left_out();
   if (left_out > 0) {
     spdlog::info("stage {}: {} of {} training clips lack what it or its teachers see, and are left out", stage.name,
-                 left_out, setup.split.train.size());
+                 left_out, trainer.epoch_clips_of(setup.split));
   }
   trainer.train();
   return trainer.position();

@@ -55,8 +55,9 @@ TEST_F(OneModality, EveryStageTrainsOnTheClipsThatItAndItsTeachersSee) {
 }
 
 TEST_F(OneModality, AStageWithoutClipsNamesThoseThatRemain) {
+  const TrainingSetup none = without_skeletons("none", 12, 12);
   EXPECT_THAT(
-      testing::refusal(ErrorKind::config, [&] { without_skeletons("none", 12, 12); }),
+      testing::refusal(ErrorKind::config, [&] { require_startable(none, {}, Existing::refuse); }),
       AllOf(HasSubstr("stages skeleton student: too few training clips"), HasSubstr("stages that remain: baseline;")));
 }
 

@@ -115,20 +115,20 @@ TEST_F(AWatchThatNobodyEverLabeled, LearnsNothingFromTheWatchesOfLabeledPeople) 
 TEST_F(AWatchThatNobodyEverLabeled, IsStandardizedByItsUnlabeledRecordings) {
   const TrainingSetup unseen = setup();
   const auto mean = [&](const std::string& stage) {
-    return stage_renderer(unseen, config::find_stage(unseen.experiment, stage)).statistics.mean;
+    return stage_renderer(unseen, config::find_stage(unseen.experiment, stage), 1).statistics.mean;
   };
   const config::StageConfig& student = config::find_stage(unseen.experiment, "student");
   EXPECT_EQ(mean("student"), unseen.unlabeled_statistics.mean);
   EXPECT_NE(mean("student"), unseen.renderer.statistics.mean) << "of labeled clips";
-  EXPECT_EQ(describe_model(unseen, stage_renderer(unseen, student), student)["sensor"]["mean"],
+  EXPECT_EQ(describe_model(unseen, stage_renderer(unseen, student, 1), student, 1)["sensor"]["mean"],
             nlohmann::json(mean("student")))
       << "which its checkpoint says";
 }
 
 TEST_F(AWatchThatNobodyEverLabeled, ScalesItsWatchAsTheStagesItLearnsFrom) {
   const auto only = [&](const std::vector<std::string>& settings) {
-    const config::Experiment made = experiment(settings);
-    return knows_unlabeled_sensor_only(made, made.stages.back());
+    const TrainingSetup made = setup(settings);
+    return knows_unlabeled_sensor_only(made, made.experiment.stages.back(), 1);
   };
   const std::string again =
       "{model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], labeled_share: 0, loss: {ce: 0, kd: {}}, ";
@@ -140,6 +140,29 @@ TEST_F(AWatchThatNobodyEverLabeled, ScalesItsWatchAsTheStagesItLearnsFrom) {
   const std::string fused = "stages.fused={model: {name: fused}, sees: [skeleton, sensor], loss: {ce: 1}}";
   EXPECT_FALSE(only({fused, "stages.more=" + again + "teachers: [fused]}"})) << "its teacher knows labeled ones";
   EXPECT_FALSE(only({fused, "stages.more=" + again + "teachers: [fused, student]}"})) << "one of its teachers does";
+}
+
+TEST_F(AWatchThatNobodyEverLabeled, IsTheSameWithATeacherOfAnotherRunAndWithoutLabeledClips) {
+  const TrainingSetup whole = setup();
+  train_run(whole, 1, Existing::refuse);
+  const std::string run = ", run: " + run_folder(whole, 1).string() + "}";
+  const auto trained = [&](std::vector<std::string> settings) {
+    settings.insert(settings.end(), {"stages.skeleton=null", "stages.student.teachers=[{stage: skeleton" + run + "]"});
+    const TrainingSetup alone = setup(settings);
+    require_startable(alone, {}, Existing::refuse);
+    train_run(alone, 1, Existing::refuse);
+    return eval::read_run_record(RunLayout{run_folder(alone, 1)}.result()).stages.front();
+  };
+  const eval::StageResult inside = eval::read_run_record(RunLayout{run_folder(whole, 1)}.result()).stages.back();
+  EXPECT_EQ(trained({"run.name=alone"}).checkpoint, inside.checkpoint);
+  EXPECT_EQ(trained({"run.name=unlabeled", "protocol.train={subjects: []}"}).test->confusion, inside.test->confusion);
+  EXPECT_EQ(trained({"run.name=more", "stages.student.starts_from={stage: student" + run}).start, inside.checkpoint);
+  EXPECT_THAT(testing::refusal(
+                  ErrorKind::config,
+                  [&] {
+                    trained({"run.name=labeled", "protocol.train={subjects: []}", "stages.student.labeled_share=0.5"});
+                  }),
+              HasSubstr("stages.student.labeled_share: the protocol has no labeled training clip"));
 }
 
 TEST_F(UnlabeledStages, NeedUnlabeledRecordingsAndTeachers) {

@@ -46,6 +46,7 @@ struct DatasetInfo {
   std::vector<std::string> classes;                      ///< names, by label
   std::map<std::string, std::vector<int>> class_groups;  ///< named subsets of labels, e.g. "wrist"
   std::vector<std::string> channels;                     ///< sensor channels, by column; empty: no sensor
+  std::vector<std::string> units;                        ///< that channels are read in: g, deg/s, uT, none; or empty
   Topology topology;                                     ///< of the skeleton; without joints: no skeleton
   double rail = 0;                                       ///< of the accelerometer, in g; 0: not known
   double skeleton_rate = 0, sensor_rate = 0;             ///< Hz, nominal; 0: not known, as with time stamps

@@ -18,7 +18,8 @@ struct TrainingSetup {
   data::DatasetInfo info;
   std::string data_hash;
   data::Split split;
-  Renderer renderer;  ///< with the statistics of the labeled training clips; a stage's own is stage_renderer's
+  Renderer renderer;  ///< with the statistics of the labeled training clips (of the unlabeled ones where there are no
+                      ///< others); a stage's own is stage_renderer's
   std::filesystem::path stage_store;  ///< where stages are trained: <run.root>/stages, of a sweep that of its file
   bool event_files = false;           ///< beside every metrics.jsonl; see train/logging/event_file.hpp
   std::filesystem::path folder = {};  ///< of the experiment's runs; empty: <run.root>/<run.name>/<config hash>

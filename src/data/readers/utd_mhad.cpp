@@ -132,6 +132,7 @@ DatasetInfo utd_mhad_info() {
   info.class_groups = {{"wrist", wrist}};
   info.channels = {"ax", "ay", "az", "gx", "gy", "gz"};
   info.topology = topology("kinect-20");
+  info.units = {"g", "g", "g", "deg/s", "deg/s", "deg/s"};
   info.rail = 8;
   info.skeleton_rate = 30;
   info.sensor_rate = 50;

@@ -6,9 +6,10 @@
 
 namespace pskd::train {
 
-/// Both describe a stage as describe_model does: `expected` as this run would train it. Throws Error(config) that
+/// Both describe what a stage sees as describe_input does: `expected` as it is in this run. Throws Error(config) that
 /// begins with `place` and names what differs, with both values: classes, channels, joints, their tree, units, rates,
-/// frames. Rates differ when both are known and one is more than a tenth above the other.
+/// frames. Rates differ when one is more than a tenth above the other; they and the units of channels are held to each
+/// other where both are known.
 void require_fit(const nlohmann::json& expected, const nlohmann::json& found, const std::string& place);
 
 }  // namespace pskd::train

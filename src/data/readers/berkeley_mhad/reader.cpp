@@ -209,6 +209,7 @@ DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const st
   for (const std::string& sensor : sensors) channels.push_back({sensor, {"ax", "ay", "az"}});
   info.channels = channel_names(channels);
   info.topology = topology(skeleton);
+  info.units.assign(info.channels.size(), "g");
   info.rail = kRail;
   info.skeleton_rate = info.sensor_rate = 30;
   info.subjects = from_one_to(kSubjects);

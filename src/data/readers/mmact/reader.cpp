@@ -26,14 +26,16 @@ constexpr double kFramesPerSecond = 30;
 struct Sensor {
   const char* name;
   std::array<const char*, 3> axes;
-  double rate;   // Hz
-  double scale;  // of the file's unit
+  double rate;       // Hz
+  double scale;      // of the file's unit
+  const char* unit;  // that is read
 };
 constexpr double kToG = 1 / kGravity;
 constexpr double kToDegrees = 57.29577951308232;
-constexpr std::array kSensors = {
-    Sensor{"acc_watch", {"ax", "ay", "az"}, 100, kToG}, Sensor{"acc_phone", {"ax", "ay", "az"}, 100, kToG},
-    Sensor{"gyro", {"gx", "gy", "gz"}, 50, kToDegrees}, Sensor{"orientation", {"ox", "oy", "oz"}, 50, 1}};
+constexpr std::array kSensors = {Sensor{"acc_watch", {"ax", "ay", "az"}, 100, kToG, "g"},
+                                 Sensor{"acc_phone", {"ax", "ay", "az"}, 100, kToG, "g"},
+                                 Sensor{"gyro", {"gx", "gy", "gz"}, 50, kToDegrees, "deg/s"},
+                                 Sensor{"orientation", {"ox", "oy", "oz"}, 50, 1, "none"}};
 
 const Sensor& find_sensor(const std::string& name) {
   const auto found = std::find_if(kSensors.begin(), kSensors.end(), [&](const Sensor& s) { return s.name == name; });
@@ -387,8 +389,9 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
   }
   std::vector<SensorChannels> channels;
   for (const std::string& name : sensors) {
-    const auto& axes = find_sensor(name).axes;
-    channels.push_back({name, {axes.begin(), axes.end()}});
+    const Sensor& sensor = find_sensor(name);
+    channels.push_back({name, {sensor.axes.begin(), sensor.axes.end()}});
+    info.units.insert(info.units.end(), sensor.axes.size(), sensor.unit);
   }
   info.channels = channel_names(channels);
   info.topology = topology("coco-17");

@@ -356,6 +356,20 @@ std::vector<std::string> channels_of(const std::vector<SensorDescription>& senso
   return channel_names(channels);
 }
 
+// That channels are read in, see convert_channels.
+std::vector<std::string> units_of(const std::vector<SensorDescription>& sensors) {
+  std::vector<std::string> units;
+  for (const SensorDescription& sensor : sensors) {
+    for (const ChannelUnit unit : sensor.units) {
+      const bool angular = unit == ChannelUnit::deg_per_s || unit == ChannelUnit::rad_per_s;
+      units.push_back(is_acceleration(unit) ? "g"
+                      : angular             ? "deg/s"
+                                            : channel_unit_words()[static_cast<std::size_t>(unit)]);
+    }
+  }
+  return units;
+}
+
 SkeletonDescription no_skeleton() {
   SkeletonDescription none;
   none.topology.name = "none";
@@ -375,6 +389,7 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
   info.name = "generic";
   info.classes = all.manifest.classes;
   info.channels = channels_of(all.sensors);
+  info.units = units_of(all.sensors);
   info.topology = all.skeleton.shown_as.value_or(all.skeleton.topology);
   info.rail = shared(all.sensors, [](const SensorDescription& sensor) { return sensor.rail; });
   info.skeleton_rate = all.skeleton.table.rate;
