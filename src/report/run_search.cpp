@@ -47,6 +47,12 @@ std::string reasons(const std::vector<const UnfinishedRun*>& runs) {
   return text;
 }
 
+/// Whether the run has scores: one that adapts a student tests nothing, and is no row.
+bool has_scores(const eval::RunRecord& record) {
+  return std::any_of(record.stages.begin(), record.stages.end(),
+                     [](const eval::StageResult& stage) { return stage.test || stage.val; });
+}
+
 }  // namespace
 
 UnfinishedRun unfinished_run(const RunLayout& given) {
@@ -102,6 +108,9 @@ RunSet collect_runs(const std::vector<fs::path>& folders) {
     std::vector<eval::RunRecord> found;
     for (const RunLayout& run : finished) {
       if (seen.insert(fs::canonical(run.result())).second) found.push_back(eval::read_finished_run(run));
+    }
+    if (std::any_of(found.begin(), found.end(), has_scores)) {
+      std::erase_if(found, [](const eval::RunRecord& record) { return !has_scores(record); });
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
       const fs::path first = experiment_of(a), second = experiment_of(b);

@@ -44,8 +44,8 @@ void sort_by_run(std::vector<eval::RunRecord>& records);
 std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folder);
 
 /// All runs below the folders, which are of sweeps, experiments or single runs, in the order given and then by path;
-/// folds and seeds by number. Throws Error(data) for a folder without a finished run, naming what is unfinished in it,
-/// and for a broken record.
+/// folds and seeds by number. Runs that test nothing are left out where others of their folder have scores. Throws
+/// Error(data) for a folder without a finished run, naming what is unfinished in it, and for a broken record.
 RunSet collect_runs(const std::vector<std::filesystem::path>& folders);
 
 /// A line for each run that is not finished: "not finished: kd (1 of 3 seeds: the loss is not finite)".

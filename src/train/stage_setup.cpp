@@ -138,7 +138,7 @@ Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& s
 
 distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch::Device device) {
   const auto count = static_cast<std::int64_t>(clips);
-  const torch::Tensor labels = label_tensor(split.train).slice(0, 0, count);
+  const torch::Tensor labels = label_tensor(split.train).slice(0, 0, count).to(device);
   if (labels.size(0) == count) return labels;
   return {torch::constant_pad_nd(labels, {0, count - labels.size(0)}), torch::arange(count, device).lt(labels.size(0))};
 }

@@ -105,6 +105,30 @@ TEST_F(Program, TrainsAChainAndLeavesARunThatExplainsItself) {
   EXPECT_THAT(resumed.output, HasSubstr("is finished"));
 }
 
+TEST_F(Program, AdaptsAStudentToRecordingsThatFit) {
+  const std::string synth = "data synth --like generic --subjects 2 --trials 1 --actions 3 ";
+  ASSERT_EQ(run(synth + "--out " + path("anna")).code, 0);
+  ASSERT_EQ(run(synth + "--seed 2 --out " + path("known")).code, 0);
+  std::ofstream(folder_ / "generic.yaml") << "include: [tiny.yaml]\ndata: {name: generic}\n"
+                                          << "protocol: {train: {subjects: [1]}, test: {subjects: [2]}}\n";
+  const Finished trained = run("train --quiet --config " + path("generic.yaml") + " --set data.root=" + path("known") +
+                               " --set run.root=" + path("runs"));
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  const std::string adapt = "adapt " + run_directory().string() + " --quiet --json --teacher fused --recordings ";
+  const Finished refused = run(adapt + path("known"));
+  EXPECT_EQ(refused.code, 2) << refused.output;
+  EXPECT_THAT(refused.output, HasSubstr("was trained on the labels of clips that are unlabeled in this experiment"));
+  const Finished adapted = run(adapt + path("anna"));
+  ASSERT_EQ(adapted.code, 0) << adapted.output;
+  const auto change = nlohmann::json::parse(adapted.output);
+  EXPECT_EQ(change["clips"], 6);
+  EXPECT_EQ(change["labeled"], 6);
+  EXPECT_TRUE(fs::exists(fs::path(change["folder"].get<std::string>()) / "stages/student/last.ckpt"));
+  const Finished table = run("table " + path("runs"));
+  EXPECT_EQ(table.code, 0) << table.output;
+  EXPECT_THAT(table.output, ::testing::Not(HasSubstr("anna"))) << "a run that tests nothing is no row";
+}
+
 TEST_F(Program, SameSeedSameNumbersInEitherPrecision) {
   std::vector<std::string> predictions;
   for (const std::string precision : {"fp32", "bf16"}) {

@@ -25,6 +25,7 @@ const std::map<std::string, std::string> kTorchVerbs = {
     {"sweep", "Train every run of a sweep: many experiments described by one file"},
     {"report", "Write an HTML page about a run, an experiment or a sweep"},
     {"eval", "Evaluate a trained stage of a run again"},
+    {"adapt", "Adapt a trained student to people whose recordings nobody labeled"},
     {"model", "Look at the networks of an experiment"},
     {"doctor", "What pskd runs on, and what makes it slow"},
     {"bench", "How fast this machine trains each stage, and how fast it could compute"},

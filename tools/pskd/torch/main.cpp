@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
     add_sweep(app);
     add_report(app);
     add_eval(app);
+    add_adapt(app);
     add_model(app);
     add_doctor(app);
     add_bench(app);

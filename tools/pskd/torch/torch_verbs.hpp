@@ -13,6 +13,7 @@ void train(const TrainOptions& options);
 void add_sweep(CLI::App& app);
 void add_report(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_adapt(CLI::App& app);
 void add_model(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_bench(CLI::App& app);

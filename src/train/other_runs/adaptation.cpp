@@ -1,0 +1,168 @@
+#include "train/other_runs/adaptation.hpp"
+
+#include <memory>
+
+#include "base/run_layout.hpp"
+#include "data/readers/registry.hpp"
+#include "distill/labels.hpp"
+#include "distill/teacher_output.hpp"
+#include "pskd/base/error.hpp"
+#include "pskd/config/load.hpp"
+#include "pskd/train/evaluation.hpp"
+#include "train/other_runs/other_stage.hpp"
+#include "train/stage_setup.hpp"
+
+namespace pskd::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+// As the stage `adapted` of configs/base/unlabeled.yaml.
+constexpr int kEpochs = 60;
+constexpr double kLearningRate = 1e-3;
+
+/// One teacher is believed. Of several, the surest of those who say what most say teaches; elsewhere nobody does.
+config::LossConfig loss_of(std::size_t teachers) {
+  config::LossConfig loss;
+  loss.ce = 0;
+  if (teachers == 1) {
+    loss.kd = {.weight = 1, .temperature = 1};
+    return loss;
+  }
+  config::AcsConfig& acs = loss.acs.emplace();
+  acs.temperature = 1;
+  acs.semantic = {.weight = 0, .distance = 0, .angle = 0, .words = 0, .word_file = {}};
+  return loss;
+}
+
+config::StageConfig adapted_stage(const AdaptationRequest& request, config::StageConfig stage, const RunLayout& run) {
+  const fs::path teachers = request.teacher_run.empty() ? run.folder : full_path({request.teacher_run}).folder;
+  stage.starts_from = {stage.name, run.folder.string()};
+  stage.teachers.clear();
+  for (const std::string& teacher : request.teachers) {
+    stage.teachers.push_back({.stage = teacher, .run = teachers.string()});
+  }
+  stage.loss = loss_of(stage.teachers.size());
+  stage.teachers_see = config::TeacherInput::plain;
+  stage.labeled_share = 0;
+  stage.epochs = kEpochs;
+  stage.snapshots.clear();
+  stage.optimizer.lr = kLearningRate;
+  return stage;
+}
+
+config::DataConfig recordings_of(const AdaptationRequest& request, const config::Experiment& source) {
+  config::DataConfig data;
+  data.name = "generic";
+  data.root = fs::absolute(request.recordings).lexically_normal().string();
+  data.description = request.description;
+  data.channels = source.data.channels;
+  if (data::readers::dataset_name(source.data.name) == data.name) data.sensors = source.data.sensors;
+  return data;
+}
+
+/// Nobody trains with labels, nobody is tested.
+config::ProtocolConfig unlabeled_only(const config::DataConfig& data, const std::vector<std::string>& classes) {
+  config::ProtocolConfig protocol;
+  protocol.name = "personal";
+  protocol.classes = classes;
+  const config::SplitPart nobody{.subjects = std::vector<Name>()};
+  protocol.train = protocol.val = protocol.test = nobody;
+  protocol.unlabeled.emplace().subjects = data::readers::dataset_info(data).subjects;
+  if (!config::is_empty(*protocol.unlabeled)) return protocol;
+  throw Error(ErrorKind::data, data.root + ": its manifest lists no recordings: expected those of the new people");
+}
+
+std::string name_of(const AdaptationRequest& request, const std::string& experiment) {
+  if (!request.name.empty()) return request.name;
+  const fs::path folder = fs::absolute(request.recordings).lexically_normal();
+  const fs::path last = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+  return experiment + "-" + last.string();
+}
+
+std::uint64_t seed_of(const TrainingSetup& setup) { return setup.experiment.seeds.front(); }
+const config::StageConfig& stage_of(const TrainingSetup& setup) { return setup.experiment.stages.front(); }
+
+Snapshot load(const TrainingSetup& setup, const config::StageRef& stage) {
+  return load_snapshot(setup, seed_of(setup), stage, "last");
+}
+
+distill::TeacherOutput say(const TrainedStage& stage, const Recordings& clips) {
+  return distill::compute_output(*stage.network, render_plain(stage.renderer, clips, stage.sees));
+}
+
+/// The recordings that have what the student and its teachers see, which alone teach.
+std::shared_ptr<const data::Split> seen_by_all(const TrainingSetup& setup) {
+  return seen_split(setup.split, shown(setup, stage_of(setup), seed_of(setup)));
+}
+
+/// What each teacher says of the recordings.
+std::vector<distill::TeacherOutput> answers(const TrainingSetup& setup, const Recordings& clips) {
+  std::vector<distill::TeacherOutput> all;
+  for (const config::TeacherRef& teacher : stage_of(setup).teachers) {
+    all.push_back(say(load(setup, {teacher.stage, teacher.run}), clips));
+  }
+  return all;
+}
+
+std::size_t count(const torch::Tensor& mask) { return static_cast<std::size_t>(mask.sum().item<std::int64_t>()); }
+
+Opinions count_opinions(const TrainingSetup& setup, const std::vector<distill::TeacherOutput>& said,
+                        const distill::Vote& vote) {
+  torch::Tensor unanimous = vote.agreed;
+  for (const distill::TeacherOutput& one : said) unanimous = unanimous & one.logits.argmax(1).eq(vote.classes);
+  return {setup.split.unlabeled.size(), static_cast<std::size_t>(vote.classes.size(0)), count(vote.agreed),
+          count(unanimous)};
+}
+
+std::size_t count_right(const TrainedStage& student, const std::vector<data::Clip>& labeled) {
+  std::size_t right = 0;
+  for (const eval::Prediction& one : predict(student, labeled)) right += one.label == one.predicted ? 1 : 0;
+  return right;
+}
+
+}  // namespace
+
+config::Experiment adaptation(const AdaptationRequest& request) {
+  const RunLayout run = full_path({request.run});
+  const std::uint64_t seed = run.seed();
+  find_other_run(run.folder, "", seed);
+  const config::Experiment source = config::load_experiment(run.config());
+  config::Experiment experiment;
+  experiment.data = recordings_of(request, source);
+  experiment.protocol = unlabeled_only(experiment.data, source.protocol.classes);
+  experiment.augmentation = source.augmentation;
+  experiment.seeds = {seed};
+  experiment.run.name = name_of(request, source.run.name);
+  experiment.run.root = ExperimentLayout{run.experiment()}.root().string();
+  experiment.stages = {adapted_stage(request, config::find_stage(source, request.student), run)};
+  if (const config::TextRule rule = config::folder_name(); !rule.holds(experiment.run.name)) {
+    throw Error(ErrorKind::usage, "--name: expected " + rule.text + ", found '" + experiment.run.name + "'");
+  }
+  return experiment;
+}
+
+Opinions ask_teachers(const TrainingSetup& setup) {
+  const auto seen = seen_by_all(setup);
+  const std::vector<distill::TeacherOutput> said = answers(setup, recordings(seen->unlabeled));
+  return count_opinions(setup, said, distill::vote(said));
+}
+
+Change measure_change(const TrainingSetup& setup, const data::Dataset& dataset) {
+  const auto seen = seen_by_all(setup);
+  const Recordings clips = recordings(seen->unlabeled);
+  const std::vector<distill::TeacherOutput> said = answers(setup, clips);
+  const distill::Vote vote = distill::vote(said);
+  std::vector<data::Clip> labeled = data::reveal_unlabeled(dataset, setup.protocol);
+  std::erase_if(labeled, [&](const data::Clip& clip) { return !has(clip, modalities(stage_of(setup).sees)); });
+  Change change{.opinions = count_opinions(setup, said, vote), .labeled = labeled.size()};
+  const auto measure = [&](const TrainedStage& student, Agreement& with) {
+    with.same = count(say(student, clips).logits.argmax(1).eq(vote.classes) & vote.agreed);
+    with.right = count_right(student, labeled);
+  };
+  measure(load(setup, stage_of(setup).starts_from), change.before);
+  measure(load(setup, {stage_of(setup).name, ""}), change.after);
+  return change;
+}
+
+}  // namespace pskd::train
