@@ -98,8 +98,8 @@ Json pictures_of(RunFacts& facts) {
   Json seeds = Json::array();
   for (const std::uint64_t seed : seeds_of(*facts.run)) seeds.push_back(seed);
   Json supports = Json::array();
-  for (const eval::ClassScore& one : pooled_scores(facts.run->records, 0).front().per_class)
-    supports.push_back(one.support);
+  const std::vector<eval::Scores> pooled = pooled_scores(facts.run->records, 0);
+  for (const eval::ClassScore& one : pooled.front().per_class) supports.push_back(one.support);
   return {{"name", facts.run->name},
           {"seeds", seeds},
           {"classes", class_names(record.stages.front())},
