@@ -1,12 +1,11 @@
-// Checkpoints. An input is a payload or its manifest, and is sealed here: a checksum says that nothing was damaged, not
-// who wrote it.
+// Checkpoints.
 #include "train/checkpoint.hpp"
 
 #include "base/sealed_file.hpp"
 #include "base/tensor_file.hpp"
 #include "base/text.hpp"
 #include "pskd/model/registry.hpp"
-#include "target.hpp"
+#include "sealed_tensors.hpp"
 #include "train/optimizer.hpp"
 
 namespace pskd::fuzz {
@@ -38,30 +37,14 @@ const std::string& sound_file() {
   return bytes;
 }
 
-TensorFile sound_content() {
-  return read_tensors(std::string_view(sound_file()).substr(kSealBytes), "", ErrorKind::checkpoint);
-}
-
-std::string sealed(std::string_view payload) { return make_seal({"checkpoint", 2}, payload).append(payload); }
-
-std::string with_manifest(std::string_view text) {
-  if (find_invalid_utf8(text)) throw Error(ErrorKind::checkpoint, "no tensor file holds such a text");
-  TensorFile content = sound_content();
-  content.metadata["manifest"] = text;
-  return sealed(tensor_file_bytes(content));
-}
-
 void read(std::string_view input) {
   static const auto network = model::make_network(model(), shape(), 1);
-  const auto [is_manifest, rest] = choose(input);
   const auto optimizer = train::make_optimizer({}, network->parameters());
-  train::load_checkpoint(input_file(is_manifest ? with_manifest(rest) : sealed(rest)), manifest(), *network,
+  train::load_checkpoint(sealed_input_file(kCheckpointSeal, sound_file(), input), manifest(), *network,
                          optimizer.get());
 }
 
-std::vector<std::string> seeds() {
-  return {"\1" + sound_content().metadata.at("manifest"), std::string(1, '\0') + sound_file().substr(kSealBytes)};
-}
+std::vector<std::string> seeds() { return seeds_of(sound_file()); }
 
 const Registered checkpoint{{"checkpoint", read, seeds}};
 
