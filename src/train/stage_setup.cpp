@@ -132,7 +132,7 @@ Recordings standardizing_clips(const TrainingSetup& setup, const config::StageCo
 
 Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   Renderer renderer = setup.renderer;
-  renderer.statistics = signal::fit_sensor_statistics(standardizing_clips(setup, stage, seed), renderer.sensor_columns);
+  if (knows_unlabeled_sensor_only(setup, stage, seed)) renderer.statistics = setup.unlabeled_statistics;
   return renderer;
 }
 

@@ -85,7 +85,8 @@ TEST_F(Adaptation, WritesANewStudentBesideTheOldOneAndSaysWhatChanged) {
   take_labels_away();
   const LoadedExperiment loaded = load(request());
   const TrainingSetup setup = prepare_fold(loaded, "");
-  EXPECT_EQ(ask_teachers(setup).agreed, 12U) << "one teacher agrees with itself";
+  const Opinions opinions = ask_teachers(setup);
+  EXPECT_EQ(opinions.agreed, 12U) << "one teacher agrees with itself";
   train_run(setup, 1, Existing::refuse);
   const RunLayout adapted{run_folder(setup, 1)};
   EXPECT_EQ(ExperimentLayout{adapted.experiment()}.name(), "one-anna");
@@ -93,8 +94,8 @@ TEST_F(Adaptation, WritesANewStudentBesideTheOldOneAndSaysWhatChanged) {
   EXPECT_NE(weights(setup), eval::read_run_record(run_.result()).stages[2].checkpoint);
   EXPECT_EQ(eval::read_run_record(adapted.result()).stages[0].start,
             eval::read_run_record(run_.result()).stages[2].checkpoint);
-  const Change change = measure_change(setup, loaded.dataset);
-  EXPECT_EQ(change.opinions.clips, 12U);
+  const Change change = measure_change(setup, loaded.dataset, opinions);
+  EXPECT_EQ(opinions.clips, 12U);
   EXPECT_EQ(change.labeled, 0U);
   const Seen seen = *read_checkpoint(adapted.stage("student").checkpoint("last")).manifest.seen;
   EXPECT_EQ(seen.unlabeled.clips.size(), 12U);
@@ -117,7 +118,7 @@ TEST_F(Adaptation, NeverReadsALabelAndScoresWithThoseThatAreThere) {
   const LoadedExperiment labeled = load(request());
   const TrainingSetup with = prepare_fold(labeled, "");
   train_run(with, 1, Existing::refuse);
-  const Change change = measure_change(with, labeled.dataset);
+  const Change change = measure_change(with, labeled.dataset, ask_teachers(with));
   EXPECT_EQ(change.labeled, 12U);
   EXPECT_LE(change.after.right, 12U);
   take_labels_away();
@@ -145,7 +146,7 @@ TEST_F(Adaptation, LeavesOutRecordingsThatATeacherCannotSee) {
   EXPECT_EQ(opinions.clips, 12U);
   EXPECT_EQ(opinions.seen, 11U);
   train_run(setup, 1, Existing::refuse);
-  EXPECT_EQ(measure_change(setup, loaded.dataset).labeled, 12U) << "the student sees all of them";
+  EXPECT_EQ(measure_change(setup, loaded.dataset, opinions).labeled, 12U) << "the student sees all of them";
   for (data::Clip& one : loaded.dataset.clips) one.skeleton.resize(0, one.skeleton.cols());
   const TrainingSetup none = prepare_fold(loaded, "");
   EXPECT_THAT(testing::refusal(ErrorKind::config, [&] { require_startable(none, {}, Existing::refuse); }),

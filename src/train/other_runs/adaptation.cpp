@@ -107,14 +107,6 @@ std::vector<distill::TeacherOutput> answers(const TrainingSetup& setup, const Re
 
 std::size_t count(const torch::Tensor& mask) { return static_cast<std::size_t>(mask.sum().item<std::int64_t>()); }
 
-Opinions count_opinions(const TrainingSetup& setup, const std::vector<distill::TeacherOutput>& said,
-                        const distill::Vote& vote) {
-  torch::Tensor unanimous = vote.agreed;
-  for (const distill::TeacherOutput& one : said) unanimous = unanimous & one.logits.argmax(1).eq(vote.classes);
-  return {setup.split.unlabeled.size(), static_cast<std::size_t>(vote.classes.size(0)), count(vote.agreed),
-          count(unanimous)};
-}
-
 std::size_t count_right(const TrainedStage& student, const std::vector<data::Clip>& labeled) {
   std::size_t right = 0;
   for (const eval::Prediction& one : predict(student, labeled)) right += one.label == one.predicted ? 1 : 0;
@@ -145,19 +137,20 @@ config::Experiment adaptation(const AdaptationRequest& request) {
 Opinions ask_teachers(const TrainingSetup& setup) {
   const auto seen = seen_by_all(setup);
   const std::vector<distill::TeacherOutput> said = answers(setup, recordings(seen->unlabeled));
-  return count_opinions(setup, said, distill::vote(said));
+  const distill::Vote vote = distill::vote(said);
+  torch::Tensor unanimous = vote.agreed;
+  for (const distill::TeacherOutput& one : said) unanimous = unanimous & one.logits.argmax(1).eq(vote.classes);
+  return {setup.split.unlabeled.size(), seen->unlabeled.size(), count(vote.agreed), count(unanimous), vote};
 }
 
-Change measure_change(const TrainingSetup& setup, const data::Dataset& dataset) {
+Change measure_change(const TrainingSetup& setup, const data::Dataset& dataset, const Opinions& opinions) {
   const auto seen = seen_by_all(setup);
   const Recordings clips = recordings(seen->unlabeled);
-  const std::vector<distill::TeacherOutput> said = answers(setup, clips);
-  const distill::Vote vote = distill::vote(said);
   std::vector<data::Clip> labeled = data::reveal_unlabeled(dataset, setup.protocol);
   std::erase_if(labeled, [&](const data::Clip& clip) { return !has(clip, modalities(stage_of(setup).sees)); });
-  Change change{.opinions = count_opinions(setup, said, vote), .labeled = labeled.size()};
+  Change change{.labeled = labeled.size()};
   const auto measure = [&](const TrainedStage& student, Agreement& with) {
-    with.same = count(say(student, clips).logits.argmax(1).eq(vote.classes) & vote.agreed);
+    with.same = count(say(student, clips).logits.argmax(1).eq(opinions.vote.classes) & opinions.vote.agreed);
     with.right = count_right(student, labeled);
   };
   measure(load(setup, stage_of(setup).starts_from), change.before);

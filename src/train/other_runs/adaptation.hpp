@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "distill/labels.hpp"
 #include "pskd/train/run.hpp"
 
 namespace pskd::train {
@@ -26,12 +27,13 @@ struct AdaptationRequest {
 /// or recordings.
 config::Experiment adaptation(const AdaptationRequest& request);
 
-/// What the teachers say of the recordings: how many of them there are.
+/// What the teachers say of the recordings.
 struct Opinions {
   std::size_t clips = 0;
   std::size_t seen = 0;       ///< that have what the student and its teachers see
   std::size_t agreed = 0;     ///< of these, of which most teachers say the same; the others teach nothing
   std::size_t unanimous = 0;  ///< of which all say the same
+  distill::Vote vote = {};    ///< about those that are seen
 };
 
 /// With whom a student agrees.
@@ -41,7 +43,6 @@ struct Agreement {
 };
 
 struct Change {
-  Opinions opinions;
   std::size_t labeled = 0;  ///< with a label, which scores the student and nothing else
   Agreement before = {}, after = {};
 };
@@ -49,8 +50,8 @@ struct Change {
 /// Asks the teachers of an adaptation about each clip as it was recorded.
 Opinions ask_teachers(const TrainingSetup& setup);
 
-/// Compares the student before and after, when the run of the adaptation is finished. `dataset` are the recordings as
-/// they were loaded: with the labels that they have, which the setup does not know.
-Change measure_change(const TrainingSetup& setup, const data::Dataset& dataset);
+/// Compares the student before and after with what its teachers said, when the run of the adaptation is finished.
+/// `dataset` are the recordings as they were loaded: with the labels that they have, which the setup does not know.
+Change measure_change(const TrainingSetup& setup, const data::Dataset& dataset, const Opinions& opinions);
 
 }  // namespace pskd::train

@@ -14,6 +14,7 @@ namespace {
 using pskd::train::Change;
 using pskd::train::Existing;
 using pskd::train::LoadedExperiment;
+using pskd::train::Opinions;
 using pskd::train::TrainingSetup;
 
 struct Options {
@@ -29,8 +30,7 @@ std::string share(std::size_t count, std::size_t all) {
 }
 
 /// Says how often the teachers agree. Throws Error(data) where nothing is left to learn.
-void say_opinions(const TrainingSetup& setup, const Options& options) {
-  const pskd::train::Opinions opinions = pskd::train::ask_teachers(setup);
+void say_opinions(const Opinions& opinions, const TrainingSetup& setup, const Options& options) {
   if (opinions.agreed < 2) {
     throw pskd::Error(pskd::ErrorKind::data, "the teachers agree on " + share(opinions.agreed, opinions.seen) +
                                                  " recordings: expected at least 2 to learn from; ask one of them");
@@ -47,12 +47,12 @@ void say_opinions(const TrainingSetup& setup, const Options& options) {
   std::cout << std::flush;
 }
 
-nlohmann::ordered_json to_json(const Change& change, const std::string& folder) {
+nlohmann::ordered_json to_json(const Opinions& opinions, const Change& change, const std::string& folder) {
   return {{"folder", folder},
-          {"clips", change.opinions.clips},
-          {"seen", change.opinions.seen},
-          {"agreed", change.opinions.agreed},
-          {"unanimous", change.opinions.unanimous},
+          {"clips", opinions.clips},
+          {"seen", opinions.seen},
+          {"agreed", opinions.agreed},
+          {"unanimous", opinions.unanimous},
           {"same_before", change.before.same},
           {"same_after", change.after.same},
           {"labeled", change.labeled},
@@ -60,8 +60,7 @@ nlohmann::ordered_json to_json(const Change& change, const std::string& folder) 
           {"right_after", change.after.right}};
 }
 
-void show(const Change& change, const std::string& folder) {
-  const std::size_t agreed = change.opinions.agreed;
+void show(std::size_t agreed, const Change& change, const std::string& folder) {
   std::cout << fmt::format("the student says what the teachers say: before {}, after {}\n",
                            share(change.before.same, agreed), share(change.after.same, agreed));
   if (change.labeled > 0) {
@@ -88,13 +87,14 @@ void run(const Options& options) {
   const std::uint64_t seed = setup.experiment.seeds.front();
   const std::filesystem::path folder = pskd::train::run_folder(setup, seed);
   pskd::train::require_startable(setup, {folder}, existing);
-  say_opinions(setup, options);
+  const Opinions opinions = pskd::train::ask_teachers(setup);
+  say_opinions(opinions, setup, options);
   pskd::train::train_run(setup, seed, existing);
-  const Change change = pskd::train::measure_change(setup, loaded.dataset);
+  const Change change = pskd::train::measure_change(setup, loaded.dataset, opinions);
   if (options.json) {
-    std::cout << to_json(change, folder.string()).dump() << '\n';
+    std::cout << to_json(opinions, change, folder.string()).dump() << '\n';
   } else {
-    show(change, folder.string());
+    show(opinions.agreed, change, folder.string());
   }
 }
 
