@@ -32,17 +32,17 @@ const eval::StageResult& result_of(const eval::RunRecord& record, const RunLayou
   throw Error(ErrorKind::usage, run.folder.string() + ": has no stage '" + stage + "'; its stages are" + known);
 }
 
-/// The checkpoint, held to what the run says of it.
-TensorFile read_checkpoint(const fs::path& file, const eval::StageResult& result) {
+TensorFile read_checkpoint(const fs::path& file) {
   if (!fs::exists(file)) refuse(file, "is missing; restore it, or train the stage again");
   const std::string bytes = read_sealed_file(file, kCheckpointSeal, ErrorKind::checkpoint);
-  TensorFile content = read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
-  const std::string found = weights_hash(content);
-  if (!result.checkpoint.empty() && found != result.checkpoint) {
-    refuse(file, "holds other weights (hash " + found + ") than result.json has scored (hash " + result.checkpoint +
-                     "); restore it, or train again with --overwrite");
-  }
-  return content;
+  return read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
+}
+
+/// Holds the weights of a checkpoint, by their hash, to what the run says of it.
+void require_scored(const fs::path& file, const std::string& found, const eval::StageResult& result) {
+  if (result.checkpoint.empty() || found == result.checkpoint) return;
+  refuse(file, "holds other weights (hash " + found + ") than result.json has scored (hash " + result.checkpoint +
+                   "); restore it, or train again with --overwrite");
 }
 
 Json parsed_manifest(const TensorFile& checkpoint, const fs::path& file) {
@@ -83,7 +83,9 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
   const eval::StageResult& result = result_of(record, run, stage);
   const std::string snapshot = record.selection == "val" ? "best" : "last";
   const fs::path file = run.stage(stage).checkpoint(snapshot);
-  TensorFile checkpoint = read_checkpoint(file, result);
+  TensorFile checkpoint = read_checkpoint(file);
+  const std::string weights = weights_hash(checkpoint);
+  require_scored(file, weights, result);
   const Json said = parsed_manifest(checkpoint, file);
 
   ExportedModel exported;
@@ -93,7 +95,7 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
   }
   manifest["snapshot"] = snapshot;
   if (const Json::json_pointer epoch("/position/epoch"); said.contains(epoch)) manifest["epochs"] = said[epoch];
-  manifest["weights_hash"] = weights_hash(checkpoint);
+  manifest["weights_hash"] = weights;
   manifest["run"] = describe_run(record);
   if (result.test) manifest["test"] = describe_test(*result.test);
   const config::DataConfig data = config::load_experiment(run.config()).data;
