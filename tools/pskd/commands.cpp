@@ -59,10 +59,6 @@ std::string footer_of(const CLI::App& verb) {
   return text.empty() ? "" : "\n" + text;
 }
 
-std::vector<const CLI::App*> verbs_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
 std::string row_of(const CLI::App& verb) {
   return "| [" + verb.get_name() + "](#pskd-" + verb.get_name() + ") | " + pskd::markdown_text(verb.get_description()) +
          " |\n";
@@ -80,6 +76,10 @@ std::string verb_section(const CLI::App& verb, const std::string& prefix, const 
 }
 
 }  // namespace
+
+std::vector<const CLI::App*> verbs_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
 
 std::string command_line_head(const CLI::App& app) {
   std::string text =

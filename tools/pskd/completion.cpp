@@ -30,7 +30,7 @@ std::string line(const std::string& typed, const std::string& words) {
 /// What can follow `typed`, the words of `verb`: its own verbs and options, and after an option its values.
 std::string lines_of(const CLI::App& verb, const std::string& typed) {
   std::string words, lines;
-  for (const CLI::App* inner : verb.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* inner : verbs_of(verb)) {
     words += inner->get_name() + " ";
     lines += lines_of(*inner, typed + " " + inner->get_name());
   }
@@ -70,14 +70,13 @@ complete -o default -F _pskd pskd  # files where no word fits
 
 std::string completion_head(const CLI::App& app) {
   std::string verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
-    verbs += verb->get_name() + " ";
+  for (const CLI::App* verb : verbs_of(app)) verbs += verb->get_name() + " ";
   return kHead + line("pskd", verbs + "--help --version");
 }
 
 std::string completion_lines(const CLI::App& app, bool torch) {
   std::string lines;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* verb : verbs_of(app)) {
     if (is_torch_verb(verb->get_name()) == torch) lines += lines_of(*verb, "pskd " + verb->get_name());
   }
   return lines;

@@ -64,6 +64,9 @@ inline constexpr std::array<std::pair<const char*, const char*>, 6> kExitCodes =
      {"5", "checkpoint"},
      {"129 / 130 / 143", "stopped after saving"}}};
 
+/// The verbs of a program, or those in a verb.
+std::vector<const CLI::App*> verbs_of(const CLI::App& app);
+
 /// `pskd commands`; `print` prints the page docs/command-line.md: its head and a section for every verb.
 void add_commands(CLI::App& app, const std::function<void()>& print);
 std::string command_line_head(const CLI::App& app);
