@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +18,17 @@
 
 namespace pskd {
 namespace {
+
+/// What the child finds as its environment: `variables`, and of this process's the others that bind no threads.
+std::vector<std::string> environment_with(std::vector<std::string> variables) {
+  const auto name = [](const std::string& variable) { return variable.substr(0, variable.find('=')); };
+  std::set<std::string> names;
+  for (const std::string& variable : variables) names.insert(name(variable));
+  for (std::string& variable : unbound_environment()) {
+    if (!names.contains(name(variable))) variables.push_back(std::move(variable));
+  }
+  return variables;
+}
 
 /// In the child, between fork and exec: system calls only.
 [[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, pid_t parent) {
@@ -42,11 +54,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
+ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& variables) {
   std::vector<std::string> words = {"pskd"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> variables = unbound_environment();
-  const std::vector<char*> word_pointers = pointers_to(words), variable_pointers = pointers_to(variables);
+  std::vector<std::string> environment = environment_with(variables);
+  const std::vector<char*> word_pointers = pointers_to(words), variable_pointers = pointers_to(environment);
   std::error_code ignored;
   const std::string program = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
   const pid_t parent = ::getpid();

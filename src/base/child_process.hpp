@@ -15,8 +15,8 @@ class ChildProcess {
  public:
   /// Starts this very program again with `arguments`, on the cores this one was started on and without variables that
   /// bind OpenMP's threads: bound children would all share the first core (base/cores.hpp). Throws Error(io) with the
-  /// system's reason.
-  explicit ChildProcess(const std::vector<std::string>& arguments);
+  /// system's reason. `variables`, each NAME=VALUE, stand in its environment before those of the same names here.
+  explicit ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& variables = {});
   /// Kills a child that still runs.
   ~ChildProcess();
   ChildProcess(ChildProcess&& other) noexcept;

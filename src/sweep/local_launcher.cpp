@@ -2,10 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iterator>
 #include <list>
 #include <optional>
+#include <sstream>
 #include <thread>
 
 #include "base/child_process.hpp"
@@ -18,11 +21,13 @@ namespace pskd::sweep {
 namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{50};
+constexpr const char* kVisibleCards = "CUDA_VISIBLE_DEVICES";
 
 /// Trains the tasks of a sweep in child processes.
 class Pool {
  public:
-  Pool(const SweepLaunch& launch, const std::vector<SweepTask>& tasks) : launch_(launch), tasks_(tasks) {
+  Pool(const SweepLaunch& launch, const std::vector<SweepTask>& tasks)
+      : launch_(launch), tasks_(tasks), cards_(cards_of(std::getenv(kVisibleCards))) {
     for (const SweepTask& task : tasks_) {
       if (!task.problem.empty()) {
         fail(task, exit_code(ErrorKind::config));
@@ -54,9 +59,19 @@ class Pool {
  private:
   struct Job {
     const SweepTask* task;
+    std::string card;  ///< the one it has to itself or shares; empty: it was dealt none
     ChildProcess process;
     std::chrono::steady_clock::time_point start;
   };
+
+  /// Of the cards that are dealt the one with the fewest runs; empty where the run names its device, or none is dealt.
+  std::string card_for(const SweepTask& task) const {
+    const std::string& device = task.experiment.run.device;
+    if (device != "auto" && device != "cuda") return "";
+    std::vector<std::string> taken;
+    for (const Job& job : running_) taken.push_back(job.card);
+    return freest_card(cards_, taken);
+  }
 
   void start_jobs() {
     for (auto next = waiting_.begin(); next != waiting_.end() && std::ssize(running_) < launch_.jobs;) {
@@ -75,8 +90,11 @@ class Pool {
     std::vector<std::string> arguments = task_arguments(launch_, launch_.config);
     arguments.insert(arguments.end(), {"--only", task.name()});
     forget_failure(task);
-    spdlog::info("{}: starts", task.name());
-    running_.push_back({&task, ChildProcess(arguments), std::chrono::steady_clock::now()});
+    const std::string card = card_for(task);
+    std::vector<std::string> variables;
+    if (!card.empty()) variables.push_back(fmt::format("{}={}", kVisibleCards, card));
+    spdlog::info("{}: starts{}", task.name(), card.empty() ? "" : " on card " + card);
+    running_.push_back({&task, card, ChildProcess(arguments, variables), std::chrono::steady_clock::now()});
   }
 
   void collect() {
@@ -109,12 +127,27 @@ class Pool {
 
   const SweepLaunch& launch_;
   const std::vector<SweepTask>& tasks_;
+  const std::vector<std::string> cards_;
   std::list<const SweepTask*> waiting_;
   std::list<Job> running_;
   std::vector<TaskFailure> failures_;
 };
 
 }  // namespace
+
+std::vector<std::string> cards_of(const char* visible) {
+  std::vector<std::string> cards;
+  std::istringstream list(visible == nullptr ? "" : visible);
+  for (std::string card; std::getline(list, card, ',');) cards.push_back(card);
+  return cards.size() > 1 ? cards : std::vector<std::string>();
+}
+
+std::string freest_card(const std::vector<std::string>& cards, const std::vector<std::string>& taken) {
+  const auto runs = [&](const std::string& card) { return std::count(taken.begin(), taken.end(), card); };
+  const auto freest = std::min_element(cards.begin(), cards.end(),
+                                       [&](const auto& one, const auto& other) { return runs(one) < runs(other); });
+  return freest == cards.end() ? "" : *freest;
+}
 
 std::vector<TaskFailure> train_here(const SweepLaunch& launch, const std::vector<SweepTask>& tasks) {
   Pool pool(launch, tasks);

@@ -35,7 +35,9 @@ constexpr const char* kAsked = "PSKD_TEST_CHILD";
 const bool kIsTheChild = [] {
   const char* file = ::getenv(kAsked);
   if (file == nullptr) return false;
-  std::ofstream(file) << available_cores().count << ' ' << binding_variables().size();
+  const char* more = ::getenv("PSKD_TEST_MORE");
+  std::ofstream(file) << available_cores().count << ' ' << binding_variables().size() << ' '
+                      << (more == nullptr ? "none" : more);
   ::_exit(0);
 }();
 
@@ -197,6 +199,18 @@ TEST(Binding, OfThisProcessIsNotThatOfItsChildren) {
   std::ifstream(folder / "said") >> cores >> variables;
   EXPECT_EQ(cores, available_cores().count);
   EXPECT_EQ(variables, 0);
+}
+
+TEST(ChildProcess, HasItsOwnValueOfAVariable) {
+  const testing::TemporaryFolder folder;
+  ::setenv("PSKD_TEST_MORE", "0,1", 1);
+  ChildProcess child({}, {std::string(kAsked) + "=" + (folder / "said").string(), "PSKD_TEST_MORE=1"});
+  while (!child.poll()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ::unsetenv("PSKD_TEST_MORE");
+  int cores = 0, variables = 0;
+  std::string more;
+  std::ifstream(folder / "said") >> cores >> variables >> more;
+  EXPECT_EQ(more, "1");
 }
 
 }  // namespace

@@ -9,12 +9,15 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/launch.hpp"
+#include "sweep/local_launcher.hpp"
 #include "sweep/status.hpp"
 
 namespace pskd::sweep {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class SweepTasks : public ::testing::Test {
  protected:
@@ -140,6 +143,21 @@ TEST(SweepLaunch, GivesATasksProcessTheSameSettings) {
   EXPECT_THAT(task_arguments(launch, "/b/a.yaml"),
               ::testing::ElementsAre("sweep", "--config", "/b/a.yaml", "--set", "seeds=[1]", "--set", "run.root=x",
                                      "--tensorboard"));
+}
+
+TEST(Cards, AreDealtWhereSeveralAreVisible) {
+  EXPECT_THAT(cards_of(nullptr), IsEmpty());
+  EXPECT_THAT(cards_of(""), IsEmpty());
+  EXPECT_THAT(cards_of("3"), IsEmpty());
+  EXPECT_THAT(cards_of("3,GPU-8f2,0"), ElementsAre("3", "GPU-8f2", "0"));
+}
+
+TEST(Cards, WithTheFewestRunsAreDealtFirst) {
+  EXPECT_EQ(freest_card({"3", "0"}, {}), "3");
+  EXPECT_EQ(freest_card({"3", "0"}, {"3"}), "0");
+  EXPECT_EQ(freest_card({"3", "0"}, {"3", "0", ""}), "3");
+  EXPECT_EQ(freest_card({"3", "0"}, {"3", "3", "0"}), "0");
+  EXPECT_EQ(freest_card({}, {"3"}), "");
 }
 
 }  // namespace
