@@ -2,7 +2,8 @@
 # Installs what the build needs and this machine lacks, from the Debian distribution. Does nothing when nothing is missing.
 #
 #   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang, tools/test.sh chromium
-#   tools/setup.sh --torch wheel    with the LibTorch of a Python wheel, in build/libtorch-wheel; says how to build with it
+#   tools/setup.sh --torch wheel    with the LibTorch of a Python wheel, in build/libtorch-wheel; says how to build with it; exits 4
+#                                   where PyPI did not give the wheel
 #   tools/setup.sh --into FOLDER    unpacks the libraries, without LibTorch, into FOLDER, to take along to a machine that has a
 #                                   LibTorch, a compiler, CMake and ninja, but no network; tools/gpu_check.sh builds with it
 set -euo pipefail
@@ -94,7 +95,10 @@ finish() {
   if [[ ! -d $folder ]]; then
     rm -rf "$folder.part"
     python3 -m venv "$folder.part"
-    "$folder.part/bin/pip" install --quiet --disable-pip-version-check "torch==$torch_version"
+    if ! "$folder.part/bin/pip" install --quiet --disable-pip-version-check "torch==$torch_version"; then
+      echo "tools/setup.sh: pip could not install torch $torch_version; see above. Is PyPI out of reach?" >&2
+      exit 4
+    fi
     mv "$folder.part" "$folder"
   fi
   local prefix
