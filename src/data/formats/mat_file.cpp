@@ -26,7 +26,9 @@ constexpr std::size_t kMaxFrames = 100'000;
 // matio's diagnostics, which it would print; the first one of a call goes into our message.
 thread_local std::string matio_message;
 
-void keep_matio_message(int, char* message) {
+/// `Char`: matio's messages are constant since 1.5.28.
+template <typename Char>
+void keep_matio_message(int, Char* message) {
   if (matio_message.empty() && message != nullptr) matio_message = message;
 }
 
