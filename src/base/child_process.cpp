@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -20,14 +19,14 @@ namespace pskd {
 namespace {
 
 /// What the child finds as its environment: `variables`, and of this process's the others that bind no threads.
-std::vector<std::string> environment_with(std::vector<std::string> variables) {
-  const auto name = [](const std::string& variable) { return variable.substr(0, variable.find('=')); };
-  std::set<std::string> names;
-  for (const std::string& variable : variables) names.insert(name(variable));
-  for (std::string& variable : unbound_environment()) {
-    if (!names.contains(name(variable))) variables.push_back(std::move(variable));
+std::vector<std::string> environment_with(const std::vector<std::string>& variables) {
+  std::vector<std::string> environment = unbound_environment();
+  for (const std::string& variable : variables) {
+    const std::string name = variable.substr(0, variable.find('=') + 1);
+    std::erase_if(environment, [&](const std::string& other) { return other.starts_with(name); });
+    environment.push_back(variable);
   }
-  return variables;
+  return environment;
 }
 
 /// In the child, between fork and exec: system calls only.
