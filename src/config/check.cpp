@@ -28,6 +28,17 @@ bool contains(const std::vector<T>& values, const T& value) {
 
 bool holds_clips(const std::optional<SplitPart>& part) { return part && !is_empty(*part); }
 
+// Whether the names are those of a vector's axes: ax ay az, acc_X acc_Y acc_Z.
+bool are_axes(const std::string& first, const std::string& second, const std::string& third) {
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    for (const std::string axes : {"xyz", "XYZ"}) {
+      const auto with = [&](char axis) { return std::string(first).replace(i, 1, 1, axis); };
+      if (first[i] == axes[0] && second == with(axes[1]) && third == with(axes[2])) return true;
+    }
+  }
+  return false;
+}
+
 class StageCheck {
  public:
   // The stages before `index` are the ones this stage may refer to.
@@ -77,19 +88,28 @@ class StageCheck {
     if (node_.find("sees") == nullptr) {
       complain(node_, "sees", "expected a list of modalities (skeleton, sensor), found nothing");
     }
-    const std::vector<Modality> needed = seen_modalities(stage_.model);
-    if (names_its_model() && names_modalities() && sorted(stage_.sees) != sorted(needed)) {
+    const std::vector<Modality> needed = seen_modalities(stage_.model), &seen = stage_.sees.modalities;
+    if (names_its_model() && names_modalities() && sorted(seen) != sorted(needed)) {
       complain(at("sees"), "sees",
                "expected [" + joined(words(needed)) + "], which is what a " + model_name(stage_.model) +
-                   " takes, found [" + joined(words(stage_.sees)) + "]");
+                   " takes, found [" + joined(words(seen)) + "]");
+    }
+    const std::vector<std::string>& channels = stage_.sees.channels;
+    const double degrees = experiment_.augmentation.sensor.rotation;
+    if (!channels.empty() && degrees != 0 && !are_vectors(channels)) {
+      complain(at("sees"), "sees", expected_vectors(degrees, channels));
     }
   }
 
   // Whether `sees` was read as it is written; a word that is no modality has been reported.
   bool names_modalities() const {
+    const auto word_of = [](const Node& node) {
+      return node.kind == Node::Kind::map ? word(Modality::sensor) : node.text;
+    };
     std::vector<std::string> written;
-    for (const Node& item : at("sees").items) written.push_back(item.text);
-    return !written.empty() && written == words(stage_.sees);
+    if (at("sees").kind == Node::Kind::map) written.push_back(word_of(at("sees")));
+    for (const Node& item : at("sees").items) written.push_back(word_of(item));
+    return !written.empty() && written == words(stage_.sees.modalities);
   }
 
   // Whether `name` is an earlier stage; complains when it is not.
@@ -106,7 +126,15 @@ class StageCheck {
 
   void check_start() {
     const StageRef& start = stage_.starts_from;
-    if (!start.stage.empty() && start.run.empty()) check_reference(start.stage, at("starts_from"), "starts_from");
+    if (start.stage.empty() || !start.run.empty()) return;
+    if (!check_reference(start.stage, at("starts_from"), "starts_from")) return;
+    const Sees &here = stage_.sees, &there = find_stage(experiment_, start.stage).sees;
+    const bool both = contains(here.modalities, Modality::sensor) && contains(there.modalities, Modality::sensor);
+    if (both && (here.channels != there.channels || here.sensor != there.sensor)) {
+      complain(
+          at("starts_from"), "starts_from",
+          "expected a stage that sees the same sensor channels, found " + quoted(start.stage) + ", which sees others");
+    }
   }
 
   void check_labeled_share() {
@@ -244,37 +272,33 @@ void check_protocol(const Experiment& experiment, const Node& root, Problems& pr
                "expected protocol.val to hold clips, on which the epoch is selected, found none");
 }
 
-// Whether the names are those of a vector's axes: ax ay az, acc_X acc_Y acc_Z.
-bool are_axes(const std::string& first, const std::string& second, const std::string& third) {
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    for (const std::string axes : {"xyz", "XYZ"}) {
-      const auto with = [&](char axis) { return std::string(first).replace(i, 1, 1, axis); };
-      if (first[i] == axes[0] && second == with(axes[1]) && third == with(axes[2])) return true;
-    }
-  }
-  return false;
-}
-
 // Channels are turned in threes, as vectors.
 void check_rotation(const Experiment& experiment, const Node& root, Problems& problems) {
   const std::vector<std::string>& channels = experiment.data.channels;
   const double degrees = experiment.augmentation.sensor.rotation;
+  if (degrees == 0 || are_vectors(channels)) return;
+  const Node* data = root.find("data");
+  const Node* given = data != nullptr ? data->find("channels") : nullptr;
+  if (given != nullptr && given->items.size() != channels.size()) return;  // reported when they were read
+  problems.add(given != nullptr ? given->where : root.where, "data.channels", expected_vectors(degrees, channels));
+}
+
+}  // namespace
+
+bool are_vectors(const std::vector<std::string>& channels) {
   bool vectors = channels.size() % 3 == 0;
   for (std::size_t i = 0; vectors && i < channels.size(); i += 3) {
     vectors = are_axes(channels[i], channels[i + 1], channels[i + 2]);
   }
-  if (degrees == 0 || vectors) return;
-  const Node* data = root.find("data");
-  const Node* given = data != nullptr ? data->find("channels") : nullptr;
-  if (given != nullptr && given->items.size() != channels.size()) return;  // reported when they were read
-  problems.add(given != nullptr ? given->where : root.where, "data.channels",
-               "expected the axes of vectors, x, y and z in this order such as [ax, ay, az], since "
-               "views.sensor.rotation turns them by up to " +
-                   number_text(degrees) + " degrees, found [" + joined(channels) +
-                   "]; name the axes, or set views.sensor.rotation to 0");
+  return vectors;
 }
 
-}  // namespace
+std::string expected_vectors(double degrees, const std::vector<std::string>& channels) {
+  return "expected the axes of vectors, x, y and z in this order such as [ax, ay, az], since views.sensor.rotation "
+         "turns them by up to " +
+         number_text(degrees) + " degrees, found [" + joined(channels) +
+         "]; name the axes, or set views.sensor.rotation to 0";
+}
 
 void check(const Experiment& experiment, const Node& root, Problems& problems) {
   check_protocol(experiment, root, problems);

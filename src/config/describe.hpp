@@ -205,6 +205,10 @@ void describe_defaults(Fields& fields, StageConfig& stage) {
          stage.labeled_share, OrWord{"all", between(0, 1)}, LeftOutAs{"1"});
   fields({"teachers_see", "What teachers are asked about: augmented is what the student sees, plain the clip itself."},
          stage.teachers_see, one_of_enum<TeacherInput>(), LeftOutAs{word(TeacherInput::augmented)});
+  fields({"class_weights",
+          "balanced: in cross-entropies with the label, a clip counts by the inverse of how many training clips its "
+          "class has; the mean over all of them is 1. For sets in which some classes are rare."},
+         stage.class_weights, one_of_enum<ClassWeights>(), LeftOutAs{word(ClassWeights::none)});
   fields({"snapshots", "Epochs after which a checkpoint is kept for students to follow; at most epochs."},
          stage.snapshots, set_of(at_least(1)));
 }
@@ -217,8 +221,10 @@ void describe(Fields& fields, StageDefaults& defaults) {
 template <class Fields>
 void describe(Fields& fields, StageConfig& stage) {
   fields({"model", "Network of the stage."}, stage.model);
-  fields({"sees", "Modalities that the stage sees: those that its model takes."}, stage.sees,
-         some_of(one_of_enum<Modality>()));
+  fields({"sees",
+          "Modalities that the stage sees: those that its model takes. {sensor: [gx, gy, gz]} are sensor channels of "
+          "its own, {sensor: watch} all those of one of several sensors; sensor alone means data.channels."},
+         stage.sees);
   fields({"starts_from",
           "Stage whose parameters of the same names are the initial ones: an earlier one, or one of another run; the "
           "statistics of its sensor channels are kept. Empty means random ones."},

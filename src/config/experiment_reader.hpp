@@ -13,6 +13,7 @@ void read(const Place& place, StageRef& value);
 void read(const Place& place, UnlabeledPart& value);
 void read(const Place& place, TeacherRef& value);
 void read(const Place& place, ModelConfig& value);
+void read(const Place& place, Sees& value);
 void read(const Place& place, std::vector<TeacherRef>& value);
 void read(const Place& place, std::vector<StageConfig>& value);
 

@@ -25,6 +25,8 @@ bool is_default(const std::vector<T>& values, const ListRule<Each>& rule) {
   return rule.may_be_empty || !values.empty();
 }
 
+bool is_default(const Sees& value) { return !value.modalities.empty(); }
+
 /// The maps found so far. Each type of struct is a kind of map.
 struct Found {
   std::vector<KeyMap> maps;

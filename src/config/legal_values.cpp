@@ -11,6 +11,11 @@ std::string legal_values(const std::string&, const TextRule& rule) { return rule
 std::string legal_values(const Name&, const TextRule& rule) { return rule.text; }
 std::string legal_values(const SnapshotName&) { return "last, best or epoch-<n>"; }
 
+std::string legal_values(const Sees&) {
+  return "a list that is not empty, each " + one_of_enum<Modality>().words.text +
+         ", {sensor: channels}; or {sensor: channels}";
+}
+
 std::string legal_values(const std::pair<int, int>&) {
   return "[first epoch, end (not included)] of the student, or [0, 0] for all";
 }

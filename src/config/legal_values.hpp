@@ -20,6 +20,7 @@ std::string legal_values(double, const Rule& rule);
 std::string legal_values(const std::string&, const TextRule& rule);
 std::string legal_values(const Name&, const TextRule& rule);
 std::string legal_values(const SnapshotName&);
+std::string legal_values(const Sees&);
 std::string legal_values(const std::pair<int, int>&);  ///< epochs of a teacher
 std::string legal_values(const std::optional<double>&, const OrWord& rule);
 

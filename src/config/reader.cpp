@@ -176,6 +176,41 @@ void read(const Place& place, ModelConfig& value) {
   read_model_named(chosen, place, value);
 }
 
+namespace {
+
+// {sensor: [gx, gy, gz]} or {sensor: watch}
+void read_sensor(const Place& place, Sees& value) {
+  const std::string expected = "a map {sensor: ...} of a list of channels or the name of a sensor";
+  const Node* sensor = place.node.find(word(Modality::sensor));
+  if (place.node.kind != Kind::map || sensor == nullptr || place.node.entries.size() != 1) {
+    return place.expected(expected);
+  }
+  value.modalities.push_back(Modality::sensor);
+  const Place inner = place.at(word(Modality::sensor), *sensor);
+  if (sensor->kind == Kind::scalar) return read(inner, value.sensor, not_empty());
+  read(inner, value.channels, some_of(not_empty()));
+}
+
+}  // namespace
+
+void read(const Place& place, Sees& value) {
+  value = {};
+  if (place.node.kind == Kind::map) return read_sensor(place, value);
+  if (place.node.kind != Kind::list) return place.expected("a list, in brackets, or a map {sensor: ...}");
+  if (place.node.items.empty()) return place.complain("expected at least one value, found an empty list");
+  std::vector<std::string> seen;
+  for (std::size_t i = 0; i < place.node.items.size(); ++i) {
+    const Node& item = place.node.items[i];
+    if (item.kind == Kind::map) {
+      read_sensor(place.item(i), value);
+    } else {
+      read(place.item(i), value.modalities.emplace_back(), one_of_enum<Modality>());
+    }
+    seen.push_back(item.kind == Kind::map ? word(Modality::sensor) : item.text);
+    if (std::count(seen.begin(), seen.end(), seen.back()) > 1) place.item(i).expected("each value once");
+  }
+}
+
 void read(const Place& place, std::vector<TeacherRef>& value) {
   if (place.node.kind != Kind::list) return place.expected("a list of teachers, in brackets");
   for (std::size_t i = 0; i < place.node.items.size(); ++i) read(place.item(i), value.emplace_back());

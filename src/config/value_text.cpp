@@ -52,6 +52,19 @@ std::string value_text(const StageRef& value) {
   return "{stage: " + value_text(value.stage) + ", run: " + value_text(value.run) + "}";
 }
 std::string value_text(const SnapshotName& value) { return word(value); }
+std::string value_text(const Sees& value) {
+  std::string text;
+  for (const Modality modality : value.modalities) {
+    std::string one = word(modality);
+    if (modality == Modality::sensor && !value.sensor.empty()) {
+      one.insert(0, "{").append(": ").append(value_text(value.sensor)).append("}");
+    } else if (modality == Modality::sensor && !value.channels.empty()) {
+      one.insert(0, "{").append(": ").append(value_text(value.channels, list_of(any_text()))).append("}");
+    }
+    text += (text.empty() ? "" : ", ") + one;
+  }
+  return "[" + text + "]";
+}
 std::string value_text(const std::pair<int, int>& value) {
   return "[" + number_text(value.first) + ", " + number_text(value.second) + "]";
 }

@@ -24,6 +24,7 @@ std::string value_text(const std::string& value, const TextRule& rule);
 std::string value_text(const Name& value, const TextRule& rule);
 std::string value_text(const StageRef& value);  ///< a map where it is of another run
 std::string value_text(const SnapshotName& value);
+std::string value_text(const Sees& value);
 std::string value_text(const std::pair<int, int>& value);
 std::string value_text(const std::optional<double>& value, const OrWord& rule);
 

@@ -7,8 +7,8 @@
 
 namespace pskd::distill {
 
-/// Mean cross-entropy of logits [N, K] with the labels of N clips, 0 for those without one; label smoothing in [0, 1):
-/// the target is 1 - smoothing on the truth and smoothing / K on every class.
+/// Mean of the weighed cross-entropies of logits [N, K] with the labels of N clips, 0 for those without one; label
+/// smoothing in [0, 1): the target is 1 - smoothing on the truth and smoothing / K on every class.
 torch::Tensor label_loss(const torch::Tensor& logits, const Labels& labels, double smoothing);
 
 }  // namespace pskd::distill

@@ -3,8 +3,14 @@
 namespace pskd::distill {
 
 Labels select_clips(const Labels& labels, const torch::Tensor& clips) {
-  const torch::Tensor classes = labels.classes.index_select(0, clips);
-  return labels.all_known() ? Labels(classes) : Labels(classes, labels.known.index_select(0, clips));
+  const auto of = [&](const torch::Tensor& all) { return all.defined() ? all.index_select(0, clips) : all; };
+  Labels selected(of(labels.classes), of(labels.known));
+  selected.weights = of(labels.weights);
+  return selected;
+}
+
+torch::Tensor weighed(const torch::Tensor& values, const Labels& labels) {
+  return labels.weights.defined() ? values * labels.weights : values;
 }
 
 torch::Tensor mean_over_labeled(const torch::Tensor& values, const Labels& labels) {

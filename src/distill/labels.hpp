@@ -14,6 +14,7 @@ namespace pskd::distill {
 struct Labels {
   torch::Tensor classes = {};  ///< [N] int64; 0 where the label is not known
   torch::Tensor known = {};    ///< [N] bool; undefined: all are
+  torch::Tensor weights = {};  ///< [N], of each clip in cross-entropies with its label; undefined: 1
 
   Labels() = default;
   Labels(torch::Tensor classes_of_all) : classes(std::move(classes_of_all)) {}  // NOLINT(google-explicit-constructor)
@@ -28,6 +29,9 @@ Labels select_clips(const Labels& labels, const torch::Tensor& clips);
 /// Mean over all N clips of `values` [N], which are 0 where the label is not known: a clip without a label takes no
 /// part in a term that needs one, and the others do not count for more.
 torch::Tensor mean_over_labeled(const torch::Tensor& values, const Labels& labels);
+
+/// Values [N] of a cross-entropy with the label, each times the weight of its clip.
+torch::Tensor weighed(const torch::Tensor& values, const Labels& labels);
 
 /// The class that a clip is taken for, [N]: its label or, where that is not known, the class of the highest mean
 /// probability of the teachers, weighed by their weights.

@@ -115,7 +115,9 @@ std::vector<TeacherOutput> TeacherOutputCache::compute(const std::vector<std::si
       if (known_.contains(teacher) || branches_[teacher].has_value() != with_branch) continue;
       model::Input seen = input_of(teacher);
       const auto branch = with_branch ? known_.find(*branches_[teacher]) : known_.end();
-      if (branch != known_.end()) seen.skeleton_embedding = branch->second.embedding;
+      const bool same_clips =
+          branch != known_.end() && branch->second.embedding.size(0) == teachers_[teacher].shape.clips;
+      if (same_clips) seen.skeleton_embedding = branch->second.embedding;
       known_[teacher] = compute_output(*teachers_[teacher].network, seen);
       keep(file_of(teacher), known_[teacher]);
     }

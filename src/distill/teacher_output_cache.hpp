@@ -29,7 +29,7 @@ class TeacherOutputCache {
     config::TeacherRef reference;
     std::shared_ptr<model::Network> network;
     std::filesystem::path prefix;  ///< of the paths of the files with this network's outputs
-    OutputShape shape;             ///< of its output for all training clips
+    OutputShape shape;             ///< of its output for the training clips that it sees
   };
   explicit TeacherOutputCache(std::vector<Teacher> teachers);
 
@@ -45,7 +45,7 @@ class TeacherOutputCache {
   std::vector<std::size_t> lookup(const std::vector<std::size_t>& teachers, std::optional<int> augmentation);
   /// The outputs of `teachers` for what was last looked up. Those that are missing are computed from what `input_of`
   /// gives for them, and kept; all lie on `device`, where `input_of` gives its inputs. A skeleton teacher that is
-  /// also a fused teacher's frozen branch is computed once for both.
+  /// also a fused teacher's frozen branch is computed once for both, where both are asked about all clips.
   std::vector<TeacherOutput> compute(const std::vector<std::size_t>& teachers,
                                      const std::function<model::Input(std::size_t teacher)>& input_of,
                                      torch::Device device = torch::kCPU);

@@ -54,6 +54,8 @@ Json stage_to_json(const StageResult& stage) {
   json["checkpoint"] = stage.checkpoint;
   json["teachers"] = stage.teachers;
   if (!stage.start.empty()) json["start"] = stage.start;
+  if (stage.train_clips) json["train_clips"] = *stage.train_clips;
+  if (stage.partly_taught) json["partly_taught"] = *stage.partly_taught;
   return json;
 }
 
@@ -226,6 +228,8 @@ StageResult read_stage(const std::string& name, const Value& value) {
   if (value.has("checkpoint")) stage.checkpoint = value.at("checkpoint").text();
   if (value.has("teachers")) stage.teachers = value.at("teachers").texts();
   if (value.has("start")) stage.start = value.at("start").text();
+  if (value.has("train_clips")) stage.train_clips = value.at("train_clips").count<std::int64_t>();
+  if (value.has("partly_taught")) stage.partly_taught = value.at("partly_taught").count<std::int64_t>();
   return stage;
 }
 

@@ -115,21 +115,37 @@ std::string joined(const std::set<std::string>& texts, const std::string& betwee
   return all;
 }
 
+/// "ax, ay, az": the sensor channels of a stage, its own or those of the data; empty where they are not known.
+std::string channels_of(const Settings& settings, const std::string& stage) {
+  for (const std::string place : {"1", "2"}) {  // in the list of what it sees
+    const auto own = settings.find("stages." + stage + ".sees." + place + ".sensor");
+    if (own == settings.end()) continue;
+    const std::string& text = own->second;
+    return text.starts_with("[") ? text.substr(1, text.size() - 2) : "of " + text;
+  }
+  const auto common = settings.find("data.channels");
+  return common == settings.end() ? "" : common->second.substr(1, common->second.size() - 2);
+}
+
 /// "27 classes; channels ax, ay, az; 431 training clips"
 std::string inputs_text(const Column& column, const RunSet& runs) {
   std::set<std::string> channels;
-  std::set<std::int64_t> clips;
+  std::set<std::int64_t> clips, partly;
   for (const Entry* entry : column) {
-    if (entry->record->train_clips) clips.insert(*entry->record->train_clips);
+    const std::optional<std::int64_t>& seen = entry->stage->train_clips;
+    if (seen || entry->record->train_clips) clips.insert(seen ? *seen : *entry->record->train_clips);
+    if (entry->stage->partly_taught) partly.insert(*entry->stage->partly_taught);
     const auto settings = runs.settings.find(entry->record->config_hash);
-    if (settings == runs.settings.end() || !settings->second.contains("data.channels")) continue;
-    const std::string& list = settings->second.at("data.channels");
-    channels.insert(list.substr(1, list.size() - 2));
+    if (settings == runs.settings.end()) continue;
+    if (const std::string list = channels_of(settings->second, entry->stage->name); !list.empty()) {
+      channels.insert(list);
+    }
   }
   std::string text = std::to_string(shown_scores(*column.front()->stage).per_class.size()) + " classes";
   if (!channels.empty()) text += "; channels " + joined(channels, " or ");
   if (!clips.empty())
     text += "; " + range(clips) + " training clips" + (column.front()->record->fold.empty() ? "" : " a fold");
+  if (!partly.empty()) text += ", of which " + range(partly) + " lack what some teacher sees";
   return text;
 }
 

@@ -33,8 +33,10 @@ std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std
   const std::vector<double> accuracy = values_of(records, index, &eval::Scores::accuracy);
   std::vector<double> seconds;
   for (const eval::RunRecord& record : records) seconds.push_back(record.stages[index].seconds);
-  std::vector<std::string> row = {stage.name, mean_and_deviation(accuracy),
-                                  mean_and_deviation(values_of(records, index, &eval::Scores::macro_f1))};
+  std::vector<std::string> row = {stage.name, mean_and_deviation(accuracy)};
+  for (const auto score : {&eval::Scores::balanced_accuracy, &eval::Scores::macro_f1}) {
+    row.push_back(mean_and_deviation(values_of(records, index, score)));
+  }
   if (has_folds(records)) row.push_back(mean_and_deviation(pooled_accuracies(records, index)));
   for (const std::string& cell : {std::to_string(accuracy.size()), std::to_string(stage.parameters),
                                   std::to_string(stage.epochs), fixed(eval::summarize(seconds).mean, 1)}) {
@@ -112,8 +114,9 @@ Table results_table(const std::vector<eval::RunRecord>& records) {
   check_same_experiment(records);
   Table table;
   table.notes = notes_of(records);
-  table.header = {"stage", "accuracy %", "macro F1 %", "n", "parameters", "epochs", "training s"};
-  if (has_folds(records)) table.header.insert(table.header.begin() + 3, "pooled accuracy %");
+  table.header = {"stage",      "accuracy %", "balanced accuracy %", "macro F1 %", "n",
+                  "parameters", "epochs",     "training s"};
+  if (has_folds(records)) table.header.insert(table.header.begin() + 4, "pooled accuracy %");
   for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
     table.rows.push_back(row_of(records, index));
   }

@@ -8,9 +8,9 @@
 
 namespace pskd::report {
 
-/// Rows: stages in training order; columns: accuracy and macro F1 (per cent, mean and standard deviation over seeds or
-/// folds, see eval::unit_values), of folds also the accuracy on the clips of all of them together, n, parameters,
-/// epochs, training seconds (mean). Scores are of the test part or, in a protocol without one,
+/// Rows: stages in training order; columns: accuracy, balanced accuracy and macro F1 (per cent, mean and standard
+/// deviation over seeds or folds, see eval::unit_values), of folds also the accuracy on the clips of all of them
+/// together, n, parameters, epochs, training seconds (mean). Scores are of the test part or, in a protocol without one,
 /// of the val part. Throws Error(data) when there is no record, when a seed is there twice, or when the records do not
 /// share config hash, protocol, selection rule, stages and classes.
 Table results_table(const std::vector<eval::RunRecord>& records);

@@ -101,6 +101,46 @@ void turn_vectors(data::Frames& frames, const Eigen::Matrix3f& rotation) {
   }
 }
 
+/// Where each column that is seen stands among the common ones; their number where it is not one of them.
+std::vector<Eigen::Index> places_of(const SensorColumns& columns) {
+  std::vector<Eigen::Index> places;
+  for (const int column : columns.seen) {
+    places.push_back(std::find(columns.common.begin(), columns.common.end(), column) - columns.common.begin());
+  }
+  return places;
+}
+
+/// White noise of the columns that are seen, [frames, columns].
+Eigen::ArrayXXd draw_noise(const Augmentation& augmentation, const SensorColumns& columns, int frames) {
+  const auto common = std::ssize(columns.common);
+  RandomStream together(stream_key(augmentation.noise_key, "sensor"));
+  Eigen::ArrayXXd drawn(frames, common);
+  for (Eigen::Index t = 0; t < frames; ++t) {
+    for (Eigen::Index c = 0; c < common; ++c) drawn(t, c) = together.normal(0.0, augmentation.sensor_noise);
+  }
+  if (columns.seen == columns.common) return drawn;
+  Eigen::ArrayXXd noise(frames, std::ssize(columns.seen));
+  const std::vector<Eigen::Index> places = places_of(columns);
+  for (Eigen::Index c = 0; c < noise.cols(); ++c) {
+    if (places[c] < common) {
+      noise.col(c) = drawn.col(places[c]);
+      continue;
+    }
+    RandomStream own(stream_key(augmentation.noise_key, "sensor", columns.seen[c]));
+    for (Eigen::Index t = 0; t < frames; ++t) noise(t, c) = own.normal(0.0, augmentation.sensor_noise);
+  }
+  return noise;
+}
+
+/// Of each column that is seen, whose gain it has: x, y or z.
+std::vector<Eigen::Index> axes_of(const SensorColumns& columns) {
+  std::vector<Eigen::Index> axes = places_of(columns);
+  for (std::size_t c = 0; c < axes.size(); ++c) {
+    axes[c] = (axes[c] < std::ssize(columns.common) ? axes[c] : columns.seen[c]) % 3;
+  }
+  return axes;
+}
+
 }  // namespace
 
 Augmentation draw_augmentation(const config::AugmentationConfig& config, RandomStream& stream) {
@@ -139,18 +179,20 @@ std::vector<double> augmented_times(const Augmentation& augmentation, int n) {
   return times;
 }
 
-void render_sensor(const data::Recording& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+void render_sensor(const data::Recording& clip, const Augmentation& augmentation, const SensorColumns& columns,
                    const Statistics& statistics, int frames, std::span<float> out) {
   const std::vector<double> times = augmented_times(augmentation, frames);
-  data::Frames values = resample(select_columns(clip.sensor, columns), times);
+  data::Frames values = resample(select_columns(clip.sensor, columns.seen), times);
   turn_vectors(values, augmentation.sensor_rotation);
-  RandomStream noise(stream_key(augmentation.noise_key, "sensor"));
+  const bool noisy = augmentation.sensor_noise > 0;
+  const Eigen::ArrayXXd noise = noisy ? draw_noise(augmentation, columns, frames) : Eigen::ArrayXXd();
+  const std::vector<Eigen::Index> axes = axes_of(columns);
   const double last = std::max(frames - 1, 1);
   for (Eigen::Index t = 0; t < frames; ++t) {
     for (Eigen::Index c = 0; c < values.cols(); ++c) {
-      const double gain = line_through(augmentation.gains[c % 3], static_cast<double>(t) / last);
+      const double gain = line_through(augmentation.gains[axes[c]], static_cast<double>(t) / last);
       double value = (gain * values(t, c) - statistics.mean[c]) / statistics.deviation[c];
-      if (augmentation.sensor_noise > 0) value += noise.normal(0.0, augmentation.sensor_noise);
+      if (noisy) value += noise(t, c);
       out[c * frames + t] = static_cast<float>(value);
     }
   }

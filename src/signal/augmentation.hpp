@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -35,9 +36,20 @@ Augmentation draw_augmentation(const config::AugmentationConfig& config, RandomS
 /// `n` moments in the clip's normalized time, strictly increasing from begin to end: the integral of the speed.
 std::vector<double> augmented_times(const Augmentation& augmentation, int n);
 
+/// Which columns of a clip's sensor a network sees. Networks with different columns see the same view of a channel that
+/// both have: noise and gains are those of the channel.
+struct SensorColumns {
+  std::vector<int> seen;
+  std::vector<int> common;  ///< those whose noise is drawn together, frame by frame; any other has a draw of its own
+
+  SensorColumns(std::vector<int> all) : seen(std::move(all)), common(seen) {}  // NOLINT(google-explicit-constructor)
+  SensorColumns(std::vector<int> some, std::vector<int> drawn_together)
+      : seen(std::move(some)), common(std::move(drawn_together)) {}
+};
+
 /// The augmented sensor channels, standardized: `out` is [columns, frames]. The first three columns are the axes of
 /// one accelerometer and turn together; further ones (angular rate) turn in groups of three as well.
-void render_sensor(const data::Recording& clip, const Augmentation& augmentation, const std::vector<int>& columns,
+void render_sensor(const data::Recording& clip, const Augmentation& augmentation, const SensorColumns& columns,
                    const Statistics& statistics, int frames, std::span<float> out);
 
 /// The augmented skeleton streams: `out` is [kStreamChannels, frames, V].

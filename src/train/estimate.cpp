@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
 
 #include "distill/teacher_output.hpp"
 #include "distill/teacher_schedule.hpp"
@@ -17,6 +18,8 @@
 namespace pskd::train {
 namespace {
 
+constexpr std::int64_t kFewest = 2;  // clips that a stage steps on
+
 /// The first training clips of a stage: labeled ones, where there are any.
 Recordings first_clips(const data::Split& seen, int count) {
   Recordings clips = training_clips(seen, seen.train.empty());
@@ -24,7 +27,15 @@ Recordings first_clips(const data::Split& seen, int count) {
   return clips;
 }
 
-/// Training steps of a stage on the same few real clips. Teachers of this run are drawn, not trained.
+/// The clips that a stage and all its teachers see; where there are too few to step, those that it sees itself.
+std::shared_ptr<const data::Split> trial_split(const TrainingSetup& setup, const config::StageConfig& stage,
+                                               std::uint64_t seed) {
+  auto by_all = seen_split(setup.split, shown(setup, stage, seed));
+  return std::ssize(first_clips(*by_all, kFewest)) == kFewest ? by_all : stage_split(setup, stage, seed);
+}
+
+/// Training steps of a stage, with the teachers that see them, on the same few real clips. Teachers of this run are
+/// drawn, not trained.
 class Trial {
  public:
   Trial(const TrainingSetup& setup, const config::StageConfig& stage, int clips)
@@ -32,25 +43,29 @@ class Trial {
         stage_(stage),
         seed_(setup.experiment.seeds.front()),
         renderer_(stage_renderer(setup, stage, seed_)),
-        split_(seen_split(setup.split, shown(setup, stage, seed_))),
+        split_(trial_split(setup, stage, seed_)),
         clips_(first_clips(*split_, clips)),
         state_(make_train_state(network_of(stage), loss_context(setup, stage, seed_), stage.optimizer)) {
     if (!stage.starts_from.stage.empty()) {
       model::start_from(*state_.network, *network_of(stage.starts_from, "last"));
     }
     for (const config::TeacherRef& teacher : stage.teachers) {
-      teachers_.push_back(network_of({teacher.stage, teacher.run}, config::word(teacher.snapshot)));
+      TrainedStage teaching = teacher_of(teacher);
+      const auto is_seen = [&](const data::Recording* clip) { return has(*clip, teaching.sees); };
+      if (!std::all_of(clips_.begin(), clips_.end(), is_seen)) continue;
+      teachers_.push_back({std::move(teaching), distill::teacher_name(stage, teacher)});
     }
   }
 
   void step() {
-    const Modalities wanted = shown(setup_, stage_, seed_);
+    Modalities wanted = modalities(stage_.sees);
+    for (const Teacher& teacher : teachers_) wanted = wanted | teacher.stage.sees;
     Batch batch{model::on_device(render_augmented(renderer_, clips_, wanted, seed_, 0), setup_.device),
                 label_tensors(*split_, clips_.size(), setup_.device),
                 {}};
-    for (std::size_t i = 0; i < teachers_.size(); ++i) {
-      batch.teachers.push_back(distill::compute_output(*teachers_[i], batch.input));
-      batch.teachers.back().stage = distill::teacher_name(stage_, stage_.teachers[i]);
+    for (const Teacher& teacher : teachers_) {
+      batch.teachers.push_back(distill::compute_output(*teacher.stage.network, seen_by(teacher.stage, batch.input)));
+      batch.teachers.back().stage = teacher.name;
     }
     train_step(state_, stage_, batch);
     wait_for(setup_.device);
@@ -59,8 +74,13 @@ class Trial {
   std::int64_t parameters() const { return model::count_parameters(*state_.network); }
 
  private:
+  struct Teacher {
+    TrainedStage stage;
+    std::string name;
+  };
+
   std::shared_ptr<model::Network> network_of(const config::StageConfig& stage) const {
-    auto network = model::make_network(stage, data_shape(setup_), seed_);
+    auto network = model::make_network(stage, data_shape(setup_, stage), seed_);
     network->to(setup_.device);
     return network;
   }
@@ -68,15 +88,26 @@ class Trial {
     if (stage.run.empty()) return network_of(config::find_stage(setup_.experiment, stage.stage));
     return load_snapshot(setup_, seed_, stage, snapshot).network;
   }
+  TrainedStage teacher_of(const config::TeacherRef& teacher) const {
+    if (!teacher.run.empty()) {
+      return load_snapshot(setup_, seed_, {teacher.stage, teacher.run}, config::word(teacher.snapshot));
+    }
+    const config::StageConfig& stage = config::find_stage(setup_.experiment, teacher.stage);
+    return {network_of(stage), stage_renderer(setup_, stage, seed_), modalities(stage.sees)};
+  }
+  model::Input seen_by(const TrainedStage& teacher, const model::Input& input) const {
+    if (!teacher.sees.sensor || teacher.renderer.sensor_columns == renderer_.sensor_columns) return input;
+    return model::on_device(render_augmented(teacher.renderer, clips_, teacher.sees, seed_, 0), setup_.device);
+  }
 
   const TrainingSetup& setup_;
   const config::StageConfig& stage_;
   std::uint64_t seed_;  // any one: nothing that is drawn here is kept
   Renderer renderer_;
-  std::shared_ptr<const data::Split> split_;  ///< with the clips that the stage and its teachers see
+  std::shared_ptr<const data::Split> split_;
   Recordings clips_;
   TrainState state_;
-  std::vector<std::shared_ptr<model::Network>> teachers_;
+  std::vector<Teacher> teachers_;
 };
 
 /// Seconds of one step.
@@ -97,14 +128,27 @@ std::int64_t rarer(const ClipCounts& counts, std::optional<double> labeled_share
   return *labeled_share == 0 ? counts.unlabeled : std::min(counts.labeled, counts.unlabeled);
 }
 
-/// A stage needs clips that it and its teachers see: two of them, which step apart.
+/// Of the clips that the stage sees together with a teacher, the fewest.
+std::int64_t fewest_seen(const TrainingSetup& setup, const config::StageConfig& stage) {
+  const auto count = [&](const data::Split& split) {
+    return rarer(clip_counts(setup, stage, split), stage.labeled_share);
+  };
+  const std::uint64_t seed = setup.experiment.seeds.front();
+  std::int64_t fewest = count(*stage_split(setup, stage, seed));
+  for (const config::TeacherRef& teacher : stage.teachers) {
+    config::StageConfig alone = stage;
+    alone.teachers = {teacher};
+    fewest = std::min(fewest, count(*seen_split(setup.split, shown(setup, alone, seed))));
+  }
+  return fewest;
+}
+
+/// A stage needs clips that it sees, and each of its teachers some of them: two, which step apart.
 void require_seen(const TrainingSetup& setup) {
-  constexpr std::int64_t kFewest = 2;
   std::string lacking;
   std::string remaining;
   for (const config::StageConfig& stage : setup.experiment.stages) {
-    const auto seen = seen_split(setup.split, shown(setup, stage, setup.experiment.seeds.front()));
-    const std::int64_t clips = rarer(clip_counts(setup, stage, *seen), stage.labeled_share);
+    const std::int64_t clips = fewest_seen(setup, stage);
     (clips < kFewest ? lacking : remaining).append(" ").append(stage.name);
   }
   if (lacking.empty()) return;
@@ -142,8 +186,8 @@ std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
   std::vector<StageEstimate> estimates;
   for (const config::StageConfig& stage : setup.experiment.stages) {
     Trial trial(setup, stage, stage.batch);
-    const auto seen = seen_split(setup.split, shown(setup, stage, setup.experiment.seeds.front()));
-    const ClipCounts counts = clip_counts(setup, stage, *seen);
+    const auto trained_on = stage_split(setup, stage, setup.experiment.seeds.front());
+    const ClipCounts counts = clip_counts(setup, stage, *trained_on);
     const int steps = steps_per_epoch(epoch_clips(counts, stage.labeled_share), stage.batch);
     const int all = steps * stage.epochs;
     estimates.push_back({stage.name, trial.parameters(), all, all * time_step(trial)});

@@ -58,8 +58,8 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.parameters = model::count_parameters(*scored.network);
   result.epochs = epochs;
   result.seconds = seconds;
-  const auto seen = seen_split(setup.split, shown(setup, stage, seed));
-  const Recordings one = {training_clips(*seen, sees_unlabeled(setup, stage)).front()};
+  const auto trained_on = stage_split(setup, stage, seed);
+  const Recordings one = {training_clips(*trained_on, sees_unlabeled(setup, stage)).front()};
   scored.network->to(torch::kCPU);  // what it costs in use is told of one core
   result.cost = measure_cost(*scored.network, render_plain(scored.renderer, one, scored.sees));
   if (const auto adapters = stage_adapters(setup, stage, seed)) {
@@ -68,6 +68,11 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.checkpoint = scored.hash;
   result.teachers = scored.manifest.teachers;
   result.start = scored.manifest.start;
+  const auto by_all = seen_split(setup.split, shown(setup, stage, seed));
+  if (trained_on->train.size() != setup.split.train.size()) result.train_clips = std::ssize(trained_on->train);
+  if (by_all->train.size() != trained_on->train.size()) {
+    result.partly_taught = std::ssize(trained_on->train) - std::ssize(by_all->train);
+  }
   note_checkpoint(RunLayout{run_folder(setup, seed)}.manifest(), stage.name, scored.hash);
   return result;
 }

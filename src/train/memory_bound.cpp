@@ -110,8 +110,9 @@ void require_memory(const config::Experiment& experiment, const data::DatasetInf
                                        "views.skeleton.frames");
   }
   for (const config::StageConfig& stage : experiment.stages) {
+    const std::size_t seen = std::max(channels, stage.sees.channels.size());
     const double bytes =
-        views + least_bytes(stage, experiment.augmentation, info, channels, experiment.protocol.classes.size(), clips);
+        views + least_bytes(stage, experiment.augmentation, info, seen, experiment.protocol.classes.size(), clips);
     if (bytes <= available) continue;
     throw Error(ErrorKind::config,
                 "stages." + stage.name + ": training takes at least " + gigabytes(bytes) + ", found " +

@@ -51,13 +51,13 @@ Json describe_options(config::ModelConfig model) {  // descriptions take fields 
   return writer.options;
 }
 
-Json describe_sensor(const TrainingSetup& setup) {
-  Json sensor = {{"channels", setup.experiment.data.channels},
+Json describe_sensor(const TrainingSetup& setup, const std::vector<std::string>& channels) {
+  Json sensor = {{"channels", channels},
                  {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
                  {"frames", setup.renderer.augmentation.sensor.frames}};
   if (setup.info.sensor_rate > 0) sensor["rate"] = setup.info.sensor_rate;
   if (setup.info.units.empty()) return sensor;
-  for (const int column : setup.renderer.sensor_columns) {
+  for (const int column : sensor_columns(channels, setup.info, "sensor channels")) {
     sensor["channel_units"].push_back(setup.info.units.at(static_cast<std::size_t>(column)));
   }
   return sensor;
@@ -78,6 +78,12 @@ double median_samples(const Recordings& clips) {
     if (clip->sensor.rows() > 0) samples.push_back(static_cast<double>(clip->sensor.rows()));
   }
   return quantile(samples, 0.5);
+}
+
+std::vector<std::string> channel_names(const Json& list) {
+  std::vector<std::string> names;
+  for (const Json& name : list) names.push_back(name.is_string() ? name.get<std::string>() : name.dump());
+  return names;
 }
 
 /// One finite number for each channel.
@@ -101,9 +107,12 @@ Json describe_topology(const data::Topology& topology) {
           {"wrist", topology.wrist},   {"dimensions", topology.dimensions}};
 }
 
-Json describe_input(const TrainingSetup& setup, Modalities seen) {
+Json describe_input(const TrainingSetup& setup, const config::StageConfig& stage) {
+  const Modalities seen = modalities(stage.sees);
   Json description = {{"classes", setup.split.classes}};
-  if (seen.sensor) description["sensor"] = describe_sensor(setup);
+  if (seen.sensor) {
+    description["sensor"] = describe_sensor(setup, sensor_channels(setup.experiment, stage, setup.info));
+  }
   if (seen.skeleton) description["skeleton"] = describe_skeleton(setup);
   return description;
 }
@@ -113,15 +122,14 @@ Json describe_model(const TrainingSetup& setup, const Renderer& renderer, const 
   std::set<Name> subjects;
   for (const data::Clip& clip : setup.split.train) subjects.insert(clip.subject);
   const Environment here = environment();
-  const Modalities seen = modalities(stage.sees);
-  Json description = describe_input(setup, seen);
+  Json description = describe_input(setup, stage);
   description.update({{"model", describe_options(stage.model)},
                       {"precision", config::word(stage.precision)},
                       {"data", setup.info.name},
                       {"train_subjects", subjects},
                       {"version", here.version},
                       {"git_revision", here.git_revision}});
-  if (!seen.sensor) return description;
+  if (!modalities(stage.sees).sensor) return description;
   description["sensor"].update({{"mean", renderer.statistics.mean},
                                 {"deviation", renderer.statistics.deviation},
                                 {"median_samples", median_samples(standardizing_clips(setup, stage, seed))}});
@@ -132,6 +140,9 @@ Renderer described_renderer(const TrainingSetup& setup, const Json& description)
   Renderer renderer = setup.renderer;
   const auto sensor = description.find("sensor");
   if (sensor == description.end()) return renderer;
+  if (const auto names = sensor->find("channels"); names != sensor->end() && names->is_array()) {
+    renderer.sensor_columns = sensor_columns(channel_names(*names), setup.info, "its manifest: channels");
+  }
   const std::size_t channels = renderer.sensor_columns.size();
   renderer.statistics = {channel_numbers(*sensor, "mean", channels), channel_numbers(*sensor, "deviation", channels)};
   for (const float deviation : renderer.statistics.deviation) {

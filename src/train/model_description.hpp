@@ -8,11 +8,11 @@
 
 namespace pskd::train {
 
-/// What a network is shown in the setup: classes by label, and for each modality that is `seen`:
+/// What the network of `stage` is shown in the setup: classes by label, and for each modality that it sees:
 ///   sensor    channels in order, their units (channel_units: one by one), rate, frames that a clip is resampled to
 ///   skeleton  topology with the names of the joints, unit, rate, frames
 /// Rates, and units of channels, are left out where they are not known.
-nlohmann::json describe_input(const TrainingSetup& setup, Modalities seen);
+nlohmann::json describe_input(const TrainingSetup& setup, const config::StageConfig& stage);
 
 /// The same with model and its options (as a config file writes them), precision, training subjects, data set, program
 /// version; of the sensor mean and deviation that each channel is standardized by, and the median length in samples of
@@ -20,8 +20,9 @@ nlohmann::json describe_input(const TrainingSetup& setup, Modalities seen);
 nlohmann::json describe_model(const TrainingSetup& setup, const Renderer& renderer, const config::StageConfig& stage,
                               std::uint64_t seed);
 
-/// The setup's renderer with the statistics that a description holds; as it is for a stage that sees no sensor. Throws
-/// Error(checkpoint) when they are not those of the setup's channels.
+/// The setup's renderer with the sensor channels and the statistics that a description holds; as it is for a stage that
+/// sees no sensor. Throws Error(config) where the data set lacks a channel, Error(checkpoint) where the statistics are
+/// not those of the channels.
 Renderer described_renderer(const TrainingSetup& setup, const nlohmann::json& description);
 
 nlohmann::json describe_topology(const data::Topology& topology);

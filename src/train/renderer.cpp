@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 
+#include "config/check.hpp"
 #include "data/data_check.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
@@ -41,6 +42,7 @@ model::Input render(const Renderer& renderer, const Recordings& clips, Modalitie
   const auto channels = static_cast<std::int64_t>(renderer.sensor_columns.size());
   const int skeleton_frames = renderer.augmentation.skeleton.frames,
             sensor_frames = renderer.augmentation.sensor.frames;
+  const signal::SensorColumns columns(renderer.sensor_columns, renderer.common_columns);
   const std::int64_t skeleton_size = signal::kStreamChannels * skeleton_frames * joints,
                      sensor_size = channels * sensor_frames;
   require_recorded(clips, wanted);
@@ -57,7 +59,7 @@ model::Input render(const Renderer& renderer, const Recordings& clips, Modalitie
                                 {skeleton + i * skeleton_size, static_cast<std::size_t>(skeleton_size)});
       }
       if (wanted.sensor) {
-        signal::render_sensor(*clips[i], augmentation, renderer.sensor_columns, renderer.statistics, sensor_frames,
+        signal::render_sensor(*clips[i], augmentation, columns, renderer.statistics, sensor_frames,
                               {sensor + i * sensor_size, static_cast<std::size_t>(sensor_size)});
       }
     }
@@ -65,29 +67,37 @@ model::Input render(const Renderer& renderer, const Recordings& clips, Modalitie
   return input;
 }
 
-std::vector<int> columns_of(const std::vector<std::string>& channels, const data::DatasetInfo& info) {
-  std::vector<int> columns;
-  if (info.channels.empty()) return columns;  // the set has no sensor
-  for (const std::string& channel : channels) {
-    const auto found = std::find(info.channels.begin(), info.channels.end(), channel);
-    if (found == info.channels.end()) {
-      std::string known;
-      for (const std::string& name : info.channels) known += " " + name;
-      throw Error(ErrorKind::config,
-                  "data.channels: " + info.name + " has no channel '" + channel + "'; it has" + known);
-    }
-    columns.push_back(static_cast<int>(found - info.channels.begin()));
+[[noreturn]] void refuse_channel(const std::string& key, const data::DatasetInfo& info, const std::string& what) {
+  std::string known;
+  for (const std::string& name : info.channels) known += " " + name;
+  throw Error(ErrorKind::config, key + ": " + info.name + " has no " + what + "; it has" + known);
+}
+
+std::vector<int> default_columns(const config::Experiment& experiment, const data::DatasetInfo& info) {
+  return info.channels.empty() ? std::vector<int>()  // the set has no sensor
+                               : sensor_columns(experiment.data.channels, info, "data.channels");
+}
+
+/// All channels of one of several sensors, or of the only one.
+std::vector<std::string> channels_of_sensor(const std::string& sensor, const config::DataConfig& data,
+                                            const data::DatasetInfo& info, const std::string& key) {
+  if (data.sensors == std::vector{sensor}) return info.channels;
+  std::vector<std::string> channels;
+  for (const std::string& channel : info.channels) {
+    if (channel.starts_with(sensor + "_")) channels.push_back(channel);
   }
-  return columns;
+  if (channels.empty()) refuse_channel(key, info, "sensor '" + sensor + "' with channels '" + sensor + "_...'");
+  return channels;
 }
 
 }  // namespace
 
 Modalities operator|(Modalities a, Modalities b) { return {a.skeleton || b.skeleton, a.sensor || b.sensor}; }
 
-Modalities modalities(const std::vector<config::Modality>& seen) {
-  const auto sees = [&](config::Modality one) { return std::find(seen.begin(), seen.end(), one) != seen.end(); };
-  return {sees(config::Modality::skeleton), sees(config::Modality::sensor)};
+Modalities modalities(const config::Sees& sees) {
+  const std::vector<config::Modality>& seen = sees.modalities;
+  const auto has = [&](config::Modality one) { return std::find(seen.begin(), seen.end(), one) != seen.end(); };
+  return {has(config::Modality::skeleton), has(config::Modality::sensor)};
 }
 
 Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage) {
@@ -114,9 +124,34 @@ std::shared_ptr<const data::Split> seen_split(const data::Split& split, Modaliti
                                                          with_all(split.unlabeled, wanted)});
 }
 
+std::vector<std::string> sensor_channels(const config::Experiment& experiment, const config::StageConfig& stage,
+                                         const data::DatasetInfo& info) {
+  if (info.channels.empty()) return {};
+  if (stage.sees.sensor.empty()) {
+    return stage.sees.channels.empty() ? experiment.data.channels : stage.sees.channels;
+  }
+  const std::string key = "stages." + stage.name + ".sees";
+  const double degrees = experiment.augmentation.sensor.rotation;
+  std::vector<std::string> channels = channels_of_sensor(stage.sees.sensor, experiment.data, info, key);
+  if (degrees == 0 || config::are_vectors(channels)) return channels;
+  throw Error(ErrorKind::config, key + ": " + config::expected_vectors(degrees, channels));
+}
+
+std::vector<int> sensor_columns(const std::vector<std::string>& channels, const data::DatasetInfo& info,
+                                const std::string& key) {
+  std::vector<int> columns;
+  for (const std::string& channel : channels) {
+    const auto found = std::find(info.channels.begin(), info.channels.end(), channel);
+    if (found == info.channels.end()) refuse_channel(key, info, "channel '" + channel + "'");
+    columns.push_back(static_cast<int>(found - info.channels.begin()));
+  }
+  return columns;
+}
+
 Renderer make_renderer(const config::Experiment& experiment, const data::DatasetInfo& info,
                        const std::vector<data::Clip>& train) {
-  Renderer renderer{experiment.augmentation, info.topology, columns_of(experiment.data.channels, info), {}};
+  const std::vector<int> columns = default_columns(experiment, info);
+  Renderer renderer{experiment.augmentation, info.topology, columns, {}, columns};
   renderer.statistics = signal::fit_sensor_statistics(recordings(train), renderer.sensor_columns);
   return renderer;
 }
@@ -128,10 +163,18 @@ model::DataShape data_shape(const Renderer& renderer, int classes) {
 
 model::DataShape data_shape(const config::Experiment& experiment) {
   const data::DatasetInfo info = data::readers::dataset_info(experiment.data);
-  const std::size_t channels = columns_of(experiment.data.channels, info).size();
+  const std::size_t channels = default_columns(experiment, info).size();
   const std::size_t classes = data::resolve_protocol(experiment.protocol, info).classes.size();
   return {static_cast<int>(channels), experiment.augmentation.sensor.frames, experiment.augmentation.skeleton.frames,
           info.topology, static_cast<int>(classes)};
+}
+
+model::DataShape data_shape(const config::Experiment& experiment, const config::StageConfig& stage) {
+  const data::DatasetInfo info = data::readers::dataset_info(experiment.data);
+  model::DataShape shape = data_shape(experiment);
+  const std::vector<std::string> channels = sensor_channels(experiment, stage, info);
+  shape.sensor_channels = static_cast<int>(sensor_columns(channels, info, "stages." + stage.name + ".sees").size());
+  return shape;
 }
 
 Recordings recordings(const std::vector<data::Clip>& clips) {

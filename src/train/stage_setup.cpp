@@ -27,7 +27,7 @@ config::StageConfig config_of(const TrainingSetup& setup, std::uint64_t seed, co
 Snapshot load(const TrainingSetup& setup, const config::StageConfig& stage, const std::filesystem::path& checkpoint,
               const CheckpointManifest& expected) {
   Snapshot snapshot;
-  snapshot.network = model::make_network(stage, data_shape(setup), expected.seed);
+  snapshot.network = model::make_network(stage, data_shape(setup, stage), expected.seed);
   snapshot.sees = modalities(stage.sees);
   snapshot.embedding = model::embedding_size(stage.model);
   LoadedCheckpoint loaded = load_checkpoint(checkpoint, expected, *snapshot.network, nullptr);
@@ -43,10 +43,26 @@ Snapshot load(const TrainingSetup& setup, const config::StageConfig& stage, cons
   return snapshot;
 }
 
+Sight sight_of(const Recordings& clips, Modalities sees) {
+  Sight sight;
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    if (has(*clips[i], sees)) sight.clips.push_back(static_cast<std::int64_t>(i));
+  }
+  sight.all = sight.clips.size() == clips.size();
+  return sight;
+}
+
+std::vector<int> columns_of(const TrainingSetup& setup, const config::StageConfig& stage) {
+  return sensor_columns(sensor_channels(setup.experiment, stage, setup.info), setup.info,
+                        "stages." + stage.name + ".sees");
+}
+
 }  // namespace
 
-model::DataShape data_shape(const TrainingSetup& setup) {
-  return data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
+model::DataShape data_shape(const TrainingSetup& setup, const config::StageConfig& stage) {
+  model::DataShape shape = data_shape(setup.renderer, static_cast<int>(setup.split.classes.size()));
+  shape.sensor_channels = static_cast<int>(columns_of(setup, stage).size());
+  return shape;
 }
 
 StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
@@ -54,13 +70,19 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
 }
 
 Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
-  Beginning beginning{model::make_network(stage, data_shape(setup), stream_key(seed, "parameters")),
+  Beginning beginning{model::make_network(stage, data_shape(setup, stage), stream_key(seed, "parameters")),
                       stage_renderer(setup, stage, seed), ""};
   beginning.network->to(setup.device);
   if (stage.starts_from.stage.empty()) return beginning;
   const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
+  const bool same_channels = start.renderer.sensor_columns == beginning.renderer.sensor_columns;
+  if (start.sees.sensor && modalities(stage.sees).sensor && !same_channels) {
+    throw Error(ErrorKind::config, "stages." + stage.name +
+                                       ".starts_from: expected a stage that sees the same sensor " +
+                                       "channels, in the same order; " + stage.starts_from.stage + " sees others");
+  }
   model::start_from(*beginning.network, *start.network);
-  beginning.renderer = start.renderer;
+  if (same_channels) beginning.renderer = start.renderer;
   beginning.start = start.hash;
   return beginning;
 }
@@ -109,6 +131,17 @@ Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, s
   return all;
 }
 
+std::shared_ptr<const data::Split> stage_split(const TrainingSetup& setup, const config::StageConfig& stage,
+                                               std::uint64_t seed) {
+  const auto seen = seen_split(setup.split, modalities(stage.sees));
+  const auto by_all = seen_split(setup.split, shown(setup, stage, seed));
+  const bool same_unlabeled = by_all->unlabeled.size() == seen->unlabeled.size();
+  if (by_all.get() == &setup.split || same_unlabeled) return seen;
+  data::Split split = *seen;
+  split.unlabeled = by_all->unlabeled;
+  return std::make_shared<const data::Split>(std::move(split));
+}
+
 ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage, const data::Split& seen) {
   return {std::ssize(seen.train), sees_unlabeled(setup, stage) ? std::ssize(seen.unlabeled) : 0};
 }
@@ -133,6 +166,10 @@ Recordings standardizing_clips(const TrainingSetup& setup, const config::StageCo
 Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   Renderer renderer = setup.renderer;
   if (knows_unlabeled_sensor_only(setup, stage, seed)) renderer.statistics = setup.unlabeled_statistics;
+  const std::vector<int> columns = columns_of(setup, stage);
+  if (columns == renderer.sensor_columns) return renderer;
+  renderer.sensor_columns = columns;
+  renderer.statistics = signal::fit_sensor_statistics(standardizing_clips(setup, stage, seed), columns);
   return renderer;
 }
 
@@ -141,6 +178,17 @@ distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch
   const torch::Tensor labels = label_tensor(split.train).slice(0, 0, count).to(device);
   if (labels.size(0) == count) return labels;
   return {torch::constant_pad_nd(labels, {0, count - labels.size(0)}), torch::arange(count, device).lt(labels.size(0))};
+}
+
+torch::Tensor balanced_weights(const std::vector<data::Clip>& clips) {
+  std::map<int, int> counts;
+  for (const data::Clip& clip : clips) ++counts[clip.label];
+  std::vector<float> weights;
+  for (const data::Clip& clip : clips) {
+    const double even = static_cast<double>(clips.size()) / static_cast<double>(counts.size());
+    weights.push_back(static_cast<float>(even / counts.at(clip.label)));
+  }
+  return torch::tensor(weights);
 }
 
 std::string selected_snapshot(const config::Experiment& experiment) {
@@ -168,7 +216,7 @@ Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& st
                        const data::Split& split, CheckpointManifest& manifest) {
   const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();
   const bool unlabeled = sees_unlabeled(setup, stage);
-  const auto clips = std::ssize(training_clips(split, unlabeled));
+  const Recordings clips = training_clips(split, unlabeled);
   std::map<std::string, Snapshot> snapshots;
   Teachers teachers;
   for (const config::TeacherRef& reference : distill::schedule_teachers(stage, setup.experiment)) {
@@ -178,9 +226,11 @@ Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& st
       snapshot = load_snapshot(setup, seed, config::StageRef{reference.stage, reference.run}, which);
     }
     manifest.teachers[name + "/" + which] = snapshot.hash;
-    const distill::OutputShape shape{clips, std::ssize(split.classes), snapshot.embedding};
-    teachers.cached.push_back({name, reference, snapshot.network,
-                               outputs / teacher_outputs_key(setup, split, unlabeled, seed, snapshot.hash), shape});
+    const Sight& sight = teachers.sights.emplace_back(sight_of(clips, snapshot.sees));
+    const distill::OutputShape shape{std::ssize(sight.clips), std::ssize(split.classes), snapshot.embedding};
+    const std::string key =
+        teacher_outputs_key(setup, *seen_split(split, snapshot.sees), unlabeled, seed, snapshot.hash);
+    teachers.cached.push_back({name, reference, snapshot.network, outputs / key, shape});
     teachers.loaded.push_back(snapshot);
   }
   return teachers;

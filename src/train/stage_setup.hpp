@@ -16,8 +16,8 @@
 
 namespace pskd::train {
 
-/// The number of classes decides the shape, beside the renderer.
-model::DataShape data_shape(const TrainingSetup& setup);
+/// The shape of what `stage` sees.
+model::DataShape data_shape(const TrainingSetup& setup, const config::StageConfig& stage);
 
 /// The folder of `stage` in the run of `seed`.
 StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
@@ -29,7 +29,8 @@ struct Beginning {
   std::string start;  ///< hash of the weights of that stage; empty: drawn ones
 };
 
-/// The network of `stage` freshly drawn, or with the parameters of the stage that it starts from.
+/// The network of `stage` freshly drawn, or with the parameters of the stage that it starts from. Throws Error(config)
+/// where that sees other sensor channels.
 Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
 /// The layers that the loss of `stage` trains beside it, freshly drawn; null where it needs none.
@@ -49,6 +50,11 @@ bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage
 /// What `stage` is shown in training: what it sees, and what its teachers see, also those of other runs.
 Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
+/// The clips of the setup that `stage` trains on: of the labeled ones those that it sees, of the unlabeled ones those
+/// that all its teachers see, too. The setup's own split, which must then stay, where no clip lacks anything.
+std::shared_ptr<const data::Split> stage_split(const TrainingSetup& setup, const config::StageConfig& stage,
+                                               std::uint64_t seed);
+
 /// How many clips `stage` trains on, of a split with the clips that it is shown.
 ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage, const data::Split& seen);
 
@@ -61,11 +67,15 @@ bool knows_unlabeled_sensor_only(const TrainingSetup& setup, const config::Stage
 /// the unlabeled recordings where the stage knows these only, or there are no others.
 Recordings standardizing_clips(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
-/// How `stage` then sees recordings: with the statistics of these clips.
+/// How `stage` then sees recordings: its sensor channels, with the statistics of these clips.
 Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
 /// Labels of the first `clips` training clips of a stage: those behind the labeled ones have none.
 distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch::Device device);
+
+/// What each of these clips counts where classes are balanced, [n]: clips / (classes that have some * clips of its
+/// class).
+torch::Tensor balanced_weights(const std::vector<data::Clip>& clips);
 
 /// The snapshot of a stage that is evaluated: last, or best with protocol.selection: val.
 std::string selected_snapshot(const config::Experiment& experiment);
@@ -84,13 +94,20 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const config::StageRef& stage,
                        const std::string& snapshot);
 
+/// Which of a stage's training clips a teacher sees.
+struct Sight {
+  std::vector<std::int64_t> clips;  ///< their numbers
+  bool all = true;
+};
+
 /// The teachers of a stage in the order of its schedule, each as the cache knows it and as it was loaded.
 struct Teachers {
   std::vector<distill::TeacherOutputCache::Teacher> cached;
   std::vector<Snapshot> loaded;
+  std::vector<Sight> sights;
 };
-/// Loaded from the run's folder, or from those of other runs. They are asked about the training clips of `split`. Their
-/// weights' hashes are noted in `manifest`.
+/// Loaded from the run's folder, or from those of other runs. They are asked about those training clips of `split` that
+/// they see. Their weights' hashes are noted in `manifest`.
 Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
                        const data::Split& split, CheckpointManifest& manifest);
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -46,8 +47,28 @@ CheckpointManifest describe_stage(const TrainingSetup& setup, const config::Stag
   return manifest;
 }
 
-bool is_same(const signal::Statistics& a, const signal::Statistics& b) {
-  return a.mean == b.mean && a.deviation == b.deviation;
+/// Whether they show the same of a sensor.
+bool is_same(const Renderer& a, const Renderer& b) {
+  return a.sensor_columns == b.sensor_columns && a.statistics.mean == b.statistics.mean &&
+         a.statistics.deviation == b.statistics.deviation;
+}
+
+/// "skeleton 301, fused 301"
+std::string counts_text(const std::map<std::string, std::size_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts) text += (text.empty() ? "" : ", ") + name + " " + std::to_string(count);
+  return text;
+}
+
+/// The labels of a stage's clips, weighed as it wants them.
+distill::Labels weighed_labels(const config::StageConfig& stage, const data::Split& split, std::size_t clips,
+                               torch::Device device) {
+  distill::Labels labels = label_tensors(split, clips, device);
+  if (stage.class_weights == config::ClassWeights::none) return labels;
+  labels.weights = torch::constant_pad_nd(balanced_weights(split.train), {0, std::ssize(split.unlabeled)}, 1)
+                       .slice(0, 0, static_cast<std::int64_t>(clips))
+                       .to(device);
+  return labels;
 }
 
 class StageTrainer {
@@ -66,8 +87,10 @@ class StageTrainer {
   std::int64_t epoch_clips_of(const data::Split& split) const {
     return epoch_clips(clip_counts(setup_, stage_, split), stage_.labeled_share);
   }
-  /// Those of all that the stage or one of its teachers cannot see.
+  /// Those of all that the stage cannot see; of unlabeled ones, that one of its teachers cannot see.
   std::int64_t left_out() const { return epoch_clips_of(setup_.split) - epoch_clips_of(*split_); }
+  /// Of each teacher that does not see all of the stage's clips, by name, how many it sees.
+  std::map<std::string, std::size_t> partly_seen() const;
 
  private:
   StageTrainer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
@@ -78,7 +101,8 @@ class StageTrainer {
     model::Input input;
     std::vector<std::size_t> teachers;
     std::vector<distill::TeacherOutput> outputs;
-    torch::Tensor order;  ///< [N] int64
+    torch::Tensor order;                ///< [N] int64
+    std::vector<std::int64_t> numbers;  ///< the same, where not every teacher sees all clips
   };
   struct Validation {
     double accuracy = 0;
@@ -100,6 +124,8 @@ class StageTrainer {
   };
 
   void resume();
+  std::vector<distill::SeenAlike> groups_of(const Epoch& epoch, int step) const;
+  distill::TeacherOutput of_all_clips(std::size_t teacher, const distill::TeacherOutput& output) const;
   Modalities needed(const std::vector<std::size_t>& missing) const;
   model::Input seen_by_teacher(std::size_t teacher, const model::Input& augmented, int augmentation) const;
   Epoch prepare_epoch();
@@ -126,7 +152,7 @@ class StageTrainer {
   /// that their difference under one seed is the method's. All stages see the same augmentations, so that a teacher's
   /// output on one serves every student.
   std::uint64_t key_;
-  std::shared_ptr<const data::Split> split_;  ///< with the clips that the stage and its teachers see
+  std::shared_ptr<const data::Split> split_;  ///< with the clips that the stage trains on
   Teachers loaded_;
   distill::TeacherOutputCache teachers_;
   std::optional<std::size_t> branch_;  ///< the teacher that is the student's own frozen branch
@@ -149,12 +175,12 @@ StageTrainer::StageTrainer(const TrainingSetup& setup, const config::StageConfig
       renderer_(std::move(beginning.renderer)),
       state_(make_train_state(std::move(beginning.network), loss_context(setup, stage, seed), stage.optimizer)),
       key_(stream_key(seed, config::model_name(stage.model), model::count_parameters(*state_.network))),
-      split_(seen_split(setup.split, shown(setup, stage, seed))),
+      split_(stage_split(setup, stage, seed)),
       loaded_(load_teachers(setup, stage, seed, *split_, manifest_)),
       teachers_(loaded_.cached),
       branch_(teachers_.branch_of(*state_.network)),
       clips_(training_clips(*split_, sees_unlabeled(setup, stage))),
-      labels_(label_tensors(*split_, clips_.size(), setup.device)),
+      labels_(weighed_labels(stage, *split_, clips_.size(), setup.device)),
       steps_(steps_per_epoch(epoch_clips_of(*split_), stage.batch)) {
   const auto seen = seen_split(setup.split, modalities(stage.sees));
   if (!seen->val.empty()) {
@@ -197,22 +223,73 @@ void StageTrainer::train() {
                    : fmt::format("; {} epochs tie, of which it has the least loss", position.tied_epochs));
 }
 
-/// The modalities to render: the student's, and those of teachers whose outputs are missing.
+std::map<std::string, std::size_t> StageTrainer::partly_seen() const {
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t k = 0; k < loaded_.sights.size(); ++k) {
+    if (!loaded_.sights[k].all) seen[teachers_.name(k)] = loaded_.sights[k].clips.size();
+  }
+  return seen;
+}
+
+/// The modalities to render of all clips: the student's, and those of teachers whose outputs are missing.
 Modalities StageTrainer::needed(const std::vector<std::size_t>& missing) const {
   Modalities wanted = modalities(stage_.sees);
-  for (const std::size_t teacher : missing) wanted = wanted | loaded_.loaded[teacher].sees;
+  for (const std::size_t teacher : missing) {
+    if (loaded_.sights[teacher].all) wanted = wanted | loaded_.loaded[teacher].sees;
+  }
   return wanted;
 }
 
-/// What a teacher whose output is missing sees: standardized as it was trained.
+/// What a teacher whose output is missing sees: its own channels of the clips that have them, standardized as it was
+/// trained.
 model::Input StageTrainer::seen_by_teacher(std::size_t teacher, const model::Input& augmented, int augmentation) const {
   const Snapshot& asked = loaded_.loaded[teacher];
+  const Sight& sight = loaded_.sights[teacher];
+  Recordings clips;
+  for (const std::int64_t clip : sight.clips) clips.push_back(clips_[static_cast<std::size_t>(clip)]);
   if (stage_.teachers_see == config::TeacherInput::plain) {
-    return model::on_device(render_plain(asked.renderer, clips_, asked.sees), setup_.device);
+    return model::on_device(render_plain(asked.renderer, clips, asked.sees), setup_.device);
   }
-  if (!asked.sees.sensor || is_same(asked.renderer.statistics, renderer_.statistics)) return augmented;
-  return model::on_device(render_augmented(asked.renderer, clips_, asked.sees, augmentation_key_, augmentation),
+  if (sight.all && (!asked.sees.sensor || is_same(asked.renderer, renderer_))) return augmented;
+  return model::on_device(render_augmented(asked.renderer, clips, asked.sees, augmentation_key_, augmentation),
                           setup_.device);
+}
+
+/// The output of a teacher with a row for each clip; of clips that it does not see, zeros that nobody looks at.
+distill::TeacherOutput StageTrainer::of_all_clips(std::size_t teacher, const distill::TeacherOutput& output) const {
+  const Sight& sight = loaded_.sights[teacher];
+  if (sight.all) return output;
+  const torch::Tensor rows = torch::tensor(sight.clips, torch::kInt64).to(setup_.device);
+  const auto spread = [&](const torch::Tensor& some) {
+    if (!some.defined()) return some;
+    std::vector<std::int64_t> shape = some.sizes().vec();
+    shape[0] = std::ssize(clips_);
+    return torch::zeros(shape, some.options()).index_copy_(0, rows, some);
+  };
+  return {spread(output.embedding), spread(output.logits), output.weight, spread(output.attention), output.stage};
+}
+
+/// The clips of a step by the teachers that see them; nothing where all teachers see all clips. Read from the order as
+/// the processor knows it: a card is not asked.
+std::vector<distill::SeenAlike> StageTrainer::groups_of(const Epoch& epoch, int step) const {
+  std::vector<distill::SeenAlike> groups;
+  if (epoch.numbers.empty()) return groups;
+  const auto clips = std::ssize(epoch.numbers);
+  const std::int64_t first = clips * step / steps_, end = clips * (step + 1) / steps_;
+  std::map<std::vector<std::size_t>, std::vector<std::int64_t>> rows;  // by who sees them
+  for (std::int64_t i = first; i < end; ++i) {
+    std::vector<std::size_t> seeing;
+    for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
+      const Sight& sight = loaded_.sights[epoch.teachers[k]];
+      const std::int64_t clip = epoch.numbers[static_cast<std::size_t>(i)];
+      if (sight.all || std::binary_search(sight.clips.begin(), sight.clips.end(), clip)) seeing.push_back(k);
+    }
+    rows[seeing].push_back(i - first);
+  }
+  for (const auto& [teachers, numbers] : rows) {
+    groups.push_back({torch::tensor(numbers, torch::kInt64).to(setup_.device), teachers});
+  }
+  return groups;
 }
 
 StageTrainer::Epoch StageTrainer::prepare_epoch() {
@@ -231,12 +308,15 @@ StageTrainer::Epoch StageTrainer::prepare_epoch() {
       setup_.device);
   // The frozen branch of a fused student says what its skeleton teacher said.
   for (std::size_t k = 0; k < epoch.teachers.size(); ++k) {
+    epoch.outputs[k] = of_all_clips(epoch.teachers[k], epoch.outputs[k]);
     if (epoch.teachers[k] == branch_ && !plain) epoch.input.skeleton_embedding = epoch.outputs[k].embedding;
   }
   RandomStream stream(stream_key(key_, "order", number));
   const std::vector<std::int64_t> order =
       batch_order(clip_counts(setup_, stage_, *split_), stage_.labeled_share, stage_.batch, stream);
   epoch.order = torch::tensor(order, torch::kInt64).to(setup_.device);
+  const auto sees_all = [&](std::size_t teacher) { return loaded_.sights[teacher].all; };
+  if (!std::all_of(epoch.teachers.begin(), epoch.teachers.end(), sees_all)) epoch.numbers = order;
   if (manifest_.position.step == 0) manifest_.position.shares.assign(epoch.teachers.size() + 1, 0.0);
   return epoch;
 }
@@ -274,6 +354,7 @@ void StageTrainer::train_batch(const Epoch& epoch) {
   const double epochs = position.epoch + static_cast<double>(position.step + 1) / steps_;
   set_learning_rate(*state_.optimizer, learning_rate(stage_.optimizer, epochs, stage_.epochs));
   batch.taught = warmed_up(stage_.loss, epochs);
+  batch.groups = groups_of(epoch, position.step);
   const StepResult result = train_step(state_, stage_, batch);
   const torch::Tensor targets =
       batch.teachers.empty() ? batch.labels.classes : distill::known_or_taught(batch.labels, batch.teachers);
@@ -406,8 +487,14 @@ Position train_stage(const TrainingSetup& setup, const config::StageConfig& stag
   }
   const std::int64_t left_out = trainer.left_out();
   if (left_out > 0) {
-    spdlog::info("stage {}: {} of {} training clips lack what it or its teachers see, and are left out", stage.name,
-                 left_out, trainer.epoch_clips_of(setup.split));
+    spdlog::info("stage {}: {} of {} training clips lack what it sees, and are left out", stage.name, left_out,
+                 trainer.epoch_clips_of(setup.split));
+  }
+  if (const auto partly = trainer.partly_seen(); !partly.empty()) {
+    spdlog::info(
+        "stage {}: of its {} training clips, teachers see {}; others learn from the other teachers and the "
+        "label",
+        stage.name, trainer.epoch_clips_of(setup.split) - left_out, counts_text(partly));
   }
   trainer.train();
   return trainer.position();

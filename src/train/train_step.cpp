@@ -30,7 +30,7 @@ TrainState make_train_state(std::shared_ptr<model::Network> network, distill::lo
 StepResult train_step(TrainState& state, const config::StageConfig& stage, const Batch& batch) {
   const model::Output output = state.network->forward(batch.input);
   const distill::Objective result =
-      distill::objective(output, batch.labels, batch.teachers, stage.loss, state.context, batch.taught);
+      distill::objective(output, batch.labels, batch.teachers, stage.loss, state.context, batch.taught, batch.groups);
   result.loss.backward();
   if (stage.optimizer.clip_norm > 0) {
     clip_gradients(state.parameters, stage.optimizer.clip_norm);

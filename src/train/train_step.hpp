@@ -30,6 +30,7 @@ struct Batch {
   distill::Labels labels;                        ///< of each, where it has one
   std::vector<distill::TeacherOutput> teachers;  ///< what each teacher says about these clips
   double taught = 1;                             ///< how much of the weight of what they say counts by now
+  std::vector<distill::SeenAlike> groups = {};   ///< of the clips, where not every teacher sees all
 };
 
 struct StepResult {

@@ -129,6 +129,96 @@ TEST(ObjectiveOfUnlabeledClips, TheCrossEntropyIsThatOfTheLabeledOnesOverTheWhol
   EXPECT_NEAR(objective(batch.student, some, {}, loss, {}).loss.item<double>(), labeled * 4 / 6, 1e-12);
 }
 
+torch::Tensor rows_of(const std::vector<std::int64_t>& rows) { return torch::tensor(rows, torch::kInt64); }
+
+TEST(ObjectiveOfClipsThatTeachersCannotSee, IsThatOfTheWholeBatchWhereAllAreSeen) {
+  for (const std::string& term : terms_and_cross_entropy()) {
+    Batch batch;
+    const config::LossConfig loss = only(term);
+    const losses::LossContext context = context_of(loss);
+    const double whole = objective(batch.student, batch.labels, batch.teachers, loss, context).loss.item<double>();
+    const std::vector<SeenAlike> all = {{rows_of({0, 1, 2, 3, 4, 5}), {0, 1}}};
+    EXPECT_NEAR(objective(batch.student, batch.labels, batch.teachers, loss, context, 1, all).loss.item<double>(),
+                whole, 1e-12)
+        << term;
+  }
+}
+
+TEST(ObjectiveOfClipsThatTeachersCannotSee, LearnsFromTheOtherTeachersAndElseFromTheLabelAlone) {
+  Batch batch;
+  config::LossConfig loss = only("kd");
+  loss.ce = 1;
+  const std::vector<SeenAlike> groups = {{rows_of({0, 3}), {0, 1}}, {rows_of({1, 4, 5}), {1}}, {rows_of({2}), {}}};
+  const auto taught = [&](const std::vector<std::int64_t>& rows, const std::vector<std::size_t>& teachers) {
+    std::vector<TeacherOutput> seeing;
+    for (const std::size_t teacher : teachers) seeing.push_back(select_clips(batch.teachers[teacher], rows_of(rows)));
+    const config::LossConfig kd = only("kd");
+    const model::Output some{batch.student.embedding, batch.student.logits.index_select(0, rows_of(rows)), {}};
+    return objective(some, select_clips(batch.labels, rows_of(rows)), seeing, kd, {}).loss.item<double>() *
+           static_cast<double>(rows.size()) / 6;
+  };
+  const double label = label_loss(batch.student.logits, batch.labels, loss.label_smoothing).item<double>();
+  EXPECT_NEAR(objective(batch.student, batch.labels, batch.teachers, loss, {}, 1, groups).loss.item<double>(),
+              label + taught({0, 3}, {0, 1}) + taught({1, 4, 5}, {1}), 1e-12);
+}
+
+TEST(ObjectiveOfClipsThatTeachersCannotSee, AcsAssignsThemToTheLabel) {
+  Batch batch;
+  const config::LossConfig loss = only("acs");
+  const std::vector<SeenAlike> groups = {{rows_of({1, 2, 4}), {1}}, {rows_of({0, 3, 5}), {}}};
+  const auto found = objective(batch.student, batch.labels, batch.teachers, loss, {}, 1, groups);
+  EXPECT_TRUE(torch::equal(found.assignment.sum(1), torch::ones({6}, torch::kFloat64)));
+  EXPECT_EQ(found.assignment.select(1, 0).sum().item<double>(), 0) << "the first teacher sees none of them";
+  EXPECT_TRUE(torch::equal(found.assignment.index_select(0, rows_of({0, 3, 5})).select(1, 2),
+                           torch::ones({3}, torch::kFloat64)));
+  const std::vector<SeenAlike> nobody = {{rows_of({0, 1, 2, 3, 4, 5}), {}}};
+  EXPECT_NEAR(objective(batch.student, batch.labels, batch.teachers, loss, {}, 1, nobody).loss.item<double>(),
+              torch::cross_entropy_loss(batch.student.logits, batch.labels.classes).item<double>(), 1e-12);
+}
+
+TEST(ObjectiveOfClipsThatTeachersCannotSee, DoesNotDependOnWhatStandsInPlaceOfTheirAnswers) {
+  const std::vector<SeenAlike> groups = {{rows_of({0, 1, 3, 4}), {0, 1}}, {rows_of({2}), {1}}, {rows_of({5}), {}}};
+  for (const std::string& term : config::teacher_terms()) {
+    Batch batch;
+    const config::LossConfig loss = only(term);
+    const losses::LossContext context = context_of(loss);
+    const auto total = [&] {
+      return objective(batch.student, batch.labels, batch.teachers, loss, context, 1, groups).loss;
+    };
+    const double before = total().item<double>();
+    for (const torch::Tensor& answer :
+         {batch.teachers[0].logits, batch.teachers[0].embedding, batch.teachers[0].attention}) {
+      answer.index_fill_(0, rows_of({2, 5}), 7);
+    }
+    EXPECT_EQ(total().item<double>(), before) << term;
+    total().backward();
+    EXPECT_TRUE(torch::isfinite(batch.student.logits.grad().defined()      ? batch.student.logits.grad()
+                                : batch.student.embedding.grad().defined() ? batch.student.embedding.grad()
+                                                                           : batch.student.features.grad())
+                    .all()
+                    .item<bool>())
+        << term;
+  }
+}
+
+TEST(ObjectiveOfWeighedClips, EachCrossEntropyCountsAsItsClipDoes) {
+  Batch batch;
+  config::LossConfig loss;
+  loss.label_smoothing = 0;
+  const torch::Tensor each =
+      torch::cross_entropy_loss(batch.student.logits, batch.labels.classes, {}, at::Reduction::None);
+  batch.labels.weights = torch::tensor({2.0, 0.5, 1.0, 2.0, 0.5, 0.0}, torch::kFloat64);
+  const double expected = (each * batch.labels.weights).mean().item<double>();
+  EXPECT_NEAR(objective(batch.student, batch.labels, {}, loss, {}).loss.item<double>(), expected, 1e-12);
+  Labels some = some_labels(batch.labels.classes);
+  some.weights = batch.labels.weights;
+  EXPECT_NEAR(objective(batch.student, some, {}, loss, {}).loss.item<double>(),
+              (each * some.weights * some.known).mean().item<double>(), 1e-12);
+  const std::vector<SeenAlike> nobody = {{rows_of({0, 1, 2, 3, 4, 5}), {}}};
+  EXPECT_NEAR(objective(batch.student, batch.labels, batch.teachers, only("acs"), {}, 1, nobody).loss.item<double>(),
+              expected, 1e-12);
+}
+
 TEST(ObjectiveOfTerms, HardTargetsAreTheClassThatATeacherSays) {
   Batch batch;
   batch.teachers.resize(1);

@@ -63,14 +63,15 @@ TEST(ResultsTable, HasOneRowAStageWithMeanAndDeviationOverSeeds) {
   eval::RunRecord second = record_of(2, 6);
   second.stages[1].seconds = 25;
   const Table table = results_table({record_of(1, 8), second});
-  EXPECT_THAT(table.header,
-              ElementsAre("stage", "accuracy %", "macro F1 %", "n", "parameters", "epochs", "training s"));
+  EXPECT_THAT(table.header, ElementsAre("stage", "accuracy %", "balanced accuracy %", "macro F1 %", "n", "parameters",
+                                        "epochs", "training s"));
   ASSERT_EQ(table.rows.size(), 2);
-  EXPECT_THAT(table.rows[0],
-              ElementsAre("skeleton", "100.0 \u00b1 0.0", "100.0 \u00b1 0.0", "2", "1000000", "60", "90.0"));
-  // Accuracies 14 / 16 and 12 / 16; F1 of the classes with clips 16 / 18, 1 and 12 / 16, 1.
-  EXPECT_THAT(table.rows[1],
-              ElementsAre("student", "81.2 \u00b1 8.8", "91.0 \u00b1 4.9", "2", "250000", "150", "17.5"));
+  EXPECT_THAT(table.rows[0], ElementsAre("skeleton", "100.0 \u00b1 0.0", "100.0 \u00b1 0.0", "100.0 \u00b1 0.0", "2",
+                                         "1000000", "60", "90.0"));
+  // Accuracies 14 / 16 and 12 / 16; recalls 8 / 10, 1 and 6 / 10, 1; F1 of the classes with clips 16 / 18, 1 and 12 /
+  // 16, 1.
+  EXPECT_THAT(table.rows[1], ElementsAre("student", "81.2 \u00b1 8.8", "85.0 \u00b1 7.1", "91.0 \u00b1 4.9", "2",
+                                         "250000", "150", "17.5"));
 }
 
 TEST(ResultsTable, SaysOverWhichClassesMacroF1Is) {
@@ -113,11 +114,11 @@ TEST(ResultsTable, OfFoldsHasMeansOverFoldsAndPooledAccuracy) {
   other.stages[1].test = eval::score({{.clip = "a", .subject = 10, .label = 0, .predicted = 1, .probabilities = {}}},
                                      kClasses);  // one clip, wrong
   const Table table = results_table({fold_of("2", 1, 8), other});
-  EXPECT_THAT(table.header, ElementsAre("stage", "accuracy %", "macro F1 %", "pooled accuracy %", "n", "parameters",
-                                        "epochs", "training s"));
+  EXPECT_THAT(table.header, ElementsAre("stage", "accuracy %", "balanced accuracy %", "macro F1 %", "pooled accuracy %",
+                                        "n", "parameters", "epochs", "training s"));
   EXPECT_EQ(table.rows[1][1], "43.8 \u00b1 61.9") << "14 of 16 and 0 of 1: the folds count alike";
-  EXPECT_EQ(table.rows[1][3], "82.4 \u00b1 \u2013") << "14 of 17: the clips count alike";
-  EXPECT_EQ(table.rows[1][4], "2");
+  EXPECT_EQ(table.rows[1][4], "82.4 \u00b1 \u2013") << "14 of 17: the clips count alike";
+  EXPECT_EQ(table.rows[1][5], "2");
   EXPECT_THAT(to_text(table),
               AllOf(HasSubstr("protocol: leave-one-subject-out, 2 folds: 2 10\n"), HasSubstr("n = 2 folds, seeds 1\n"),
                     HasSubstr("32 clips in all folds"), Not(HasSubstr("not finished"))));

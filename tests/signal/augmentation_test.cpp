@@ -65,6 +65,25 @@ TEST(Augmentation, AllAmountsZeroShowsTheClipAsItIs) {
   for (std::size_t i = 0; i < plain_skeleton.size(); ++i) EXPECT_NEAR(found_skeleton[i], plain_skeleton[i], 1e-5);
 }
 
+TEST(Augmentation, NetworksWithOtherChannelsSeeTheSameViewOfThoseTheyShare) {
+  data::Clip clip = waving_clip();
+  clip.sensor.conservativeResize(Eigen::NoChange, 6);
+  for (int t = 0; t < 100; ++t) clip.sensor.row(t).tail<3>() << 0.01F * static_cast<float>(t), 2.0F, -1.0F;
+  const Augmentation augmentation = random_augmentation(11);
+  const auto view = [&](const std::vector<int>& columns) {
+    std::vector<float> out(columns.size() * 64);
+    const Statistics none{std::vector<float>(columns.size()), std::vector<float>(columns.size(), 1)};
+    render_sensor(clip, augmentation, SensorColumns(columns, kAxes), none, 64, out);
+    return out;
+  };
+  const std::vector<float> all = view({0, 1, 2, 3, 4, 5}), gyroscope = view({3, 4, 5});
+  EXPECT_EQ(std::vector<float>(all.begin(), all.begin() + 3 * 64), view({0, 1, 2}));
+  EXPECT_EQ(std::vector<float>(all.begin() + 3 * 64, all.end()), gyroscope);
+  EXPECT_EQ(view({0, 1, 2}), sensor_of(clip, augmentation, 64)) << "as where all networks see these";
+  const std::vector<float> turned = view({3, 4, 5, 0, 1, 2});
+  EXPECT_EQ(std::vector<float>(turned.begin(), turned.begin() + 3 * 64), gyroscope) << "in any order";
+}
+
 TEST(Augmentation, TimeRunsForwardInsideTheCropWhateverIsDrawn) {
   for (std::uint64_t key = 0; key < 200; ++key) {
     const Augmentation augmentation = random_augmentation(key);

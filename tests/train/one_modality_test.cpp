@@ -4,10 +4,12 @@
 #include <algorithm>
 
 #include "base/run_layout.hpp"
+#include "pskd/config/losses.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
+#include "train/stage_setup.hpp"
 
 namespace pskd::train {
 namespace {
@@ -27,8 +29,10 @@ stages:
 )") {}
 
   /// The setup where the first `training` training clips and the first `test` test clips have no skeleton.
-  TrainingSetup without_skeletons(const char* root, int training, int test) const {
-    LoadedExperiment loaded = load_for_training(experiment({"run.root=" + (folder_ / root).string()}));
+  TrainingSetup without_skeletons(const char* root, int training, int test,
+                                  std::vector<std::string> settings = {}) const {
+    settings.push_back("run.root=" + (folder_ / root).string());
+    LoadedExperiment loaded = load_for_training(experiment(settings));
     for (data::Clip& clip : loaded.dataset.clips) {
       const bool trains = clip.subject == Name(1) || clip.subject == Name(3);
       if ((trains ? training : test)-- <= 0) continue;
@@ -43,7 +47,7 @@ stages:
   }
 };
 
-TEST_F(OneModality, EveryStageTrainsOnTheClipsThatItAndItsTeachersSee) {
+TEST_F(OneModality, EveryStageTrainsOnTheClipsThatItSees) {
   const auto whole = results(without_skeletons("whole", 0, 0));
   const auto part = results(without_skeletons("part", 5, 4));
   EXPECT_EQ(part[0].test->clips, 8) << "the skeleton stage is tested on what it sees";
@@ -51,7 +55,32 @@ TEST_F(OneModality, EveryStageTrainsOnTheClipsThatItAndItsTeachersSee) {
   EXPECT_EQ(part[2].test->clips, 12);
   EXPECT_NE(part[0].checkpoint, whole[0].checkpoint);
   EXPECT_NE(part[2].checkpoint, whole[2].checkpoint);
+  EXPECT_EQ(part[0].train_clips, 7);
+  EXPECT_EQ(part[2].train_clips, std::nullopt) << "the student trains on all, also where its teacher sees nothing";
+  EXPECT_EQ(part[2].partly_taught, 5);
+  EXPECT_EQ(whole[2].partly_taught, std::nullopt);
   EXPECT_EQ(part[1].test->confusion, whole[1].test->confusion) << "the baseline trained on the same clips";
+}
+
+TEST_F(OneModality, WhatATeacherSaysOfTheClipsThatItSeesIsKeptForThem) {
+  const TrainingSetup part = without_skeletons("part", 5, 4);
+  results(part);
+  const config::StageConfig& student = config::find_stage(part.experiment, "student");
+  CheckpointManifest manifest;
+  const auto trained_on = stage_split(part, student, 1);
+  EXPECT_EQ(trained_on->train.size(), 12U);
+  const Teachers teachers = load_teachers(part, student, 1, *trained_on, manifest);
+  EXPECT_FALSE(teachers.sights[0].all);
+  EXPECT_THAT(teachers.sights[0].clips, ::testing::SizeIs(7));
+  EXPECT_EQ(teachers.cached[0].shape.clips, 7);
+}
+
+TEST_F(OneModality, EveryWayToLearnFromTeachersTrains) {
+  for (const std::string& loss : config::teacher_terms()) {
+    const TrainingSetup one =
+        without_skeletons("all", 5, 4, {"stages.student.loss=!replace {ce: 1, " + loss + ": {}}"});
+    EXPECT_EQ(results(one)[2].test->clips, 12) << loss;
+  }
 }
 
 TEST_F(OneModality, AStageWithoutClipsNamesThoseThatRemain) {

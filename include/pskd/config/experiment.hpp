@@ -152,10 +152,17 @@ enum class TeacherInput {
 };
 constexpr std::array<const char*, 2> words_of(TeacherInput) { return {"augmented", "plain"}; }
 
+/// Whether the cross-entropies of a stage weigh its classes.
+enum class ClassWeights {
+  none,
+  balanced,  ///< a class by the inverse of how many labeled training clips it has
+};
+constexpr std::array<const char*, 2> words_of(ClassWeights) { return {"none", "balanced"}; }
+
 struct StageConfig {
   std::string name;  ///< its key under `stages`
   ModelConfig model;
-  std::vector<Modality> sees;
+  Sees sees;
   StageRef starts_from = {};
   std::vector<TeacherRef> teachers;
   LossConfig loss;
@@ -168,6 +175,7 @@ struct StageConfig {
   /// Of the clips of a batch, the share that has labels; absent: every training clip once an epoch, "all" in a file.
   std::optional<double> labeled_share = 1.0;
   TeacherInput teachers_see = TeacherInput::augmented;
+  ClassWeights class_weights = ClassWeights::none;
 };
 
 enum class ProgressMode {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,16 @@ namespace pskd::config {
 /// A kind of recording. A stage sees one or both.
 enum class Modality { skeleton, sensor };
 constexpr std::array<const char*, 2> words_of(Modality) { return {"skeleton", "sensor"}; }
+
+/// What a stage sees of a recording.
+struct Sees {
+  std::vector<Modality> modalities;
+  std::vector<std::string> channels = {};  ///< of the sensor; empty: data.channels
+  std::string sensor = {};                 ///< whose channels are seen, all of them; empty: as `channels` says
+
+  Sees() = default;
+  Sees(std::initializer_list<Modality> all) : modalities(all) {}
+};
 
 /// What of a skeleton a network may see; signal/skeleton.hpp computes it.
 enum class SkeletonStream { joint, bone, motion };

@@ -41,6 +41,9 @@ struct StageResult {
   std::string checkpoint = {};         ///< content hash of the checkpoint that was scored
   Hashes teachers = {};                ///< of the checkpoints that taught it, by stage and snapshot: "skeleton/last"
   std::string start = {};              ///< of the weights that it began with; empty: drawn ones
+  /// Labeled training clips that it saw, and those of them that not all of its teachers saw. Absent where it saw all
+  /// clips of the run, and where its teachers saw all of them.
+  std::optional<std::int64_t> train_clips = {}, partly_taught = {};
 };
 
 /// Everything that is empty or absent by default is so in records from before it was written.
@@ -64,7 +67,7 @@ struct RunRecord {
 /// "version", "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "scored_classes",
 /// "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs",
 /// "seconds", "best_epoch", "tied_epochs", "cost": {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers",
-/// "start"},
+/// "start", "train_clips", "partly_taught"},
 /// ...}, "files", "train_clips", "checksum"}; an absent part has no key. The checksum is the content hash of all else.
 /// Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);

@@ -19,8 +19,8 @@ struct Modalities {
 /// What either sees.
 Modalities operator|(Modalities a, Modalities b);
 
-/// From the modalities in a config.
-Modalities modalities(const std::vector<config::Modality>& seen);
+/// From those in a config.
+Modalities modalities(const config::Sees& sees);
 
 /// What a stage is shown in training: what it sees, and what its teachers of this run see.
 Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage);
@@ -37,7 +37,18 @@ struct Renderer {
   data::Topology topology;
   std::vector<int> sensor_columns;
   signal::Statistics statistics;
+  std::vector<int> common_columns;  ///< those of data.channels, see signal::SensorColumns
 };
+
+/// The sensor channels that `stage` sees, in order: its own or data.channels; none where the data set has no sensor.
+/// Throws Error(config) naming the stage's `sees` where the data set has no sensor of this name, or where the
+/// augmentation cannot turn its channels.
+std::vector<std::string> sensor_channels(const config::Experiment& experiment, const config::StageConfig& stage,
+                                         const data::DatasetInfo& info);
+
+/// The columns of these channels. Throws Error(config) that begins with `key` and lists the channels there are.
+std::vector<int> sensor_columns(const std::vector<std::string>& channels, const data::DatasetInfo& info,
+                                const std::string& key);
 
 /// Throws Error(config) naming data.channels when the data set has no such sensor channel.
 Renderer make_renderer(const config::Experiment& experiment, const data::DatasetInfo& info,
@@ -46,6 +57,8 @@ Renderer make_renderer(const config::Experiment& experiment, const data::Dataset
 model::DataShape data_shape(const Renderer& renderer, int classes);
 /// The same by the description alone, whether or not any recording is there.
 model::DataShape data_shape(const config::Experiment& experiment);
+/// The same for the network of a stage, which may see sensor channels of its own.
+model::DataShape data_shape(const config::Experiment& experiment, const config::StageConfig& stage);
 
 /// Clips of a split, wherever they lie.
 using Recordings = std::vector<const data::Recording*>;

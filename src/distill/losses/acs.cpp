@@ -81,6 +81,10 @@ torch::Tensor relations_of_learners(const torch::Tensor& student, const torch::T
 torch::Tensor acs_assignment(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                              const Labels& labels, const config::AcsConfig& config) {
   const torch::NoGradGuard no_grad;
+  if (teachers.empty()) {
+    const torch::Tensor known = labels.all_known() ? torch::ones_like(labels.classes) : labels.known;
+    return known.unsqueeze(1).to(student_logits.dtype());
+  }
   const torch::Tensor confidence = eligible_confidence(student_logits, teachers, labels, config);
   std::vector<double> weights;
   for (const TeacherOutput& teacher : teachers) weights.push_back(teacher.weight);
@@ -106,7 +110,8 @@ torch::Tensor acs_mimicry(const torch::Tensor& student_logits, const std::vector
   for (const TeacherOutput& teacher : teachers) {
     columns.push_back(divergence(student_logits, teacher.logits, temperature));
   }
-  columns.push_back(torch::cross_entropy_loss(student_logits, labels.classes, {}, at::Reduction::None));
+  columns.push_back(
+      weighed(torch::cross_entropy_loss(student_logits, labels.classes, {}, at::Reduction::None), labels));
   return (assignment * torch::stack(columns, 1)).sum(1).mean();
 }
 

@@ -11,6 +11,7 @@
 namespace pskd::distill::losses {
 
 /// Whom each clip learns from: [N, teachers + 1], rows sum to 1, the last column is the label.
+/// Without teachers every clip that has a label learns from it.
 /// On a clip without a label, the teachers' vote stands for it: those are eligible that say what most of them say, and
 /// none is where no class has most votes; theta is config.unlabeled_threshold. Such a clip never learns from a label:
 /// its row is 0 where no teacher is eligible.
@@ -21,7 +22,8 @@ namespace pskd::distill::losses {
 torch::Tensor acs_assignment(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                              const Labels& labels, const config::AcsConfig& config);
 
-/// mean_i of sum_k w_ki tau^2 KL(teacher k || student) + w_i,label CE(student, y_i), with w the assignment.
+/// mean_i of sum_k w_ki tau^2 KL(teacher k || student) + w_i,label CE(student, y_i), with w the assignment; the
+/// cross-entropy is weighed as the label is.
 torch::Tensor acs_mimicry(const torch::Tensor& student_logits, const std::vector<TeacherOutput>& teachers,
                           const Labels& labels, const torch::Tensor& assignment, double temperature);
 

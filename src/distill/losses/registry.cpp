@@ -12,6 +12,14 @@
 #include "distill/losses/sp.hpp"
 
 namespace pskd::distill::losses {
+namespace {
+
+TeacherLoss doing_without(TeacherLoss loss) {
+  loss.does_without = true;
+  return loss;
+}
+
+}  // namespace
 
 // A new line goes to the end: the order decides the last bits of a sum of several losses.
 const std::vector<TeacherLoss>& teacher_losses() {
@@ -25,7 +33,7 @@ const std::vector<TeacherLoss>& teacher_losses() {
       teacher_loss(&config::LossConfig::dkd, dkd_term),
       teacher_loss(&config::LossConfig::dist, dist_term),
       teacher_loss(&config::LossConfig::ca_mkd, ca_mkd_term),
-      teacher_loss(&config::LossConfig::acs, acs_term),
+      doing_without(teacher_loss(&config::LossConfig::acs, acs_term)),
   };
   return kLosses;
 }

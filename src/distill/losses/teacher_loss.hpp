@@ -34,7 +34,7 @@ struct LossContext {
 struct LossInput {
   const model::Output& student;
   const Labels& labels;                        ///< of N clips
-  const std::vector<TeacherOutput>& teachers;  ///< at least one
+  const std::vector<TeacherOutput>& teachers;  ///< at least one, unless the loss does without
   const LossContext& context;
 };
 
@@ -57,6 +57,7 @@ struct TeacherLoss {
   std::function<std::vector<AdapterLayer>(const config::LossConfig&, int student)> student_layers;
   /// Layers for each stage that teaches it.
   std::function<std::vector<AdapterLayer>(const config::LossConfig&, int student, const TeacherSize&)> teacher_layers;
+  bool does_without = false;  ///< whether it has a term for clips that no teacher sees
 };
 
 template <class Config>

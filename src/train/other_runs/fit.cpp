@@ -18,7 +18,7 @@ struct Property {
 
 constexpr std::array kProperties = {
     Property{"/classes", "classes", "; protocol.classes says which there are"},
-    Property{"/sensor/channels", "sensor channels", "; data.channels says which are seen"},
+    Property{"/sensor/channels", "sensor channels", "; data.channels or the stage's `sees` says which are seen"},
     Property{"/sensor/frames", "frames of the sensor", "; set views.sensor.frames"},
     Property{"/skeleton/topology/joints", "joints", ""},
     Property{"/skeleton/topology/parents", "parents of the joints", ""},

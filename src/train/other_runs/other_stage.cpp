@@ -100,7 +100,7 @@ OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, cons
                                        ": does not say on which recordings it was trained, as an older pskd made it; "
                                        "train that run again with --overwrite");
   }
-  require_fit(describe_input(setup, modalities(other.config.sees)), other.checkpoint.manifest.model, place);
+  require_fit(describe_input(setup, other.config), other.checkpoint.manifest.model, place);
   require_unseen(setup, *seen, place);
   return other;
 }

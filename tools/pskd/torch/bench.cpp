@@ -120,11 +120,14 @@ void bench(const Options& options) {
   const pskd::train::Environment here = pskd::train::environment();
   std::vector<std::string> advice = pskd::train::speed_advice(here);
   for (std::string& line : load_advice(here.cores)) advice.push_back(std::move(line));
-  const pskd::model::DataShape shape = pskd::train::data_shape(experiment);
+  std::vector<pskd::model::DataShape> shapes;
+  for (const pskd::config::StageConfig& stage : experiment.stages) {
+    shapes.push_back(pskd::train::data_shape(experiment, stage));
+  }
   const pskd::train::Ceiling ceiling = pskd::train::measure_ceiling(options.seconds / 2);
   std::vector<StageSpeed> stages;
-  for (const pskd::config::StageConfig& stage : experiment.stages)
-    stages.push_back(measure(stage, shape, device, options.seconds));
+  for (std::size_t i = 0; i < shapes.size(); ++i)
+    stages.push_back(measure(experiment.stages[i], shapes[i], device, options.seconds));
   (options.json ? print_json : print)(here, advice, ceiling, stages);
 }
 

@@ -32,11 +32,11 @@ nlohmann::ordered_json to_json(const std::string& stage, const std::string& mode
 void show(const Options& options) {
   const pskd::config::Experiment experiment = options.config.load();
   prepare(1);
-  const pskd::model::DataShape shape = pskd::train::data_shape(experiment);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   if (!options.stage.empty()) pskd::config::find_stage(experiment, options.stage);
   for (const pskd::config::StageConfig& stage : experiment.stages) {
     if (!options.stage.empty() && stage.name != options.stage) continue;
+    const pskd::model::DataShape shape = pskd::train::data_shape(experiment, stage);
     const auto network = pskd::model::make_network(stage.model, shape, 1);
     const auto summary = pskd::model::summarize_network(*network, pskd::model::example_input(shape, 1));
     if (options.json) {
