@@ -27,7 +27,7 @@ struct StreamMeasure {
   std::optional<double> magnitude = std::nullopt;  ///< median |a| in g of a sensor's first three accelerations
 };
 
-/// Frames at equal intervals; no frame at all: the recording is to be left out, as a rule noted in Repairs says.
+/// Frames at equal intervals; no frame at all: nothing was recorded, as a rule noted in Repairs says.
 struct Stream {
   Frames frames;
   double begin = 0, end = 0;           ///< moments of the first and last frame, seconds, by the clock of the recording

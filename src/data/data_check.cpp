@@ -42,12 +42,16 @@ std::optional<Stream> read_checked(const std::function<Stream(const RecordingFil
   return std::nullopt;
 }
 
+bool may_lack_one(const Reader& reader, const RecordingFiles& files) {
+  return reader.may_lack_either || reader.may_lack_partner(files);
+}
+
 void note_absent(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
   if (reader.may_lack_either) return;
   const bool known = reader.may_lack_partner(files);
   const auto note = [&](const char* modality, std::vector<std::string>& absent) {
     if (!known) return absent.push_back(files.id);
-    note_repair(check.repairs, std::string("no ") + modality + " file in the data set: recording left out", files.id);
+    note_repair(check.repairs, std::string("no ") + modality + " file in the data set: used without it", files.id);
   };
   if (files.skeleton.empty()) note("skeleton", check.no_skeleton);
   if (files.sensor.empty()) note("sensor", check.no_sensor);
@@ -116,10 +120,15 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
   auto skeleton = read_checked(reader.read_skeleton, files, files.skeleton, check);
   auto sensor = read_checked(reader.read_sensor, files, files.sensor, check);
   const auto absent = [&](const std::optional<Stream>& stream, const Paths& paths) {
-    return !stream && !(reader.may_lack_either && paths.empty());
+    return !stream && !(may_lack_one(reader, files) && paths.empty());
   };
   if (absent(skeleton, files.skeleton) || absent(sensor, files.sensor)) return;
-  if ((skeleton && skeleton->frames.rows() == 0) || (sensor && sensor->frames.rows() == 0)) return;
+  for (auto* const stream : {&skeleton, &sensor}) {
+    if (!*stream || (*stream)->frames.rows() > 0) continue;
+    if (!may_lack_one(reader, files)) return;
+    stream->reset();
+  }
+  if (!skeleton && !sensor) return;
   if (!aligned(reader, files, skeleton, sensor, check)) return;
   const auto channels = static_cast<Eigen::Index>(reader.info.channels.size());
   clip.skeleton = skeleton ? std::move(skeleton->frames) : Frames(0, skeleton_columns(reader.info));

@@ -44,16 +44,16 @@ struct Reader {
   std::vector<std::filesystem::path> folders = {};  ///< that must be there, below the root
   std::function<FolderListing(const std::filesystem::path& root)> list;
   /// One modality of a recording that has its files: frames and the span of time they cover. Throws Error(data), its
-  /// message beginning with the file; an empty Stream leaves the recording out.
+  /// message beginning with the file; an empty Stream: nothing was recorded, as a rule noted in Repairs says.
   std::function<Stream(const RecordingFiles&, Repairs&)> read_skeleton;
   std::function<Stream(const RecordingFiles&, Repairs&)> read_sensor;
   /// Names a recording of the full grid of labels, subjects and trials; none where the data set is no such grid.
   std::function<std::string(int label, const Name& subject, const Name& trial)> grid_id = nullptr;
   /// Names of that grid of which it is known that they were never published.
   std::vector<std::string> never_published = {};
-  /// Whether a recording is known to lack one modality, so that it is left out and nobody is to be warned.
+  /// Whether a recording is known to lack one modality, so that it is used for what it has and nobody is to be warned.
   std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
-  /// Whether a recording of one modality is used for what it has; else it is broken, unless may_lack_partner says so.
+  /// Whether any recording of one modality is; else it is broken, unless may_lack_partner says so.
   bool may_lack_either = false;
   bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span
   std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description

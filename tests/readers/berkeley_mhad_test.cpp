@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "data/data_check.hpp"
@@ -148,21 +149,23 @@ TEST_F(BerkeleyFolder, OptionsThatDoNotExistAreNamed) {
   EXPECT_THAT(refusal(ErrorKind::config, [&] { dataset_info(wrong); }), HasSubstr("data.cameras"));
 }
 
-TEST(BerkeleyMhad, TheRealFolderHolds658PairedRecordings) {
+TEST(BerkeleyMhad, TheRealFolderHolds658PairedRecordingsAndOneWithoutSensor) {
   PSKD_REAL_DATA_OR_SKIP(root, "berkeley-mhad");
   const config::DataConfig config = testing::dataset_config("berkeley-mhad", root);
   const DataCheck check = check_dataset(config);
-  EXPECT_EQ(check.clips.size(), 658U);
+  EXPECT_EQ(check.clips.size(), 659U);
   EXPECT_THAT(check.broken, IsEmpty());
   EXPECT_THAT(check.missing, ElementsAre("S04_A08_R05"));
   EXPECT_THAT(check.no_sensor, IsEmpty());
-  EXPECT_THAT(check.repairs.at("no sensor file in the data set: recording left out").clips, ElementsAre("S02_A07_R05"));
+  EXPECT_THAT(check.repairs.at("no sensor file in the data set: used without it").clips, ElementsAre("S02_A07_R05"));
   EXPECT_THAT(check.repairs.at("the front view lost frames: rear view used").clips,
               ElementsAre("S03_A07_R02", "S01_A09_R02", "S03_A10_R02", "S03_A11_R03"));
   EXPECT_THAT(check.duplicates, IsEmpty());
   Dataset dataset{check.info, check.clips, ""};
   const Split split = make_split(std::move(dataset), resolve_protocol({}, check.info));
-  EXPECT_EQ(split.train.size(), 383U);
+  EXPECT_EQ(split.train.size(), 384U);
+  const auto has_sensor = [](const Clip& clip) { return clip.sensor.rows() > 0; };
+  EXPECT_EQ(std::count_if(split.train.begin(), split.train.end(), has_sensor), 383);
   EXPECT_EQ(split.test.size(), 275U);
 }
 

@@ -169,27 +169,35 @@ TEST_F(MmactFolder, AHeaderLineAndLineEndsOfOtherSystemsAreAccepted) {
   EXPECT_EQ(repaired("a header line in a sensor file: skipped"), 1);
 }
 
-TEST_F(MmactFolder, AnEmptyFileLeavesTheRecordingOut) {
+TEST_F(MmactFolder, AnEmptyFileIsAsGoodAsNone) {
   for (const char* text : {"", "\n \r\n", "time,x,y,z\n"}) {
     write_sensor(text);
     const DataCheck found = check();
-    EXPECT_THAT(found.clips, IsEmpty());
+    ASSERT_EQ(found.clips.size(), 1U);
+    EXPECT_EQ(found.clips[0].sensor.rows(), 0);
     EXPECT_THAT(found.broken, IsEmpty());
-    EXPECT_THAT(found.repairs.at("a sensor file without samples: recording left out").clips,
+    EXPECT_THAT(found.repairs.at("a sensor file without samples: used without it").clips,
                 ElementsAre("subject1_scene1_session1_carrying_cam1"));
   }
 }
 
-TEST_F(MmactFolder, AMissingModalityLeavesTheRecordingOut) {
+TEST_F(MmactFolder, ARecordingOfOneModalityIsUsedForWhatItHas) {
   fs::rename(sensor(), sensor("falling.txt"));
   DataCheck found = check();
-  EXPECT_THAT(found.clips, IsEmpty());
+  ASSERT_EQ(found.clips.size(), 1U);
+  EXPECT_EQ(found.clips[0].sensor.rows(), 0);
+  EXPECT_GT(found.clips[0].skeleton.rows(), 0);
   EXPECT_THAT(found.no_sensor, IsEmpty());
-  EXPECT_EQ(found.repairs.at("no sensor file in the data set: recording left out").count, 1);
+  EXPECT_EQ(found.repairs.at("no sensor file in the data set: used without it").count, 1);
   fs::rename(sensor("falling.txt"), sensor());
   fs::remove(pose());
   found = check();
-  EXPECT_EQ(found.repairs.at("no skeleton file in the data set: recording left out").count, 1);
+  EXPECT_EQ(found.repairs.at("no skeleton file in the data set: used without it").count, 1);
+  const Dataset read = read_dataset(config());
+  ASSERT_EQ(read.clips.size(), 1U);
+  EXPECT_EQ(read.clips[0].skeleton.rows(), 0);
+  EXPECT_GT(read.clips[0].sensor.rows(), 0);
+  write_sensor("");
   EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("both a skeleton and a sensor"));
 }
 
@@ -289,13 +297,15 @@ TEST_F(MmactFolder, ThePersonSeenInMostFramesIsKept) {
   EXPECT_FLOAT_EQ(clip().skeleton(0, 0), 4.5F);
 }
 
-TEST_F(MmactFolder, NobodyInSightLeavesTheRecordingOut) {
+TEST_F(MmactFolder, NobodyInSightIsAsGoodAsNoPose) {
   for (const std::string& text : {std::string("{}"), "{" + frame("1", "[]") + "," + frame("2", "{}") + "}",
                                   "{" + frame("1", "{\"person1\":" + person(1, 0) + "}") + "}"}) {
     write_pose(text);
     const DataCheck found = check();
     EXPECT_THAT(found.broken, IsEmpty());
-    EXPECT_EQ(found.repairs.at("a pose file in which nobody is seen: recording left out").count, 1);
+    EXPECT_EQ(found.repairs.at("a pose file in which nobody is seen: used without it").count, 1);
+    ASSERT_EQ(found.clips.size(), 1U);
+    EXPECT_EQ(found.clips[0].skeleton.rows(), 0);
   }
 }
 
@@ -350,9 +360,16 @@ TEST_F(MmactFolder, EachChosenCameraGivesAClip) {
   EXPECT_EQ(found.clips[1].id, "subject1_scene1_session1_carrying_cam4");
   EXPECT_EQ(found.clips[1].camera, 4);
   EXPECT_TRUE((found.clips[0].sensor == found.clips[1].sensor).all());
-  EXPECT_THAT(found.repairs.at("no skeleton file in the data set: recording left out").clips,
-              ElementsAre("subject1_scene1_session1_carrying_cam2"));
   EXPECT_THAT(found.info.cameras, ElementsAre(1, 2, 4));
+}
+
+TEST_F(MmactFolder, WhatNoChosenCameraFilmedIsOneClip) {
+  config::DataConfig views = config();
+  views.cameras = {2, 3};
+  const DataCheck found = check_dataset(views);
+  ASSERT_EQ(found.clips.size(), 1U) << "not one for each camera";
+  EXPECT_EQ(found.clips[0].skeleton.rows(), 0);
+  EXPECT_EQ(found.clips[0].camera, 2);
 }
 
 TEST_F(MmactFolder, SeveralSensorsStandSideBySide) {
@@ -534,20 +551,20 @@ TEST(SyntheticMmact, EveryTrapIsPlantedAndHandledByItsRule) {
       {"repeated time stamps: later samples dropped", 2},
       {"time stamps without fraction of a second: placed between their neighbours", 2},
       {"a header line in a sensor file: skipped", 2},
-      {"a sensor file without samples: recording left out", 2},
-      {"no sensor file in the data set: recording left out", 2},
+      {"a sensor file without samples: used without it", 2},
+      {"no sensor file in the data set: used without it", 2},
       {"capitals in a file name: read as small letters", 2},
       {"blanks in a file name: left out of it", 2},
       {"frames in which the person is not seen: interpolated", 4},
-      {"a pose file in which nobody is seen: recording left out", 2},
-      {"no skeleton file in the data set: recording left out", 2}};
+      {"a pose file in which nobody is seen: used without it", 2},
+      {"no skeleton file in the data set: used without it", 2}};
   for (const auto& [rule, clips] : clips_by_rule) {
     const auto found = check.repairs.find(rule);
     ASSERT_NE(found, check.repairs.end()) << rule;
     EXPECT_EQ(found->second.clips.size(), clips) << rule;
   }
   EXPECT_EQ(check.repairs.size(), clips_by_rule.size());
-  EXPECT_EQ(check.clips.size(), 48U - 8);
+  EXPECT_EQ(check.clips.size(), 48U);
   // What is put right is what a clip without the trap has.
   options.traps = 0;
   synthetic::write_mmact(folder / "plain", options);
@@ -557,7 +574,8 @@ TEST(SyntheticMmact, EveryTrapIsPlantedAndHandledByItsRule) {
   }
   std::size_t equal = 0;
   for (const Clip& clip : check.clips) equal += plain.at(clip.id) == clip.hash ? 1U : 0U;
-  EXPECT_EQ(equal, check.clips.size() - 6) << "all but those without fractions and those with frames lost";
+  EXPECT_EQ(equal, check.clips.size() - 8 - 6)
+      << "all but those of one modality, without fractions or with frames lost";
 }
 
 TEST(SyntheticMmact, AnInventorySaysLengthAndCameras) {

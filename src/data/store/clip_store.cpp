@@ -29,7 +29,7 @@ using formats::fail;
 // id, subject, trial, scene and camera are texts of one line a clip; label, skeleton_frames and sensor_frames have one
 // number a clip; skeleton and sensor hold all clips' frames, one clip after the other. The seal's own version stays 1,
 // so that a store of another format is told from a damaged one.
-constexpr std::int32_t kFormat = 6;
+constexpr std::int32_t kFormat = 7;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";

@@ -215,6 +215,10 @@ FolderListing list_mmact_folder(const fs::path& root, const Choice& choice) {
         if (const auto file = sensor.find(key); file != sensor.end()) files.sensor.push_back(file->second);
       }
       if (files.sensor.size() < sensors.size()) files.sensor.clear();  // all of them or none
+      // What no camera filmed is one recording, not one for each camera.
+      const bool filmed = std::any_of(choice.cameras.begin(), choice.cameras.end(),
+                                      [&](int one) { return poses[static_cast<std::size_t>(one - 1)].contains(key); });
+      if (files.skeleton.empty() && (filmed || camera != choice.cameras.front())) continue;
       if (!files.skeleton.empty() || !files.sensor.empty()) listing.recordings.push_back(std::move(files));
     }
   }
@@ -240,7 +244,7 @@ Stream read_sensor(const fs::path& file, const Sensor& sensor, const std::string
   note_spelling(file, id, repairs);
   MmactSamples read = read_mmact_csv(file, sensor.rate);
   if (read.times.empty()) {
-    note_repair(repairs, "a sensor file without samples: recording left out", id);
+    note_repair(repairs, "a sensor file without samples: used without it", id);
     return {};
   }
   if (read.header) note_repair(repairs, "a header line in a sensor file: skipped", id);
@@ -272,7 +276,7 @@ Stream read_pose(const RecordingFiles& recording, Repairs& repairs) {
   note_spelling(file, recording.id, repairs);
   MmactPose pose = read_mmact_pose(file);
   if (pose.frames.rows() == 0) {
-    note_repair(repairs, "a pose file in which nobody is seen: recording left out", recording.id);
+    note_repair(repairs, "a pose file in which nobody is seen: used without it", recording.id);
     return {};
   }
   if (pose.others > 0) {
