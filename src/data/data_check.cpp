@@ -1,10 +1,15 @@
 #include "data/data_check.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
 #include <system_error>
+#include <tuple>
 
 #include "base/unicode.hpp"
 #include "data/alignment.hpp"
@@ -69,6 +74,28 @@ void align(const Reader& reader, const RecordingFiles& recording, std::optional<
   cut_as_the_other(recording.sensor.front(), *sensor, as_read);
 }
 
+// The columns of the first three accelerations.
+std::vector<Eigen::Index> acceleration_columns(const DatasetInfo& info) {
+  std::vector<Eigen::Index> columns;
+  for (std::size_t i = 0; i < info.units.size() && columns.size() < 3; ++i) {
+    if (info.units[i] == "g") columns.push_back(static_cast<Eigen::Index>(i));
+  }
+  return columns;
+}
+
+// Notes how far the clocks of two streams are apart; puts that of the sensor right where the reader wants it.
+void mend_offset(const Reader& reader, const std::string& id, const std::optional<Stream>& skeleton,
+                 std::optional<Stream>& sensor, DataCheck& check) {
+  if (!reader.by_timestamps || !skeleton || !sensor) return;
+  const auto offset = clock_offset(*skeleton, reader.info.topology.wrist, *sensor, acceleration_columns(reader.info));
+  if (!offset) return;
+  check.offsets[id] = *offset;
+  if (!reader.estimates_offset || !offset->is_sure()) return;
+  sensor->begin -= offset->seconds;
+  sensor->end -= offset->seconds;
+  note_repair(check.repairs, "clocks of sensor and skeleton apart: the sensor's put right by its movement", id);
+}
+
 // Refuses stamps that cannot be right.
 void check_rates(const std::filesystem::path& file, const Stream& stream, const std::optional<Stream>& partner) {
   for (const StreamMeasure& measure : stream.measures) {
@@ -98,6 +125,7 @@ bool aligned(const Reader& reader, const RecordingFiles& recording, std::optiona
   try {
     if (sensor) check_rates(recording.sensor.front(), *sensor, skeleton);
     if (skeleton) check_rates(recording.skeleton.front(), *skeleton, sensor);
+    mend_offset(reader, recording.id, skeleton, sensor, check);
     align(reader, recording, skeleton, sensor);
   } catch (const Error& error) {
     check.broken.push_back(broken_file(files, error));
@@ -106,6 +134,78 @@ bool aligned(const Reader& reader, const RecordingFiles& recording, std::optiona
   if (skeleton) note_measures(reader, recording.id, *read_skeleton, *skeleton, check);
   if (sensor) note_measures(reader, recording.id, *read_sensor, *sensor, check);
   return true;
+}
+
+// The parts of a continuous recording from `begin` to `end` that are clips.
+std::vector<Piece> pieces_of(const Reader& reader, const RecordingFiles& files, double begin, double end,
+                             DataCheck& check) {
+  if (reader.windows) {
+    std::vector<Piece> windows = windows_of(begin, end, files.annotations, *reader.windows);
+    const std::int64_t dropped = count_windows(begin, end, *reader.windows) - std::ssize(windows);
+    if (dropped > 0) note_repair(check.repairs, "windows without one label: left out", files.id, dropped);
+    return windows;
+  }
+  std::vector<Piece> pieces;
+  for (const Annotation& annotation : files.annotations) {
+    const double from = std::max(begin, annotation.begin), to = std::min(end, annotation.end);
+    const auto text = [](double a, double b) { return std::to_string(a) + " .. " + std::to_string(b) + " s"; };
+    if (from >= to) {
+      const std::filesystem::path& file = files.sensor.empty() ? files.skeleton.front() : files.sensor.front();
+      throw Error(ErrorKind::data, file.string() + ": the part " + text(annotation.begin, annotation.end) +
+                                       " lies outside the recording, which is " + text(begin, end));
+    }
+    if (from > annotation.begin || to < annotation.end) {
+      note_repair(check.repairs, "parts that reach beyond the recording: cut to it", files.id);
+    }
+    pieces.push_back({from, to, annotation.label});
+  }
+  return pieces;
+}
+
+// "p1_0003"
+std::string piece_id(const RecordingFiles& files, std::size_t number, bool by_windows) {
+  if (!by_windows && !files.annotations[number].id.empty()) return files.annotations[number].id;
+  constexpr std::size_t kDigits = 4;
+  const std::string digits = std::to_string(number + 1);
+  return files.id + "_" + std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits;
+}
+
+// Cuts an aligned recording into clips that have the names of `whole`.
+void cut_out(const Reader& reader, const RecordingFiles& files, const Clip& whole,
+             const std::optional<Stream>& skeleton, const std::optional<Stream>& sensor, DataCheck& check) {
+  // Where streams are aligned by their span, each begins at 0.
+  const auto origin = [&](const Stream& stream) { return reader.by_timestamps ? 0 : stream.begin; };
+  double begin = std::numeric_limits<double>::lowest();
+  double end = std::numeric_limits<double>::max();
+  for (const auto* const stream : {&skeleton, &sensor}) {
+    if (!*stream) continue;
+    begin = std::max(begin, (*stream)->begin - origin(**stream));
+    end = std::min(end, (*stream)->end - origin(**stream));
+  }
+  const std::vector<Piece> pieces = pieces_of(reader, files, begin, end, check);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const auto cut = [&](const std::optional<Stream>& stream, Frames& frames) {
+      if (!stream) return;
+      frames = cut_to_span(*stream, pieces[i].begin + origin(*stream), pieces[i].end + origin(*stream)).frames;
+    };
+    Clip clip = whole;
+    clip.id = piece_id(files, i, reader.windows.has_value());
+    clip.label = pieces[i].label;
+    clip.source = files.id;
+    clip.overlaps = pieces[i].overlaps;
+    cut(skeleton, clip.skeleton);
+    cut(sensor, clip.sensor);
+    clip.hash = clip_hash(clip);
+    check.clips.push_back(std::move(clip));
+  }
+}
+
+// Recordings are read one by one; their clips have the order of all clips.
+void sort_clips(std::vector<Clip>& clips) {
+  const auto key = [](const Clip& clip) {
+    return std::tie(clip.label, clip.subject, clip.scene, clip.trial, clip.camera, clip.id);
+  };
+  std::sort(clips.begin(), clips.end(), [&](const Clip& a, const Clip& b) { return key(a) < key(b); });
 }
 
 void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
@@ -131,8 +231,18 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
   if (!skeleton && !sensor) return;
   if (!aligned(reader, files, skeleton, sensor, check)) return;
   const auto channels = static_cast<Eigen::Index>(reader.info.channels.size());
-  clip.skeleton = skeleton ? std::move(skeleton->frames) : Frames(0, skeleton_columns(reader.info));
-  clip.sensor = sensor ? std::move(sensor->frames) : Frames(0, channels);
+  clip.skeleton = Frames(0, skeleton_columns(reader.info));
+  clip.sensor = Frames(0, channels);
+  if (files.continuous) {
+    try {
+      return cut_out(reader, files, clip, skeleton, sensor, check);
+    } catch (const Error& error) {
+      check.broken.push_back(broken_file(files.sensor.empty() ? files.skeleton : files.sensor, error));
+      return;
+    }
+  }
+  if (skeleton) clip.skeleton = std::move(skeleton->frames);
+  if (sensor) clip.sensor = std::move(sensor->frames);
   clip.hash = clip_hash(clip);
   check.clips.push_back(std::move(clip));
 }
@@ -202,6 +312,13 @@ std::int64_t count_rail_samples(const DatasetInfo& info, const std::vector<Clip>
   return count;
 }
 
+// "0.71"
+std::string seconds_text(double seconds) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f", seconds);
+  return text.data();
+}
+
 void refuse_broken(const DataCheck& check) {
   std::string problems;
   for (const BrokenFile& file : check.broken) {
@@ -226,9 +343,12 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   check.root = root;
   check.broken = std::move(listing.unexpected);
   check.by_timestamps = reader.by_timestamps;
+  check.offsets_are_mended = reader.estimates_offset;
   check.missing = missing_recordings(reader, listing.recordings);
   check.incomplete = missing_of_published(reader, listing.recordings);
   for (const RecordingFiles& files : listing.recordings) read_recording(reader, files, check);
+  const auto is_cut = [](const RecordingFiles& files) { return files.continuous; };
+  if (std::any_of(listing.recordings.begin(), listing.recordings.end(), is_cut)) sort_clips(check.clips);
   note_duplicates(check);
   check.alike_classes = alike_names(check.info.classes);
   std::vector<std::string> subjects;
@@ -248,6 +368,14 @@ std::vector<std::string> suspicions_of(const DataCheck& check) {
   }
   if (!check.by_timestamps) {
     for (std::string& warning : warnings_of_lengths(check.streams)) warnings.push_back(std::move(warning));
+  }
+  for (const auto& [id, offset] : check.offsets) {
+    if (check.offsets_are_mended || !offset.is_sure() || std::abs(offset.seconds) < kNotableOffset) continue;
+    std::string& warning = warnings.emplace_back(id + ": the sensor shows movements ");
+    warning.append(seconds_text(std::abs(offset.seconds)))
+        .append(" s ")
+        .append(offset.seconds > 0 ? "later" : "earlier");
+    warning.append(" than the skeleton; `offset: estimate` in the description puts its clock right");
   }
   const auto note = [&](const std::string& what, const std::vector<std::string>& clips) {
     if (clips.empty()) return;

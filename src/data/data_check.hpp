@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/clock_offset.hpp"
 #include "data/reader.hpp"
 #include "data/repairs.hpp"
 #include "data/stream_summary.hpp"
@@ -34,14 +35,16 @@ struct DataCheck {
   std::vector<std::pair<std::string, std::string>> two_labels;
   std::vector<std::vector<std::string>> alike_classes;  ///< names that a reader takes for one, see base/unicode.hpp
   std::vector<std::vector<std::string>> alike_subjects;
-  std::size_t left_by_systems = 0;     ///< files and folders that is_left_by_system names, ignored
-  Repairs repairs;                     ///< what the data set's rules changed or left out
-  std::vector<StreamSummary> streams;  ///< of readers that measure them
-  ConstantStreams constant;            ///< among the complete clips
-  std::string incomplete;              ///< what of a published data set is not there, see missing_of_published
-  bool by_timestamps = false;          ///< the reader's rule of alignment
-  std::int64_t rail_samples = 0;       ///< acceleration values on the sensor's rail, in the complete clips
-  std::int64_t non_finite = 0;         ///< values that are NaN or infinite; their files are listed as broken
+  std::size_t left_by_systems = 0;             ///< files and folders that is_left_by_system names, ignored
+  Repairs repairs;                             ///< what the data set's rules changed or left out
+  std::vector<StreamSummary> streams;          ///< of readers that measure them
+  ConstantStreams constant;                    ///< among the complete clips
+  std::string incomplete;                      ///< what of a published data set is not there, see missing_of_published
+  std::map<std::string, ClockOffset> offsets;  ///< by recording, where they are aligned by time stamps and long enough
+  bool offsets_are_mended = false;             ///< whether the reader puts them right
+  bool by_timestamps = false;                  ///< the reader's rule of alignment
+  std::int64_t rail_samples = 0;               ///< acceleration values on the sensor's rail, in the complete clips
+  std::int64_t non_finite = 0;                 ///< values that are NaN or infinite; their files are listed as broken
 };
 
 /// Reads everything below `root`. Throws Error(data) when it is missing or holds no file of the data set.

@@ -110,6 +110,25 @@ void write_broken(std::ostream& out, const std::vector<BrokenFile>& broken) {
   }
 }
 
+// "p1 +0.71", in lines of a few; those that cannot be relied on say so.
+std::vector<std::string> offset_lines(const DataCheck& check) {
+  constexpr std::size_t kNamed = 40, kInLine = 6;
+  std::vector<std::string> lines;
+  std::size_t named = 0;
+  for (const auto& [id, offset] : check.offsets) {
+    if (named == kNamed) {
+      lines.push_back("... and " + std::to_string(check.offsets.size() - kNamed) + " more recordings; --json has them");
+      break;
+    }
+    std::ostringstream one;
+    one << id << " " << std::showpos << std::fixed << std::setprecision(2) << offset.seconds;
+    if (!offset.is_sure()) one << " (not sure)";
+    if (named++ % kInLine == 0) lines.emplace_back();
+    lines.back() += (lines.back().empty() ? "" : ", ") + one.str();
+  }
+  return lines;
+}
+
 // What each stream is like, and what of the streams is probably wrong.
 void write_streams(std::ostream& out, const DataCheck& check) {
   std::vector<std::string> streams;
@@ -119,6 +138,7 @@ void write_streams(std::ostream& out, const DataCheck& check) {
     for (std::string& line : little_kept(stream)) little.push_back(std::move(line));
   }
   write_lines(out, "streams", streams);
+  write_lines(out, "clocks, seconds by which the sensor is later than the skeleton", offset_lines(check));
   write_lines(out, "less than 80 % kept", little);
   write_lines(out, "probably wrong", suspicions_of(check));
 }
@@ -273,6 +293,9 @@ std::string to_json(const DataCheck& check) {
   json["classes"] = nlohmann::ordered_json::object();
   for (const auto& [label, clips] : clips_by(check, &Clip::label)) {
     json["classes"][check.info.classes[static_cast<std::size_t>(label)]] = to_json(clips);
+  }
+  for (const auto& [id, offset] : check.offsets) {
+    json["clock_offsets"][id] = {{"seconds", offset.seconds}, {"sure", offset.is_sure()}};
   }
   json["missing"] = check.missing;
   json["no_skeleton"] = check.no_skeleton;

@@ -440,10 +440,12 @@ Names present(const std::vector<Clip>& clips, Name Clip::*name) {
   return {names.begin(), names.end()};
 }
 
-// Of recordings that nobody labeled, none may be in a part that needs labels.
+// Of recordings that nobody labeled, none may be in a part that needs labels. Of a continuous one, what has no label is
+// left out of it.
 void check_labeled(const Dataset& dataset, const std::vector<NamedPart>& parts) {
   for (const Clip& clip : dataset.clips) {
     if (dataset.info.classes[static_cast<std::size_t>(clip.label)] != kNoLabel) continue;
+    if (!clip.source.empty()) continue;
     for (const NamedPart& named : parts) {
       if (!holds(*named.part, clip)) continue;
       throw Error(ErrorKind::data, std::string("clip ") + clip.id + " of the " + named.name +
@@ -636,6 +638,8 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   for (Clip& clip : relabeled(std::move(dataset), split.classes)) {
     if (holds(train, clip)) {
       split.train.push_back(std::move(clip));
+    } else if (clip.overlaps) {
+      continue;  // what is scored counts once
     } else if (holds(val, clip)) {
       split.val.push_back(std::move(clip));
     } else if (holds(test, clip)) {

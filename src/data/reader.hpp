@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "data/alignment.hpp"
 #include "data/repairs.hpp"
+#include "data/windows.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/experiment.hpp"
 #include "pskd/data/clip.hpp"
@@ -25,6 +27,8 @@ struct RecordingFiles {
   Name camera = 0;
   std::vector<std::filesystem::path> skeleton;  ///< empty: absent
   std::vector<std::filesystem::path> sensor;    ///< empty: absent
+  bool continuous = false;  ///< whether it is cut into clips: into windows where the reader has a rule, else by these
+  std::vector<Annotation> annotations = {};
 };
 
 struct BrokenFile {
@@ -55,7 +59,9 @@ struct Reader {
   std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
   /// Whether any recording of one modality is; else it is broken, unless may_lack_partner says so.
   bool may_lack_either = false;
-  bool by_timestamps = false;  ///< streams are cut to the span of time they share; else each is the span
+  std::optional<WindowRule> windows = {};  ///< of continuous recordings
+  bool estimates_offset = false;           ///< whether a sensor's clock is put right where that is sure
+  bool by_timestamps = false;              ///< streams are cut to the span of time they share; else each is the span
   std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description
 };
 

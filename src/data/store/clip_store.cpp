@@ -26,9 +26,9 @@ namespace fs = std::filesystem;
 using formats::fail;
 
 // The format of the HDF5 image, stored in it as /format: name and source are texts; warnings a text of one line each;
-// id, subject, trial, scene and camera are texts of one line a clip; label, skeleton_frames and sensor_frames have one
-// number a clip; skeleton and sensor hold all clips' frames, one clip after the other. The seal's own version stays 1,
-// so that a store of another format is told from a damaged one.
+// id, subject, trial, scene, camera and cut_from are texts of one line a clip; label, overlaps, skeleton_frames and
+// sensor_frames have one number a clip; skeleton and sensor hold all clips' frames, one clip after the other. The
+// seal's own version stays 1, so that a store of another format is told from a damaged one.
 constexpr std::int32_t kFormat = 7;
 const Seal kSeal{"clip-store", 1};
 
@@ -81,6 +81,8 @@ std::string store_image(const Dataset& dataset, const std::string& source, const
   writer.write("trial", lines_of(clips, [](const Clip& clip) { return clip.trial.text(); }));
   writer.write("scene", lines_of(clips, [](const Clip& clip) { return clip.scene.text(); }));
   writer.write("camera", lines_of(clips, [](const Clip& clip) { return clip.camera.text(); }));
+  writer.write("cut_from", lines_of(clips, [](const Clip& clip) { return clip.source; }));
+  writer.write("overlaps", numbers_of(clips, [](const Clip& clip) { return clip.overlaps ? 1 : 0; }));
   writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
   writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
   writer.write("skeleton", stacked(clips, &Clip::skeleton, skeleton_columns(dataset.info)));
@@ -100,6 +102,20 @@ void unstack(const fs::path& file, const Frames& all, const std::vector<std::int
     row += lengths[i];
   }
   if (row != all.rows()) fail(file, std::string("damaged clip lengths") + kRemedy);
+}
+
+// Which recordings clips are cut out of.
+void fill_sources(const fs::path& file, const Hdf5Reader& reader, std::vector<Clip>& clips) {
+  const std::string text = reader.text("cut_from");
+  const std::vector<std::string_view> sources = formats::lines_of(text);
+  const std::vector<std::int32_t> overlaps = reader.numbers("overlaps");
+  if (sources.size() != clips.size() || overlaps.size() != clips.size()) {
+    fail(file, std::string("damaged list of clips") + kRemedy);
+  }
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    clips[i].source = sources[i];
+    clips[i].overlaps = overlaps[i] != 0;
+  }
 }
 
 std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, const DatasetInfo& info) {
@@ -128,6 +144,7 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
       fail(file, "clip " + clips[i].id + " has the unknown label " + std::to_string(clips[i].label) + kRemedy);
     }
   }
+  fill_sources(file, reader, clips);
   const auto channels = static_cast<Eigen::Index>(info.channels.size());
   unstack(file, reader.table("skeleton"), reader.numbers("skeleton_frames"), skeleton_columns(info), &Clip::skeleton,
           clips);

@@ -24,6 +24,10 @@ constexpr int kMaxSkipped = 10'000;  // lines
 using Words = std::vector<std::string>;
 const Words kDecimals = {"point", "comma"};
 const Words kGapRules = {"refuse", "cut", "interpolate"};
+const Words kOffsets = {"none", "estimate"};
+const Words kOutside = {"drop", "class", "unlabeled"};
+const Words kOverlaps = {"training", "everywhere"};
+const Words kWindowLabels = {"majority", "all"};
 const Words kUpAxes = {"y", "z", "-y"};
 
 // Reads one of `words`; another text is told, and `value` stays.
@@ -341,7 +345,8 @@ bool is_sensor_name(const std::string& name) {
   const auto legal = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   };
-  const std::vector<std::string> taken = {"id", "subject", "label", "skeleton", "trial", "scene", "camera", "rate"};
+  const std::vector<std::string> taken = {"id",    "subject", "label", "skeleton", "trial",
+                                          "scene", "camera",  "rate",  "start",    "end"};
   return !name.empty() && std::all_of(name.begin(), name.end(), legal) && !name.ends_with("_start") &&
          !name.ends_with("_rate") && std::find(taken.begin(), taken.end(), name) == taken.end();
 }
@@ -377,6 +382,29 @@ void read_gaps(const config::Place& place, GapRule& gaps) {
   config::Reader longest(map);
   longest("longest", gaps.longest, config::above(0));
   longest.refuse_unknown_keys();
+}
+
+// {length, step, label, minimum_share, outside, overlap}
+void read_windows(const config::Place& place, RecordingsDescription& description) {
+  if (place.node.kind != config::Node::Kind::map) return place.expected("a map {length: SECONDS, step: SECONDS}");
+  WindowRule& rule = description.windows.emplace();
+  config::Reader fields(place);
+  required(place, "length", "the seconds of a window");
+  fields("length", rule.length, config::above(0));
+  rule.step = rule.length;
+  fields("step", rule.step, config::above(0));
+  bool all = false;
+  read_word(fields, "label", all, kWindowLabels);
+  fields("minimum_share", rule.minimum_share, config::Rule{" > 0 and <= 1", [](double x) { return x > 0 && x <= 1; }});
+  if (all) rule.minimum_share = 1;
+  if (all && has(place, "minimum_share")) {
+    place.at("minimum_share", *place.node.find("minimum_share")).complain("label: all means a share of 1");
+  }
+  read_word(fields, "outside", description.outside, kOutside);
+  bool everywhere = false;
+  read_word(fields, "overlap", everywhere, kOverlaps);
+  rule.overlap_is_for_training = !everywhere;
+  fields.refuse_unknown_keys();
 }
 
 // ---- the whole -----------------------------------------------------------------------------------------
@@ -422,11 +450,21 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
   fields("align", align, config::one_of({"span", "timestamps"}));
   fields.also_known("gaps");
   if (has(place, "gaps")) read_gaps(place.at("gaps", *place.node.find("gaps")), description.gaps);
+  read_word(fields, "offset", description.estimates_offset, kOffsets);
+  if (description.estimates_offset && align == "span") {
+    place.at("offset", *place.node.find("offset"))
+        .complain("estimate is for align: timestamps, where streams have clocks");
+  }
+  std::string annotations;
+  fields("annotations", annotations, config::not_empty());
+  fields.also_known("windows");
+  if (has(place, "windows")) read_windows(place.at("windows", *place.node.find("windows")), description);
   fields.also_known("skeleton");
   fields.also_known("sensors");
   read_modalities(place, description);
   fields.refuse_unknown_keys();
   description.manifest = description.file.parent_path() / manifest;
+  if (!annotations.empty()) description.annotations = description.file.parent_path() / annotations;
   description.by_timestamps = align == "timestamps";
   if (rule != nullptr) description.align_at = rule->where;
 }

@@ -11,6 +11,7 @@
 #include "data/readers/recordings/joint_mapping.hpp"
 #include "data/readers/recordings/table_file.hpp"
 #include "data/readers/recordings/units.hpp"
+#include "data/windows.hpp"
 #include "pskd/data/topology.hpp"
 
 namespace pskd::data::readers {
@@ -46,6 +47,10 @@ struct SensorDescription {
   double rail = 0;                 ///< g; accelerations beyond it are clipped to it; 0: not known
 };
 
+/// What becomes of windows without annotation.
+enum class OutsideWindows { drop, as_class, unlabeled };
+inline constexpr const char* kOutsideClass = "other";  ///< as_class
+
 struct RecordingsDescription {
   std::filesystem::path file;        ///< the description itself
   std::filesystem::path manifest;    ///< CSV file that lists the recordings
@@ -54,6 +59,10 @@ struct RecordingsDescription {
   bool by_timestamps = false;        ///< the rule of alignment: timestamps, else span
   std::string align_at;              ///< "file:line" of that rule
   GapRule gaps;
+  bool estimates_offset = false;
+  std::filesystem::path annotations;  ///< CSV file that says who did what when; empty: there is none
+  std::optional<WindowRule> windows;  ///< of continuous recordings
+  OutsideWindows outside = OutsideWindows::drop;
   std::optional<SkeletonDescription> skeleton;  ///< none: no camera recorded
   std::vector<SensorDescription> sensors;       ///< empty: there is a skeleton
 };

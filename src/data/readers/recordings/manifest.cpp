@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,9 +12,10 @@
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "config/node.hpp"
-#include "data/formats/csv.hpp"
+#include "data/formats/calendar.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/no_label.hpp"
+#include "data/readers/recordings/list_file.hpp"
 
 namespace pskd::data::readers {
 namespace {
@@ -24,56 +26,12 @@ using Column = std::optional<std::size_t>;  // its place in a line
 // Where the columns are; absent: the manifest has none.
 struct Columns {
   std::size_t id = 0, subject = 0;
-  Column label, skeleton, trial, scene, camera, skeleton_start, skeleton_rate;
+  Column label, skeleton, trial, scene, camera, start, end, skeleton_start, skeleton_rate;
   std::vector<std::size_t> sensors;
   std::vector<Column> sensor_start, sensor_rate;
 };
 
-// The names in the first line, each of which has to be taken for something.
-class Header {
- public:
-  // `line`: its number, from 1.
-  Header(const fs::path& file, std::size_t line, std::string_view text, char separator)
-      : file_(file), line_(line), names_(formats::csv_fields(file, line, text, separator)) {
-    std::set<std::string> seen;
-    for (std::string& name : names_) name = stored_form(name);
-    while (names_.size() > 1 && names_.back().empty()) names_.pop_back();  // a separator at the end
-    for (const std::string& name : names_) {
-      if (!seen.insert(name).second) fail("found two columns called " + config::quoted(name));
-    }
-  }
-
-  std::size_t size() const { return names_.size(); }
-
-  Column find(const std::string& name) {
-    known_.push_back(name);
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    return found == names_.end() ? Column() : Column(found - names_.begin());
-  }
-  std::size_t require(const std::string& name) {
-    const Column found = find(name);
-    if (!found) fail("expected a column " + name + config::did_you_mean(name, names_));
-    return *found;
-  }
-
-  void refuse_others() const {
-    for (const std::string& name : names_) {
-      if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-      fail("unknown column " + config::quoted(name) + ", expected some of " + config::joined(known_) +
-           config::did_you_mean(name, known_));
-    }
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& problem) const { formats::fail_at_line(file_, line_, problem); }
-
-  const fs::path& file_;
-  std::size_t line_;
-  std::vector<std::string> names_;
-  std::vector<std::string> known_;
-};
-
-Columns find_columns(Header& header, const RecordingsDescription& description,
+Columns find_columns(ListFile& header, const RecordingsDescription& description,
                      const std::vector<SensorDescription>& sensors) {
   const bool only_sensor = description.sensors.size() == 1;
   Columns columns;
@@ -87,6 +45,8 @@ Columns find_columns(Header& header, const RecordingsDescription& description,
   columns.trial = header.find("trial");
   columns.scene = header.find("scene");
   columns.camera = header.find("camera");
+  columns.start = header.find("start");
+  columns.end = header.find("end");
   for (const SensorDescription& sensor : sensors) {
     std::string name = sensor.name;
     if (only_sensor && !header.find(name) && header.find("sensor")) name = "sensor";
@@ -158,6 +118,23 @@ class RowReader {
       fail(title, "expected seconds, found " + config::quoted(fields_[*column]));
     }
     return value;
+  }
+
+  // A moment on the clock of a recording, in seconds or as a calendar stamp.
+  double moment(std::size_t column, const std::string& title) const {
+    double value = 0;
+    const std::string& text = fields_[column];
+    const bool is_number = formats::parse_number(text, value) && std::isfinite(value);
+    if (is_number || formats::parse_calendar(text, value)) return value;
+    fail(title, "expected seconds or a time stamp, found " + config::quoted(text));
+  }
+
+  // What a line says of the part of a recording that it means; nothing where both cells are empty.
+  std::optional<Annotation> part(const Column& start, const Column& end) const {
+    if (!start || !end || (fields_[*start].empty() && fields_[*end].empty())) return std::nullopt;
+    const Annotation part{moment(*start, "start"), moment(*end, "end")};
+    if (part.begin < part.end) return part;
+    fail("end", "expected a moment after the start, " + fields_[*start] + ", found " + config::quoted(fields_[*end]));
   }
 
   // Hz; 0 where nothing is said.
@@ -265,77 +242,117 @@ void sort_rows(std::vector<ManifestRow>& rows) {
   std::sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return key(a.files) < key(b.files); });
 }
 
-// The lines of a manifest; its header is the first that is not empty and says no separator.
-struct ManifestText {
-  std::vector<std::string_view> lines;
-  std::size_t header = 0;
-  char separator = ',';
+// A part of a recording, and the class that a file says it shows.
+struct LabeledPart {
+  Annotation part;
+  std::string label;
+  std::size_t line = 0;
 };
-
-// The separator of a header, of which an `id` is known: the first that shows it, else the one that it seems to have.
-char separator_of(const fs::path& file, std::size_t line, std::string_view header) {
-  for (const char separator : {',', ';', '\t'}) {
-    for (const std::string& name : formats::csv_fields(file, line, header, separator)) {
-      if (stored_form(name) == "id") return separator;
-    }
-  }
-  const char found = formats::find_separator(header);
-  return found == ' ' ? ',' : found;
-}
-
-ManifestText manifest_text(const fs::path& file, std::string_view text) {
-  ManifestText manifest{formats::lines_of(text)};
-  std::optional<char> stated;
-  for (; manifest.header < manifest.lines.size(); ++manifest.header) {
-    const std::string_view line = manifest.lines[manifest.header];
-    const auto says = formats::stated_separator(line);
-    if (says) stated = says;
-    if (!says && !formats::is_empty_line(line, ',')) break;
-  }
-  if (manifest.header == manifest.lines.size()) {
-    formats::fail_at_line(file, 1, "expected a header: id,subject,label,skeleton and the sensors");
-  }
-  manifest.separator = stated ? *stated : separator_of(file, manifest.header + 1, manifest.lines[manifest.header]);
-  return manifest;
-}
 
 struct Lines {
   std::vector<ManifestRow> rows;
-  std::vector<std::string> labels;  // of each row
+  std::vector<std::string> labels;              // of each row
+  std::vector<std::vector<LabeledPart>> parts;  // of each row; empty: it is one clip
 };
 
+bool are_of_one_recording(const ManifestRow& a, const ManifestRow& b) {
+  const auto key = [](const ManifestRow& row) {
+    const RecordingFiles& files = row.files;
+    return std::tie(files.skeleton, files.sensor, files.subject, files.trial, files.scene, files.camera,
+                    row.skeleton_start, row.sensor_start, row.skeleton_rate, row.sensor_rate);
+  };
+  return key(a) == key(b);
+}
+
 // The recordings, their labels not yet numbered.
-Lines read_lines(const fs::path& file, const fs::path& root, const ManifestText& text, const Columns& columns,
-                 const std::vector<std::string>& joint_files, std::size_t width) {
+Lines read_lines(const ListFile& list, const fs::path& root, const Columns& columns,
+                 const std::vector<std::string>& joint_files) {
   Lines read;
   std::map<std::string, std::size_t> first;  // line by id
-  for (std::size_t line = text.header + 1; line < text.lines.size(); ++line) {
-    if (formats::is_empty_line(text.lines[line], text.separator)) continue;
-    std::vector<std::string> fields = formats::csv_fields(file, line + 1, text.lines[line], text.separator);
-    while (fields.size() > width && fields.back().empty()) fields.pop_back();
-    if (fields.size() != width) {
-      formats::fail_at_line(file, line + 1,
-                            "expected " + std::to_string(width) + " columns, found " + std::to_string(fields.size()));
-    }
-    const RowReader reader(file, root, line + 1, fields);
-    read.rows.push_back(read_row(reader, columns, joint_files, line + 1));
-    read.labels.push_back(reader.label(columns.label));
-    const auto [seen, inserted] = first.emplace(read.rows.back().files.id, line + 1);
+  for (const auto& [line, fields] : list.rows()) {
+    const RowReader reader(list.file(), root, line, fields);
+    ManifestRow row = read_row(reader, columns, joint_files, line);
+    const std::string label = reader.label(columns.label);
+    const auto [seen, inserted] = first.emplace(row.files.id, line);
     if (!inserted) {
       reader.fail("id", "expected each id once, found " + config::quoted(seen->first) + " again (first in line " +
                             std::to_string(seen->second) + ")");
     }
+    std::vector<LabeledPart> parts;
+    if (auto part = reader.part(columns.start, columns.end)) {
+      part->id = row.files.id;
+      parts.push_back({std::move(*part), label, line});
+    }
+    // Lines about parts of one recording follow each other: it is read once.
+    const bool same = !parts.empty() && !read.rows.empty() && !read.parts.back().empty() &&
+                      are_of_one_recording(read.rows.back(), row);
+    if (same) {
+      read.parts.back().push_back(std::move(parts.front()));
+      continue;
+    }
+    read.rows.push_back(std::move(row));
+    read.labels.push_back(label);
+    read.parts.push_back(std::move(parts));
   }
   return read;
 }
 
-void number_labels(const fs::path& file, Lines& lines, std::vector<std::string>& classes) {
-  std::set<std::string> sorted(lines.labels.begin(), lines.labels.end());
-  const bool some_unlabeled = sorted.erase(kNoLabel) > 0;
+// Adds the lines of a file `recording,start,end,label` to the recordings that they are about.
+void add_annotations(const fs::path& file, const fs::path& root, Lines& lines) {
+  std::error_code none;
+  if (!fs::is_regular_file(file, none)) {
+    throw Error(ErrorKind::data, file.string() + ": missing: expected a CSV file recording,start,end,label" +
+                                     found_instead(file.parent_path(), file.filename(), "correct `annotations`"));
+  }
+  ListFile list(file, "recording", "recording,start,end,label");
+  const std::size_t recording = list.require("recording"), label = list.require("label");
+  const Column start = list.require("start"), end = list.require("end");
+  list.refuse_others();
+  std::map<std::string, std::size_t> rows;  // by id
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) rows[lines.rows[i].files.id] = i;
+  for (const auto& [line, fields] : list.rows()) {
+    const RowReader reader(file, root, line, fields);
+    const auto row = rows.find(stored_form(fields[recording]));
+    if (row == rows.end()) {
+      reader.fail("recording", "expected the id of a recording, found " + config::quoted(fields[recording]));
+    }
+    const std::optional<Annotation> part = reader.part(start, end);
+    if (!part) reader.fail("start", "expected seconds or a time stamp, found nothing");
+    lines.parts[row->second].push_back({*part, reader.label(Column(label)), line});
+  }
+}
+
+// What windows are cut from a recording of which no part is annotated: it shows one class throughout, or nobody knows.
+void annotate_throughout(Lines& lines) {
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
+    if (!lines.parts[i].empty()) continue;
+    Annotation all{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max()};
+    all.id = lines.rows[i].files.id;
+    lines.parts[i].push_back({std::move(all), lines.labels[i], lines.rows[i].line});
+  }
+}
+
+void number_labels(const RecordingsDescription& description, Lines& lines, std::vector<std::string>& classes) {
+  std::set<std::string> sorted;
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
+    for (const LabeledPart& one : lines.parts[i]) sorted.insert(one.label);
+    if (lines.parts[i].empty()) sorted.insert(lines.labels[i]);
+  }
+  if (description.windows && description.outside == OutsideWindows::as_class) sorted.insert(kOutsideClass);
+  bool some_unlabeled = sorted.erase(kNoLabel) > 0;
+  some_unlabeled |= description.windows && description.outside == OutsideWindows::unlabeled;
   if (classes.empty()) classes.assign(sorted.begin(), sorted.end());
   if (some_unlabeled) classes.emplace_back(kNoLabel);
   for (std::size_t i = 0; i < lines.rows.size(); ++i) {
-    lines.rows[i].files.label = label_of(file, lines.rows[i].line, lines.labels[i], classes);
+    RecordingFiles& files = lines.rows[i].files;
+    files.continuous = !lines.parts[i].empty();
+    if (!files.continuous) files.label = label_of(description.manifest, lines.rows[i].line, lines.labels[i], classes);
+    for (LabeledPart& one : lines.parts[i]) {
+      const fs::path& file =
+          one.part.id.empty() && !description.annotations.empty() ? description.annotations : description.manifest;
+      one.part.label = label_of(file, one.line, one.label, classes);
+      files.annotations.push_back(one.part);
+    }
   }
 }
 
@@ -351,9 +368,7 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
                                      found_instead(file.parent_path(), file.filename(),
                                                    "correct manifest in " + description.file.string()));
   }
-  const std::string text = formats::read_text(file);
-  const ManifestText lines = manifest_text(file, text);
-  Header header(file, lines.header + 1, lines.lines[lines.header], lines.separator);
+  ListFile header(file, "id", "id,subject,label,skeleton and the sensors");
   const Columns columns = find_columns(header, description, sensors);
   for (const SensorDescription& sensor : description.sensors) {  // those that are not read now are known all the same
     header.find(sensor.name);
@@ -369,10 +384,12 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   }
   const std::vector<std::string> joint_files =
       description.skeleton ? description.skeleton->joint_files : std::vector<std::string>();
-  Lines read = read_lines(file, root, lines, columns, joint_files, header.size());
+  Lines read = read_lines(header, root, columns, joint_files);
   Manifest manifest;
   manifest.classes = description.classes;
-  number_labels(file, read, manifest.classes);
+  if (!description.annotations.empty()) add_annotations(description.annotations, root, read);
+  if (description.windows) annotate_throughout(read);
+  number_labels(description, read, manifest.classes);
   manifest.rows = std::move(read.rows);
   sort_rows(manifest.rows);
   manifest.subjects = distinct(manifest.rows, &RecordingFiles::subject);

@@ -27,9 +27,11 @@ struct Manifest {
 /// Columns: id, subject, skeleton where the description has one, and one for each of `sensors` (a single one may be
 /// called `sensor`); a recording may lack either, but not both. Optional: label, trial, scene, camera; skeleton_rate
 /// and <sensor>_rate (of a single sensor also `rate`), where devices differ; and, where streams are aligned by
-/// timestamps, skeleton_start and <sensor>_start. Files lie in `root`, the folder of the data set, or beside the
-/// manifest. Throws Error(data) naming line and column, Error(config) when the description's rule of alignment needs
-/// what is not there.
+/// timestamps, skeleton_start and <sensor>_start; start and end of the part of a recording that a line means, which the
+/// lines of the description's annotations say, too: seconds by the clock of its time stamps, or from its beginning
+/// where streams are aligned by their span. A recording of which parts are known, or windows are wanted, is continuous.
+/// Files lie in `root`, the folder of the data set, or beside the manifest. Throws Error(data) naming line and column,
+/// Error(config) when the description's rule of alignment needs what is not there.
 Manifest read_manifest(const RecordingsDescription& description, const std::vector<SensorDescription>& sensors,
                        const std::filesystem::path& root);
 

@@ -12,6 +12,7 @@
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/formats/text_table.hpp"
+#include "data/no_label.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/manifest.hpp"
 #include "data/readers/recordings/table_file.hpp"
@@ -408,6 +409,27 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
   return info;
 }
 
+// The rule with the label of what is outside.
+std::optional<WindowRule> windows_of(const RecordingsDescription& description, const Manifest& manifest) {
+  std::optional<WindowRule> rule = description.windows;
+  if (!rule || description.outside == OutsideWindows::drop) return rule;
+  const char* const name = description.outside == OutsideWindows::as_class ? kOutsideClass : kNoLabel;
+  const auto label = std::find(manifest.classes.begin(), manifest.classes.end(), name);
+  if (label == manifest.classes.end()) {
+    throw Error(ErrorKind::config, description.file.string() + ": classes: expected also " + name +
+                                       ", which windows.outside: class needs");
+  }
+  rule->outside = static_cast<int>(label - manifest.classes.begin());
+  return rule;
+}
+
+// Those that decide what is read, beside the recordings.
+std::vector<fs::path> files_of(const RecordingsDescription& description) {
+  std::vector<fs::path> files = {description.file, description.manifest};
+  if (!description.annotations.empty()) files.push_back(description.annotations);
+  return files;
+}
+
 }  // namespace
 
 Stream read_sensor_file(const StreamOrigin& origin, const SensorDescription& sensor, const Placing& placing,
@@ -445,8 +467,10 @@ Reader recordings_reader(const config::DataConfig& config) {
       .read_sensor = [all](const RecordingFiles& files,
                            Repairs& repairs) { return read_sensors(*all, files, repairs); },
       .may_lack_either = true,
+      .windows = windows_of(description, all->manifest),
+      .estimates_offset = description.estimates_offset,
       .by_timestamps = description.by_timestamps,
-      .beside = {description.file, description.manifest},
+      .beside = files_of(description),
   };
 }
 

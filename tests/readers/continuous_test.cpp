@@ -1,0 +1,240 @@
+// Continuous recordings of a user's own: parts that the manifest or a file of annotations names, and windows.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "data/data_check_text.hpp"
+#include "pskd/data/protocol.hpp"
+#include "pskd/data/store/clip_store.hpp"
+#include "support/own_folder.hpp"
+
+namespace pskd::data::readers {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::replaced;
+
+const std::string kWatchOnly =
+    "manifest: clips.csv\nalign: timestamps\nskeleton: null\n"
+    "sensors:\n  watch: {header: true, time: t, channels: [ax, ay, az], unit: g}\n";
+const std::string kAnnotations =
+    "recording,start,end,label\np1,0.0,7.0,wave\np1,8.0,15.0,push\np2,8,15,wave\np2,0,7,push\n";
+
+std::vector<std::string> ids(const std::vector<Clip>& clips) {
+  std::vector<std::string> all;
+  for (const Clip& clip : clips) all.push_back(clip.id);
+  return all;
+}
+
+// Two people with a watch at 10 Hz for 16 s; ax is the time in seconds.
+class Continuous : public testing::OwnFolder {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"p1", "p2"}) {
+      std::string text = "t,ax,ay,az\n";
+      for (int i = 0; i <= 160; ++i) {
+        const std::string time = std::to_string(i / 10) + "." + std::to_string(i % 10);
+        text += time + "," + time + ",0," + (name[1] == '1' ? "1" : "0.9") + "\n";
+      }
+      write(std::string("watch/") + name + ".csv", text);
+    }
+    write("dataset.yaml", kWatchOnly + "annotations: annotations.csv\n");
+    write("clips.csv", "id,subject,watch\np1,1,watch/p1.csv\np2,2,watch/p2.csv\n");
+    write("annotations.csv", kAnnotations);
+  }
+  // The data set from its files, and once more from its store.
+  Dataset dataset() const {
+    config::DataConfig stored = config();
+    stored.store = (folder_ / "store.h5").string();
+    const Dataset built = store::load_dataset(stored);
+    Dataset read = store::load_dataset(stored);
+    EXPECT_EQ(read.hash, built.hash);
+    for (std::size_t i = 0; i < read.clips.size(); ++i) {
+      EXPECT_EQ(read.clips[i].source, built.clips[i].source);
+      EXPECT_EQ(read.clips[i].overlaps, built.clips[i].overlaps);
+    }
+    return read;
+  }
+  void windows(const std::string& rule) const {
+    write("dataset.yaml", kWatchOnly + "annotations: annotations.csv\nwindows: " + rule + "\n");
+  }
+  static Split by_person(Dataset dataset) {
+    config::ProtocolConfig protocol;
+    protocol.name = "explicit";
+    protocol.train.emplace().subjects = std::vector<Name>{1};
+    protocol.test.emplace().subjects = std::vector<Name>{2};
+    const config::ProtocolConfig resolved = resolve_protocol(protocol, dataset.info);
+    return make_split(std::move(dataset), resolved);
+  }
+};
+
+TEST_F(Continuous, AnnotationsAreClips) {
+  const Dataset read = dataset();
+  EXPECT_THAT(read.info.classes, ElementsAre("push", "wave"));
+  EXPECT_THAT(ids(read.clips), ElementsAre("p1_0002", "p2_0002", "p1_0001", "p2_0001"));
+  const Clip& wave = read.clips[2];
+  EXPECT_EQ(wave.source, "p1");
+  EXPECT_EQ(wave.sensor.rows(), 71);
+  EXPECT_FLOAT_EQ(wave.sensor(0, 0), 0);
+  EXPECT_FLOAT_EQ(wave.sensor(70, 0), 7);
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(0, 0), 8);
+  EXPECT_THAT(data::describe(check_dataset(config())), HasSubstr("4 clips"));
+}
+
+TEST_F(Continuous, LinesOfTheManifestMayNameParts) {
+  write("dataset.yaml", kWatchOnly);
+  write("clips.csv",
+        "id,subject,label,watch,start,end\n"
+        "first,1,wave,watch/p1.csv,1,3\nsecond,1,push,watch/p1.csv,4.55,6\nwhole,2,push,watch/p2.csv,,\n");
+  const Dataset read = dataset();
+  EXPECT_THAT(ids(read.clips), ElementsAre("second", "whole", "first"));
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(0, 0), 4.55F) << "between two samples";
+  EXPECT_EQ(read.clips[1].sensor.rows(), 161);
+  EXPECT_EQ(read.clips[1].source, "");
+  EXPECT_EQ(read.clips[2].sensor.rows(), 21);
+}
+
+TEST_F(Continuous, MomentsMayBeCalendarStamps) {
+  write("watch/p1.csv",
+        "t,ax,ay,az\n2024-06-03T08:00:00Z,0,0,1\n2024-06-03T08:00:01Z,1,0,1\n2024-06-03T08:00:02Z,2,0,1\n"
+        "2024-06-03T08:00:03Z,3,0,1\n");
+  write("clips.csv", "id,subject,watch\np1,1,watch/p1.csv\n");
+  write("annotations.csv", "recording,start,end,label\np1,2024-06-03T10:00:01+02:00,2024-06-03T08:00:03Z,wave\n");
+  const Dataset read = dataset();
+  ASSERT_EQ(read.clips.size(), 1U);
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(0, 0), 1);
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(2, 0), 3);
+}
+
+TEST_F(Continuous, WithASpanMomentsCountFromTheBeginning) {
+  write("dataset.yaml",
+        "manifest: clips.csv\nalign: span\nannotations: annotations.csv\nskeleton: null\n"
+        "sensors:\n  watch: {header: true, columns: [ax, ay, az], rate: 10, channels: [ax, ay, az], unit: g}\n");
+  EXPECT_FLOAT_EQ(dataset().clips[0].sensor(0, 0), 8);
+}
+
+TEST_F(Continuous, WhatAnnotationsCannotMeanIsNamed) {
+  const auto problem = [&](const std::string& lines) {
+    write("annotations.csv", "recording,start,end,label\n" + lines);
+    return testing::refusal(ErrorKind::data, [&] { read_dataset(config()); });
+  };
+  EXPECT_THAT(problem("p3,0,7,wave\n"), HasSubstr("annotations.csv: line 2: column recording: expected the id of a"));
+  EXPECT_THAT(problem("p1,7,7,wave\n"), HasSubstr("annotations.csv: line 2: column end: expected a moment after the"));
+  EXPECT_THAT(problem("p1,soon,7,wave\n"), HasSubstr("column start: expected seconds or a time stamp, found 'soon'"));
+  EXPECT_THAT(problem("p1,20,27,wave\np2,0,7,wave\n"),
+              AllOf(HasSubstr("p1.csv"), HasSubstr("lies outside the recording, which is 0.000000 .. 16.000000 s")));
+  std::filesystem::remove(root_ / "annotations.csv");
+  EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { read_dataset(config()); }),
+              HasSubstr("annotations.csv: missing: expected a CSV file recording,start,end,label"));
+}
+
+TEST_F(Continuous, PartsThatReachBeyondTheRecordingAreCutAndCounted) {
+  write("annotations.csv", replaced(kAnnotations, "p1,8.0,15.0", "p1,8.0,17.0"));
+  const DataCheck check = check_dataset(config());
+  EXPECT_THAT(check.broken, IsEmpty());
+  EXPECT_EQ(check.repairs.at("parts that reach beyond the recording: cut to it").count, 1);
+  EXPECT_FLOAT_EQ(check.clips[0].sensor(check.clips[0].sensor.rows() - 1, 0), 16);
+}
+
+TEST_F(Continuous, WindowsOverlapInTrainingOnly) {
+  windows("{length: 2, step: 1, label: all}");
+  const Dataset read = dataset();
+  EXPECT_EQ(read.clips.size(), 24U) << "6 of each part";
+  for (const Clip& clip : read.clips) EXPECT_EQ(clip.sensor.rows(), 21) << clip.id;
+  const Split split = by_person(read);
+  EXPECT_EQ(split.train.size(), 12U);
+  EXPECT_EQ(split.test.size(), 6U);
+  for (const Clip& clip : split.train) EXPECT_EQ(clip.source, "p1") << "no window crosses the split";
+  for (const Clip& clip : split.test) EXPECT_EQ(clip.source, "p2");
+  EXPECT_EQ(check_dataset(config()).repairs.at("windows without one label: left out").count, 6);
+  windows("{length: 2, step: 1, label: all, overlap: everywhere}");
+  EXPECT_EQ(by_person(dataset()).test.size(), 12U);
+}
+
+TEST_F(Continuous, WhatIsOutsideIsAClassOrHasNoLabel) {
+  write("annotations.csv", "recording,start,end,label\np1,0,8,wave\np2,0,8,wave\n");
+  windows("{length: 4, outside: class}");
+  Dataset read = dataset();
+  EXPECT_THAT(read.info.classes, ElementsAre("other", "wave"));
+  EXPECT_EQ(std::count_if(read.clips.begin(), read.clips.end(), [](const Clip& clip) { return clip.label == 0; }), 4);
+  windows("{length: 4, outside: unlabeled}");
+  read = dataset();
+  EXPECT_EQ(read.clips.size(), 8U);
+  const Split split = by_person(read);
+  EXPECT_THAT(split.classes, ElementsAre("wave"));
+  EXPECT_EQ(split.train.size(), 2U) << "what has no label is in no labeled part";
+  windows("{length: 4}");
+  EXPECT_EQ(dataset().clips.size(), 4U);
+}
+
+TEST_F(Continuous, ARecordingWithoutAnnotationsIsCutTheSameWay) {
+  write("annotations.csv", "recording,start,end,label\np1,0,16,wave\n");
+  windows("{length: 4, step: 2}");
+  const Dataset read = dataset();
+  EXPECT_EQ(read.info.classes.back(), "(no label)");
+  EXPECT_EQ(std::count_if(read.clips.begin(), read.clips.end(), [](const Clip& clip) { return clip.label == 1; }), 7);
+  write("clips.csv", "id,subject,label,watch\np1,1,,watch/p1.csv\np2,2,push,watch/p2.csv\n");
+  EXPECT_THAT(dataset().info.classes, ElementsAre("push", "wave")) << "its label is that of all its windows";
+}
+
+// A watch and a camera that see a hand jerk at irregular moments; the watch's clock is 0.7 s ahead.
+TEST_F(Continuous, ClocksThatDifferAreNamedAndPutRightOnRequest) {
+  std::string watch = "t,ax,ay,az\n", skeleton = "t,x1,y1,z1,x2,y2,z2,x3,y3,z3\n";
+  std::mt19937 random(7);
+  std::vector<bool> moves(60);
+  for (std::size_t i = 0; i < moves.size(); ++i) moves[i] = random() % 3 == 0;
+  const auto is_moving = [&](double t) { return moves[static_cast<std::size_t>(t / 0.7)]; };
+  for (int i = 0; i < 50 * 40; ++i) {
+    const double t = i / 50.0;
+    watch += std::to_string(t + 0.7) + ",0,0," + std::to_string(is_moving(t) ? 1 + std::sin(20 * t) : 1) + "\n";
+  }
+  for (int i = 0; i < 30 * 40; ++i) {
+    const double t = i / 30.0;
+    skeleton +=
+        std::to_string(t) + ",0,0,0,0,1,0,0,2," + std::to_string(is_moving(t) ? 0.05 * std::sin(20 * t) : 0) + "\n";
+  }
+  write("w.csv", watch);
+  write("s.csv", skeleton);
+  write("clips.csv", "id,subject,label,skeleton,watch\none,1,wave,s.csv,w.csv\n");
+  const std::string description =
+      "manifest: clips.csv\nalign: timestamps\nskeleton:\n  joints: [hip, neck, hand]\n  parents: [null, hip, neck]\n"
+      "  wrist: hand\n  unit: m\n  header: true\n  time: t\n"
+      "sensors:\n  watch: {header: true, time: t, channels: [ax, ay, az], unit: g}\n";
+  write("dataset.yaml", description);
+  DataCheck found = check_dataset(config());
+  ASSERT_TRUE(found.offsets.contains("one"));
+  EXPECT_NEAR(found.offsets.at("one").seconds, 0.7, 0.15);
+  EXPECT_THAT(data::describe(found), AllOf(HasSubstr("clocks, seconds by which the sensor is later"),
+                                           HasSubstr("one: the sensor shows movements 0."), HasSubstr("s later than")));
+  write("dataset.yaml", description + "offset: estimate\n");
+  found = check_dataset(config());
+  EXPECT_THAT(found.repairs, ::testing::Contains(::testing::Key(HasSubstr("put right by its movement"))));
+  EXPECT_THAT(suspicions_of(found), IsEmpty());
+  EXPECT_NEAR(static_cast<double>(found.clips.at(0).sensor.rows()), 2000, 10) << "streams now cover the same time";
+  write("dataset.yaml", replaced(description, "timestamps", "span") + "offset: estimate\n");
+  EXPECT_THAT(testing::refusal(ErrorKind::config, [&] { dataset_info(config()); }),
+              HasSubstr("offset: estimate is for align: timestamps"));
+}
+
+TEST_F(Continuous, WindowsOfADescriptionAreChecked) {
+  const auto problem = [&](const std::string& rule) {
+    windows(rule);
+    return testing::refusal(ErrorKind::config, [&] { dataset_info(config()); });
+  };
+  EXPECT_THAT(problem("{step: 1}"), HasSubstr("windows.length: expected the seconds of a window, found nothing"));
+  EXPECT_THAT(problem("{length: 2, minimum_share: 1.5}"),
+              HasSubstr("windows.minimum_share: expected a number > 0 and <= 1, found 1.5"));
+  EXPECT_THAT(problem("{length: 2, outside: keep}"), HasSubstr("windows.outside: expected one of drop, class"));
+  EXPECT_THAT(problem("{length: 2, label: all, minimum_share: 0.5}"), HasSubstr("label: all means a share of 1"));
+}
+
+}  // namespace
+}  // namespace pskd::data::readers
