@@ -100,5 +100,84 @@ INSTANTIATE_TEST_SUITE_P(Descriptions, Shipped, ::testing::ValuesIn(shipped()), 
   return name;
 });
 
+// A folder with a shipped description of a published set, and files of its shape.
+class ShippedSet : public ::testing::Test {
+ protected:
+  void write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    testing::write_anew(folder_ / name, text);
+  }
+  DataCheck check(const std::string& description) const {
+    const auto source = std::filesystem::path(PSKD_SOURCE_DIR) / "configs" / "recordings" / (description + ".yaml");
+    write("dataset.yaml", read_file(source));
+    DataCheck check = check_dataset(testing::dataset_config("generic", folder_.path()));
+    EXPECT_THAT(check.broken, IsEmpty()) << (check.broken.empty() ? "" : check.broken.front().problem);
+    return check;
+  }
+
+  const testing::TemporaryFolder folder_;
+};
+
+TEST_F(ShippedSet, OfPamap2IsReadByItsAnnotations) {
+  std::string manifest = "id,subject,watch\n";
+  for (const int subject : {101, 102, 103, 104, 107, 108, 109}) {
+    std::string text;
+    for (int i = 0; i < 2000; ++i) {  // 20 s; NaN for what other sensors lack
+      text += printed("%.2f %d NaN 30.5 %.4f %.4f %.4f 0 0 0 3.14159265 0 0 1 1 1 1 0 0 0", 8.38 + i / 100.0,
+                      i < 1200 ? 4 : 0, kG * std::sin(0.02 * i), kG * std::cos(0.02 * i), 0.001 * subject);
+      for (int column = 0; column < 34; ++column) text += " NaN";
+      text += "\n";
+    }
+    const std::string id = printed("subject%d", subject);
+    write("Protocol/" + id + ".dat", text);
+    manifest += printed("%s,%d,Protocol/%s.dat\n", id.c_str(), subject, id.c_str());
+  }
+  write("clips.csv", manifest);
+  write("annotations.csv", "recording,start,end,label\nsubject101,8.38,20.38,4\n");
+  const DataCheck found = check("pamap2");
+  const auto walks = [&](const Clip& clip) { return found.info.classes[static_cast<std::size_t>(clip.label)] == "4"; };
+  EXPECT_EQ(std::count_if(found.clips.begin(), found.clips.end(), walks), 7)
+      << "12 s in windows of 5.12 s, one a second";
+  const Clip& first = *std::find_if(found.clips.begin(), found.clips.end(), walks);
+  EXPECT_EQ(first.sensor.rows(), 513);
+  EXPECT_NEAR(first.sensor(0, 3), 180, 0.1) << "rad/s to deg/s";
+  EXPECT_NEAR(first.sensor.leftCols(3).square().rowwise().sum().sqrt().mean(), 1, 0.01);
+}
+
+TEST_F(ShippedSet, OfUciHarIsReadByItsAnnotations) {
+  std::string acceleration, rate;
+  for (int i = 0; i < 500; ++i) {  // 10 s
+    acceleration += printed("%.7f %.7f %.7f \n", std::sin(0.02 * i), std::cos(0.02 * i), 0.0);
+    rate += printed("%.7f 0.0 0.0 \n", 3.14159265);
+  }
+  write("RawData/acc_exp01_user01.txt", acceleration);
+  write("RawData/gyro_exp01_user01.txt", rate);
+  write("clips.csv", "id,subject,acc,gyro\nexp01,1,RawData/acc_exp01_user01.txt,RawData/gyro_exp01_user01.txt\n");
+  write("annotations.csv", "recording,start,end,label\nexp01,0.98,8.98,5\n");
+  const DataCheck found = check("uci-har");
+  ASSERT_EQ(found.clips.size(), 6U);
+  EXPECT_EQ(found.info.channels.size(), 6U);
+  EXPECT_EQ(found.clips[0].sensor.rows(), 129);
+  EXPECT_NEAR(found.clips[0].sensor(0, 3), 180, 0.1);
+  EXPECT_EQ(found.info.classes, std::vector<std::string>{"5"});
+}
+
+TEST_F(ShippedSet, OfWisdmIsReadWithTheLabelsOfItsFiles) {
+  for (const char* name : {"1600_A", "1601_B"}) {
+    std::string text;
+    for (int i = 0; i < 500; ++i) {  // 25 s
+      text += printed("%ld,%.6f,%.6f,%.6f\n", 90'426'708'196'641 + i * 50'000'000L, kG * std::sin(0.02 * i),
+                      kG * std::cos(0.02 * i), name[5] == 'A' ? 0.0 : 0.1);
+    }
+    write(std::string("watch/") + name + ".csv", text);
+  }
+  write("clips.csv", "id,subject,label,watch\n1600_A,1600,A,watch/1600_A.csv\n1601_B,1601,B,watch/1601_B.csv\n");
+  const DataCheck found = check("wisdm");
+  ASSERT_EQ(found.clips.size(), 4U) << "two windows of 10 s each";
+  EXPECT_EQ(found.clips[0].sensor.rows(), 201);
+  EXPECT_EQ(found.clips[0].source, "1600_A");
+  EXPECT_EQ(found.clips[3].label, 1);
+}
+
 }  // namespace
 }  // namespace pskd::data::readers
