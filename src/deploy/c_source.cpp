@@ -211,6 +211,40 @@ std::string about(const ModelFile& model) {
          "\n * Terms of the recordings: " + c_comment(text_at("/terms")) + ". " + kWrittenBy;
 }
 
+// What the two files or the standard headers mean by something else, and the words of C and C++.
+constexpr std::string_view kTakenNames =
+    " main mean deviation convolve pool_parts multiply "
+    "auto break case char const continue default do double else enum extern float for goto if inline int long register "
+    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while alignas "
+    "alignof bool constexpr false nullptr static_assert thread_local true typeof typeof_unqual asm fortran "
+    "and and_eq bitand bitor catch char8_t char16_t char32_t class compl concept consteval constinit const_cast "
+    "co_await co_return co_yield decltype delete dynamic_cast explicit export friend mutable namespace new noexcept "
+    "not not_eq operator or or_eq private protected public reinterpret_cast requires static_cast template this throw "
+    "try "
+    "typeid typename using virtual wchar_t xor xor_eq "
+    "abort abs atoi calloc clock div errno exit fclose fopen fputs free getc getchar labs malloc memcmp memcpy memmove "
+    "memset perror printf putc putchar puts qsort rand read realloc remove rename scanf signal snprintf sprintf srand "
+    "sscanf strcat strchr strcmp strcpy strlen system time tolower toupper write index rindex linux unix i386 ";
+// Those of math.h; each also ends in f and in l.
+constexpr std::string_view kMathNames =
+    " acos asin atan atan2 cos sin tan acosh asinh atanh cosh sinh tanh exp exp2 exp10 expm1 frexp ilogb ldexp log "
+    "log10 log1p log2 logb modf scalbn scalbln cbrt fabs hypot pow sqrt erf erfc lgamma tgamma gamma ceil floor "
+    "nearbyint rint lrint llrint round lround llround trunc fmod remainder remquo copysign nan nextafter nexttoward "
+    "fdim fmax fmin fma signgam j0 j1 jn y0 y1 yn drem significand scalb finite isinf isnan isfinite isnormal signbit "
+    "fpclassify isgreater isless isunordered ";
+
+bool is_taken(const std::string& name) {
+  const auto among = [](std::string_view names, const std::string& one) {
+    return names.find(" " + one + " ") != std::string_view::npos;
+  };
+  const bool math_ending = name.ends_with('f') || name.ends_with('l');
+  return among(kTakenNames, name) || among(kMathNames, name) ||
+         (math_ending && among(kMathNames, name.substr(0, name.size() - 1)));
+}
+
+/// Of the constants: block<n>, semantic and classifier, each with _weights and _bias.
+bool is_name_of_weights(const std::string& name) { return name.ends_with("_weights") || name.ends_with("_bias"); }
+
 bool is_identifier(const std::string& name) {
   const auto is_letter = [](char one) {
     return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || one == '_';
@@ -283,6 +317,13 @@ Replacements replacements_of(const ModelFile& model, const FoldedCnn& cnn, const
 CSource c_source(const ModelFile& model, const std::string& name) {
   if (!is_identifier(name)) {
     throw Error(ErrorKind::usage, "'" + name + "' is no identifier in C: call the file by letters, digits and _");
+  }
+  if (is_taken(name) || is_name_of_weights(name) || name.starts_with('_')) {
+    throw Error(ErrorKind::usage, "'" + name +
+                                      "' cannot be the name of a function here: it is a word of C or C++, of "
+                                      "their library or of the file itself; call the file otherwise, such "
+                                      "as my_" +
+                                      name + ".c");
   }
   const FoldedCnn cnn = fold_sensor_cnn(model);
   const Plan plan = plan_of(cnn);

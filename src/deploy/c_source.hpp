@@ -15,7 +15,7 @@ struct CSource {
 };
 
 /// `name` begins the names in it and is that of the files: <name>.h and <name>.c. Throws Error(usage) when it is no
-/// identifier in C, Error(checkpoint) for a network that cannot be written, see fold_sensor_cnn.
+/// identifier in C, or one that is taken; Error(checkpoint) for a network that cannot be written, see fold_sensor_cnn.
 CSource c_source(const ModelFile& model, const std::string& name);
 
 }  // namespace pskd::deploy

@@ -96,6 +96,18 @@ TEST(CSourceTest, CompilesWithoutAWarningAndSaysWhatTheRecognizerSays) {
   }
 }
 
+TEST(CSourceTest, CompilesUnderNamesThatItsOwnVariablesHave) {
+  const testing::TemporaryFolder folder;
+  for (const char* name : {"a", "b", "best", "sum", "sensor", "logit", "semantic", "block0", "student2", "count"}) {
+    const CSource written = c_source(small_model(), name);
+    std::ofstream(folder / (std::string(name) + ".h")) << written.header;
+    std::ofstream(folder / (std::string(name) + ".c")) << written.source;
+  }
+  const auto compiled = testing::run_command("cd " + folder.path().string() +
+                                             " && gcc -std=c99 -O0 -Wall -Wextra -Wpedantic -Werror -c *.c");
+  EXPECT_EQ(compiled.code, 0) << compiled.output;
+}
+
 TEST(CSourceTest, SaysWhatItTakesAndUsesNoHeap) {
   const CSource written = c_source(small_model(), "small");
   EXPECT_THAT(written.header,
@@ -111,6 +123,12 @@ TEST(CSourceTest, SaysWhatItTakesAndUsesNoHeap) {
 TEST(CSourceTest, WhatCannotBeWrittenIsRefused) {
   EXPECT_THAT(testing::refusal(ErrorKind::usage, [] { c_source(small_model(), "my-student"); }),
               HasSubstr("'my-student' is no identifier in C"));
+  for (const char* taken : {"int", "class", "mean", "convolve", "multiply", "block0_weights", "main", "expf", "sinl",
+                            "printf", "_student"}) {
+    EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { c_source(small_model(), taken); }),
+                HasSubstr("' cannot be the name of a function here"))
+        << taken;
+  }
   ModelFile fused = small_model();
   fused.network = "fused";
   EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, [&] { c_source(fused, "fused"); }),

@@ -218,6 +218,13 @@ TEST_F(Deploy, CIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   EXPECT_FALSE(fs::exists(path("watch.h")));
 }
 
+TEST_F(Deploy, ANameThatIsNoneInCIsRefusedAndNothingIsWritten) {
+  const auto refused = run_command(kProgram + "export " + stage() + " --format c --out " + path("int.c"));
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("'int' cannot be the name of a function here"));
+  EXPECT_FALSE(fs::exists(path("int.c")) || fs::exists(path("int.h")));
+}
+
 TEST_F(Deploy, FilesThatCannotBeUsedAreNamedAndTheOthersDecidedAbout) {
   ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("g.pskd")).code, 0);
   std::ofstream(path("still.csv")) << "ax,ay,az\n0,0,9.81\n0,0,9.82\n0,0,9.80\n";
