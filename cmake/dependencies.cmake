@@ -8,6 +8,8 @@ find_package(Boost REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C HL)
 include(${CMAKE_CURRENT_LIST_DIR}/libtorch.cmake)
 find_package(ZLIB REQUIRED)
+find_package(Protobuf REQUIRED)  # ONNX's targets name it, and do not look for it
+find_package(ONNX REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(matio REQUIRED IMPORTED_TARGET matio)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)

@@ -6,7 +6,7 @@
 # Fails with one line per violation: file:line: what was included and what may be.
 cmake_minimum_required(VERSION 3.22)
 
-set(modules base config data data/formats data/readers data/store synthetic signal ops model distill eval train sweep report deploy)
+set(modules base config data data/formats data/readers data/store synthetic signal ops model distill eval train sweep report deploy deploy/onnx)
 set(torch_modules ops model distill train sweep)
 
 # Not every module may use all that come before it: kernels know no data, models see clips and not files, scores and reports
@@ -18,6 +18,7 @@ set(may_include_distill base config data signal ops model distill)
 set(may_include_eval base config data eval)
 set(may_include_report base config data eval report)
 set(may_include_deploy base config data data/formats data/readers signal ops eval deploy)
+set(may_include_deploy/onnx base deploy deploy/onnx)
 set(before)
 foreach(module IN LISTS modules)
   list(APPEND before ${module})

@@ -2,17 +2,25 @@
 # Installs what the build needs and this machine lacks, from the Debian distribution. Does nothing when nothing is missing.
 #
 #   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang, tools/test.sh chromium
-#   tools/setup.sh --torch wheel    with the LibTorch of a Python wheel, in build/libtorch-wheel; says how to build with it; exits 4
-#                                   where PyPI did not give the wheel
+#   tools/setup.sh --torch wheel    with the LibTorch of a Python wheel, in build/libtorch-wheel; says how to build with it
+#   tools/setup.sh --onnxruntime    with a Python that has onnxruntime, in build/onnxruntime, for the tests of ONNX files
+#                                   both exit 4 where PyPI did not give the package
 #   tools/setup.sh --into FOLDER    unpacks the libraries, without LibTorch, into FOLDER, to take along to a machine that has a
 #                                   LibTorch, a compiler, CMake and ninja, but no network; tools/gpu_check.sh builds with it
 set -euo pipefail
 
 torch_version=2.13.0
+onnxruntime_version=1.32.0
 wheel=false
+onnxruntime=false
 into=
 while [[ ${1:-} == --* ]]; do
   case $1 in
+    --onnxruntime)
+      onnxruntime=true
+      shift
+      continue
+      ;;
     --torch)
       [[ ${2:-} == wheel ]] || { echo "tools/setup.sh: --torch: expected wheel, found '${2:-}'" >&2; exit 2; }
       wheel=true
@@ -22,7 +30,7 @@ while [[ ${1:-} == --* ]]; do
       into=$2
       ;;
     *)
-      echo "tools/setup.sh: unknown option '$1'; there are --torch wheel and --into FOLDER" >&2
+      echo "tools/setup.sh: unknown option '$1'; there are --torch wheel, --onnxruntime and --into FOLDER" >&2
       exit 2
       ;;
   esac
@@ -31,7 +39,7 @@ done
 
 libraries=(
   libeigen3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libboost-dev libxxhash-dev libutf8proc-dev
-  libhdf5-dev libmatio-dev libdeflate-dev zlib1g-dev
+  libhdf5-dev libmatio-dev libdeflate-dev zlib1g-dev libonnx-dev libprotobuf-dev
   libjs-chart.js
   libgtest-dev libgmock-dev
 )
@@ -66,9 +74,10 @@ packages=(
   "${libraries[@]}" clang-format
   "$@"
 )
-if $wheel; then
+if $wheel || $onnxruntime; then
   packages+=(python3-venv)
-else
+fi
+if ! $wheel; then
   # Without OpenBLAS, LibTorch multiplies matrices with the slow reference BLAS.
   packages+=(libtorch-dev libdnnl-dev libopenblas0-openmp)
 fi
@@ -87,20 +96,27 @@ for package in "${packages[@]}"; do
   fi
 done
 
+# A Python environment in $1 with the packages that follow, whole or not there.
+python_with() {
+  local folder=$1
+  shift
+  [[ -d $folder ]] && return
+  rm -rf "$folder.part"
+  python3 -m venv "$folder.part"
+  if ! "$folder.part/bin/pip" install --quiet --disable-pip-version-check "$@"; then
+    echo "tools/setup.sh: pip could not install $*; see above. Is PyPI out of reach?" >&2
+    exit 4
+  fi
+  mv "$folder.part" "$folder"
+}
+
 # The last thing to do, once the packages are there.
 finish() {
-  $wheel || exit 0
   cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+  if $onnxruntime; then python_with build/onnxruntime "onnxruntime==$onnxruntime_version"; fi
+  $wheel || exit 0
   local folder=build/libtorch-wheel
-  if [[ ! -d $folder ]]; then
-    rm -rf "$folder.part"
-    python3 -m venv "$folder.part"
-    if ! "$folder.part/bin/pip" install --quiet --disable-pip-version-check "torch==$torch_version"; then
-      echo "tools/setup.sh: pip could not install torch $torch_version; see above. Is PyPI out of reach?" >&2
-      exit 4
-    fi
-    mv "$folder.part" "$folder"
-  fi
+  python_with "$folder" "torch==$torch_version"
   local prefix
   prefix=$(echo "$PWD/$folder"/lib/python3*/site-packages/torch/share/cmake)
   echo "build with it:  cmake --preset release -B build/release-wheel -DCMAKE_PREFIX_PATH=$prefix"

@@ -30,7 +30,7 @@ test_packages=(
 )
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
-tools/setup.sh "${test_packages[@]}"
+tools/setup.sh --onnxruntime "${test_packages[@]}"
 if $wheel; then
   tools/setup.sh --torch wheel
   libtorch=$(echo "$PWD"/build/libtorch-wheel/lib/python3*/site-packages/torch/share/cmake)

@@ -208,7 +208,7 @@ std::string about(const ModelFile& model) {
   return c_comment(fmt::format("Stage {} of experiment {} (config {}, weights {}), trained on {}.", model.stage,
                                text_at("/run/experiment"), text_at("/run/config_hash"), text_at("/weights_hash"),
                                text_at("/model/data"))) +
-         "\n * Terms of the recordings: " + c_comment(text_at("/terms")) + ". " + kWrittenBy;
+         "\n * Terms of the recordings: " + c_comment(text_at("/terms")) + ". " + kWrittenBy + " --format c`.";
 }
 
 // What the two files or the standard headers mean by something else, and the words of C and C++.

@@ -7,9 +7,6 @@
 
 namespace pskd::deploy {
 
-/// Stands in both files.
-inline constexpr const char* kWrittenBy = "Written by `pskd export --format c`.";
-
 struct CSource {
   std::string header, source;
 };

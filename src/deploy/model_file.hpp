@@ -24,6 +24,9 @@
 
 namespace pskd::deploy {
 
+/// Begins a note in every file that `pskd export` writes in another form: by it, a file is known to be ours.
+inline constexpr const char* kWrittenBy = "Written by `pskd export";
+
 /// How a window of the sensor becomes the input of the network.
 struct SensorInput {
   std::vector<std::string> channels;   ///< in their order; accelerations in g, angular rates in deg/s

@@ -36,12 +36,6 @@ TEST(Windows, SlideOverARecordingAndLieInsideIt) {
 
 class Predict : public ::testing::Test {
  protected:
-  Predict() {
-    TensorFile content;
-    content.metadata = {{"manifest", testing::small_manifest().dump()}};
-    for (const auto& [name, tensor] : testing::small_weights()) content.tensors["network/" + name] = tensor;
-    model_ = model_of(content, "it");
-  }
   std::filesystem::path write(const std::string& name, int samples) {
     std::ofstream file(folder_ / name);
     RandomStream stream(static_cast<std::uint64_t>(samples));
@@ -52,7 +46,7 @@ class Predict : public ::testing::Test {
   }
 
   testing::TemporaryFolder folder_;
-  ModelFile model_;
+  ModelFile model_ = testing::small_model();
 };
 
 TEST_F(Predict, DecidesInOrderAndAsTheRecognizerDoesAlone) {

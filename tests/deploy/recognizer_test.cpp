@@ -22,6 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
 using testing::small_manifest;
+using testing::small_model;
 using testing::small_weights;
 
 constexpr double kTolerance = 1e-4;
@@ -129,13 +130,6 @@ TEST(RecognizerTest, IsThereForEveryModelOrSaysThatItIsNot) {
                 HasSubstr("it: its network is " + name + ", and only sensor-cnn can be used without its run"));
   }
   EXPECT_THAT(config::model_names(), ElementsAre("skeleton-gcn", "sensor-cnn", "fused")) << "a new one belongs above";
-}
-
-ModelFile small_model() {
-  TensorFile content;
-  content.metadata = {{"manifest", small_manifest().dump()}};
-  for (const auto& [name, tensor] : small_weights()) content.tensors[std::string("network/").append(name)] = tensor;
-  return model_of(content, "it");
 }
 
 std::vector<float> drawn_window(std::size_t samples, std::uint64_t key) {

@@ -9,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "base/tensor_file.hpp"
+#include "deploy/model_file.hpp"
 
 namespace pskd::testing {
 
@@ -29,6 +30,7 @@ inline nlohmann::json small_manifest() {
             {"sensor",
              {{"channels", {"ax", "ay", "az"}},
               {"rate", 50},
+              {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
               {"frames", 37},
               {"mean", {0.5, -0.25, 0.125}},
               {"deviation", {1.5, 0.5, 0.75}},
@@ -72,5 +74,8 @@ inline std::map<std::string, StoredTensor> small_weights() {
   weights["head.classifier.bias"] = drawn(stream, {3}, -1, 1);
   return weights;
 }
+
+/// Both, as they are read from a file.
+inline deploy::ModelFile small_model() { return deploy::checked_model(small_manifest(), small_weights(), "it"); }
 
 }  // namespace pskd::testing

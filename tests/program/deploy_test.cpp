@@ -218,6 +218,23 @@ TEST_F(Deploy, CIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   EXPECT_FALSE(fs::exists(path("watch.h")));
 }
 
+TEST_F(Deploy, OnnxIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("i.pskd")).code, 0);
+  const auto write_onnx = [](const std::string& from, const std::string& to) {
+    return run_command(kProgram + "export " + from + " --format onnx --out " + path(to));
+  };
+  const auto written = write_onnx(path("i.pskd"), "small.onnx");
+  ASSERT_EQ(written.code, 0) << written.output;
+  EXPECT_THAT(written.output, HasSubstr("small.onnx: ONNX, sensor-cnn, 2 classes, 3 channels at 50 Hz; "));
+  const std::string bytes = read_file(path("small.onnx"));
+  ASSERT_EQ(write_onnx(run_.string(), "small.onnx").code, 0) << "our own is replaced";
+  EXPECT_EQ(read_file(path("small.onnx")), bytes);
+  std::ofstream(path("thesis.onnx")) << "the only copy\n";
+  const auto refused = write_onnx(path("i.pskd"), "thesis.onnx");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("thesis.onnx: there is another file of that name"));
+}
+
 TEST_F(Deploy, ANameThatIsNoneInCIsRefusedAndNothingIsWritten) {
   const auto refused = run_command(kProgram + "export " + stage() + " --format c --out " + path("int.c"));
   EXPECT_EQ(refused.code, 2);

@@ -7,6 +7,7 @@
 #include "deploy/c_source.hpp"
 #include "deploy/export_model.hpp"
 #include "deploy/model_file.hpp"
+#include "deploy/onnx/onnx_model.hpp"
 #include "pskd/base/error.hpp"
 #include "verbs.hpp"
 
@@ -65,19 +66,31 @@ void write_c(const deploy::ModelFile& model, const fs::path& out) {
   say(source, "C99, " + summary(model));
 }
 
+void write_onnx(const deploy::ModelFile& model, const fs::path& out) {
+  const std::string written = deploy::onnx_model(model);
+  require_own(out);
+  pskd::write_file_atomically(out, written);
+  say(out, "ONNX, " + summary(model));
+}
+
+void write_model(const deploy::ExportedModel& model, const fs::path& out) {
+  deploy::write_model_file(out, model.manifest, model.weights);
+  const deploy::ModelFile written = deploy::read_model_file(out);
+  say(out, "stage " + written.stage + ", " + summary(written));
+}
+
 void run(const Options& options) {
   if (fs::is_directory(options.out)) {
     throw pskd::Error(pskd::ErrorKind::usage, options.out + " is a folder; --out names a file");
   }
   const deploy::ExportedModel model = exported(options);
   if (model.lacks_rate) complain("the rate of the sensor is not known; --rate says it");
-  if (options.format == "c") {
-    write_c(deploy::checked_model(model.manifest, model.weights, options.from), options.out);
-    return;
+  if (options.format == "model") {
+    write_model(model, options.out);
+  } else {
+    const deploy::ModelFile checked = deploy::checked_model(model.manifest, model.weights, options.from);
+    options.format == "c" ? write_c(checked, options.out) : write_onnx(checked, options.out);
   }
-  deploy::write_model_file(options.out, model.manifest, model.weights);
-  const deploy::ModelFile written = deploy::read_model_file(options.out);
-  say(options.out, "stage " + written.stage + ", " + summary(written));
 }
 
 }  // namespace
@@ -85,15 +98,16 @@ void run(const Options& options) {
 void add_export(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
-      app.add_subcommand("export", "Write a trained stage as a model file, or as C, which need neither run nor data");
+      app.add_subcommand("export", "Write a trained stage as a model file, ONNX or C, which need neither run nor data");
   verb->add_option("from", options->from,
                    "a finished run, .../seed-<n>, one of its stages, .../seed-<n>/stages/<stage>, or a model file")
       ->required()
       ->check(CLI::ExistingPath);
   verb->add_option("--stage", options->stage, "which stage of the run (default: student)");
   verb->add_option("--out", options->out, "the file; c: two files, <name>.h and <name>.c")->required();
-  verb->add_option("--format", options->format, "model: what `pskd predict` reads; c: C99 without heap")
-      ->check(CLI::IsMember({"model", "c"}))
+  verb->add_option("--format", options->format,
+                   "model: what `pskd predict` reads; onnx: what other runtimes read; c: C99 without heap")
+      ->check(CLI::IsMember({"model", "onnx", "c"}))
       ->capture_default_str();
   verb->add_option("--rate", options->rate, "Hz, of the sensor (default: what the checkpoint says)")
       ->check(CLI::PositiveNumber);
@@ -103,6 +117,7 @@ void add_export(CLI::App& app) {
       "Examples:\n"
       "  pskd export runs/utd-pskd/0123456789ab/seed-1 --out student.pskd\n"
       "  pskd export runs/utd-pskd/0123456789ab/seed-1/stages/fused --out fused.pskd\n"
+      "  pskd export student.pskd --format onnx --out student.onnx\n"
       "  pskd export student.pskd --format c --out student.c");
   verb->callback([options] { run(*options); });
 }
