@@ -5,9 +5,11 @@
 
 #include "base/checkpoint_format.hpp"
 #include "data/readers/registry.hpp"
+#include "deploy/none_rule.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
+#include "pskd/eval/predictions.hpp"
 
 namespace pskd::deploy {
 namespace {
@@ -53,6 +55,14 @@ Json parsed_manifest(const TensorFile& checkpoint, const fs::path& file) {
   return manifest;
 }
 
+std::vector<std::string> class_names(const Json& manifest, const fs::path& file) {
+  try {
+    return manifest.at("model").at("classes").get<std::vector<std::string>>();
+  } catch (const Json::exception&) {
+    refuse(file, "does not say the names of its classes; train the stage again with this pskd");
+  }
+}
+
 Json describe_run(const eval::RunRecord& record) {
   return {
       {"experiment", record.experiment}, {"config_hash", record.config_hash}, {"fold", record.fold},
@@ -62,6 +72,15 @@ Json describe_run(const eval::RunRecord& record) {
 
 Json describe_test(const eval::Scores& scores) {
   return {{"clips", scores.clips}, {"accuracy", scores.accuracy}, {"macro_f1", scores.macro_f1}};
+}
+
+/// The rule for "none of these", of the validation clips of a stage that has some.
+std::optional<Json> describe_none(const StageLayout& stage, const std::vector<std::string>& classes) {
+  if (!fs::exists(stage.val_predictions())) return std::nullopt;
+  const std::vector<eval::Prediction> predictions = eval::read_predictions(stage.val_predictions(), classes);
+  if (predictions.empty()) return std::nullopt;
+  const NoneRule rule = fit_none_rule(predictions);
+  return Json{{"temperature", rule.temperature}, {"threshold", rule.threshold}, {"clips", predictions.size()}};
 }
 
 /// Adds what a checkpoint does not say of its sensor.
@@ -98,6 +117,7 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
   manifest["weights_hash"] = weights;
   manifest["run"] = describe_run(record);
   if (result.test) manifest["test"] = describe_test(*result.test);
+  if (const auto none = describe_none(run.stage(stage), class_names(said, file))) manifest["none"] = *none;
   const config::DataConfig data = config::load_experiment(run.config()).data;
   manifest["terms"] = data::readers::dataset_terms(data.name);
   if (Json& model = manifest["model"]; model.contains("sensor") && model["sensor"].is_object()) {

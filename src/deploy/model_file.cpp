@@ -93,6 +93,13 @@ SensorInput sensor_of(const Json& said) {
   return sensor;
 }
 
+NoneRule none_rule_of(const Json& said) {
+  const NoneRule rule{number_at(said, "temperature"), number_at(said, "threshold")};
+  if (rule.temperature <= 0) refuse("temperature", "a number > 0");
+  if (rule.threshold > 1) refuse("threshold", "a number of 0 .. 1");
+  return rule;
+}
+
 bool is_finite(const StoredTensor& tensor) {
   if (tensor.dtype != Dtype::f32) return true;
   for (std::size_t at = 0; at < tensor.bytes.size(); at += sizeof(float)) {
@@ -128,6 +135,7 @@ ModelFile checked(TensorFile file) {
   model.classes = names_at(said, "classes");
   if (said.contains("sensor")) model.sensor = sensor_of(map_at(said, "sensor"));
   model.sees_skeleton = said.contains("skeleton");
+  if (model.manifest.contains("none")) model.none = none_rule_of(map_at(model.manifest, "none"));
   model.weights = weights_of(file);
   return model;
 }

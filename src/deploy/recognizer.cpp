@@ -14,6 +14,7 @@ namespace pskd {
 struct Recognizer::Model {
   std::vector<std::string> classes;
   deploy::SensorInput sensor;
+  deploy::NoneRule none;
   signal::Statistics statistics;
   std::vector<int> columns;  ///< 0, 1, ...: a window has the channels in their order
   deploy::SensorNetwork network;
@@ -43,21 +44,23 @@ void check(Window window, const std::vector<std::string>& channels) {
          ", channel " + channels[at % channels.size()]);
 }
 
-std::vector<float> softmax(const float* logits, std::size_t count) {
-  const float highest = *std::max_element(logits, logits + count);
-  std::vector<float> shares(count);
+std::vector<float> softmax(std::span<const float> logits) {
+  const float highest = *std::max_element(logits.begin(), logits.end());
+  std::vector<float> shares(logits.size());
   double sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += shares[i] = std::exp(logits[i] - highest);
+  for (std::size_t i = 0; i < logits.size(); ++i) sum += shares[i] = std::exp(logits[i] - highest);
   for (float& share : shares) share = static_cast<float>(share / sum);
   return shares;
 }
 
-Decision decision_of(const float* logits, std::size_t classes, const float* embedding, std::size_t size) {
+Decision decision_of(std::span<const float> logits, std::span<const float> embedding, const deploy::NoneRule& none) {
   Decision decision;
-  decision.label = static_cast<int>(std::max_element(logits, logits + classes) - logits);
-  decision.probabilities = softmax(logits, classes);
-  decision.logits.assign(logits, logits + classes);
-  decision.embedding.assign(embedding, embedding + size);
+  decision.label = static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+  decision.probabilities = softmax(logits);
+  decision.logits.assign(logits.begin(), logits.end());
+  decision.embedding.assign(embedding.begin(), embedding.end());
+  decision.confidence = deploy::confidence_of(logits, none.temperature);
+  decision.is_none = decision.confidence < none.threshold;
   return decision;
 }
 
@@ -102,8 +105,8 @@ std::vector<Decision> Recognizer::classify(const std::vector<Window>& windows) {
                           work_->logits.data(), work_->network);
   std::vector<Decision> decisions;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    decisions.push_back(
-        decision_of(work_->logits.data() + i * classes, classes, work_->embeddings.data() + i * embedding, embedding));
+    decisions.push_back(decision_of({work_->logits.data() + i * classes, classes},
+                                    {work_->embeddings.data() + i * embedding, embedding}, model_->none));
   }
   return decisions;
 }
@@ -120,8 +123,12 @@ Recognizer recognizer_of(const ModelFile& model, const std::string& where) {
     const SensorInput& sensor = *model.sensor;
     std::vector<int> columns(sensor.channels.size());
     std::iota(columns.begin(), columns.end(), 0);
-    return Recognizer(std::make_shared<Recognizer::Model>(Recognizer::Model{
-        model.classes, sensor, {sensor.mean, sensor.deviation}, std::move(columns), std::move(network)}));
+    return Recognizer(std::make_shared<Recognizer::Model>(Recognizer::Model{model.classes,
+                                                                            sensor,
+                                                                            model.none.value_or(NoneRule{}),
+                                                                            {sensor.mean, sensor.deviation},
+                                                                            std::move(columns),
+                                                                            std::move(network)}));
   } catch (const Error& error) {
     throw Error(error.kind(), where + ": " + error.what());
   }

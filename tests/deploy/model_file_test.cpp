@@ -100,6 +100,20 @@ TEST_F(ModelFileTest, WithAnImpossibleDescriptionIsNotWritten) {
   EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
+TEST_F(ModelFileTest, MayHoldARuleForNone) {
+  Json manifest = small_manifest();
+  EXPECT_FALSE(checked_model(manifest, small_weights(), "it").none) << "files of before 0.10";
+  manifest["none"] = {{"temperature", 1.5}, {"threshold", 0.75}, {"clips", 40}};
+  const ModelFile model = checked_model(manifest, small_weights(), "it");
+  ASSERT_TRUE(model.none);
+  EXPECT_EQ(model.none->temperature, 1.5);
+  EXPECT_EQ(model.none->threshold, 0.75);
+  manifest["none"]["threshold"] = 1.5;
+  EXPECT_THAT(refusal(manifest), HasSubstr("threshold: expected a number of 0 .. 1"));
+  manifest["none"] = {{"temperature", 0}, {"threshold", 0.5}};
+  EXPECT_THAT(refusal(manifest), HasSubstr("temperature: expected a number > 0"));
+}
+
 TEST_F(ModelFileTest, WithAWeightThatIsNotFiniteIsNotWritten) {
   auto weights = small_weights();
   const float infinity = std::numeric_limits<float>::infinity();

@@ -152,6 +152,24 @@ TEST(RecognizerTest, TakesWindowsOfAnyLengthAndOneAsWellAsMany) {
   }
 }
 
+TEST(RecognizerTest, BelowTheThresholdTheAnswerIsNone) {
+  const std::vector<float> window = drawn_window(60, 1);
+  const Decision plain = recognizer_of(small_model(), "it").classify(window);
+  EXPECT_FALSE(plain.is_none) << "without a rule";
+  EXPECT_NEAR(plain.confidence, plain.probabilities[static_cast<std::size_t>(plain.label)], 1e-6);
+  const auto decide = [&](double temperature, double threshold) {
+    ModelFile model = small_model();
+    model.none = {temperature, threshold};
+    return recognizer_of(model, "it").classify(window);
+  };
+  const double cooler = decide(2, 0).confidence;
+  EXPECT_LT(cooler, plain.confidence);
+  EXPECT_FALSE(decide(2, cooler - 1e-6).is_none);
+  EXPECT_TRUE(decide(2, cooler + 1e-6).is_none);
+  EXPECT_EQ(decide(2, 1).probabilities, plain.probabilities) << "which stay those of the network";
+  EXPECT_EQ(decide(2, 1).label, plain.label);
+}
+
 TEST(RecognizerTest, ACopyIsAnotherThatSaysTheSame) {
   Recognizer recognizer = recognizer_of(small_model(), "it");
   Recognizer copy = recognizer;

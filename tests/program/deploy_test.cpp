@@ -235,6 +235,36 @@ TEST_F(Deploy, OnnxIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   EXPECT_THAT(refused.output, HasSubstr("thesis.onnx: there is another file of that name"));
 }
 
+TEST_F(Deploy, ValidationClipsGiveTheRuleForNone) {
+  const std::string config = path("val.yaml");
+  std::ofstream(config) << "data: {name: utd-mhad, root: " << path("data3") << "}\n"
+                        << "run: {name: val, threads: 1, root: " << path("val") << "}\n"
+                        << R"(seeds: [1]
+protocol: {name: cross-subject, classes: [swipe_left, swipe_right], train: {subjects: [1]}, val: {subjects: [3]}, test: {subjects: [2]}}
+training: {batch: 2, epochs: 1, optimizer: {warmup: 0}}
+stages:
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], loss: {ce: 1}}
+)";
+  ASSERT_EQ(run_command(kProgram + "data synth --subjects 3 --trials 2 --actions 2 --out " + path("data3")).code, 0);
+  const auto trained = run_command(kProgram + "train --quiet --config " + config);
+  ASSERT_EQ(trained.code, 0) << trained.output;
+  const auto exported =
+      run_command(kProgram + "export " + testing::tiny_run_folder(path("val")).string() + " --out " + path("v.pskd"));
+  ASSERT_EQ(exported.code, 0) << exported.output;
+  EXPECT_THAT(exported.output, HasSubstr("none below a confidence of "));
+  const auto predict = [&](const std::string& rest) {
+    const auto asked = run_command(kProgram + "predict " + path("v.pskd") + " " +
+                                   path("data3/Inertial/a1_s2_t1_inertial.mat") + " --format jsonl --quiet " + rest);
+    return nlohmann::json::parse(asked.output);
+  };
+  const auto usual = predict(""), all = predict("--threshold 0"), none = predict("--threshold 1");
+  EXPECT_EQ(all["answer"], all["class"]);
+  EXPECT_EQ(none["answer"], "none");
+  EXPECT_EQ(none["class"], usual["class"]);
+  EXPECT_EQ(none["probability"], usual["probability"]);
+  EXPECT_EQ(none["confidence"], usual["confidence"]) << "the temperature stays";
+}
+
 TEST_F(Deploy, ANameThatIsNoneInCIsRefusedAndNothingIsWritten) {
   const auto refused = run_command(kProgram + "export " + stage() + " --format c --out " + path("int.c"));
   EXPECT_EQ(refused.code, 2);

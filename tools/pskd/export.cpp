@@ -26,6 +26,7 @@ std::string summary(const deploy::ModelFile& model) {
   std::string text = fmt::format("{}, {} classes", model.network, model.classes.size());
   if (model.sensor) text += fmt::format(", {} channels", model.sensor->channels.size());
   if (model.sensor && model.sensor->rate > 0) text += fmt::format(" at {} Hz", model.sensor->rate);
+  if (model.none) text += fmt::format(", none below a confidence of {:.3f}", model.none->threshold);
   if (model.sees_skeleton) text += model.sensor ? ", and the skeleton" : ", the skeleton";
   return text;
 }

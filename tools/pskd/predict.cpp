@@ -35,6 +35,7 @@ struct Options {
   std::vector<std::string> files;
   deploy::WindowOptions windows;
   deploy::ReadOptions reading;
+  std::optional<double> threshold;
   int top = 3;
   bool quiet = false;
 };
@@ -48,6 +49,8 @@ class Score {
   std::optional<int> count(const deploy::FileDecision& one) {
     const std::optional<int> label = labels_.label_of(one.file);
     ++decisions_;
+    if (label && one.decision.is_none) ++none_;
+    if (label && !one.decision.is_none && *label == one.decision.label) ++right_answers_;
     if (label) ++confusion_[static_cast<std::size_t>(*label)][static_cast<std::size_t>(one.decision.label)];
     return label;
   }
@@ -55,15 +58,21 @@ class Score {
   std::string text() const {
     const pskd::eval::Scores scores = pskd::eval::scores_of(confusion_, classes_);
     if (scores.clips == 0) return "no decision is about a file of the table of labels";
-    return fmt::format("accuracy {:.2f} %, macro F1 {:.2f} % on the {} of {} decisions with a label",
-                       100 * scores.accuracy, 100 * scores.macro_f1, scores.clips, decisions_);
+    std::string text = fmt::format("accuracy {:.2f} %, macro F1 {:.2f} % on the {} of {} decisions with a label",
+                                   100 * scores.accuracy, 100 * scores.macro_f1, scores.clips, decisions_);
+    if (const std::int64_t answered = scores.clips - none_; none_ > 0 && answered > 0) {
+      text += fmt::format("; {} are none, and of the other {} ({:.2f} %) {:.2f} % are right", none_, answered,
+                          100.0 * static_cast<double>(answered) / static_cast<double>(scores.clips),
+                          100.0 * static_cast<double>(right_answers_) / static_cast<double>(answered));
+    }
+    return text;
   }
 
  private:
   deploy::LabelFile labels_;
   const std::vector<std::string>& classes_;
   std::vector<std::vector<int>> confusion_;
-  std::int64_t decisions_ = 0;
+  std::int64_t decisions_ = 0, none_ = 0, right_answers_ = 0;
 };
 
 /// Says every few seconds how far it is.
@@ -95,7 +104,7 @@ deploy::WindowOptions windows_of(const Options& options, const deploy::ModelFile
 }
 
 PredictionForm form_of(const Options& options, const deploy::ModelFile& model, bool windows) {
-  PredictionForm form{model.classes, options.top, windows, !options.labels.empty()};
+  PredictionForm form{model.classes, options.top, windows, !options.labels.empty(), model.none.has_value()};
   for (const std::string& file : options.files) form.file_width = std::max(form.file_width, file.size());
   return form;
 }
@@ -111,7 +120,8 @@ void warn(const deploy::PredictionNotes& notes) {
 
 void run(const Options& options) {
   start_console_log(options.quiet);
-  const deploy::ModelFile model = deploy::read_model_file(options.model);
+  deploy::ModelFile model = deploy::read_model_file(options.model);
+  if (options.threshold) model.none = {model.none.value_or(deploy::NoneRule{}).temperature, *options.threshold};
   pskd::Recognizer recognizer = deploy::recognizer_of(model, options.model);
   const deploy::WindowOptions windows = windows_of(options, model);
   std::optional<Score> score;
@@ -162,6 +172,10 @@ void add_writing(CLI::App* verb, Options& options) {
   verb->add_option("--top", options.top, "so many classes, the most probable first")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  verb->add_option("--threshold", options.threshold,
+                   "of the confidence, 0 .. 1; the answer is `none` below (default: the model's; 0: never)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("FLOAT");
   verb->add_option("--labels", options.labels, "CSV file with the columns file and label; adds the score")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");

@@ -28,6 +28,10 @@ std::string name_of(const std::optional<int>& label, const PredictionForm& form)
   return label ? form.classes[static_cast<std::size_t>(*label)] : "";
 }
 
+std::string answer_of(const FileDecision& one, const PredictionForm& form) {
+  return one.decision.is_none ? pskd::deploy::kNone : form.classes[static_cast<std::size_t>(one.decision.label)];
+}
+
 // ---- table --------------------------------------------------------------------------------------------
 
 struct Widths {
@@ -52,12 +56,13 @@ PrintDecision print_table(const PredictionForm& form) {
     std::string rest;
     for (const int index : best_of(probabilities, form.top)) {
       const float probability = probabilities[static_cast<std::size_t>(index)];
-      rest += rest.empty() ? fmt::format("{:.3f}", probability)
-                           : fmt::format("  {} {:.3f}", form.classes[static_cast<std::size_t>(index)], probability);
+      const bool is_answer = rest.empty() && !one.decision.is_none;
+      rest += is_answer ? fmt::format("{:.3f}", probability)
+                        : fmt::format("  {} {:.3f}", form.classes[static_cast<std::size_t>(index)], probability);
     }
+    if (one.decision.is_none) rest = fmt::format("{:5}{}", "", rest);
     std::cout << table_line(widths, form, pskd::escaped_for_line(one.file.string()), fmt::format("{:.2f}", one.start),
-                            fmt::format("{:.2f}", one.end), name_of(label, form),
-                            form.classes[static_cast<std::size_t>(one.decision.label)], rest);
+                            fmt::format("{:.2f}", one.end), name_of(label, form), answer_of(one, form), rest);
   };
 }
 
@@ -69,6 +74,7 @@ PrintDecision print_csv(const PredictionForm& form) {
   std::string header = "file";
   if (form.windows) header += ",start,end";
   if (form.labels) header += ",label";
+  if (form.none) header += ",answer,confidence";
   header += ",class,probability";
   for (int place = 2; place <= std::min(form.top, static_cast<int>(form.classes.size())); ++place) {
     header += fmt::format(",class_{0},probability_{0}", place);
@@ -78,6 +84,7 @@ PrintDecision print_csv(const PredictionForm& form) {
     std::string line = csv_field(one.file.string());
     if (form.windows) line += fmt::format(",{:.6g},{:.6g}", one.start, one.end);
     if (form.labels) line += "," + csv_field(name_of(label, form));
+    if (form.none) line += fmt::format(",{},{}", csv_field(answer_of(one, form)), one.decision.confidence);
     for (const int index : best_of(one.decision.probabilities, form.top)) {
       line += fmt::format(",{},{}", csv_field(form.classes[static_cast<std::size_t>(index)]),
                           one.decision.probabilities[static_cast<std::size_t>(index)]);
@@ -94,6 +101,7 @@ PrintDecision print_jsonl(const PredictionForm& form) {
     Json line = {{"file", one.file.string()}};
     if (form.windows) line.update(Json{{"start", one.start}, {"end", one.end}});
     if (form.labels) line["label"] = label ? Json(name_of(label, form)) : Json();
+    if (form.none) line.update(Json{{"answer", answer_of(one, form)}, {"confidence", one.decision.confidence}});
     line["class"] = form.classes[static_cast<std::size_t>(one.decision.label)];
     line["probability"] = one.decision.probabilities[static_cast<std::size_t>(one.decision.label)];
     for (const int index : best_of(one.decision.probabilities, form.top)) {

@@ -14,6 +14,7 @@ struct PredictionForm {
   int top = 3;           ///< classes that are shown, the most probable first
   bool windows = false;  ///< whether start and end are shown
   bool labels = false;   ///< whether the label is shown
+  bool none = false;     ///< whether the confidence is shown, by which an answer is none
   std::size_t file_width = 0;
 };
 

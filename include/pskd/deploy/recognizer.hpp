@@ -20,6 +20,8 @@ struct Decision {
   std::vector<float> probabilities;  ///< [K], sum to 1
   std::vector<float> logits;         ///< [K]
   std::vector<float> embedding;      ///< [D], the semantic layer
+  double confidence = 0;             ///< that the label is right; the highest probability, where the model has no rule
+  bool is_none = false;              ///< whether it is so low that the answer is none of the classes
 };
 
 /// The samples of one window, [T, channels]: the first sample's channels, then those of the second. Accelerations in g

@@ -1,0 +1,68 @@
+#include "deploy/none_rule.hpp"
+
+#include <algorithm>
+#include <boost/math/tools/minima.hpp>
+#include <cmath>
+
+namespace pskd::deploy {
+namespace {
+
+/// log(sum_i exp(logits[i] / temperature)), less the largest of logits[i] / temperature.
+double log_sum(std::span<const float> logits, double temperature) {
+  const double highest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp((logit - highest) / temperature);
+  return std::log(sum);
+}
+
+struct Labeled {
+  std::vector<float> logits;
+  std::size_t label;
+};
+
+/// Logarithms of probabilities are logits, too.
+std::vector<Labeled> labeled_logits(const std::vector<eval::Prediction>& predictions) {
+  constexpr float kSmallest = 1e-30F;  // a probability of 0 was smaller than a float can say
+  std::vector<Labeled> all;
+  for (const eval::Prediction& one : predictions) {
+    Labeled& clip = all.emplace_back(Labeled{one.probabilities, static_cast<std::size_t>(one.label)});
+    for (float& value : clip.logits) value = std::log(std::max(value, kSmallest));
+  }
+  return all;
+}
+
+double temperature_of(const std::vector<Labeled>& clips) {
+  const auto negative_log_likelihood = [&](double log_temperature) {
+    const double temperature = std::exp(log_temperature);
+    double sum = 0;
+    for (const auto& [logits, label] : clips) {
+      const double highest = *std::max_element(logits.begin(), logits.end());
+      sum += log_sum(logits, temperature) - (logits[label] - highest) / temperature;
+    }
+    return sum;
+  };
+  // Clips that are all right would be the more likely the lower the temperature is: it must end somewhere.
+  constexpr double kLowest = 0.1, kHighest = 10;
+  constexpr int kBits = 20;
+  return std::exp(
+      boost::math::tools::brent_find_minima(negative_log_likelihood, std::log(kLowest), std::log(kHighest), kBits)
+          .first);
+}
+
+}  // namespace
+
+double confidence_of(std::span<const float> logits, double temperature) {
+  return std::exp(-log_sum(logits, temperature));
+}
+
+NoneRule fit_none_rule(const std::vector<eval::Prediction>& predictions) {
+  const std::vector<Labeled> clips = labeled_logits(predictions);
+  NoneRule rule{temperature_of(clips), 0};
+  std::vector<double> confidences;
+  for (const Labeled& clip : clips) confidences.push_back(confidence_of(clip.logits, rule.temperature));
+  std::sort(confidences.begin(), confidences.end());
+  rule.threshold = confidences[static_cast<std::size_t>(kNoneShare * static_cast<double>(confidences.size()))];
+  return rule;
+}
+
+}  // namespace pskd::deploy

@@ -1,0 +1,81 @@
+#include "deploy/none_rule.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.hpp"
+
+namespace pskd::deploy {
+namespace {
+
+std::vector<float> softmax(std::vector<float> logits, double temperature) {
+  double sum = 0;
+  for (float& one : logits) sum += one = static_cast<float>(std::exp(one / temperature));
+  for (float& one : logits) one = static_cast<float>(one / sum);
+  return logits;
+}
+
+int drawn_from(const std::vector<float>& shares, RandomStream& stream) {
+  double rest = stream.uniform();
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    if ((rest -= shares[i]) < 0) return static_cast<int>(i);
+  }
+  return 0;
+}
+
+/// Clips whose labels are drawn with the probabilities that logits have at `temperature`.
+std::vector<eval::Prediction> drawn_clips(int count, double temperature) {
+  RandomStream stream(4);
+  std::vector<eval::Prediction> clips;
+  for (int i = 0; i < count; ++i) {
+    std::vector<float> logits(5);
+    for (float& one : logits) one = static_cast<float>(4 * stream.normal());
+    eval::Prediction& clip = clips.emplace_back();
+    clip.label = drawn_from(softmax(logits, temperature), stream);
+    clip.probabilities = softmax(logits, 1);
+  }
+  return clips;
+}
+
+double confidence(const eval::Prediction& clip, const NoneRule& rule) {
+  std::vector<float> logarithms = clip.probabilities;
+  for (float& one : logarithms) one = std::log(one);
+  return confidence_of(logarithms, rule.temperature);
+}
+
+TEST(NoneRuleTest, TheTemperatureIsThatByWhichLabelsAreAsLikelyAsTheySay) {
+  EXPECT_NEAR(fit_none_rule(drawn_clips(4000, 2.5)).temperature, 2.5, 0.2);
+  EXPECT_NEAR(fit_none_rule(drawn_clips(4000, 0.5)).temperature, 0.5, 0.05);
+}
+
+TEST(NoneRuleTest, AtMostOneOfTwentyKnownClipsIsNone) {
+  for (const int count : {1, 19, 20, 999}) {
+    const auto clips = drawn_clips(count, 2);
+    const NoneRule rule = fit_none_rule(clips);
+    const auto none = std::count_if(clips.begin(), clips.end(),
+                                    [&](const auto& clip) { return confidence(clip, rule) < rule.threshold - 1e-9; });
+    EXPECT_EQ(none, count / 20) << count;
+  }
+}
+
+TEST(NoneRuleTest, ClipsThatAreAllRightEndAtTheLowestTemperature) {
+  auto clips = drawn_clips(50, 1);
+  for (auto& clip : clips) {
+    const auto& shares = clip.probabilities;
+    clip.label = static_cast<int>(std::max_element(shares.begin(), shares.end()) - shares.begin());
+  }
+  const NoneRule rule = fit_none_rule(clips);
+  EXPECT_NEAR(rule.temperature, 0.1, 1e-3);
+  EXPECT_LE(rule.threshold, 1);
+}
+
+TEST(NoneRuleTest, AConfidenceIsTheHighestProbability) {
+  const std::vector<float> logits = {1, 3, 2};
+  EXPECT_NEAR(confidence_of(logits, 1), softmax(logits, 1)[1], 1e-6);
+  EXPECT_NEAR(confidence_of(logits, 2), softmax(logits, 2)[1], 1e-6);
+}
+
+}  // namespace
+}  // namespace pskd::deploy
