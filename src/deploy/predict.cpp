@@ -1,7 +1,5 @@
 #include "deploy/predict.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -80,19 +78,6 @@ std::optional<SensorRecording> read_one(SensorFiles& reader, const std::filesyst
 }
 
 }  // namespace
-
-std::vector<SampleRange> windows_in(Eigen::Index samples, double rate, const WindowOptions& options) {
-  if (options.length <= 0) return {{0, samples}};
-  const auto in_samples = [&](double seconds) {
-    return static_cast<Eigen::Index>(std::lround(std::min(seconds * rate, static_cast<double>(samples))));
-  };
-  const Eigen::Index count = std::max<Eigen::Index>(in_samples(options.length), 2);
-  if (count >= samples) return {{0, samples}};
-  const Eigen::Index step = std::max<Eigen::Index>(in_samples(options.step > 0 ? options.step : options.length / 2), 1);
-  std::vector<SampleRange> windows;
-  for (Eigen::Index first = 0; first + count <= samples; first += step) windows.push_back({first, count});
-  return windows;
-}
 
 PredictionNotes predict_files(const ModelFile& model, Recognizer& recognizer,
                               const std::vector<std::filesystem::path>& files, const ReadOptions& reading,

@@ -12,23 +12,11 @@
 #include "deploy/doubts.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/sensor_files.hpp"
+#include "deploy/windows.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/deploy/recognizer.hpp"
 
 namespace pskd::deploy {
-
-struct WindowOptions {
-  double length = 0;  ///< seconds; 0: the whole recording is one window
-  double step = 0;    ///< seconds from one window to the next; 0: half a window
-};
-
-/// Where a window lies in a recording, in samples.
-struct SampleRange {
-  Eigen::Index first = 0, count = 0;
-};
-/// The windows that lie in `samples` samples at `rate` Hz (> 0 where windows are asked for); the whole of a recording
-/// that is shorter than one.
-std::vector<SampleRange> windows_in(Eigen::Index samples, double rate, const WindowOptions& options);
 
 struct FileDecision {
   std::filesystem::path file;

@@ -235,6 +235,46 @@ TEST_F(Deploy, OnnxIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   EXPECT_THAT(refused.output, HasSubstr("thesis.onnx: there is another file of that name"));
 }
 
+/// Three seconds at 50 Hz as lines.
+std::string lines_of_samples() {
+  std::string lines;
+  for (int i = 0; i < 150; ++i)
+    lines += std::to_string(0.1 * std::sin(0.1 * i)) + ",0.2,1.0" + std::to_string(i % 7) + "\n";
+  return lines;
+}
+
+TEST_F(Deploy, AStreamDecidesAsPredictDoesAndSurvivesGarbage) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("s.pskd")).code, 0);
+  std::ofstream(path("day.csv")) << lines_of_samples();
+  std::ofstream(path("live.csv")) << "ax,ay,az\n\x01\xff{[\n0.1,0.2\n" << lines_of_samples() << "0.1,0.2,0";
+  const std::string windows = " --window 1 --step 0.5";
+  const auto asked =
+      run_command(kProgram + "predict " + path("s.pskd") + " " + path("day.csv") + windows + " --format jsonl --quiet");
+  const auto live = run_command("(cat " + path("live.csv") + " | " + kProgram + "stream " + path("s.pskd") + windows +
+                                " 2> " + path("said") + ")");
+  EXPECT_EQ(live.code, 0) << read_file(path("said"));
+  EXPECT_THAT(read_file(path("said")), HasSubstr("4 lines are no samples; the first is line 1: 'ax,ay,az'"));
+  EXPECT_THAT(read_file(path("said")), HasSubstr("150 samples, 5 decisions"));
+  std::istringstream expected(asked.output), found(live.output);
+  for (std::string one, other; std::getline(expected, one);) {
+    ASSERT_TRUE(std::getline(found, other)) << live.output;
+    const auto said = nlohmann::json::parse(one), streamed = nlohmann::json::parse(other);
+    for (const char* key : {"start", "end", "class", "probability"})
+      EXPECT_EQ(said[key], streamed[key]) << one << other;
+  }
+}
+
+TEST_F(Deploy, AStreamThatIsAskedToStopHasSaidWhatItDecided) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("t.pskd")).code, 0);
+  std::ofstream(path("three.csv")) << lines_of_samples();
+  const auto stopped =
+      run_command("((cat " + path("three.csv") + "; sleep 1) | timeout --preserve-status -s TERM 0.5 " + kProgram +
+                  "stream " + path("t.pskd") + " --window 1 --step 1)");
+  EXPECT_EQ(stopped.code, 0) << stopped.output;
+  EXPECT_THAT(stopped.output, HasSubstr("150 samples, 3 decisions"));
+  EXPECT_THAT(stopped.output, HasSubstr("\"start\":2.0,\"end\":2.98,\"answer\":\"swipe_"));
+}
+
 TEST_F(Deploy, ValidationClipsGiveTheRuleForNone) {
   const std::string config = path("val.yaml");
   std::ofstream(config) << "data: {name: utd-mhad, root: " << path("data3") << "}\n"
@@ -263,6 +303,13 @@ stages:
   EXPECT_EQ(none["class"], usual["class"]);
   EXPECT_EQ(none["probability"], usual["probability"]);
   EXPECT_EQ(none["confidence"], usual["confidence"]) << "the temperature stays";
+}
+
+TEST_F(Deploy, AStreamWithoutASampleSaysWhatItExpected) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("u.pskd")).code, 0);
+  const auto nothing = run_command("(echo hello | " + kProgram + "stream " + path("u.pskd") + ")");
+  EXPECT_EQ(nothing.code, 3);
+  EXPECT_THAT(nothing.output, HasSubstr("expected lines with ax,ay,az, or t,ax,ay,az, found none"));
 }
 
 TEST_F(Deploy, ANameThatIsNoneInCIsRefusedAndNothingIsWritten) {

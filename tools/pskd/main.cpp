@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
     add_torch_verb(app, "eval");
     add_export(app);
     add_predict(app);
+    add_stream(app);
     add_torch_verb(app, "adapt");
     add_data(app);
     add_torch_verb(app, "model");

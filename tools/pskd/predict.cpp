@@ -95,11 +95,7 @@ class Progress {
 /// Windows are as long as a training clip where only their step is given.
 deploy::WindowOptions windows_of(const Options& options, const deploy::ModelFile& model) {
   deploy::WindowOptions windows = options.windows;
-  if (windows.length > 0 || windows.step <= 0) return windows;
-  if (model.sensor->rate <= 0) {
-    throw pskd::Error(pskd::ErrorKind::usage, "--step needs --window: the model does not know how long a clip is");
-  }
-  windows.length = model.sensor->median_samples / model.sensor->rate;
+  if (windows.step > 0 && windows.length <= 0) windows.length = deploy::seconds_of_clip(*model.sensor);
   return windows;
 }
 

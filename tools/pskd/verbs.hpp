@@ -52,6 +52,7 @@ void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& ru
 void add_table(CLI::App& app);
 void add_export(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_stream(CLI::App& app);
 void add_data(CLI::App& app);
 void add_config(CLI::App& app);
 
