@@ -7,4 +7,4 @@ mode=(-i)
 if [[ ${1:-} == --check ]]; then
   mode=(--dry-run -Werror)
 fi
-find include src tests tools -name '*.hpp' -print0 -o -name '*.cpp' -print0 | xargs -0 clang-format "${mode[@]}"
+find examples include src tests tools -name '*.hpp' -print0 -o -name '*.cpp' -print0 | xargs -0 clang-format "${mode[@]}"

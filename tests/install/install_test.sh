@@ -37,4 +37,11 @@ completed() {  # the words that bash proposes after those in $@
 cmake -S "$example" -B "$folder/example" -G Ninja -DCMAKE_PREFIX_PATH="$folder/moved;$libraries" >>"$folder/log"
 cmake --build "$folder/example" >>"$folder/log"
 "$folder/example/example" "$folder/moved/share/pskd/configs/utd.yaml" | grep -x 'logits \[1, 27\]'
+cmake -S "$example/../../../examples/recognize" -B "$folder/recognize" -G Ninja \
+      -DCMAKE_PREFIX_PATH="$folder/moved;$libraries" >>"$folder/log"
+cmake --build "$folder/recognize" >>"$folder/log"
+code=0
+"$folder/recognize/recognize" "$folder/moved/bin/pskd" </dev/null 2>"$folder/said" || code=$?
+[[ $code == 5 ]]  # no model file
+grep -q '^recognize: .*pskd' "$folder/said"
 echo "installed, moved and used"

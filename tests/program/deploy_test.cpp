@@ -275,6 +275,25 @@ TEST_F(Deploy, AStreamThatIsAskedToStopHasSaidWhatItDecided) {
   EXPECT_THAT(stopped.output, HasSubstr("\"start\":2.0,\"end\":2.98,\"answer\":\"swipe_"));
 }
 
+TEST_F(Deploy, AProgramInCppSaysWhatPredictSays) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("w.pskd")).code, 0);
+  std::ofstream(path("walk.csv")) << lines_of_samples();
+  const auto asked =
+      run_command(kProgram + "predict " + path("w.pskd") + " " + path("walk.csv") + " --format jsonl --quiet");
+  const auto said = nlohmann::json::parse(asked.output);
+  const auto own = run_command("(tr , ' ' < " + path("walk.csv") + " | " PSKD_EXAMPLE " " + path("w.pskd") + ")");
+  EXPECT_EQ(own.code, 0) << own.output;
+  std::istringstream words(own.output);
+  std::string name;
+  double probability = 0;
+  words >> name >> probability;
+  EXPECT_EQ(name, said["class"]);
+  EXPECT_NEAR(probability, said["probability"], 1e-5);
+  const auto refused = run_command("(echo 1 2 | " PSKD_EXAMPLE " " + path("w.pskd") + ")");
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_THAT(refused.output, HasSubstr("recognize: the window: expected 3 values a sample, found 2"));
+}
+
 TEST_F(Deploy, ValidationClipsGiveTheRuleForNone) {
   const std::string config = path("val.yaml");
   std::ofstream(config) << "data: {name: utd-mhad, root: " << path("data3") << "}\n"
