@@ -79,12 +79,12 @@ double top_between(double before, double here, double after) {
 
 }  // namespace
 
-std::optional<ClockOffset> clock_offset(const Stream& skeleton, int wrist, const Stream& sensor,
+std::optional<ClockOffset> clock_offset(const Stream& skeleton, int wrist, int dimensions, const Stream& sensor,
                                         const std::vector<Eigen::Index>& acceleration) {
   const double begin = std::max(skeleton.begin, sensor.begin), end = std::min(skeleton.end, sensor.end);
   if (end - begin < kFewest || acceleration.size() != 3) return std::nullopt;
   const auto count = static_cast<Eigen::Index>((end - begin) * kRate) + 1;
-  Stream joint{skeleton.frames.middleCols(3 * wrist, 3), skeleton.begin, skeleton.end};
+  Stream joint{skeleton.frames.middleCols(3 * wrist, dimensions), skeleton.begin, skeleton.end};
   Stream axes{sensor.frames(Eigen::all, acceleration), sensor.begin, sensor.end};
   const Eigen::ArrayXd moved =
       centered(slopes(slopes(smoothed(sampled(joint, begin, count)))).square().rowwise().sum().sqrt());

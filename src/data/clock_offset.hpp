@@ -18,9 +18,10 @@ struct ClockOffset {
   bool is_sure() const { return correlation >= 0.5 && margin >= 0.2; }
 };
 
-/// The offset at which the acceleration of the joint `wrist` and | |a| - 1 | of the sensor's columns `acceleration` (g)
-/// correlate most. Nothing where the streams share less than 20 s, or one of them does not move.
-std::optional<ClockOffset> clock_offset(const Stream& skeleton, int wrist, const Stream& sensor,
+/// The offset at which the acceleration of the joint `wrist` in its 2 or 3 `dimensions` and | |a| - 1 | of the sensor's
+/// columns `acceleration` (g) correlate most. Nothing where the streams share less than 20 s, or one of them does not
+/// move.
+std::optional<ClockOffset> clock_offset(const Stream& skeleton, int wrist, int dimensions, const Stream& sensor,
                                         const std::vector<Eigen::Index>& acceleration);
 
 /// An offset from which people are warned.

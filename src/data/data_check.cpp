@@ -87,7 +87,8 @@ std::vector<Eigen::Index> acceleration_columns(const DatasetInfo& info) {
 void mend_offset(const Reader& reader, const std::string& id, const std::optional<Stream>& skeleton,
                  std::optional<Stream>& sensor, DataCheck& check) {
   if (!reader.by_timestamps || !skeleton || !sensor) return;
-  const auto offset = clock_offset(*skeleton, reader.info.topology.wrist, *sensor, acceleration_columns(reader.info));
+  const Topology& body = reader.info.topology;
+  const auto offset = clock_offset(*skeleton, body.wrist, body.dimensions, *sensor, acceleration_columns(reader.info));
   if (!offset) return;
   check.offsets[id] = *offset;
   if (!reader.estimates_offset || !offset->is_sure()) return;
@@ -136,24 +137,32 @@ bool aligned(const Reader& reader, const RecordingFiles& recording, std::optiona
   return true;
 }
 
+// Throws Error(data) where an annotation shares nothing with the recording from `begin` to `end`.
+void check_annotations(const RecordingFiles& files, double begin, double end) {
+  const auto text = [](double a, double b) { return std::to_string(a) + " .. " + std::to_string(b) + " s"; };
+  for (const Annotation& annotation : files.annotations) {
+    if (std::max(begin, annotation.begin) < std::min(end, annotation.end)) continue;
+    const std::filesystem::path& file = files.sensor.empty() ? files.skeleton.front() : files.sensor.front();
+    throw Error(ErrorKind::data, file.string() + ": the part " + text(annotation.begin, annotation.end) +
+                                     " lies outside the recording, which is " + text(begin, end) +
+                                     " where all its streams are whole");
+  }
+}
+
 // The parts of a continuous recording from `begin` to `end` that are clips.
 std::vector<Piece> pieces_of(const Reader& reader, const RecordingFiles& files, double begin, double end,
                              DataCheck& check) {
+  check_annotations(files, begin, end);
   if (reader.windows) {
     std::vector<Piece> windows = windows_of(begin, end, files.annotations, *reader.windows);
-    const std::int64_t dropped = count_windows(begin, end, *reader.windows) - std::ssize(windows);
+    const std::int64_t all = count_windows(begin, end, *reader.windows), dropped = all - std::ssize(windows);
+    if (all == 0) note_repair(check.repairs, "recordings shorter than a window: left out", files.id);
     if (dropped > 0) note_repair(check.repairs, "windows without one label: left out", files.id, dropped);
     return windows;
   }
   std::vector<Piece> pieces;
   for (const Annotation& annotation : files.annotations) {
     const double from = std::max(begin, annotation.begin), to = std::min(end, annotation.end);
-    const auto text = [](double a, double b) { return std::to_string(a) + " .. " + std::to_string(b) + " s"; };
-    if (from >= to) {
-      const std::filesystem::path& file = files.sensor.empty() ? files.skeleton.front() : files.sensor.front();
-      throw Error(ErrorKind::data, file.string() + ": the part " + text(annotation.begin, annotation.end) +
-                                       " lies outside the recording, which is " + text(begin, end));
-    }
     if (from > annotation.begin || to < annotation.end) {
       note_repair(check.repairs, "parts that reach beyond the recording: cut to it", files.id);
     }
@@ -170,23 +179,25 @@ std::string piece_id(const RecordingFiles& files, std::size_t number, bool by_wi
   return files.id + "_" + std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits;
 }
 
-// Cuts an aligned recording into clips that have the names of `whole`.
+// Cuts an aligned recording into clips that have the names of `whole`. By their span, streams cover the same time,
+// whatever their rates are: moments are then seconds of the sensor from the beginning of its file, of which a rule for
+// gaps took the first `cut_front`.
 void cut_out(const Reader& reader, const RecordingFiles& files, const Clip& whole,
-             const std::optional<Stream>& skeleton, const std::optional<Stream>& sensor, DataCheck& check) {
-  // Where streams are aligned by their span, each begins at 0.
-  const auto origin = [&](const Stream& stream) { return reader.by_timestamps ? 0 : stream.begin; };
-  double begin = std::numeric_limits<double>::lowest();
-  double end = std::numeric_limits<double>::max();
-  for (const auto* const stream : {&skeleton, &sensor}) {
-    if (!*stream) continue;
-    begin = std::max(begin, (*stream)->begin - origin(**stream));
-    end = std::min(end, (*stream)->end - origin(**stream));
-  }
+             const std::optional<Stream>& skeleton, const std::optional<Stream>& sensor, double cut_front,
+             DataCheck& check) {
+  const Stream& clock = sensor ? *sensor : *skeleton;
+  const double length = clock.end - clock.begin;
+  const double begin = reader.by_timestamps ? clock.begin : cut_front;
+  const double end = reader.by_timestamps ? clock.end : cut_front + length;
+  const auto place = [&](const Stream& stream, double moment) {
+    if (reader.by_timestamps) return moment;
+    return stream.begin + (moment - begin) / length * (stream.end - stream.begin);
+  };
   const std::vector<Piece> pieces = pieces_of(reader, files, begin, end, check);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto cut = [&](const std::optional<Stream>& stream, Frames& frames) {
       if (!stream) return;
-      frames = cut_to_span(*stream, pieces[i].begin + origin(*stream), pieces[i].end + origin(*stream)).frames;
+      frames = cut_to_span(*stream, place(*stream, pieces[i].begin), place(*stream, pieces[i].end)).frames;
     };
     Clip clip = whole;
     clip.id = piece_id(files, i, reader.windows.has_value());
@@ -229,13 +240,14 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
     stream->reset();
   }
   if (!skeleton && !sensor) return;
+  const double cut_front = (skeleton ? skeleton->cut_front : 0) + (sensor ? sensor->cut_front : 0);
   if (!aligned(reader, files, skeleton, sensor, check)) return;
   const auto channels = static_cast<Eigen::Index>(reader.info.channels.size());
   clip.skeleton = Frames(0, skeleton_columns(reader.info));
   clip.sensor = Frames(0, channels);
   if (files.continuous) {
     try {
-      return cut_out(reader, files, clip, skeleton, sensor, check);
+      return cut_out(reader, files, clip, skeleton, sensor, cut_front, check);
     } catch (const Error& error) {
       check.broken.push_back(broken_file(files.sensor.empty() ? files.skeleton : files.sensor, error));
       return;
@@ -400,8 +412,8 @@ std::vector<std::string> warnings_of(const DataCheck& check) {
 Dataset complete_dataset(DataCheck check) {
   refuse_broken(check);
   if (check.clips.empty()) {
-    throw Error(ErrorKind::data, "no recording in " + check.root.string() +
-                                     " has both a skeleton and a sensor; `pskd data check` says what was left out");
+    throw Error(ErrorKind::data, "no clip is left of the recordings in " + check.root.string() +
+                                     "; `pskd data check` says what was left out");
   }
   Dataset dataset{std::move(check.info), std::move(check.clips), ""};
   dataset.hash = dataset_hash(dataset.clips);

@@ -443,9 +443,15 @@ Names present(const std::vector<Clip>& clips, Name Clip::*name) {
 // Of recordings that nobody labeled, none may be in a part that needs labels. Of a continuous one, what has no label is
 // left out of it.
 void check_labeled(const Dataset& dataset, const std::vector<NamedPart>& parts) {
+  const auto is_labeled = [&](const Clip& clip) {
+    return dataset.info.classes[static_cast<std::size_t>(clip.label)] != kNoLabel;
+  };
+  std::set<std::string> partly_labeled;  // continuous recordings
   for (const Clip& clip : dataset.clips) {
-    if (dataset.info.classes[static_cast<std::size_t>(clip.label)] != kNoLabel) continue;
-    if (!clip.source.empty()) continue;
+    if (!clip.source.empty() && is_labeled(clip)) partly_labeled.insert(clip.source);
+  }
+  for (const Clip& clip : dataset.clips) {
+    if (is_labeled(clip) || partly_labeled.contains(clip.source)) continue;
     for (const NamedPart& named : parts) {
       if (!holds(*named.part, clip)) continue;
       throw Error(ErrorKind::data, std::string("clip ") + clip.id + " of the " + named.name +
@@ -657,7 +663,9 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
 
 std::vector<Clip> reveal_unlabeled(Dataset dataset, const config::ProtocolConfig& protocol) {
   if (!has_unlabeled(protocol)) return {};
-  std::erase_if(dataset.clips, [&](const Clip& clip) { return !takes(*protocol.unlabeled, clip, dataset.info); });
+  std::erase_if(dataset.clips, [&](const Clip& clip) {
+    return clip.overlaps || !takes(*protocol.unlabeled, clip, dataset.info);  // what is scored counts once
+  });
   std::vector<Clip> clips = relabeled(std::move(dataset), protocol.classes);
   std::sort(clips.begin(), clips.end(), [](const Clip& a, const Clip& b) { return a.id < b.id; });
   return clips;

@@ -198,7 +198,8 @@ TEST_F(MmactFolder, ARecordingOfOneModalityIsUsedForWhatItHas) {
   EXPECT_EQ(read.clips[0].skeleton.rows(), 0);
   EXPECT_GT(read.clips[0].sensor.rows(), 0);
   write_sensor("");
-  EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("both a skeleton and a sensor"));
+  EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }),
+              HasSubstr("no clip is left of the recordings"));
 }
 
 TEST_F(MmactFolder, NamesAreReadWithoutCapitalsAndBlanks) {

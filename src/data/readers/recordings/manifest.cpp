@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -47,6 +48,7 @@ Columns find_columns(ListFile& header, const RecordingsDescription& description,
   columns.camera = header.find("camera");
   columns.start = header.find("start");
   columns.end = header.find("end");
+  if (columns.start.has_value() != columns.end.has_value()) header.require(columns.start ? "end" : "start");
   for (const SensorDescription& sensor : sensors) {
     std::string name = sensor.name;
     if (only_sensor && !header.find(name) && header.find("sensor")) name = "sensor";
@@ -255,20 +257,19 @@ struct Lines {
   std::vector<std::vector<LabeledPart>> parts;  // of each row; empty: it is one clip
 };
 
-bool are_of_one_recording(const ManifestRow& a, const ManifestRow& b) {
-  const auto key = [](const ManifestRow& row) {
-    const RecordingFiles& files = row.files;
-    return std::tie(files.skeleton, files.sensor, files.subject, files.trial, files.scene, files.camera,
-                    row.skeleton_start, row.sensor_start, row.skeleton_rate, row.sensor_rate);
-  };
-  return key(a) == key(b);
+/// Equal for lines about parts of one recording.
+auto recording_of(const ManifestRow& row) {
+  const RecordingFiles& files = row.files;
+  return std::make_tuple(files.skeleton, files.sensor, files.subject, files.trial, files.scene, files.camera,
+                         row.skeleton_start, row.sensor_start, row.skeleton_rate, row.sensor_rate);
 }
 
 // The recordings, their labels not yet numbered.
 Lines read_lines(const ListFile& list, const fs::path& root, const Columns& columns,
                  const std::vector<std::string>& joint_files) {
   Lines read;
-  std::map<std::string, std::size_t> first;  // line by id
+  std::map<std::string, std::size_t> first;                                              // line by id
+  std::map<decltype(recording_of(std::declval<ManifestRow>())), std::size_t> recording;  // row of those with parts
   for (const auto& [line, fields] : list.rows()) {
     const RowReader reader(list.file(), root, line, fields);
     ManifestRow row = read_row(reader, columns, joint_files, line);
@@ -283,12 +284,12 @@ Lines read_lines(const ListFile& list, const fs::path& root, const Columns& colu
       part->id = row.files.id;
       parts.push_back({std::move(*part), label, line});
     }
-    // Lines about parts of one recording follow each other: it is read once.
-    const bool same = !parts.empty() && !read.rows.empty() && !read.parts.back().empty() &&
-                      are_of_one_recording(read.rows.back(), row);
-    if (same) {
-      read.parts.back().push_back(std::move(parts.front()));
-      continue;
+    if (!parts.empty()) {
+      const auto [known, is_new] = recording.emplace(recording_of(row), read.rows.size());
+      if (!is_new) {
+        read.parts[known->second].push_back(std::move(parts.front()));
+        continue;
+      }
     }
     read.rows.push_back(std::move(row));
     read.labels.push_back(label);
@@ -319,6 +320,19 @@ void add_annotations(const fs::path& file, const fs::path& root, Lines& lines) {
     const std::optional<Annotation> part = reader.part(start, end);
     if (!part) reader.fail("start", "expected seconds or a time stamp, found nothing");
     lines.parts[row->second].push_back({*part, reader.label(Column(label)), line});
+  }
+}
+
+// Windows are cut from whole files, of which each is one recording.
+void check_files_once(const fs::path& manifest, const Lines& lines) {
+  std::map<std::pair<std::vector<fs::path>, std::vector<fs::path>>, std::size_t> first;  // line by files
+  for (const ManifestRow& row : lines.rows) {
+    const auto [known, is_new] = first.emplace(std::pair(row.files.skeleton, row.files.sensor), row.line);
+    if (is_new) continue;
+    formats::fail_at_line(manifest, row.line,
+                          "with windows, lines that name the same files are about one recording; expected the subject, "
+                          "trial, scene, camera, starts and rates of line " +
+                              std::to_string(known->second) + ", and a start and an end in both");
   }
 }
 
@@ -388,7 +402,10 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   Manifest manifest;
   manifest.classes = description.classes;
   if (!description.annotations.empty()) add_annotations(description.annotations, root, read);
-  if (description.windows) annotate_throughout(read);
+  if (description.windows) {
+    check_files_once(file, read);
+    annotate_throughout(read);
+  }
   number_labels(description, read, manifest.classes);
   manifest.rows = std::move(read.rows);
   sort_rows(manifest.rows);
