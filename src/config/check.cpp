@@ -130,7 +130,10 @@ class StageCheck {
     if (!check_reference(start.stage, at("starts_from"), "starts_from")) return;
     const Sees &here = stage_.sees, &there = find_stage(experiment_, start.stage).sees;
     const bool both = contains(here.modalities, Modality::sensor) && contains(there.modalities, Modality::sensor);
-    if (both && (here.channels != there.channels || here.sensor != there.sensor)) {
+    const auto channels = [&](const Sees& sees) {
+      return sees.channels.empty() && sees.sensor.empty() ? experiment_.data.channels : sees.channels;
+    };
+    if (both && (channels(here) != channels(there) || here.sensor != there.sensor)) {
       complain(
           at("starts_from"), "starts_from",
           "expected a stage that sees the same sensor channels, found " + quoted(start.stage) + ", which sees others");

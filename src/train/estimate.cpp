@@ -46,8 +46,12 @@ class Trial {
         split_(trial_split(setup, stage, seed_)),
         clips_(first_clips(*split_, clips)),
         state_(make_train_state(network_of(stage), loss_context(setup, stage, seed_), stage.optimizer)) {
-    if (!stage.starts_from.stage.empty()) {
-      model::start_from(*state_.network, *network_of(stage.starts_from, "last"));
+    if (!stage.starts_from.run.empty()) {
+      const Snapshot start = load_snapshot(setup_, seed_, stage.starts_from, "last");
+      require_same_channels(stage, start, renderer_);
+      model::start_from(*state_.network, *start.network);
+    } else if (!stage.starts_from.stage.empty()) {
+      model::start_from(*state_.network, *network_of(config::find_stage(setup_.experiment, stage.starts_from.stage)));
     }
     for (const config::TeacherRef& teacher : stage.teachers) {
       TrainedStage teaching = teacher_of(teacher);
@@ -83,10 +87,6 @@ class Trial {
     auto network = model::make_network(stage, data_shape(setup_, stage), seed_);
     network->to(setup_.device);
     return network;
-  }
-  std::shared_ptr<model::Network> network_of(const config::StageRef& stage, const std::string& snapshot) const {
-    if (stage.run.empty()) return network_of(config::find_stage(setup_.experiment, stage.stage));
-    return load_snapshot(setup_, seed_, stage, snapshot).network;
   }
   TrainedStage teacher_of(const config::TeacherRef& teacher) const {
     if (!teacher.run.empty()) {

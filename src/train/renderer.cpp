@@ -82,9 +82,23 @@ std::vector<int> default_columns(const config::Experiment& experiment, const dat
 std::vector<std::string> channels_of_sensor(const std::string& sensor, const config::DataConfig& data,
                                             const data::DatasetInfo& info, const std::string& key) {
   if (data.sensors == std::vector{sensor}) return info.channels;
+  const auto may_be_of = [](const std::string& name, const std::string& channel) {
+    return channel.starts_with(name + "_");
+  };
+  // Of the sensors watch and watch_left, only the second has watch_left_ax.
+  const auto is_of_longer = [&](const std::string& channel) {
+    return std::any_of(data.sensors.begin(), data.sensors.end(), [&](const std::string& other) {
+      return other.size() > sensor.size() && may_be_of(other, channel);
+    });
+  };
   std::vector<std::string> channels;
   for (const std::string& channel : info.channels) {
-    if (channel.starts_with(sensor + "_")) channels.push_back(channel);
+    if (!may_be_of(sensor, channel) || is_of_longer(channel)) continue;
+    channels.push_back(channel);
+    if (data.sensors.empty() && channel.find('_', sensor.size() + 1) != std::string::npos) {
+      throw Error(ErrorKind::config, key + ": " + channel + " may be of " + sensor +
+                                         " or of a sensor with a longer name; list the sensors in data.sensors");
+    }
   }
   if (channels.empty()) refuse_channel(key, info, "sensor '" + sensor + "' with channels '" + sensor + "_...'");
   return channels;

@@ -69,20 +69,22 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
   return RunLayout{run_folder(setup, seed)}.stage(stage);
 }
 
+void require_same_channels(const config::StageConfig& stage, const Snapshot& start, const Renderer& renderer) {
+  if (!start.sees.sensor || !modalities(stage.sees).sensor) return;
+  if (start.renderer.sensor_columns == renderer.sensor_columns) return;
+  throw Error(ErrorKind::config, "stages." + stage.name + ".starts_from: expected a stage that sees the same sensor " +
+                                     "channels, in the same order; " + stage.starts_from.stage + " sees others");
+}
+
 Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
   Beginning beginning{model::make_network(stage, data_shape(setup, stage), stream_key(seed, "parameters")),
                       stage_renderer(setup, stage, seed), ""};
   beginning.network->to(setup.device);
   if (stage.starts_from.stage.empty()) return beginning;
   const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
-  const bool same_channels = start.renderer.sensor_columns == beginning.renderer.sensor_columns;
-  if (start.sees.sensor && modalities(stage.sees).sensor && !same_channels) {
-    throw Error(ErrorKind::config, "stages." + stage.name +
-                                       ".starts_from: expected a stage that sees the same sensor " +
-                                       "channels, in the same order; " + stage.starts_from.stage + " sees others");
-  }
+  require_same_channels(stage, start, beginning.renderer);
   model::start_from(*beginning.network, *start.network);
-  if (same_channels) beginning.renderer = start.renderer;
+  if (start.renderer.sensor_columns == beginning.renderer.sensor_columns) beginning.renderer = start.renderer;
   beginning.start = start.hash;
   return beginning;
 }

@@ -94,6 +94,9 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const config::StageRef& stage,
                        const std::string& snapshot);
 
+/// Throws Error(config) where both see the sensor, but `start`, which `stage` starts from, other channels of it.
+void require_same_channels(const config::StageConfig& stage, const Snapshot& start, const Renderer& renderer);
+
 /// Which of a stage's training clips a teacher sees.
 struct Sight {
   std::vector<std::int64_t> clips;  ///< their numbers

@@ -55,7 +55,8 @@ run: {threads: -1}
                   "a.yaml:8: stages.student.model.name: expected one of " + kModels +
                       ", found 'sensor-cnm'; did you mean sensor-cnn?",
                   "a.yaml:10: stages.student.epohcs: unknown key, expected one of model, sees, starts_from, teachers, "
-                  "loss, epochs, batch, precision, deterministic, optimizer, labeled_share, teachers_see, snapshots; "
+                  "loss, epochs, batch, precision, deterministic, optimizer, labeled_share, teachers_see, "
+                  "class_weights, snapshots; "
                   "did you mean epochs?",
                   "a.yaml:11: stages.student.teachers[0]: expected an earlier stage, of which there is none, found "
                   "'skeleton'",
@@ -345,10 +346,12 @@ TEST_F(ConfigProblems, WarmUpAndSnapshotsFitIntoTheEpochs) {
 
 TEST_F(ConfigProblems, AProblemOfTheStageDefaultsIsToldOnceAndWhereItWasWritten) {
   write("b.yaml", "training:\n  epoch: 3\n  batch: none\n");
-  EXPECT_THAT(problems(two_stages("epochs: 9", "include: b.yaml\n")),
-              ElementsAre("b.yaml:3: training.batch: expected a whole number between 2 and 1000000, found 'none'",
-                          "b.yaml:2: training.epoch: unknown key, expected one of loss, epochs, batch, precision, "
-                          "deterministic, optimizer, labeled_share, teachers_see, snapshots; did you mean epochs?"));
+  EXPECT_THAT(
+      problems(two_stages("epochs: 9", "include: b.yaml\n")),
+      ElementsAre(
+          "b.yaml:3: training.batch: expected a whole number between 2 and 1000000, found 'none'",
+          "b.yaml:2: training.epoch: unknown key, expected one of loss, epochs, batch, precision, "
+          "deterministic, optimizer, labeled_share, teachers_see, class_weights, snapshots; did you mean epochs?"));
 }
 
 TEST_F(ConfigProblems, AProblemOfAnIncludedFileIsToldThere) {
@@ -380,7 +383,7 @@ TEST_F(ConfigProblems, OverridesAreNamedAsTheyWereGiven) {
                   "found 'ten'",
                   "--set stages.student.epocs: stages.student.epocs: unknown key, expected one of model, sees, "
                   "starts_from, teachers, loss, epochs, batch, precision, deterministic, optimizer, labeled_share, "
-                  "teachers_see, "
+                  "teachers_see, class_weights, "
                   "snapshots; did you mean epochs?",
                   "--set stages.studnt.epochs: stages.studnt.model: expected a map with the name of a model, found "
                   "nothing",
