@@ -17,6 +17,11 @@ int main(int argc, char** argv) {
     pskd::Recognizer recognizer = pskd::load_model(argv[1]);
     std::vector<float> samples;  // [T, channels]
     for (float value = 0; std::cin >> value;) samples.push_back(value);
+    if (!std::cin.eof()) {
+      std::cerr << "recognize: standard input: expected numbers, found something else behind " << samples.size()
+                << '\n';
+      return 3;
+    }
     const pskd::Decision decision = recognizer.classify(samples);
     const std::string& name = recognizer.classes()[decision.label];
     std::cout << (decision.is_none ? "none" : name) << ' ' << decision.probabilities[decision.label] << '\n';

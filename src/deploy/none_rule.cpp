@@ -41,7 +41,11 @@ double temperature_of(const std::vector<Labeled>& clips) {
     }
     return sum;
   };
-  // Clips that are all right would be the more likely the lower the temperature is: it must end somewhere.
+  // Clips that are all right say nothing: they would be the more likely the lower the temperature is.
+  const bool all_right = std::all_of(clips.begin(), clips.end(), [](const Labeled& clip) {
+    return clip.logits[clip.label] >= *std::max_element(clip.logits.begin(), clip.logits.end());
+  });
+  if (all_right) return 1;
   constexpr double kLowest = 0.1, kHighest = 10;
   constexpr int kBits = 20;
   return std::exp(
@@ -61,7 +65,9 @@ NoneRule fit_none_rule(const std::vector<eval::Prediction>& predictions) {
   std::vector<double> confidences;
   for (const Labeled& clip : clips) confidences.push_back(confidence_of(clip.logits, rule.temperature));
   std::sort(confidences.begin(), confidences.end());
-  rule.threshold = confidences[static_cast<std::size_t>(kNoneShare * static_cast<double>(confidences.size()))];
+  const double by_share = confidences[static_cast<std::size_t>(kNoneShare * static_cast<double>(confidences.size()))];
+  constexpr double kMost = 0.99;  // a smoothed confidence hardly comes back to 1
+  rule.threshold = std::min(by_share, kMost);
   return rule;
 }
 

@@ -60,7 +60,7 @@ Decision decision_of(std::span<const float> logits, std::span<const float> embed
   decision.logits.assign(logits.begin(), logits.end());
   decision.embedding.assign(embedding.begin(), embedding.end());
   decision.confidence = deploy::confidence_of(logits, none.temperature);
-  decision.is_none = decision.confidence < none.threshold;
+  decision.is_none = !(decision.confidence >= none.threshold);  // so is NaN, where the network overflowed
   return decision;
 }
 

@@ -19,8 +19,8 @@ SampleStream::SampleStream(Recognizer recognizer, const StreamOptions& options, 
       last_two_(2, static_cast<Eigen::Index>(channels_)) {}
 
 void SampleStream::add(std::optional<double> given, std::span<const float> values) {
-  const double time = given.value_or(static_cast<double>(samples_++) / options_.rate);
-  if (given) ++samples_;
+  const double time = given ? *given : static_cast<double>(samples_) / options_.rate;
+  ++samples_;
   const bool sound = std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
   if (!sound || !std::isfinite(time)) {
     ++troubles_.not_finite;
@@ -60,7 +60,6 @@ void SampleStream::begin_anew(double time) {
   origin_ = time;
   smoothed_.clear();
   class_.reset();
-  said_.reset();
 }
 
 /// Appends the samples at equal intervals that lie between the sample before and the one that came.
@@ -106,9 +105,10 @@ void SampleStream::decide_window() {
 /// Exponential smoothing; the class before stays until another one is clearly more probable.
 void SampleStream::smooth(StreamDecision& made) {
   const std::vector<float>& probabilities = made.decision.probabilities;
-  if (smoothed_.empty()) {
+  if (smoothed_.empty() || !std::isfinite(confidence_)) {  // a window that overflowed has no say in the next one
     smoothed_ = probabilities;
     confidence_ = made.decision.confidence;
+    class_.reset();
   }
   const auto kept = static_cast<float>(options_.smoothing);
   for (std::size_t k = 0; k < smoothed_.size(); ++k) {
@@ -121,7 +121,7 @@ void SampleStream::smooth(StreamDecision& made) {
   }
   made.probabilities = smoothed_;
   made.confidence = confidence_;
-  made.label = confidence_ < options_.none_threshold ? -1 : *class_;
+  made.label = confidence_ >= options_.none_threshold ? *class_ : -1;  // NaN is none, too
   made.changed = said_ != made.label;
   said_ = made.label;
 }

@@ -93,6 +93,7 @@ TEST_F(SampleStreamTest, BringsSamplesToItsRate) {
   ASSERT_EQ(made_.size(), 3U) << "1.95 s hold the windows that begin at 0, 0.5 and 1";
   EXPECT_DOUBLE_EQ(made_[2].start, 1e9 + 1);
   EXPECT_NEAR(made_[2].end, 1e9 + 1.9, 1e-6);
+  EXPECT_EQ(live.samples(), 40);
 }
 
 TEST_F(SampleStreamTest, SurvivesGapsBackwardTimeAndNan) {
@@ -220,6 +221,8 @@ TEST_F(SampleInputTest, GarbageIsCountedInBoundedMemory) {
   std::replace(garbage.begin(), garbage.end(), '\n', ' ');
   EXPECT_THAT(firsts("1,0,0\n" + garbage + "\n2,0,0\n", 50'000), ElementsAre(1, 2));
   EXPECT_EQ(input_.refused(), 1) << "one long line";
+  EXPECT_THAT(firsts("3,0,0\n" + std::string(300'000, ' ') + "9,0,0\n4,0,0\n", 50'000), ElementsAre(3, 4));
+  EXPECT_EQ(input_.refused(), 2) << "long lines are not kept, whatever they hold";
 }
 
 TEST_F(SampleInputTest, FloatsAreTakenAsTheyLie) {

@@ -239,7 +239,8 @@ TEST_F(Deploy, OnnxIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
 std::string lines_of_samples() {
   std::string lines;
   for (int i = 0; i < 150; ++i)
-    lines += std::to_string(0.1 * std::sin(0.1 * i)) + ",0.2,1.0" + std::to_string(i % 7) + "\n";
+    lines += std::to_string(0.1 * std::sin(0.1 * i)) + "," + std::to_string(0.2 * std::cos(0.1 * i)) + ",1.0" +
+             std::to_string(i % 7) + "\n";
   return lines;
 }
 
@@ -267,9 +268,9 @@ TEST_F(Deploy, AStreamDecidesAsPredictDoesAndSurvivesGarbage) {
 TEST_F(Deploy, AStreamThatIsAskedToStopHasSaidWhatItDecided) {
   ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("t.pskd")).code, 0);
   std::ofstream(path("three.csv")) << lines_of_samples();
-  const auto stopped =
-      run_command("((cat " + path("three.csv") + "; sleep 1) | timeout --preserve-status -s TERM 0.5 " + kProgram +
-                  "stream " + path("t.pskd") + " --window 1 --step 1)");
+  const auto stopped = run_command("((cat " + path("three.csv") + "; sleep 4; cat " + path("three.csv") +
+                                   " 2> /dev/null) | timeout --preserve-status -s TERM 2 " + kProgram + "stream " +
+                                   path("t.pskd") + " --window 1 --step 1)");
   EXPECT_EQ(stopped.code, 0) << stopped.output;
   EXPECT_THAT(stopped.output, HasSubstr("150 samples, 3 decisions"));
   EXPECT_THAT(stopped.output, HasSubstr("\"start\":2.0,\"end\":2.98,\"answer\":\"swipe_"));

@@ -26,7 +26,6 @@ std::string summary(const deploy::ModelFile& model) {
   std::string text = fmt::format("{}, {} classes", model.network, model.classes.size());
   if (model.sensor) text += fmt::format(", {} channels", model.sensor->channels.size());
   if (model.sensor && model.sensor->rate > 0) text += fmt::format(" at {} Hz", model.sensor->rate);
-  if (model.none) text += fmt::format(", none below a confidence of {:.3f}", model.none->threshold);
   if (model.sees_skeleton) text += model.sensor ? ", and the skeleton" : ", the skeleton";
   return text;
 }
@@ -49,18 +48,18 @@ void say(const fs::path& file, const std::string& what) {
 }
 
 /// Refuses a file that would be replaced and is not of the same kind.
-void require_own(const fs::path& file) {
-  if (!fs::exists(file) || pskd::read_file(file).find(deploy::kWrittenBy) != std::string::npos) return;
-  throw pskd::Error(pskd::ErrorKind::usage, file.string() +
-                                                ": there is another file of that name, which pskd did not write; give "
-                                                "another name, or remove it");
+void require_own(const fs::path& file, const std::string& format) {
+  const std::string mark = deploy::kWrittenBy + (" --format " + format);
+  if (!fs::exists(file) || pskd::read_file(file).find(mark) != std::string::npos) return;
+  throw pskd::Error(pskd::ErrorKind::usage, file.string() + ": there is another file of that name, which is no " +
+                                                format + " that pskd wrote; give another name, or remove it");
 }
 
 /// <name>.h and <name>.c beside each other, of `out` with or without an extension.
 void write_c(const deploy::ModelFile& model, const fs::path& out) {
   const deploy::CSource written = deploy::c_source(model, out.stem().string());
   const fs::path header = fs::path(out).replace_extension(".h"), source = fs::path(out).replace_extension(".c");
-  for (const fs::path& file : {header, source}) require_own(file);
+  for (const fs::path& file : {header, source}) require_own(file, "c");
   pskd::write_file_atomically(source, written.source);  // the larger one first: a full disk leaves neither
   pskd::write_file_atomically(header, written.header);
   say(header, "C99, " + summary(model));
@@ -69,7 +68,7 @@ void write_c(const deploy::ModelFile& model, const fs::path& out) {
 
 void write_onnx(const deploy::ModelFile& model, const fs::path& out) {
   const std::string written = deploy::onnx_model(model);
-  require_own(out);
+  require_own(out, "onnx");
   pskd::write_file_atomically(out, written);
   say(out, "ONNX, " + summary(model));
 }
@@ -77,7 +76,9 @@ void write_onnx(const deploy::ModelFile& model, const fs::path& out) {
 void write_model(const deploy::ExportedModel& model, const fs::path& out) {
   deploy::write_model_file(out, model.manifest, model.weights);
   const deploy::ModelFile written = deploy::read_model_file(out);
-  say(out, "stage " + written.stage + ", " + summary(written));
+  std::string what = "stage " + written.stage + ", " + summary(written);
+  if (written.none) what += fmt::format(", none below a confidence of {:.3f}", written.none->threshold);
+  say(out, what);
 }
 
 void run(const Options& options) {

@@ -60,7 +60,9 @@ class Score {
     if (scores.clips == 0) return "no decision is about a file of the table of labels";
     std::string text = fmt::format("accuracy {:.2f} %, macro F1 {:.2f} % on the {} of {} decisions with a label",
                                    100 * scores.accuracy, 100 * scores.macro_f1, scores.clips, decisions_);
-    if (const std::int64_t answered = scores.clips - none_; none_ > 0 && answered > 0) {
+    const std::int64_t answered = scores.clips - none_;
+    if (answered == 0) text += "; all of them are none";
+    if (none_ > 0 && answered > 0) {
       text += fmt::format("; {} are none, and of the other {} ({:.2f} %) {:.2f} % are right", none_, answered,
                           100.0 * static_cast<double>(answered) / static_cast<double>(scores.clips),
                           100.0 * static_cast<double>(right_answers_) / static_cast<double>(answered));

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -103,6 +104,10 @@ deploy::StreamOptions stream_options(const Options& options, const deploy::Model
   deploy::StreamOptions stream = options.stream;
   stream.none_threshold = model.none.value_or(deploy::NoneRule{}).threshold;
   if (stream.rate <= 0) stream.rate = sensor.rate;
+  for (const double given : {stream.rate, stream.windows.length, stream.windows.step, stream.smoothing,
+                             stream.hysteresis, options.threshold.value_or(0)}) {
+    if (std::isnan(given)) throw pskd::Error(pskd::ErrorKind::usage, "expected numbers, found nan as an option");
+  }
   if (stream.rate <= 0) throw pskd::Error(pskd::ErrorKind::usage, "give --rate: the model does not know its rate");
   if (stream.windows.length <= 0) stream.windows.length = deploy::seconds_of_clip(sensor);
   if (deploy::window_size(stream.rate, stream.windows).samples > kMostSamples) {
