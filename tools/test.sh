@@ -30,7 +30,13 @@ test_packages=(
 )
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
-tools/setup.sh --onnxruntime "${test_packages[@]}"
+fetched=0
+tools/setup.sh --onnxruntime "${test_packages[@]}" || fetched=$?
+case $fetched in
+  0) ;;
+  4) echo "tools/test.sh: without onnxruntime, tests that compare with it are SKIPPED" >&2 ;;
+  *) exit "$fetched" ;;
+esac
 if $wheel; then
   tools/setup.sh --torch wheel
   libtorch=$(echo "$PWD"/build/libtorch-wheel/lib/python3*/site-packages/torch/share/cmake)
