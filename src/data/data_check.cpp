@@ -47,19 +47,13 @@ std::optional<Stream> read_checked(const std::function<Stream(const RecordingFil
   return std::nullopt;
 }
 
-bool may_lack_one(const Reader& reader, const RecordingFiles& files) {
-  return reader.may_lack_either || reader.may_lack_partner(files);
-}
-
-void note_absent(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
-  if (reader.may_lack_either) return;
-  const bool known = reader.may_lack_partner(files);
-  const auto note = [&](const char* modality, std::vector<std::string>& absent) {
-    if (!known) return absent.push_back(files.id);
-    note_repair(check.repairs, std::string("no ") + modality + " file in the data set: used without it", files.id);
+// What a recording lacks, where the data set has it of others.
+void note_absent(const DatasetInfo& info, const RecordingFiles& files, Repairs& repairs) {
+  const auto note = [&](const char* modality) {
+    note_repair(repairs, std::string("no ") + modality + " file in the data set: used without it", files.id);
   };
-  if (files.skeleton.empty()) note("skeleton", check.no_skeleton);
-  if (files.sensor.empty()) note("sensor", check.no_sensor);
+  if (files.skeleton.empty() && !info.topology.joints.empty()) note("skeleton");
+  if (files.sensor.empty() && !info.channels.empty()) note("sensor");
 }
 
 // The streams of a recording that are there. Throws Error(data) when they do not fit together.
@@ -227,17 +221,13 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
   clip.scene = files.scene;
   clip.camera = files.camera;
   clip.label = files.label;
-  note_absent(reader, files, check);
+  note_absent(reader.info, files, check.repairs);
   auto skeleton = read_checked(reader.read_skeleton, files, files.skeleton, check);
   auto sensor = read_checked(reader.read_sensor, files, files.sensor, check);
-  const auto absent = [&](const std::optional<Stream>& stream, const Paths& paths) {
-    return !stream && !(may_lack_one(reader, files) && paths.empty());
-  };
-  if (absent(skeleton, files.skeleton) || absent(sensor, files.sensor)) return;
+  const bool is_broken = (!skeleton && !files.skeleton.empty()) || (!sensor && !files.sensor.empty());
+  if (is_broken) return;
   for (auto* const stream : {&skeleton, &sensor}) {
-    if (!*stream || (*stream)->frames.rows() > 0) continue;
-    if (!may_lack_one(reader, files)) return;
-    stream->reset();
+    if (*stream && (*stream)->frames.rows() == 0) stream->reset();
   }
   if (!skeleton && !sensor) return;
   const double cut_front = (skeleton ? skeleton->cut_front : 0) + (sensor ? sensor->cut_front : 0);
@@ -336,8 +326,6 @@ void refuse_broken(const DataCheck& check) {
   for (const BrokenFile& file : check.broken) {
     problems += "\n  " + file.file.string() + ": " + file.problem;
   }
-  for (const std::string& id : check.no_skeleton) problems += "\n  " + id + ": the skeleton file is absent";
-  for (const std::string& id : check.no_sensor) problems += "\n  " + id + ": the sensor file is absent";
   if (problems.empty()) return;
   throw Error(ErrorKind::data, "the recordings in " + check.root.string() +
                                    " cannot be used; obtain these files again or remove them:" + problems);

@@ -25,11 +25,9 @@ inline constexpr double kRailMargin = 0.01;
 struct DataCheck {
   DatasetInfo info;
   std::filesystem::path root;
-  std::vector<Clip> clips;               ///< complete ones, and those of one modality where the reader uses them
-  std::vector<BrokenFile> broken;        ///< unreadable, wrong shape, not finite, unexpected name
-  std::vector<std::string> missing;      ///< recordings of the full grid absent in both modalities
-  std::vector<std::string> no_skeleton;  ///< sensor file without skeleton file, where that is not used
-  std::vector<std::string> no_sensor;    ///< skeleton file without sensor file, where that is not used
+  std::vector<Clip> clips;           ///< complete ones, and those of one modality where the reader uses them
+  std::vector<BrokenFile> broken;    ///< unreadable, wrong shape, not finite, unexpected name
+  std::vector<std::string> missing;  ///< recordings of the full grid absent in both modalities
   std::vector<std::pair<std::string, std::string>> duplicates;  ///< clips with equal content
   /// Clips with equal content and different labels; they are among the duplicates.
   std::vector<std::pair<std::string, std::string>> two_labels;

@@ -245,8 +245,6 @@ std::string describe(const DataCheck& check) {
   if (!check.clips.empty()) write_classes(out, check);
   write_names(out, "recordings missing in both modalities (" + std::to_string(check.missing.size()) + ")",
               check.missing);
-  write_names(out, "skeleton file absent (" + std::to_string(check.no_skeleton.size()) + ")", check.no_skeleton);
-  write_names(out, "sensor file absent (" + std::to_string(check.no_sensor.size()) + ")", check.no_sensor);
   write_names(out, "duplicate clips (" + std::to_string(check.duplicates.size()) + ")", duplicate_names(check));
   if (!check.two_labels.empty()) {
     write_names(out, "one recording under two labels (" + std::to_string(check.two_labels.size()) + ")",
@@ -298,8 +296,6 @@ std::string to_json(const DataCheck& check) {
     json["clock_offsets"][id] = {{"seconds", offset.seconds}, {"sure", offset.is_sure()}};
   }
   json["missing"] = check.missing;
-  json["no_skeleton"] = check.no_skeleton;
-  json["no_sensor"] = check.no_sensor;
   json["duplicates"] = check.duplicates;
   json["two_labels"] = check.two_labels;
   json["alike_classes"] = check.alike_classes;

@@ -55,10 +55,6 @@ struct Reader {
   std::function<std::string(int label, const Name& subject, const Name& trial)> grid_id = nullptr;
   /// Names of that grid of which it is known that they were never published.
   std::vector<std::string> never_published = {};
-  /// Whether a recording is known to lack one modality, so that it is used for what it has and nobody is to be warned.
-  std::function<bool(const RecordingFiles&)> may_lack_partner = [](const RecordingFiles&) { return false; };
-  /// Whether any recording of one modality is; else it is broken, unless may_lack_partner says so.
-  bool may_lack_either = false;
   std::optional<WindowRule> windows = {};  ///< of continuous recordings
   bool estimates_offset = false;           ///< whether a sensor's clock is put right where that is sure
   bool by_timestamps = false;              ///< streams are cut to the span of time they share; else each is the span

@@ -26,6 +26,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::refusal;
 
+const std::string kNoSensor = "no sensor file in the data set: used without it";
+
 // One recording of each of two subjects, as the project on the web hands them out.
 class BerkeleyFolder : public ::testing::Test {
  protected:
@@ -115,17 +117,18 @@ TEST_F(BerkeleyFolder, BrokenTextNamesTheLine) {
   EXPECT_THAT(problem(std::string("0 0 1 \0\n0 0 1 2\n", 16)), HasSubstr("line 1"));
 }
 
-TEST_F(BerkeleyFolder, ARecordingWithoutSensorIsRefusedUnlessKnown) {
+TEST_F(BerkeleyFolder, ARecordingWithoutSensorIsUsedForItsSkeleton) {
   fs::remove(sensor("01"));
-  EXPECT_THAT(check().no_sensor, ElementsAre("S01_A01_R01"));
-  EXPECT_THAT(refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("S01_A01_R01"));
+  EXPECT_THAT(check().repairs.at(kNoSensor).clips, ElementsAre("S01_A01_R01"));
+  EXPECT_EQ(read_dataset(config()).clips.at(0).sensor.rows(), 0);
 }
 
 TEST_F(BerkeleyFolder, SeveralSensorsStandSideBySide) {
   config::DataConfig both = config();
   both.sensors = {"h02", "h05"};
   EXPECT_THAT(dataset_info(both).channels, ElementsAre("h02_ax", "h02_ay", "h02_az", "h05_ax", "h05_ay", "h05_az"));
-  EXPECT_THAT(check_dataset(both).no_sensor, ElementsAre("S01_A01_R01", "S08_A01_R01")) << "h05 is not there";
+  EXPECT_THAT(check_dataset(both).repairs.at(kNoSensor).clips, ElementsAre("S01_A01_R01", "S08_A01_R01"))
+      << "h05 is not there";
   fs::create_directories(root_ / "Accelerometer" / "Shimmer05");
   for (const char* subject : {"01", "08"}) {  // another clock, another rate
     std::ofstream(root_ / "Accelerometer" / "Shimmer05" / ("acc_h05_s" + std::string(subject) + "_a01_r01.txt"))
@@ -156,8 +159,7 @@ TEST(BerkeleyMhad, TheRealFolderHolds658PairedRecordingsAndOneWithoutSensor) {
   EXPECT_EQ(check.clips.size(), 659U);
   EXPECT_THAT(check.broken, IsEmpty());
   EXPECT_THAT(check.missing, ElementsAre("S04_A08_R05"));
-  EXPECT_THAT(check.no_sensor, IsEmpty());
-  EXPECT_THAT(check.repairs.at("no sensor file in the data set: used without it").clips, ElementsAre("S02_A07_R05"));
+  EXPECT_THAT(check.repairs.at(kNoSensor).clips, ElementsAre("S02_A07_R05"));
   EXPECT_THAT(check.repairs.at("the front view lost frames: rear view used").clips,
               ElementsAre("S03_A07_R02", "S01_A09_R02", "S03_A10_R02", "S03_A11_R03"));
   EXPECT_THAT(check.duplicates, IsEmpty());

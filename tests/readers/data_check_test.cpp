@@ -23,9 +23,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
 
@@ -79,14 +81,14 @@ TEST_F(SmallFolder, TheGridIsWhatOccursInTheFolder) {
   EXPECT_EQ(read_dataset(testing::utd_config(root_)).clips.size(), 7U);
 }
 
-TEST_F(SmallFolder, AClipWithOneModalityIsRefused) {
+TEST_F(SmallFolder, AClipOfOneModalityIsUsedForWhatItHasAndNamed) {
   fs::remove(inertial("a1_s1_t1"));
   fs::remove(skeleton("a2_s2_t1"));
-  EXPECT_THAT(check().no_sensor, ElementsAre("a1_s1_t1"));
-  EXPECT_THAT(check().no_skeleton, ElementsAre("a2_s2_t1"));
-  EXPECT_EQ(check().clips.size(), 6U);
-  EXPECT_THAT(refusal(), HasSubstr("a1_s1_t1: the sensor file is absent"));
-  EXPECT_THAT(refusal(), HasSubstr("a2_s2_t1: the skeleton file is absent"));
+  const DataCheck found = check();
+  EXPECT_EQ(found.clips.size(), 8U);
+  EXPECT_THAT(found.repairs.at("no sensor file in the data set: used without it").clips, ElementsAre("a1_s1_t1"));
+  EXPECT_THAT(found.repairs.at("no skeleton file in the data set: used without it").clips, ElementsAre("a2_s2_t1"));
+  EXPECT_THAT(describe(found), HasSubstr("8 clips (6 paired, 1 of the sensor only, 1 of the skeleton only)"));
 }
 
 TEST_F(SmallFolder, EveryBrokenFileIsNamedAtOnce) {
@@ -96,7 +98,7 @@ TEST_F(SmallFolder, EveryBrokenFileIsNamedAtOnce) {
   std::ofstream(root_ / "Skeleton" / "a28_s1_t1_skeleton.mat") << "x";
   EXPECT_EQ(check().broken.size(), 4U);
   EXPECT_EQ(check().clips.size(), 6U);
-  EXPECT_THAT(check().no_sensor, IsEmpty()) << "a broken file is not an absent one";
+  EXPECT_THAT(check().repairs, IsEmpty()) << "a broken file is not an absent one";
   const std::string message = refusal();
   EXPECT_THAT(message, HasSubstr("a1_s1_t1_inertial.mat: truncated"));
   EXPECT_THAT(message, HasSubstr("a2_s1_t1_skeleton.mat: not a little-endian MAT v5 file"));
@@ -167,17 +169,16 @@ TEST_F(SmallFolder, TheReportSaysEverything) {
   fs::remove(inertial("a1_s1_t1"));
   std::ofstream(skeleton("a2_s1_t1")) << "garbage";
   const std::string text = describe(check());
-  EXPECT_THAT(text, HasSubstr("6 paired clips of 2 subjects and 2 classes"));
-  EXPECT_THAT(text, HasSubstr("s1 2  s2 4"));
+  EXPECT_THAT(text, HasSubstr("7 clips (6 paired, 1 of the skeleton only) of 2 subjects and 2 classes"));
+  EXPECT_THAT(text, HasSubstr("s1 3  s2 4"));
   EXPECT_THAT(text, HasSubstr("swipe_left"));
-  EXPECT_THAT(text, HasSubstr("sensor file absent (1): a1_s1_t1"));
+  EXPECT_THAT(text, HasSubstr("no sensor file in the data set: used without it: 1"));
   EXPECT_THAT(text, HasSubstr("broken files: 1\n"));
   EXPECT_THAT(text, HasSubstr("a2_s1_t1_skeleton.mat: not a"));
   const nlohmann::json json = nlohmann::json::parse(to_json(check()));
-  EXPECT_EQ(json["clips"], 6);
+  EXPECT_EQ(json["clips"], 7);
   EXPECT_EQ(json["subjects"]["2"], 4);
-  EXPECT_EQ(json["classes"]["swipe_left"]["clips"], 3);
-  EXPECT_EQ(json["no_sensor"][0], "a1_s1_t1");
+  EXPECT_EQ(json["classes"]["swipe_left"]["clips"], 4);
   EXPECT_EQ(json["broken"].size(), 1U);
 }
 
@@ -217,8 +218,7 @@ TEST(RealUtdMhad, Has861PairedClipsAndThreeMissingTrials) {
   EXPECT_EQ(check.clips.size(), 861U);
   EXPECT_THAT(check.missing, ElementsAre("a8_s1_t4", "a23_s6_t4", "a27_s8_t4"));
   EXPECT_THAT(check.broken, IsEmpty());
-  EXPECT_THAT(check.no_skeleton, IsEmpty());
-  EXPECT_THAT(check.no_sensor, IsEmpty());
+  EXPECT_THAT(check.repairs, Not(Contains(Key(HasSubstr("used without it")))));
   EXPECT_THAT(check.duplicates, IsEmpty());
   EXPECT_EQ(check.rail_samples, 57);
   EXPECT_EQ(check.non_finite, 0);

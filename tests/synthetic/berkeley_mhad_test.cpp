@@ -95,8 +95,6 @@ TEST_F(BerkeleyBvh, TheReaderFindsAllOfIt) {
   EXPECT_EQ(check_->clips.size(), 44U);
   EXPECT_THAT(check_->broken, IsEmpty());
   EXPECT_THAT(check_->missing, IsEmpty());
-  EXPECT_THAT(check_->no_sensor, IsEmpty());
-  EXPECT_THAT(check_->no_skeleton, IsEmpty());
   EXPECT_THAT(check_->duplicates, IsEmpty());
   EXPECT_EQ(check_->info.topology.name, "mhad-30");
   EXPECT_GE(check_->repairs.count("acceleration beyond the rail of 2 g: clipped to it"), 1U) << "some spikes";

@@ -62,9 +62,8 @@ void check(const ConfigOptions& config, bool json) {
                      : pskd::escaped_for_terminal(pskd::data::describe(result) +
                                                   protocol_text(experiment.protocol, result)))
             << std::flush;
-  const std::size_t broken = result.broken.size() + result.no_skeleton.size() + result.no_sensor.size();
-  if (broken > 0) {
-    throw pskd::Error(pskd::ErrorKind::data, fmt::format("{} broken or unpaired files, listed above", broken));
+  if (!result.broken.empty()) {
+    throw pskd::Error(pskd::ErrorKind::data, fmt::format("{} broken files, listed above", result.broken.size()));
   }
   if (!result.two_labels.empty()) {
     throw pskd::Error(pskd::ErrorKind::data,
@@ -117,8 +116,8 @@ void add_check(CLI::App& data) {
   config->add_to(*verb);
   verb->add_flag("--json", *json, "as JSON");
   verb->footer(
-      "Exits 3 when a file is broken or lacks its partner, or one recording has two labels. Example:\n  pskd data "
-      "check --config configs/utd.yaml");
+      "Exits 3 when a file is broken, or one recording has two labels. Example:\n  pskd data check --config "
+      "configs/utd.yaml");
   verb->callback([config, json] { check(*config, *json); });
 }
 

@@ -26,8 +26,6 @@ constexpr std::array kSensors = {"h01", "h02", "h03", "h04", "h05", "h06"};
 
 // The front camera lost frames in these, which the mocap release left out of its file; the rear one has them all.
 const std::set<std::string> kFrontLostFrames = {"S01_A09_R02", "S03_A07_R02", "S03_A10_R02", "S03_A11_R03"};
-// Recorded without accelerometers.
-const std::set<std::string> kNoSensor = {"S02_A07_R05"};
 
 struct Number {
   int subject = 0, action = 0, repetition = 0;
@@ -194,8 +192,6 @@ Reader berkeley_mhad_reader(const config::DataConfig& config) {
             return berkeley_clip_id(subject.number().value(), label + 1, trial.number().value());
           },
       .never_published = {"S04_A08_R05"},
-      .may_lack_partner =
-          [](const RecordingFiles& files) { return files.sensor.empty() && kNoSensor.count(files.id) > 0; },
   };
 }
 

@@ -333,7 +333,6 @@ Reader mmact_reader(const config::DataConfig& config) {
       .read_skeleton = read_pose,
       .read_sensor = [sensors = choice.sensors](const RecordingFiles& files,
                                                 Repairs& repairs) { return read_sensors(files, sensors, repairs); },
-      .may_lack_partner = [](const RecordingFiles&) { return true; },
   };
 }
 

@@ -466,7 +466,6 @@ Reader recordings_reader(const config::DataConfig& config) {
                              Repairs& repairs) { return read_skeleton(*all, files, repairs); },
       .read_sensor = [all](const RecordingFiles& files,
                            Repairs& repairs) { return read_sensors(*all, files, repairs); },
-      .may_lack_either = true,
       .windows = windows_of(description, all->manifest),
       .estimates_offset = description.estimates_offset,
       .by_timestamps = description.by_timestamps,
