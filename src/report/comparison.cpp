@@ -72,13 +72,17 @@ void note_best(Table& table, const Comparison& of, const std::string& column, Me
                         (all ? "any other" : quoted_list(others)));
 }
 
-void add_score(Table& table, const Comparison& of, const std::string& column, Metric metric) {
-  const std::vector<eval::ScoreByRun> scores = of.scores(column, metric);
+void add_means(Table& table, const std::vector<eval::ScoreByRun>& scores, const std::string& column, Metric metric) {
   table.header.push_back(column + " " + title_of(metric) + " %");
-  for (std::size_t index = 0; index < of.rows.size(); ++index) {
+  for (std::size_t index = 0; index < scores.size(); ++index) {
     const std::vector<double> values = eval::unit_values(scores[index]);
     table.rows[index].push_back(values.empty() ? kEnDash : mean_and_deviation(values));
   }
+}
+
+void add_score(Table& table, const Comparison& of, const std::string& column, Metric metric) {
+  const std::vector<eval::ScoreByRun> scores = of.scores(column, metric);
+  add_means(table, scores, column, metric);
   if (const std::optional<BestRow> best = best_row(scores)) note_best(table, of, column, metric, *best);
 }
 
@@ -108,6 +112,7 @@ void add_scores(Table& table, const Comparison& of, const std::string& column) {
   std::erase(scores, Metric::cost);
   if (scores.empty()) return;
   for (const Metric metric : scores) add_score(table, of, column, metric);
+  for (const Metric metric : of.options.beside) add_means(table, of.scores(column, metric), column, metric);
   table.header.emplace_back("n");
   const std::vector<eval::ScoreByRun> first = of.scores(column, scores.front());
   for (std::size_t index = 0; index < of.rows.size(); ++index) {

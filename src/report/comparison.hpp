@@ -17,9 +17,13 @@ enum class Metric { accuracy, balanced_accuracy, macro_f1, weighted_f1, cost };
 /// Of rows: as the runs come, the first score of the first column from high to low, or by name.
 enum class Order { given, score, name };
 
+/// What stands beside the accuracy where nothing else is asked for: accuracy alone hides rare classes.
+inline const std::vector<Metric> kBesideAccuracy = {Metric::balanced_accuracy, Metric::macro_f1};
+
 struct ComparisonOptions {
   Axis rows = Axis::method, columns = Axis::dataset;  ///< not the same
   std::vector<Metric> metrics = {Metric::accuracy};   ///< each once, side by side
+  std::vector<Metric> beside = {};                    ///< further scores behind them, without differences
   std::string stage = "student";                      ///< whose scores, unless rows or columns are stages
   std::string reference = {};                         ///< row that the others are compared with; empty: no differences
   Order sort = Order::given;

@@ -33,7 +33,9 @@ std::string lacking_runs(const Comparison& of, const std::string& column) {
 
 std::string classes_text(const Comparison& of, const std::string& column) {
   std::string what;
-  for (const Metric metric : of.options.metrics) {
+  std::vector<Metric> shown = of.options.metrics;
+  shown.insert(shown.end(), of.options.beside.begin(), of.options.beside.end());
+  for (const Metric metric : shown) {
     if (metric != Metric::macro_f1 && metric != Metric::balanced_accuracy) continue;
     what += (what.empty() ? "" : " and ") + std::string(title_of(metric));
   }

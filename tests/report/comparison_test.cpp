@@ -320,6 +320,14 @@ TEST(Comparison, PutsMetricsSideBySideWithDifferencesForEach) {
                                          "0.250", "0.250", "+11.7", "[-7.3, +30.6]", "0.250", "0.250", "3"));
 }
 
+TEST(Comparison, FurtherScoresStandBesideWithoutDifferences) {
+  const Table table = comparison_table({two_methods()}, {.beside = kBesideAccuracy, .reference = "label"});
+  EXPECT_THAT(table.header,
+              ElementsAre("method", "utd-mhad accuracy %", "utd-mhad balanced accuracy %", "utd-mhad macro F1 %", "n",
+                          "difference", "95 % interval", "p", "p (Holm)", "pairs"));
+  EXPECT_THAT(table.rows[0][2], "55.0 \u00b1 5.0");
+}
+
 TEST(Comparison, SortsByTheFirstScoreOrByName) {
   std::vector<eval::RunRecord> records = two_methods();
   records.push_back(record_of("zero", 1, 0));

@@ -159,7 +159,8 @@ TEST_F(TinySweep, IsShownByATableInConfigFormOverWhichOptionsWin) {
   EXPECT_THAT(told.output, AllOf(HasSubstr("trial/acs,"), HasSubstr("macro F1"), HasSubstr("p (Holm)")));
   EXPECT_EQ(told.output, table("--rows run --metric macro_f1 --reference trial/label --format csv").output);
   EXPECT_EQ(shown("--metric accuracy --rows method --reference acs --format latex").output,
-            table("--reference acs --format latex").output);
+            table("--metric accuracy --reference acs --format latex").output);
+  EXPECT_THAT(table("--format csv").output, AllOf(HasSubstr("balanced accuracy %"), HasSubstr("macro F1 %")));
   EXPECT_EQ(shown(files("result.json")[0].parent_path().string() + " --rows stage --reference skeleton").code, 0)
       << "folders given win, too";
 }

@@ -113,10 +113,14 @@ void add_view(CLI::App* verb, const std::shared_ptr<Options>& options) {
       ->transform(CLI::CheckedTransformer(kAxes).description(""))
       ->type_name(choices(kAxes));
   verb->add_option_function<std::string>(
-          "--metric", [options](const std::string& names) { options->layout.options.metrics = metrics_of(names); },
-          "one or several, with commas between them: accuracy (default); balanced_accuracy, the mean recall of the "
-          "classes; macro_f1, their mean F1; weighted_f1, weighted by their clips; cost: parameters (also of layers "
-          "that only training needs), MACs, size, latency")
+          "--metric",
+          [options](const std::string& names) {
+            options->layout.options.metrics = metrics_of(names);
+            options->layout.options.beside.clear();
+          },
+          "one or several, with commas between them: accuracy (default, with the next two beside it); "
+          "balanced_accuracy, the mean recall of the classes; macro_f1, their mean F1; weighted_f1, weighted by their "
+          "clips; cost: parameters (also of layers that only training needs), MACs, size, latency")
       ->type_name(choices(kMetrics) + ",...");
   verb->add_option("--sort", options->layout.options.sort,
                    "rows: as the runs come (given, default), by the first score, or by name")

@@ -36,6 +36,7 @@ void read_choice(config::Reader& fields, const char* key, Value& value, const st
 /// One name, or a list of them.
 void read_metrics(config::Reader& fields, const config::Place& place, TableLayout& layout) {
   const config::Node* node = place.node.find("metric");
+  if (node != nullptr) layout.options.beside.clear();
   if (node == nullptr || node->kind != config::Node::Kind::list) {
     pskd::report::Metric metric = layout.options.metrics.front();
     read_choice(fields, "metric", metric, kMetrics);

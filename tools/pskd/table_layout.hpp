@@ -12,7 +12,7 @@
 
 struct TableLayout {
   std::vector<std::pair<std::string, std::string>> runs;  ///< folders, each with the command that makes it
-  pskd::report::ComparisonOptions options;
+  pskd::report::ComparisonOptions options = {.beside = pskd::report::kBesideAccuracy};
   std::string format = "text";
 };
 

@@ -104,7 +104,9 @@ std::string comparison_section(const RunSet& runs, const std::vector<FinishedRun
   ComparisonOptions options;
   options.stage = stage;
   options.reference = reference.empty() ? sections.front().name : reference;
+  options.beside = {Metric::balanced_accuracy};
   Table accuracy = comparison_table(runs, options);
+  options.beside.clear();
   options.metrics = {Metric::macro_f1};
   Table macro_f1 = comparison_table(runs, options);
   for (const std::string& note : macro_f1.notes) {

@@ -73,7 +73,8 @@ void show_results(const Tasks& tasks) {
     const std::vector<pskd::eval::StageResult>& stages = runs.records.front().stages;
     const std::string stage = stages.at(pskd::report::student_stage(stages)).name;
     std::cout << pskd::report::to_text(pskd::report::comparison_table(
-                     runs, {.stage = stage,
+                     runs, {.beside = pskd::report::kBesideAccuracy,
+                            .stage = stage,
                             .reference = pskd::report::usual_reference(pskd::report::run_names(runs, false))}))
               << '\n';
   } catch (const pskd::Error& error) {
