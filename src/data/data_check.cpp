@@ -198,6 +198,10 @@ void cut_out(const Reader& reader, const RecordingFiles& files, const Clip& whol
     clip.label = pieces[i].label;
     clip.source = files.id;
     clip.overlaps = pieces[i].overlaps;
+    if (reader.windows) {
+      clip.begin = pieces[i].begin;
+      clip.end = pieces[i].end;
+    }
     cut(skeleton, clip.skeleton);
     cut(sensor, clip.sensor);
     clip.hash = clip_hash(clip);

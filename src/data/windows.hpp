@@ -15,6 +15,9 @@ struct Annotation {
   std::string id = {};  ///< of the clip that it is; empty: the recording's, numbered
 };
 
+/// The class of windows without annotation, where they are one.
+inline constexpr const char* kOutsideClass = "other";
+
 struct WindowRule {
   double length = 0, step = 0;          ///< s, > 0
   double minimum_share = 0.5;           ///< of a window that its label must take, > 0; 1: all of it

@@ -56,6 +56,14 @@ Json stage_to_json(const StageResult& stage) {
   if (!stage.start.empty()) json["start"] = stage.start;
   if (stage.train_clips) json["train_clips"] = *stage.train_clips;
   if (stage.partly_taught) json["partly_taught"] = *stage.partly_taught;
+  if (stage.windows) {
+    json["windows"] = {{"recordings", stage.windows->recordings},
+                       {"right_recordings", stage.windows->right_recordings},
+                       {"events", stage.windows->events},
+                       {"predicted_events", stage.windows->predicted_events},
+                       {"right_events", stage.windows->right_events},
+                       {"tolerance", stage.windows->tolerance}};
+  }
   return json;
 }
 
@@ -230,6 +238,15 @@ StageResult read_stage(const std::string& name, const Value& value) {
   if (value.has("start")) stage.start = value.at("start").text();
   if (value.has("train_clips")) stage.train_clips = value.at("train_clips").count<std::int64_t>();
   if (value.has("partly_taught")) stage.partly_taught = value.at("partly_taught").count<std::int64_t>();
+  if (value.has("windows")) {
+    const Value windows = value.at("windows");
+    stage.windows = {.recordings = windows.at("recordings").count<int>(),
+                     .right_recordings = windows.at("right_recordings").count<int>(),
+                     .events = windows.at("events").count<int>(),
+                     .predicted_events = windows.at("predicted_events").count<int>(),
+                     .right_events = windows.at("right_events").count<int>(),
+                     .tolerance = windows.at("tolerance").seconds()};
+  }
   return stage;
 }
 

@@ -1,5 +1,6 @@
 #include "report/results_table.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +12,23 @@
 
 namespace pskd::report {
 namespace {
+
+bool has_windows(const std::vector<eval::RunRecord>& records) {
+  return std::any_of(records.front().stages.begin(), records.front().stages.end(),
+                     [](const eval::StageResult& stage) { return stage.windows.has_value(); });
+}
+
+/// Mean and deviation of a score of all runs' windows; a dash where there are none.
+std::string by_windows(const std::vector<eval::RunRecord>& records, std::size_t stage,
+                       double (eval::WindowScores::*score)() const) {
+  eval::ScoreByRun scores;
+  for (const eval::RunRecord& one : records) {
+    const auto& windows = one.stages[stage].windows;
+    if (!windows) return kEnDash;
+    scores[{one.fold, one.seed}] = ((*windows).*score)();
+  }
+  return mean_and_deviation(eval::unit_values(scores));
+}
 
 bool has_folds(const std::vector<eval::RunRecord>& records) { return !records.front().fold.empty(); }
 
@@ -38,6 +56,10 @@ std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std
     row.push_back(mean_and_deviation(values_of(records, index, score)));
   }
   if (has_folds(records)) row.push_back(mean_and_deviation(pooled_accuracies(records, index)));
+  if (has_windows(records)) {
+    row.push_back(by_windows(records, index, &eval::WindowScores::accuracy));
+    row.push_back(by_windows(records, index, &eval::WindowScores::f1));
+  }
   for (const std::string& cell : {std::to_string(accuracy.size()), std::to_string(stage.parameters),
                                   std::to_string(stage.epochs), fixed(eval::summarize(seconds).mean, 1)}) {
     row.push_back(cell);
@@ -83,6 +105,17 @@ std::vector<std::string> notes_on_means(const std::vector<eval::RunRecord>& reco
   return notes;
 }
 
+/// How many recordings and events there are, and what is right.
+std::string note_on_windows(const eval::RunRecord& record) {
+  const auto stage = std::find_if(record.stages.begin(), record.stages.end(),
+                                  [](const eval::StageResult& one) { return one.windows.has_value(); });
+  const eval::WindowScores& windows = *stage->windows;
+  return "recordings: the class of most windows, " + std::to_string(windows.recordings) +
+         " of them; events: runs of touching windows of one class, " + std::to_string(windows.events) +
+         " by the labels; one is found where an event of its class is predicted to begin within " +
+         fixed(windows.tolerance, 2) + " s";
+}
+
 std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   const eval::RunRecord& first = records.front();
   std::vector<const eval::RunRecord*> all;
@@ -93,6 +126,7 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
                                         std::to_string(pooled_scores(records, 0).front().clips) + " clips" +
                                         (has_folds(records) ? " in all folds" : "")};
   for (const std::string& note : notes_on_means(records)) notes.push_back(note);
+  if (has_windows(records)) notes.push_back(note_on_windows(first));
   notes.emplace_back(kReconstruction);
   std::vector<const eval::StageResult*> scored;
   for (const eval::RunRecord& record : records) scored.push_back(&record.stages.front());
@@ -116,6 +150,8 @@ Table results_table(const std::vector<eval::RunRecord>& records) {
   table.notes = notes_of(records);
   table.header = {"stage",      "accuracy %", "balanced accuracy %", "macro F1 %", "n",
                   "parameters", "epochs",     "training s"};
+  const auto behind_scores = table.header.begin() + 4;
+  if (has_windows(records)) table.header.insert(behind_scores, {"recordings %", "event F1 %"});
   if (has_folds(records)) table.header.insert(table.header.begin() + 4, "pooled accuracy %");
   for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
     table.rows.push_back(row_of(records, index));

@@ -1,7 +1,13 @@
 #include "pskd/train/evaluation.hpp"
 
+#include <algorithm>
+#include <map>
+#include <string_view>
+
 #include "base/run_layout.hpp"
+#include "data/windows.hpp"
 #include "distill/teacher_output.hpp"
+#include "eval/window_scores.hpp"
 #include "model/summary.hpp"
 #include "train/cost.hpp"
 #include "train/manifest.hpp"
@@ -10,10 +16,27 @@
 namespace pskd::train {
 namespace {
 
+/// What the test part's windows of continuous recordings say together; nothing where it has none.
+std::optional<eval::WindowScores> window_scores(const data::Split& split,
+                                                const std::vector<eval::Prediction>& predictions) {
+  std::map<std::string_view, const data::Clip*> clips;
+  for (const data::Clip& clip : split.test) clips[clip.id] = &clip;
+  std::vector<eval::Window> windows;
+  for (const eval::Prediction& one : predictions) {
+    const data::Clip& clip = *clips.at(one.clip);
+    if (clip.end > clip.begin) windows.push_back({clip.source, clip.begin, clip.end, one.label, one.predicted});
+  }
+  if (windows.empty()) return std::nullopt;
+  const auto outside = std::find(split.classes.begin(), split.classes.end(), data::kOutsideClass);
+  const bool has_outside = outside != split.classes.end();
+  return eval::score_windows(std::move(windows), has_outside
+                                                     ? std::optional(static_cast<int>(outside - split.classes.begin()))
+                                                     : std::nullopt);
+}
+
 /// The scores of the stage on a part of the protocol, whose predictions are written; nothing where the part is empty.
-std::optional<eval::Scores> score_part(const TrainingSetup& setup, const TrainedStage& stage,
-                                       const std::vector<data::Clip>& clips, const std::filesystem::path& file) {
-  const std::vector<eval::Prediction> predictions = predict(stage, clips);
+std::optional<eval::Scores> score_part(const TrainingSetup& setup, const std::vector<eval::Prediction>& predictions,
+                                       const std::filesystem::path& file) {
   if (predictions.empty()) return std::nullopt;
   eval::write_predictions(file, predictions, setup.split.classes);
   return eval::score(predictions, setup.split.classes);
@@ -53,8 +76,10 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   const StageLayout folder = stage_layout(setup, seed, stage.name);
   eval::StageResult result;
   result.name = stage.name;
-  result.test = score_part(setup, scored, setup.split.test, folder.test_predictions());
-  result.val = score_part(setup, scored, setup.split.val, folder.val_predictions());
+  const std::vector<eval::Prediction> tested = predict(scored, setup.split.test);
+  result.test = score_part(setup, tested, folder.test_predictions());
+  result.windows = window_scores(setup.split, tested);
+  result.val = score_part(setup, predict(scored, setup.split.val), folder.val_predictions());
   result.parameters = model::count_parameters(*scored.network);
   result.epochs = epochs;
   result.seconds = seconds;

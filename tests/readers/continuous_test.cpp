@@ -61,6 +61,8 @@ class Continuous : public testing::OwnFolder {
     for (std::size_t i = 0; i < read.clips.size(); ++i) {
       EXPECT_EQ(read.clips[i].source, built.clips[i].source);
       EXPECT_EQ(read.clips[i].overlaps, built.clips[i].overlaps);
+      EXPECT_EQ(read.clips[i].begin, built.clips[i].begin);
+      EXPECT_EQ(read.clips[i].end, built.clips[i].end);
     }
     return read;
   }
@@ -185,7 +187,10 @@ TEST_F(Continuous, WindowsOverlapInTrainingOnly) {
   EXPECT_EQ(split.train.size(), 12U);
   EXPECT_EQ(split.test.size(), 6U);
   for (const Clip& clip : split.train) EXPECT_EQ(clip.source, "p1") << "no window crosses the split";
-  for (const Clip& clip : split.test) EXPECT_EQ(clip.source, "p2");
+  for (const Clip& clip : split.test) {
+    EXPECT_EQ(clip.source, "p2");
+    EXPECT_NEAR(clip.end - clip.begin, 2, 1e-9);
+  }
   EXPECT_EQ(check_dataset(config()).repairs.at("windows without one label: left out").count, 6);
   windows("{length: 2, step: 1, label: all, overlap: everywhere}");
   EXPECT_EQ(by_person(dataset()).test.size(), 12U);

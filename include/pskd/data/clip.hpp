@@ -25,8 +25,9 @@ struct Recording {
   Frames skeleton;   ///< [T_s, V * 3], meters, y up; columns x, y, z (2-D: x, y, confidence) of joint 0, then of 1, ...
   Frames sensor;     ///< [T_a, channels], acceleration in g, angular rate in deg/s; T_a or T_s is 0: not recorded
   std::string hash;  ///< content hash of both modalities' values
-  std::string source = {};  ///< the recording that it is cut out of; empty: it is a whole one
-  bool overlaps = false;    ///< whether it is a window that shares samples with the one before
+  std::string source = {};    ///< the recording that it is cut out of; empty: it is a whole one
+  double begin = 0, end = 0;  ///< s, of a window on the clock of that recording; both 0: it is no window
+  bool overlaps = false;      ///< whether it is a window that shares samples with the one before
 };
 
 struct Clip : Recording {

@@ -26,6 +26,22 @@ struct StageCost {
   std::int64_t adapters = 0;  ///< parameters that its loss trained beside it and that nobody needs in use
 };
 
+/// Of windows of continuous recordings, beside the scores by window; see eval/window_scores.hpp.
+struct WindowScores {
+  int recordings = 0, right_recordings = 0;
+  int events = 0, predicted_events = 0, right_events = 0;
+  double tolerance = 0;  ///< s, of the beginning of an event
+
+  /// Shares, 0 .. 1; 0 where undefined.
+  double accuracy() const { return share(right_recordings, recordings); }
+  double precision() const { return share(right_events, predicted_events); }
+  double recall() const { return share(right_events, events); }
+  double f1() const { return share(2 * right_events, events + predicted_events); }
+
+ private:
+  static double share(int part, int all) { return all == 0 ? 0 : static_cast<double>(part) / all; }
+};
+
 /// What a trained stage delivers, by its selected epoch.
 struct StageResult {
   std::string name;
@@ -44,6 +60,7 @@ struct StageResult {
   /// Labeled training clips that it saw, and those of them that not all of its teachers saw. Absent where it saw all
   /// clips of the run, and where its teachers saw all of them.
   std::optional<std::int64_t> train_clips = {}, partly_taught = {};
+  std::optional<WindowScores> windows = {};  ///< of the test part; absent where its clips are whole recordings
 };
 
 /// Everything that is empty or absent by default is so in records from before it was written.
@@ -67,7 +84,8 @@ struct RunRecord {
 /// "version", "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "scored_classes",
 /// "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs",
 /// "seconds", "best_epoch", "tied_epochs", "cost": {"macs", "bytes", "latency", "adapters"}, "checkpoint", "teachers",
-/// "start", "train_clips", "partly_taught"},
+/// "start", "train_clips", "partly_taught", "windows": {"recordings", "right_recordings", "events", "predicted_events",
+/// "right_events", "tolerance"}},
 /// ...}, "files", "train_clips", "checksum"}; an absent part has no key. The checksum is the content hash of all else.
 /// Written atomically; throws Error(io).
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);

@@ -1,9 +1,12 @@
 #include "pskd/data/store/clip_store.hpp"
 
+#include <array>
+#include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <set>
 #include <string_view>
+#include <system_error>
 
 #include "base/checksum.hpp"
 #include "base/file.hpp"
@@ -26,9 +29,9 @@ namespace fs = std::filesystem;
 using formats::fail;
 
 // The format of the HDF5 image, stored in it as /format: name and source are texts; warnings a text of one line each;
-// id, subject, trial, scene, camera and cut_from are texts of one line a clip; label, overlaps, skeleton_frames and
-// sensor_frames have one number a clip; skeleton and sensor hold all clips' frames, one clip after the other. The
-// seal's own version stays 1, so that a store of another format is told from a damaged one.
+// id, subject, trial, scene, camera, cut_from and span (begin and end, s) are texts of one line a clip; label,
+// overlaps, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all clips' frames, one
+// clip after the other. The seal's own version stays 1, so that a store of another format is told from a damaged one.
 constexpr std::int32_t kFormat = 7;
 const Seal kSeal{"clip-store", 1};
 
@@ -62,6 +65,22 @@ std::string lines_of(const std::vector<Clip>& clips, Line line) {
   return lines;
 }
 
+/// "12.5 15.5", to the bit.
+std::string span_text(const Clip& clip) {
+  std::array<char, 64> text{};
+  const auto begin = std::to_chars(text.begin(), text.end() - 1, clip.begin).ptr;
+  *begin = ' ';
+  return {text.begin(), std::to_chars(begin + 1, text.end(), clip.end).ptr};
+}
+
+bool read_span(std::string_view text, Clip& clip) {
+  const char* const end = text.data() + text.size();
+  const auto [middle, error] = std::from_chars(text.data(), end, clip.begin);
+  if (error != std::errc{} || middle == end || *middle != ' ') return false;
+  const auto [last, other] = std::from_chars(middle + 1, end, clip.end);
+  return other == std::errc{} && last == end && clip.begin <= clip.end;
+}
+
 std::string joined_lines(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += escaped_for_line(line) + "\n";
@@ -82,6 +101,7 @@ std::string store_image(const Dataset& dataset, const std::string& source, const
   writer.write("scene", lines_of(clips, [](const Clip& clip) { return clip.scene.text(); }));
   writer.write("camera", lines_of(clips, [](const Clip& clip) { return clip.camera.text(); }));
   writer.write("cut_from", lines_of(clips, [](const Clip& clip) { return clip.source; }));
+  writer.write("span", lines_of(clips, [](const Clip& clip) { return span_text(clip); }));
   writer.write("overlaps", numbers_of(clips, [](const Clip& clip) { return clip.overlaps ? 1 : 0; }));
   writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
   writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
@@ -108,13 +128,16 @@ void unstack(const fs::path& file, const Frames& all, const std::vector<std::int
 void fill_sources(const fs::path& file, const Hdf5Reader& reader, std::vector<Clip>& clips) {
   const std::string text = reader.text("cut_from");
   const std::vector<std::string_view> sources = formats::lines_of(text);
+  const std::string span = reader.text("span");
+  const std::vector<std::string_view> spans = formats::lines_of(span);
   const std::vector<std::int32_t> overlaps = reader.numbers("overlaps");
-  if (sources.size() != clips.size() || overlaps.size() != clips.size()) {
+  if (sources.size() != clips.size() || spans.size() != clips.size() || overlaps.size() != clips.size()) {
     fail(file, std::string("damaged list of clips") + kRemedy);
   }
   for (std::size_t i = 0; i < clips.size(); ++i) {
     clips[i].source = sources[i];
     clips[i].overlaps = overlaps[i] != 0;
+    if (!read_span(spans[i], clips[i])) fail(file, std::string("damaged list of clips") + kRemedy);
   }
 }
 

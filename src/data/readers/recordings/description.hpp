@@ -49,7 +49,6 @@ struct SensorDescription {
 
 /// What becomes of windows without annotation.
 enum class OutsideWindows { drop, as_class, unlabeled };
-inline constexpr const char* kOutsideClass = "other";  ///< as_class
 
 struct RecordingsDescription {
   std::filesystem::path file;        ///< the description itself
