@@ -4,6 +4,10 @@
 
 #include <array>
 #include <new>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "pskd/base/error.hpp"
 
 namespace pskd {
 namespace {
@@ -45,10 +49,28 @@ ContentHasher::ContentHasher() : state_(std::make_unique<State>()) {}
 ContentHasher::~ContentHasher() = default;
 
 void ContentHasher::add(std::string_view piece) {
-  std::array<unsigned char, 8> length{};  // little-endian on every platform
-  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<unsigned char>(piece.size() >> (8 * i));
-  XXH3_128bits_update(state_->xxh, length.data(), length.size());
+  add_length(piece.size());
   XXH3_128bits_update(state_->xxh, piece.data(), piece.size());
+}
+
+void ContentHasher::add_file(const std::filesystem::path& file) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20U;
+  std::error_code unknown;  // read_pieces says what is wrong
+  const std::uintmax_t size = std::filesystem::file_size(file, unknown);
+  add_length(size);
+  std::uintmax_t read = 0;
+  read_pieces(file, 0, kPiece, [&](std::string_view piece) {
+    XXH3_128bits_update(state_->xxh, piece.data(), piece.size());
+    read += piece.size();
+    return true;
+  });
+  if (read != size) throw Error(ErrorKind::io, "cannot read " + file.string() + ": it changed while it was read");
+}
+
+void ContentHasher::add_length(std::uintmax_t length) {
+  std::array<unsigned char, 8> bytes{};  // little-endian on every platform
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<unsigned char>(length >> (8 * i));
+  XXH3_128bits_update(state_->xxh, bytes.data(), bytes.size());
 }
 
 std::string ContentHasher::hex() const { return hexadecimal(XXH3_128bits_digest(state_->xxh)); }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,9 +25,13 @@ class ContentHasher {
   ContentHasher& operator=(const ContentHasher&) = delete;
 
   void add(std::string_view piece);
+  /// The bytes of a file, as one piece. Throws Error(io).
+  void add_file(const std::filesystem::path& file);
   std::string hex() const;
 
  private:
+  void add_length(std::uintmax_t length);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -219,13 +219,36 @@ std::string read_all(const Descriptor& file, const fs::path& path, std::size_t g
   return bytes;
 }
 
+struct RegularFile {
+  Descriptor file;
+  std::size_t size;
+};
+
+RegularFile open_regular(const fs::path& path) {
+  Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");  // not to wait for the writer of a pipe
+  const struct stat status = status_of(file, path);
+  if (!S_ISREG(status.st_mode)) fail_irregular(path, status.st_mode);
+  return {std::move(file), static_cast<std::size_t>(status.st_size)};
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
-  const Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");  // not to wait for the writer of a pipe
-  const struct stat status = status_of(file, path);
-  if (!S_ISREG(status.st_mode)) fail_irregular(path, status.st_mode);
-  return read_all(file, path, static_cast<std::size_t>(status.st_size), std::numeric_limits<std::size_t>::max());
+  const RegularFile opened = open_regular(path);
+  return read_all(opened.file, path, opened.size, std::numeric_limits<std::size_t>::max());
+}
+
+void read_pieces(const fs::path& path, std::size_t from, std::size_t most,
+                 const std::function<bool(std::string_view)>& use) {
+  const RegularFile opened = open_regular(path);
+  std::string bytes(std::min(opened.size + 1, most), '\0');
+  while (true) {
+    const ssize_t got = retry_interrupted(
+        [&] { return ::pread(opened.file.number(), bytes.data(), bytes.size(), static_cast<off_t>(from)); });
+    if (got < 0) fail("read", path, errno);
+    from += static_cast<std::size_t>(got);
+    if (got == 0 || !use(std::string_view(bytes).substr(0, static_cast<std::size_t>(got)))) return;
+  }
 }
 
 std::string read_file_or_pipe(const fs::path& path, std::size_t limit) {

@@ -13,6 +13,11 @@ namespace pskd {
 /// file it is: a pipe or a device could make the reader wait for ever or fill its memory.
 std::string read_file(const std::filesystem::path& path);
 
+/// The same piece by piece, for a file that may be larger than the memory: `use` gets all bytes in their order, each
+/// time at most `most`, until it returns false. Begins at byte `from`.
+void read_pieces(const std::filesystem::path& path, std::size_t from, std::size_t most,
+                 const std::function<bool(std::string_view)>& use);
+
 /// As read_file, but the path may be a pipe: waits for its writer. At most `limit` bytes are taken: of more, Error(io).
 std::string read_file_or_pipe(const std::filesystem::path& path, std::size_t limit);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 #include "base/checksum.hpp"
 #include "base/file.hpp"
@@ -99,7 +100,15 @@ std::string make_seal(const Seal& seal, std::string_view payload) {
 }
 
 void write_sealed_file(const std::filesystem::path& path, const Seal& seal, std::string_view payload) {
-  write_file_atomically(path, make_seal(seal, payload).append(payload));
+  const std::string header = make_seal(seal, payload);
+  std::vector<std::string_view> pieces = {payload,
+                                          header};  // of which the last is the next; together they may be large
+  write_file_atomically(path, [&]() -> std::string_view {
+    if (pieces.empty()) return {};
+    const std::string_view piece = pieces.back();
+    pieces.pop_back();
+    return piece;
+  });
 }
 
 void write_sealed_cache(const std::filesystem::path& path, const Seal& seal, std::string_view payload) {

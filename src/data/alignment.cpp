@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "data/interpolation.hpp"
 #include "pskd/base/error.hpp"
@@ -127,8 +128,8 @@ void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rai
   values = values.cwiseMax(-limit).cwiseMin(limit);
 }
 
-Stream side_by_side(const std::vector<Stream>& streams) {
-  if (streams.size() == 1) return streams.front();
+Stream side_by_side(std::vector<Stream> streams) {
+  if (streams.size() == 1) return std::move(streams.front());
   Eigen::Index rows = 0;
   Eigen::Index columns = 0;
   for (const Stream& stream : streams) {

@@ -62,6 +62,6 @@ void clip_to_rail(Eigen::Ref<Frames, 0, Eigen::OuterStride<>> values, double rai
                   const std::string& id, Repairs& repairs);
 
 /// Streams of one recording side by side, each stretched over the same span and resampled to the longest one's length.
-Stream side_by_side(const std::vector<Stream>& streams);
+Stream side_by_side(std::vector<Stream> streams);
 
 }  // namespace pskd::data

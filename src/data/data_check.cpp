@@ -1,7 +1,10 @@
 #include "data/data_check.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -56,6 +59,11 @@ void note_absent(const DatasetInfo& info, const RecordingFiles& files, Repairs& 
   if (files.sensor.empty() && !info.channels.empty()) note("sensor");
 }
 
+// Its span and measures: the frames may be large.
+Stream without_frames(const Stream& stream) {
+  return {Frames(), stream.begin, stream.end, stream.cut_front, stream.cut_back, stream.measures};
+}
+
 // The streams of a recording that are there. Throws Error(data) when they do not fit together.
 void align(const Reader& reader, const RecordingFiles& recording, std::optional<Stream>& skeleton,
            std::optional<Stream>& sensor) {
@@ -63,7 +71,7 @@ void align(const Reader& reader, const RecordingFiles& recording, std::optional<
   if (reader.by_timestamps) {
     return cut_to_shared_span({recording.skeleton.front(), recording.sensor.front()}, {&*skeleton, &*sensor});
   }
-  const Stream as_read = *skeleton;
+  const Stream as_read = without_frames(*skeleton);
   cut_as_the_other(recording.skeleton.front(), *skeleton, *sensor);
   cut_as_the_other(recording.sensor.front(), *sensor, as_read);
 }
@@ -115,8 +123,8 @@ bool aligned(const Reader& reader, const RecordingFiles& recording, std::optiona
              std::optional<Stream>& sensor, DataCheck& check) {
   Paths files = recording.skeleton;
   files.insert(files.end(), recording.sensor.begin(), recording.sensor.end());
-  const std::optional<Stream> read_skeleton = skeleton;
-  const std::optional<Stream> read_sensor = sensor;
+  const Stream read_skeleton = skeleton ? without_frames(*skeleton) : Stream();
+  const Stream read_sensor = sensor ? without_frames(*sensor) : Stream();
   try {
     if (sensor) check_rates(recording.sensor.front(), *sensor, skeleton);
     if (skeleton) check_rates(recording.skeleton.front(), *skeleton, sensor);
@@ -126,8 +134,8 @@ bool aligned(const Reader& reader, const RecordingFiles& recording, std::optiona
     check.broken.push_back(broken_file(files, error));
     return false;
   }
-  if (skeleton) note_measures(reader, recording.id, *read_skeleton, *skeleton, check);
-  if (sensor) note_measures(reader, recording.id, *read_sensor, *sensor, check);
+  if (skeleton) note_measures(reader, recording.id, read_skeleton, *skeleton, check);
+  if (sensor) note_measures(reader, recording.id, read_sensor, *sensor, check);
   return true;
 }
 
@@ -253,6 +261,19 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
   check.clips.push_back(std::move(clip));
 }
 
+// Says every few seconds how far it is.
+void read_all(const Reader& reader, const std::vector<RecordingFiles>& recordings, DataCheck& check) {
+  constexpr std::chrono::seconds kBetween{5};
+  auto said = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    read_recording(reader, recordings[i], check);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - said < kBetween) continue;
+    said = now;
+    spdlog::info("{} of {} recordings read", i + 1, recordings.size());
+  }
+}
+
 std::vector<std::string> missing_recordings(const Reader& reader, const std::vector<RecordingFiles>& recordings) {
   if (!reader.grid_id) return {};
   std::set<int> labels;
@@ -350,7 +371,7 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   check.offsets_are_mended = reader.estimates_offset;
   check.missing = missing_recordings(reader, listing.recordings);
   check.incomplete = missing_of_published(reader, listing.recordings);
-  for (const RecordingFiles& files : listing.recordings) read_recording(reader, files, check);
+  read_all(reader, listing.recordings, check);
   const auto is_cut = [](const RecordingFiles& files) { return files.continuous; };
   if (std::any_of(listing.recordings.begin(), listing.recordings.end(), is_cut)) sort_clips(check.clips);
   note_duplicates(check);

@@ -56,6 +56,7 @@ std::string protocol_text(const pskd::config::ProtocolConfig& protocol, const ps
 }
 
 void check(const ConfigOptions& config, bool json) {
+  start_console_log(false);
   const pskd::config::Experiment experiment = config.load();
   const pskd::data::DataCheck result = pskd::data::readers::check_dataset(experiment.data);
   std::cout << (json ? pskd::data::to_json(result)
@@ -75,6 +76,7 @@ void check(const ConfigOptions& config, bool json) {
 }
 
 void build(const ConfigOptions& config) {
+  start_console_log(false);
   const pskd::config::DataConfig data = config.load().data;
   const pskd::data::Dataset dataset = pskd::data::store::build_clip_store(data);
   std::cout << fmt::format("{} clips in {}\n", dataset.clips.size(), pskd::data::store::store_path(data).string());
@@ -95,6 +97,7 @@ void show_split(const pskd::data::Split& split) {
 }
 
 void info(const ConfigOptions& config) {
+  start_console_log(false);
   pskd::config::Experiment experiment = config.load();
   const pskd::data::Reader reader = pskd::data::readers::make_reader(experiment.data);
   experiment.protocol = pskd::data::resolve_protocol(experiment.protocol, reader.info);

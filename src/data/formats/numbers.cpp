@@ -38,19 +38,24 @@ std::string latin1_hint(unsigned char byte) {
 
 }  // namespace
 
-std::string read_text(const std::filesystem::path& file) {
-  std::string text = read_file(file);
+std::string read_text(const std::filesystem::path& file) { return checked_beginning(file, read_file(file)); }
+
+std::string checked_beginning(const std::filesystem::path& file, std::string text) {
   if (const std::string name = utf16_name(text); !name.empty()) {
     fail_at_line(file, 1, "expected text in UTF-8, found " + name + "; save it as UTF-8");
   }
   text.erase(0, text.size() - without_byte_order_mark(text).size());
-  if (const auto fault = find_invalid_utf8(text)) {
-    const TextPosition at = position_of(text, fault->offset);
-    fail_at_line(file, at.line,
-                 "column " + std::to_string(at.column) + ": " + utf8_complaint(text, fault->offset) +
-                     latin1_hint(static_cast<unsigned char>(text[fault->offset])));
-  }
+  check_utf8(file, text, 0);
   return text;
+}
+
+void check_utf8(const std::filesystem::path& file, std::string_view lines, std::size_t first) {
+  const auto fault = find_invalid_utf8(lines);
+  if (!fault) return;
+  const TextPosition at = position_of(lines, fault->offset);
+  fail_at_line(file, first + at.line,
+               "column " + std::to_string(at.column) + ": " + utf8_complaint(lines, fault->offset) +
+                   latin1_hint(static_cast<unsigned char>(lines[fault->offset])));
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {

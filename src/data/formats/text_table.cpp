@@ -9,6 +9,7 @@
 #include "config/node.hpp"
 #include "data/formats/calendar.hpp"
 #include "data/formats/numbers.hpp"
+#include "data/formats/text_file.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::formats {
@@ -324,8 +325,14 @@ class RowReader {
   std::string with_point_;
 };
 
-void drop_empty_end(Lines& lines, std::size_t first, char separator) {
-  while (lines.size() > first && is_empty_line(lines.back(), separator)) lines.pop_back();
+// The number behind that of the last line that is not empty, at least `first`.
+std::size_t end_of_values(const TextFile& text, std::size_t first, char separator) {
+  std::size_t end = first;
+  text.each_line([&](std::size_t number, std::string_view line) {
+    if (number >= first && !is_empty_line(line, separator)) end = number + 1;
+    return true;
+  });
+  return end;
 }
 
 }  // namespace
@@ -347,11 +354,11 @@ double seconds_of(TimeUnit unit) {
 }
 
 TextTable read_text_table(const fs::path& file, const TableDescription& table, std::size_t wanted) {
-  const std::string text = read_text(file);
-  Lines lines = lines_of(text);
+  const TextFile text(file);
+  const Lines& lines = text.beginning();
   const Opening opening = HeaderSearch(file, table, wanted, lines).find();
-  drop_empty_end(lines, opening.first, opening.separator);
-  const std::size_t most = lines.size() - std::min(opening.first, lines.size());
+  const std::size_t end = end_of_values(text, opening.first, opening.separator);
+  const std::size_t most = end - opening.first;
   if (most < 2) {
     throw Error(ErrorKind::data,
                 file.string() + ": expected at least 2 lines of values, found " + std::to_string(most));
@@ -362,10 +369,13 @@ TextTable read_text_table(const fs::path& file, const TableDescription& table, s
   read.units = units_of(opening, layout);
   read.units_line = (opening.units.empty() ? opening.header_line : opening.first - 1) + 1;
   read.units_row = !opening.units.empty();
+  read.lines.reserve(most);
+  if (layout.time) read.samples.times.reserve(most);
   RowReader rows(file, table, opening, layout);
-  for (std::size_t line = opening.first; line < lines.size(); ++line) {
-    if (!is_comment(table, lines[line])) rows.append(line, lines[line], read);
-  }
+  text.each_line([&](std::size_t number, std::string_view line) {
+    if (number >= opening.first && number < end && !is_comment(table, line)) rows.append(number, line, read);
+    return number < end;
+  });
   read.samples.values.conservativeResize(static_cast<Eigen::Index>(read.lines.size()), Eigen::NoChange);
   if (read.lines.size() >= 2) return read;
   throw Error(ErrorKind::data,

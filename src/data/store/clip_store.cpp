@@ -37,16 +37,9 @@ const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
 
-Frames stacked(const std::vector<Clip>& clips, Frames Clip::*modality, Eigen::Index columns) {
-  Eigen::Index rows = 0;
-  for (const Clip& clip : clips) rows += (clip.*modality).rows();
-  Frames all(rows, columns);
-  Eigen::Index row = 0;
-  for (const Clip& clip : clips) {
-    const Frames& frames = clip.*modality;
-    all.middleRows(row, frames.rows()) = frames;
-    row += frames.rows();
-  }
+std::vector<const Frames*> frames_of(const std::vector<Clip>& clips, Frames Clip::*modality) {
+  std::vector<const Frames*> all;
+  for (const Clip& clip : clips) all.push_back(&(clip.*modality));
   return all;
 }
 
@@ -87,9 +80,9 @@ std::string joined_lines(const std::vector<std::string>& lines) {
   return text;
 }
 
-std::string store_image(const Dataset& dataset, const std::string& source, const std::vector<std::string>& warnings) {
+void write_content(Hdf5Writer& writer, const Dataset& dataset, const std::string& source,
+                   const std::vector<std::string>& warnings) {
   const std::vector<Clip>& clips = dataset.clips;
-  Hdf5Writer writer;
   writer.write("format", std::vector<std::int32_t>{kFormat});
   writer.write("name", dataset.info.name);
   writer.write("source", source);
@@ -105,9 +98,8 @@ std::string store_image(const Dataset& dataset, const std::string& source, const
   writer.write("overlaps", numbers_of(clips, [](const Clip& clip) { return clip.overlaps ? 1 : 0; }));
   writer.write("skeleton_frames", numbers_of(clips, [](const Clip& clip) { return clip.skeleton.rows(); }));
   writer.write("sensor_frames", numbers_of(clips, [](const Clip& clip) { return clip.sensor.rows(); }));
-  writer.write("skeleton", stacked(clips, &Clip::skeleton, skeleton_columns(dataset.info)));
-  writer.write("sensor", stacked(clips, &Clip::sensor, static_cast<Eigen::Index>(dataset.info.channels.size())));
-  return writer.image();
+  writer.write("skeleton", frames_of(clips, &Clip::skeleton), skeleton_columns(dataset.info));
+  writer.write("sensor", frames_of(clips, &Clip::sensor), static_cast<Eigen::Index>(dataset.info.channels.size()));
 }
 
 // Cuts the stacked frames of one modality into the clips' own.
@@ -266,7 +258,7 @@ std::string files_hash(const Reader& reader, const FolderListing& listing, const
   hasher.add(choices_text(config));
   for (const fs::path& file : files) {
     hasher.add(file.lexically_relative(root).string());
-    hasher.add(read_file(file));
+    hasher.add_file(file);
   }
   for (const BrokenFile& file : listing.unexpected) hasher.add(file.file.lexically_relative(root).string());
   return hasher.hex();
@@ -320,7 +312,9 @@ std::string raw_files_hash(const config::DataConfig& config) {
 
 void write_clip_store(const fs::path& file, const Dataset& dataset, const std::string& source,
                       const std::vector<std::string>& warnings) {
-  write_sealed_file(file, kSeal, store_image(dataset, source, warnings));
+  Hdf5Writer writer;
+  write_content(writer, dataset, source, warnings);
+  write_sealed_file(file, kSeal, writer.image());
 }
 
 StoredDataset read_clip_store(const fs::path& file, const DatasetInfo& info) {

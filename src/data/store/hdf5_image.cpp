@@ -2,7 +2,9 @@
 
 #include <hdf5.h>
 
+#include <array>
 #include <functional>
+#include <iterator>
 #include <numeric>
 
 #include "pskd/base/error.hpp"
@@ -53,15 +55,6 @@ std::int64_t open_in_memory(std::string_view image) {
   return H5Fopen("image", H5F_ACC_RDONLY, access.id());  // of another name than a file that is being written
 }
 
-// HDF5 1.10 takes the flag "open for writing" out of an image, but not out of the checksum beside it.
-constexpr std::size_t kFlagsAt = 11;
-constexpr char kOpenForWriting = 1;
-
-bool opens(std::string_view image) {
-  const std::int64_t id = open_in_memory(image);
-  return id >= 0 && close_file(id) >= 0;
-}
-
 std::vector<std::size_t> shape_of(const Hdf5Handle& dataset, const std::string& name) {
   const Hdf5Handle space(H5Dget_space(dataset.id()), close_space, "read the shape of " + name);
   const int rank = H5Sget_simple_extent_ndims(space.id());
@@ -73,6 +66,17 @@ std::vector<std::size_t> shape_of(const Hdf5Handle& dataset, const std::string& 
 
 std::size_t count_of(const std::vector<std::size_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
+std::int64_t new_space(const std::vector<std::size_t>& shape) {
+  const std::vector<hsize_t> extents(shape.begin(), shape.end());
+  return H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr);
+}
+
+std::int64_t new_dataset(std::int64_t file, const std::string& name, std::int64_t type, const Hdf5Handle& space) {
+  const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), close_properties, "make properties");
+  check(H5Pset_obj_track_times(properties.id(), false), "leave out dates");
+  return H5Dcreate2(file, name.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT);
 }
 
 Hdf5Handle open_dataset(const Hdf5Handle& file, const std::string& name) {
@@ -112,17 +116,15 @@ Hdf5Handle::Hdf5Handle(std::int64_t id, int (*close)(std::int64_t), const std::s
 
 Hdf5Writer::Hdf5Writer() : lock_(lock_hdf5()), file_(open_in_memory({}), close_file, "make a file in memory") {}
 
+Hdf5Writer::Made::Made(std::int64_t file, const std::string& name, std::int64_t type,
+                       const std::vector<std::size_t>& shape)
+    : space(new_space(shape), close_space, "make a shape"),
+      dataset(new_dataset(file, name, type, space), close_dataset, "make " + name) {}
+
 void Hdf5Writer::write(const std::string& name, std::int64_t type, const std::vector<std::size_t>& shape,
                        const void* values) {
-  const std::vector<hsize_t> extents(shape.begin(), shape.end());
-  const Hdf5Handle space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), close_space,
-                         "make a shape");
-  const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), close_properties, "make properties");
-  check(H5Pset_obj_track_times(properties.id(), false), "leave out dates");
-  const Hdf5Handle dataset(
-      H5Dcreate2(file_.id(), name.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), close_dataset,
-      "make " + name);
-  check(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write " + name);
+  const Made made(file_.id(), name, type, shape);
+  check(H5Dwrite(made.dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write " + name);
 }
 
 void Hdf5Writer::write(const std::string& name, std::string_view text) {
@@ -133,19 +135,41 @@ void Hdf5Writer::write(const std::string& name, const std::vector<std::int32_t>&
   write(name, H5T_STD_I32LE, {numbers.size()}, numbers.data());
 }
 
-void Hdf5Writer::write(const std::string& name, const Frames& table) {
-  write(name, H5T_IEEE_F32LE, {static_cast<std::size_t>(table.rows()), static_cast<std::size_t>(table.cols())},
-        table.data());
+void Hdf5Writer::write(const std::string& name, const std::vector<const Frames*>& tables, Eigen::Index columns) {
+  constexpr Eigen::Index kAtOnce = 1 << 20;  // numbers: a call for each small table would take longer than its numbers
+  Eigen::Index rows = 0;
+  for (const Frames* table : tables) rows += table->rows();
+  const Made made(file_.id(), name, H5T_IEEE_F32LE,
+                  {static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)});
+  std::vector<float> numbers;
+  hsize_t first = 0;
+  const auto write_numbers = [&] {
+    if (numbers.empty()) return;
+    const std::vector<std::size_t> shape = {numbers.size() / static_cast<std::size_t>(columns),
+                                            static_cast<std::size_t>(columns)};
+    const std::array<hsize_t, 2> start = {first, 0}, count = {shape[0], shape[1]};
+    check(H5Sselect_hyperslab(made.space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
+          "choose rows");
+    const Hdf5Handle block(new_space(shape), close_space, "make a shape");
+    check(H5Dwrite(made.dataset.id(), H5T_IEEE_F32LE, block.id(), made.space.id(), H5P_DEFAULT, numbers.data()),
+          "write " + name);
+    first += count[0];
+    numbers.clear();
+  };
+  for (const Frames* table : tables) {
+    numbers.insert(numbers.end(), table->data(), table->data() + table->size());
+    if (std::ssize(numbers) >= kAtOnce) write_numbers();
+  }
+  write_numbers();
 }
 
-std::string Hdf5Writer::image() const {
+std::string_view Hdf5Writer::image() const {
   check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "finish the image");
   const ssize_t size = H5Fget_file_image(file_.id(), nullptr, 0);
   if (size <= 0) fail("cannot measure the image");
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  if (H5Fget_file_image(file_.id(), bytes.data(), bytes.size()) != size) fail("cannot take the image");
-  if (!opens(bytes)) bytes[kFlagsAt] = kOpenForWriting;
-  return bytes;
+  void* place = nullptr;  // where the library keeps the address of the file's bytes
+  check(H5Fget_vfd_handle(file_.id(), H5P_DEFAULT, &place), "take the image");
+  return {*static_cast<const char* const*>(place), static_cast<std::size_t>(size)};
 }
 
 Hdf5Reader::Hdf5Reader(std::string_view image)

@@ -37,11 +37,17 @@ class Hdf5Writer {
   Hdf5Writer();
   void write(const std::string& name, std::string_view text);
   void write(const std::string& name, const std::vector<std::int32_t>& numbers);
-  void write(const std::string& name, const Frames& table);
-  /// The bytes of the file. The same content gives the same bytes.
-  std::string image() const;
+  /// Tables of as many `columns`, below each other.
+  void write(const std::string& name, const std::vector<const Frames*>& tables, Eigen::Index columns);
+  /// The bytes of the file, until more is written. The same content gives the same bytes.
+  std::string_view image() const;
 
  private:
+  /// A new dataset of the file and its shape.
+  struct Made {
+    Made(std::int64_t file, const std::string& name, std::int64_t type, const std::vector<std::size_t>& shape);
+    Hdf5Handle space, dataset;
+  };
   void write(const std::string& name, std::int64_t type, const std::vector<std::size_t>& shape, const void* values);
 
   std::unique_lock<std::mutex> lock_;

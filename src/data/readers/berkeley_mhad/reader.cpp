@@ -151,7 +151,7 @@ Stream read_shimmer(const fs::path& file, const std::string& id, Repairs& repair
 Stream read_sensors(const RecordingFiles& recording, Repairs& repairs) {
   std::vector<Stream> streams;
   for (const fs::path& file : recording.sensor) streams.push_back(read_shimmer(file, recording.id, repairs));
-  return side_by_side(streams);
+  return side_by_side(std::move(streams));
 }
 
 std::vector<std::string> chosen_sensors(const config::DataConfig& config) {

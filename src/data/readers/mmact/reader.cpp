@@ -268,7 +268,7 @@ Stream read_sensors(const RecordingFiles& recording, const std::vector<std::stri
     streams.push_back(read_sensor(recording.sensor[i], find_sensor(sensors[i]), recording.id, repairs));
     if (streams.back().frames.rows() == 0) return {};
   }
-  return side_by_side(streams);
+  return side_by_side(std::move(streams));
 }
 
 Stream read_pose(const RecordingFiles& recording, Repairs& repairs) {

@@ -299,7 +299,7 @@ Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repa
     measures.push_back(streams.back().measures[0]);
   }
   if (streams.size() > 1) align_sensors(all, recording, streams);
-  Stream side = side_by_side(streams);
+  Stream side = side_by_side(std::move(streams));
   side.measures = std::move(measures);
   return side;
 }
