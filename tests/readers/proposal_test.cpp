@@ -54,7 +54,8 @@ TEST(NamePattern, ThatIsGivenIsReadOrRefused) {
   EXPECT_FALSE(NamePattern("{label}_s{subject}").match("wave"));
   EXPECT_THAT(refusal(ErrorKind::usage, [] { NamePattern("{name}"); }), HasSubstr("found {name}"));
   EXPECT_THAT(refusal(ErrorKind::usage, [] { NamePattern("{label}{label}"); }), HasSubstr("at most once"));
-  EXPECT_THAT(refusal(ErrorKind::usage, [] { NamePattern("s{subject}"); }), HasSubstr("where the {label} is"));
+  EXPECT_THAT(refusal(ErrorKind::usage, [] { NamePattern("{trial}"); }),
+              HasSubstr("where the {label} or the {subject}"));
 }
 
 // ---- folders ---------------------------------------------------------------------------------------------
@@ -181,6 +182,27 @@ TEST_F(LoggerFolder, WithASkeletonIsPairedByNames) {
   EXPECT_THAT(proposal_.description, AllOf(HasSubstr("unit: mm"), HasSubstr("up: y"), HasSubstr("  watch:\n")));
   EXPECT_THAT(proposal_.manifest, HasSubstr("run_s2,2,run,1,,watch/run_s2.csv\n"));
   EXPECT_EQ(dataset.info.topology.joints.size(), 5U);
+}
+
+TEST_F(LoggerFolder, OfContinuousRecordingsTakesTheirAnnotations) {
+  int seed = 0;
+  for (const char* name : {"watch/p1", "watch/p2"}) {
+    write(std::string(name) + ".csv", "t,ax,ay,az\n" + samples(++seed, [](double time, double y, double z) {
+                                        return text(time) + ",0," + text(y) + "," + text(z) + "\n";
+                                      }));
+  }
+  write("annotations.csv", "recording,start,end,label\np1,0,1,walk\np1,1,1.9,run\np2,0,1,run\n");
+  const Dataset read = proposed();
+  EXPECT_EQ(proposal_.pattern, "p{subject}");
+  EXPECT_THAT(read.info.classes, ElementsAre("run", "walk"));
+  EXPECT_EQ(read.clips.size(), 3U);
+}
+
+TEST_F(LoggerFolder, OfNobodysLabelsIsReadByAPatternWithoutThem) {
+  for (const char* name : {"anna", "bob"}) write(std::string(name) + ".csv", "0,0,1\n0,0,1\n0,0.1,1\n");
+  const Dataset read = proposed("{subject}");
+  EXPECT_EQ(read.info.classes.back(), "(no label)");
+  EXPECT_EQ(read.clips.at(0).subject, Name("anna"));
 }
 
 TEST_F(LoggerFolder, SaysWhatItCannotUse) {

@@ -85,9 +85,15 @@ std::size_t worth(const NamePattern& pattern, const std::vector<std::string>& na
          (pattern.text().find("{trial}") != std::string::npos ? 1 : 0);
 }
 
+// What stands before the number or name of a person.
+const std::vector<std::string>& usual_subjects() {
+  static const std::vector<std::string> subjects = {"s", "S",      "subject", "Subject", "sub", "p",
+                                                    "P", "person", "user",    "u",       ""};
+  return subjects;
+}
+
 std::vector<std::string> usual_patterns() {
-  const std::vector<std::string> subjects = {"s", "S",      "subject", "Subject", "sub", "p",
-                                             "P", "person", "user",    "u",       ""};
+  const std::vector<std::string>& subjects = usual_subjects();
   const std::vector<std::string> trials = {"t", "T", "r", "R", "trial", "rep", "session", "take", ""};
   std::vector<std::string> patterns;
   for (const std::string separator : {"_", "-", "/", ""}) {
@@ -123,10 +129,10 @@ NamePattern::NamePattern(std::string text) : text_(std::move(text)) {
                 "{anything}; found {" +
                     std::string(piece.text) + "} in " + config::quoted(text_));
   }
-  if (seen.count("label") > 0) return;
+  if (seen.count("label") + seen.count("subject") > 0) return;
   throw Error(ErrorKind::usage,
-              "a pattern of names says where the {label} is, as in \"{label}_s{subject}_t{trial}\"; "
-              "found " +
+              "a pattern of names says where the {label} or the {subject} is, as in "
+              "\"{label}_s{subject}_t{trial}\"; found " +
                   config::quoted(text_));
 }
 
@@ -134,6 +140,16 @@ std::optional<NamedRecording> NamePattern::match(const std::string& name) const 
   NamedRecording named;
   if (!fit(pieces_of(text_), 0, name, named)) return std::nullopt;
   return named;
+}
+
+std::optional<NamePattern> propose_subject_pattern(const std::vector<std::string>& names) {
+  for (const std::string& before : usual_subjects()) {
+    const NamePattern pattern(before + "{subject}");
+    const bool fits =
+        std::all_of(names.begin(), names.end(), [&](const auto& name) { return pattern.match(name).has_value(); });
+    if (fits) return pattern;
+  }
+  return std::nullopt;
 }
 
 std::optional<NamePattern> propose_pattern(const std::vector<std::string>& names) {

@@ -30,6 +30,7 @@ using Names = std::vector<std::string>;
 
 constexpr const char* kDescriptionName = "dataset.yaml";
 constexpr const char* kManifestName = "clips.csv";
+constexpr const char* kAnnotationsName = "annotations.csv";  // who did what when, where it is there
 
 // ---- streams ---------------------------------------------------------------------------------------------
 
@@ -43,7 +44,8 @@ struct FoundStream {
 bool is_table(const fs::path& file) {
   const std::string ending = compared_form(file.extension().string());
   return (ending == ".csv" || ending == ".tsv" || ending == ".txt") && !is_hidden(file) &&
-         file.filename() != kManifestName && compared_form(file.stem().string()) != "readme";
+         file.filename() != kManifestName && file.filename() != kAnnotationsName &&
+         compared_form(file.stem().string()) != "readme";
 }
 
 std::vector<fs::path> tables_below(const fs::path& root) {
@@ -395,10 +397,12 @@ bool share_clock(const std::vector<FoundStream>& streams) {
   });
 }
 
-void describe(const std::vector<FoundStream>& streams, const std::set<std::string>& subjects, Proposal& proposal) {
+void describe(const std::vector<FoundStream>& streams, const std::set<std::string>& subjects, bool annotated,
+              Proposal& proposal) {
   std::ostringstream text;
   text << "# Proposed by pskd data init. What is marked with CHECK could not be told from the files.\n"
        << "manifest: " << kManifestName << "\n";
+  if (annotated) text << "annotations: " << kAnnotationsName << "\n";
   Names train;
   std::size_t i = 0;
   for (const std::string& subject : subjects) {
@@ -431,21 +435,26 @@ std::set<std::string> keys_of(const std::vector<FoundStream>& streams) {
   return keys;
 }
 
-NamePattern pattern_for(const std::set<std::string>& keys, const std::string& given) {
+NamePattern pattern_for(const std::set<std::string>& keys, const std::string& given, bool annotated) {
   if (!given.empty()) return NamePattern(given);
-  if (const auto found = propose_pattern({keys.begin(), keys.end()})) return *found;
+  const Names names(keys.begin(), keys.end());
+  if (const auto found = propose_pattern(names)) return *found;
+  if (annotated) {
+    if (const auto found = propose_subject_pattern(names)) return *found;
+  }
   std::string examples;
   for (const std::string& key : keys) {
     if (std::count(examples.begin(), examples.end(), ' ') < 3) examples += " " + key;
   }
   throw Error(ErrorKind::data, "who does what cannot be told from the names" + examples +
-                                   "; say it with --pattern, as in --pattern \"{label}_s{subject}_t{trial}\"");
+                                   "; say it with --pattern, as in --pattern \"{label}_s{subject}_t{trial}\", or "
+                                   "\"p{subject}\" where annotations.csv says who did what, or nobody");
 }
 
 void list_recordings(const std::vector<FoundStream>& streams, const NamePattern& pattern,
                      std::set<std::string>& subjects, Proposal& proposal) {
   std::ostringstream text;
-  text << "id,subject,label,trial";
+  text << "id,subject" << (pattern.has_label() ? ",label" : "") << ",trial";
   for (const FoundStream& stream : streams) text << "," << stream.name;
   text << "\n";
   for (const std::string& key : keys_of(streams)) {
@@ -456,7 +465,9 @@ void list_recordings(const std::vector<FoundStream>& streams, const NamePattern&
     }
     std::string id = key;
     std::replace(id.begin(), id.end(), '/', '_');
-    text << csv_field(id) << "," << csv_field(named->subject) << "," << csv_field(named->label) << "," << named->trial;
+    text << csv_field(id) << "," << csv_field(named->subject);
+    if (pattern.has_label()) text << "," << csv_field(named->label);
+    text << "," << named->trial;
     for (const FoundStream& stream : streams) {
       const auto file = stream.files.find(key);
       text << "," << (file == stream.files.end() ? "" : csv_field(file->second.generic_string()));
@@ -478,14 +489,15 @@ Proposal propose(const fs::path& root, const std::string& pattern) {
                                      ": expected files .csv, .tsv or .txt with tables of numbers, found none" +
                                      (proposal.left_out.empty() ? "" : "; " + proposal.left_out.front()));
   }
-  const NamePattern names = pattern_for(keys_of(streams), pattern);
+  const bool annotated = fs::exists(root / kAnnotationsName);
+  const NamePattern names = pattern_for(keys_of(streams), pattern, annotated);
   proposal.pattern = names.text();
   std::set<std::string> subjects;
   list_recordings(streams, names, subjects, proposal);
   if (proposal.recordings == 0) {
     throw Error(ErrorKind::data, "no name is of the form " + names.text() + ": " + proposal.left_out.front());
   }
-  describe(streams, subjects, proposal);
+  describe(streams, subjects, annotated, proposal);
   return proposal;
 }
 
