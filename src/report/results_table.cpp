@@ -116,6 +116,18 @@ std::string note_on_windows(const eval::RunRecord& record) {
          fixed(windows.tolerance, 2) + " s";
 }
 
+/// "430 clips"; "skeleton 304, student 430 clips" where not every stage sees all of them.
+std::string scored_clips(const std::vector<eval::RunRecord>& records) {
+  std::set<int> counts;
+  std::string by_stage;
+  for (std::size_t stage = 0; stage < records.front().stages.size(); ++stage) {
+    const int clips = pooled_scores(records, stage).front().clips;
+    counts.insert(clips);
+    by_stage += (stage > 0 ? ", " : "") + records.front().stages[stage].name + " " + std::to_string(clips);
+  }
+  return (counts.size() == 1 ? std::to_string(*counts.begin()) : by_stage) + " clips";
+}
+
 std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   const eval::RunRecord& first = records.front();
   std::vector<const eval::RunRecord*> all;
@@ -123,8 +135,7 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   std::vector<std::string> notes = {"protocol: " + protocol_of(all),
                                     "selection rule: " + selection_rule(first.selection),
                                     "scores: on the " + std::string(shown_part(first.stages.front())) + " part, " +
-                                        std::to_string(pooled_scores(records, 0).front().clips) + " clips" +
-                                        (has_folds(records) ? " in all folds" : "")};
+                                        scored_clips(records) + (has_folds(records) ? " in all folds" : "")};
   for (const std::string& note : notes_on_means(records)) notes.push_back(note);
   if (has_windows(records)) notes.push_back(note_on_windows(first));
   notes.emplace_back(kReconstruction);

@@ -17,6 +17,7 @@
 namespace pskd::report {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -121,7 +122,14 @@ TEST(ResultsTable, OfFoldsHasMeansOverFoldsAndPooledAccuracy) {
   EXPECT_EQ(table.rows[1][5], "2");
   EXPECT_THAT(to_text(table),
               AllOf(HasSubstr("protocol: leave-one-subject-out, 2 folds: 2 10\n"), HasSubstr("n = 2 folds, seeds 1\n"),
-                    HasSubstr("32 clips in all folds"), Not(HasSubstr("not finished"))));
+                    HasSubstr("skeleton 32, student 17 clips in all folds"), Not(HasSubstr("not finished"))));
+}
+
+TEST(ResultsTable, SaysHowManyClipsEachStageIsScoredOnWhereTheyDiffer) {
+  eval::RunRecord record = record_of(1, 8);
+  EXPECT_THAT(results_table({record}).notes, Contains(HasSubstr("part, 16 clips")));
+  record.stages[0].test = eval::scores_of({{3, 0}, {0, 2}}, {"push", "wave"});
+  EXPECT_THAT(results_table({record}).notes, Contains(HasSubstr("part, skeleton 5, student 16 clips")));
 }
 
 TEST(ResultsTable, OfFoldsSaysWhichRunsAreMissing) {
