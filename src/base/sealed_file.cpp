@@ -101,8 +101,7 @@ std::string make_seal(const Seal& seal, std::string_view payload) {
 
 void write_sealed_file(const std::filesystem::path& path, const Seal& seal, std::string_view payload) {
   const std::string header = make_seal(seal, payload);
-  std::vector<std::string_view> pieces = {payload,
-                                          header};  // of which the last is the next; together they may be large
+  std::vector<std::string_view> pieces = {payload, header};  // the last is the next; a copy of both may be too large
   write_file_atomically(path, [&]() -> std::string_view {
     if (pieces.empty()) return {};
     const std::string_view piece = pieces.back();
