@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/repairs.hpp"
+#include "data/windows.hpp"
 #include "pskd/data/clip.hpp"
 
 namespace pskd::data {
@@ -33,6 +34,7 @@ struct Stream {
   double begin = 0, end = 0;           ///< moments of the first and last frame, seconds, by the clock of the recording
   double cut_front = 0, cut_back = 0;  ///< what a rule for gaps took from the ends, seconds
   std::vector<StreamMeasure> measures = {};  ///< where the reader takes them: one of a skeleton, or of each sensor
+  std::vector<Annotation> annotations = {};  ///< that the file itself holds
 };
 
 /// Puts stamps that run backwards in order and drops all but the first sample of a repeated one; `repairs` says how

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -14,6 +13,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "base/pace.hpp"
 #include "base/unicode.hpp"
 #include "data/alignment.hpp"
 #include "data/finite.hpp"
@@ -86,17 +86,22 @@ std::vector<Eigen::Index> acceleration_columns(const DatasetInfo& info) {
 }
 
 // Notes how far the clocks of two streams are apart; puts that of the sensor right where the reader wants it.
-void mend_offset(const Reader& reader, const std::string& id, const std::optional<Stream>& skeleton,
+void mend_offset(const Reader& reader, RecordingFiles& files, const std::optional<Stream>& skeleton,
                  std::optional<Stream>& sensor, DataCheck& check) {
   if (!reader.by_timestamps || !skeleton || !sensor) return;
   const Topology& body = reader.info.topology;
   const auto offset = clock_offset(*skeleton, body.wrist, body.dimensions, *sensor, acceleration_columns(reader.info));
   if (!offset) return;
-  check.offsets[id] = *offset;
+  check.offsets[files.id] = *offset;
   if (!reader.estimates_offset || !offset->is_sure()) return;
   sensor->begin -= offset->seconds;
   sensor->end -= offset->seconds;
-  note_repair(check.repairs, "clocks of sensor and skeleton apart: the sensor's put right by its movement", id);
+  for (Annotation& annotation : files.annotations) {
+    if (!files.labeled_by_sensor) break;
+    annotation.begin -= offset->seconds;
+    annotation.end -= offset->seconds;
+  }
+  note_repair(check.repairs, "clocks of sensor and skeleton apart: the sensor's put right by its movement", files.id);
 }
 
 // Refuses stamps that cannot be right.
@@ -119,7 +124,7 @@ void note_measures(const Reader& reader, const std::string& id, const Stream& be
 }
 
 // Aligns the streams and notes what was measured; false when they cannot be used, which `check` then says.
-bool aligned(const Reader& reader, const RecordingFiles& recording, std::optional<Stream>& skeleton,
+bool aligned(const Reader& reader, RecordingFiles& recording, std::optional<Stream>& skeleton,
              std::optional<Stream>& sensor, DataCheck& check) {
   Paths files = recording.skeleton;
   files.insert(files.end(), recording.sensor.begin(), recording.sensor.end());
@@ -128,7 +133,7 @@ bool aligned(const Reader& reader, const RecordingFiles& recording, std::optiona
   try {
     if (sensor) check_rates(recording.sensor.front(), *sensor, skeleton);
     if (skeleton) check_rates(recording.skeleton.front(), *skeleton, sensor);
-    mend_offset(reader, recording.id, skeleton, sensor, check);
+    mend_offset(reader, recording, skeleton, sensor, check);
     align(reader, recording, skeleton, sensor);
   } catch (const Error& error) {
     check.broken.push_back(broken_file(files, error));
@@ -170,6 +175,7 @@ std::vector<Piece> pieces_of(const Reader& reader, const RecordingFiles& files, 
     }
     pieces.push_back({from, to, annotation.label});
   }
+  if (pieces.empty()) note_repair(check.repairs, "recordings in which no sample has a label: left out", files.id);
   return pieces;
 }
 
@@ -225,7 +231,7 @@ void sort_clips(std::vector<Clip>& clips) {
   std::sort(clips.begin(), clips.end(), [&](const Clip& a, const Clip& b) { return key(a) < key(b); });
 }
 
-void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck& check) {
+void read_recording(const Reader& reader, RecordingFiles files, DataCheck& check) {
   Clip clip;
   clip.id = files.id;
   clip.subject = files.subject;
@@ -242,6 +248,7 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
     if (*stream && (*stream)->frames.rows() == 0) stream->reset();
   }
   if (!skeleton && !sensor) return;
+  if (files.labeled_by_sensor && sensor) files.annotations = std::move(sensor->annotations);
   const double cut_front = (skeleton ? skeleton->cut_front : 0) + (sensor ? sensor->cut_front : 0);
   if (!aligned(reader, files, skeleton, sensor, check)) return;
   const auto channels = static_cast<Eigen::Index>(reader.info.channels.size());
@@ -263,14 +270,10 @@ void read_recording(const Reader& reader, const RecordingFiles& files, DataCheck
 
 // Says every few seconds how far it is.
 void read_all(const Reader& reader, const std::vector<RecordingFiles>& recordings, DataCheck& check) {
-  constexpr std::chrono::seconds kBetween{5};
-  auto said = std::chrono::steady_clock::now();
+  Pace pace;
   for (std::size_t i = 0; i < recordings.size(); ++i) {
     read_recording(reader, recordings[i], check);
-    const auto now = std::chrono::steady_clock::now();
-    if (now - said < kBetween) continue;
-    said = now;
-    spdlog::info("{} of {} recordings read", i + 1, recordings.size());
+    if (pace.is_due()) spdlog::info("{} of {} recordings read", i + 1, recordings.size());
   }
 }
 

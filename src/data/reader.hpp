@@ -29,6 +29,7 @@ struct RecordingFiles {
   std::vector<std::filesystem::path> sensor;    ///< empty: absent
   bool continuous = false;  ///< whether it is cut into clips: into windows where the reader has a rule, else by these
   std::vector<Annotation> annotations = {};
+  bool labeled_by_sensor = false;  ///< whether the sensor's stream has the annotations, which is known when it is read
 };
 
 struct BrokenFile {

@@ -106,6 +106,7 @@ SensorDescription plain_sensor(const fs::path& file, const std::vector<std::stri
   if (formats::is_numpy_file(file)) return sensor;
   const TableLook look = data::readers::look_at_table(file);
   sensor.table = look.table;
+  sensor.table.label.clear();
   sensor.table.columns = look.table.header ? channels : look.columns;
   if (sensor.table.columns.size() != channels.size()) {
     formats::fail(file, "expected columns for " + config::joined(channels) + ", perhaps after time stamps, found " +
@@ -211,9 +212,11 @@ SensorFiles::Read SensorFiles::described_reader() const {
   }
   const std::vector<int> columns = columns_of(sensor_.channels, found->channels, found->name);
   const double rate = options_.rate > 0 ? options_.rate : found->table.rate;
-  return [sensor = *found, columns, rate, gaps = description.gaps](const fs::path& file, data::Repairs& repairs) {
-    return read_as(file, sensor, columns, rate, gaps, repairs);
-  };
+  SensorDescription described = *found;
+  if (!described.table.columns.empty()) described.table.label.clear();  // new recordings need not have that column
+  return
+      [sensor = std::move(described), columns, rate, gaps = description.gaps](
+          const fs::path& file, data::Repairs& repairs) { return read_as(file, sensor, columns, rate, gaps, repairs); };
 }
 
 }  // namespace pskd::deploy

@@ -61,6 +61,12 @@ std::string remedy(const Column& column, InGroup in_group) {
     const std::string folder = folder_word(*entry);
     if (std::find(folders.begin(), folders.end(), folder) == folders.end()) folders.push_back(folder);
   }
+  const auto is_in_first = [&](const std::string& one) {
+    return std::find(first.begin(), first.end(), one) != first.end();
+  };
+  if (others.empty() || std::any_of(others.begin(), others.end(), is_in_first)) {
+    return "; make one table for each stage, with --stage; the report of a run shows all its stages";
+  }
   if (first.size() + others.size() > kMaxFolders) {
     return "; make one table for each: give the folders of one kind, or the file of their sweep with --config";
   }

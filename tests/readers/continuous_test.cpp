@@ -10,6 +10,7 @@
 #include "data/data_check_text.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/store/clip_store.hpp"
+#include "support/npy_bytes.hpp"
 #include "support/own_folder.hpp"
 
 namespace pskd::data::readers {
@@ -103,6 +104,131 @@ TEST_F(Continuous, LinesOfTheManifestMayNameParts) {
   EXPECT_EQ(read.clips[1].sensor.rows(), 161);
   EXPECT_EQ(read.clips[1].source, "");
   EXPECT_EQ(read.clips[2].sensor.rows(), 21);
+}
+
+// A watch that writes what was done beside each sample: nothing, "wave" from 2 s, "off" from 6 s, "push" from 9 to 12
+// s.
+class LabelColumn : public Continuous {
+ protected:
+  void SetUp() override {
+    Continuous::SetUp();
+    for (const char* name : {"p1", "p2"}) {
+      std::string text = "t,what,ax,ay,az\n";
+      for (int i = 0; i <= 160; ++i) {
+        const char* const what = i < 20 ? "" : i < 60 ? " wave" : i < 90 ? "off" : i < 120 ? "push" : "";
+        const std::string time = std::to_string(i / 10) + "." + std::to_string(i % 10);
+        text += time + "," + what + "," + time + ",0," + (name[1] == '1' ? "1" : "0.9") + "\n";
+      }
+      write(std::string("watch/") + name + ".csv", text);
+    }
+    write("dataset.yaml", labeled);
+  }
+  const std::string labeled =
+      "manifest: clips.csv\nalign: timestamps\nskeleton: null\nclasses: [push, wave]\n"
+      "sensors:\n  watch: {header: true, time: t, label: what, no_label: [\"off\"], channels: [ax, ay, az], unit: g}\n";
+};
+
+TEST_F(LabelColumn, RunsOfOneLabelAreClips) {
+  const Dataset read = dataset();
+  EXPECT_THAT(read.info.classes, ElementsAre("push", "wave"));
+  EXPECT_THAT(ids(read.clips), ElementsAre("p1_0002", "p2_0002", "p1_0001", "p2_0001"));
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(0, 0), 9);
+  EXPECT_EQ(read.clips[0].sensor.rows(), 31) << "up to the sample that says something else";
+  EXPECT_FLOAT_EQ(read.clips[2].sensor(0, 0), 2);
+  EXPECT_FLOAT_EQ(read.clips[2].sensor(40, 0), 6);
+  EXPECT_EQ(read.clips[2].sensor.cols(), 3) << "the label is no channel";
+}
+
+TEST_F(LabelColumn, WindowsAreThoseOfAnnotationsThatSayTheSame) {
+  const std::string rule = "windows: {length: 2, step: 1, outside: class}\n";
+  write("dataset.yaml", replaced(labeled, "[push, wave]", "[push, wave, other]") + rule);
+  const Dataset by_column = dataset();
+  write("dataset.yaml", replaced(replaced(labeled, "label: what, no_label: [\"off\"], ", "columns: [ax, ay, az], "),
+                                 "[push, wave]", "[push, wave, other]") +
+                            "annotations: annotations.csv\n" + rule);
+  write("annotations.csv", "recording,start,end,label\np1,2,6,wave\np1,9,12,push\np2,2,6,wave\np2,9,12,push\n");
+  std::filesystem::remove(folder_ / "store.h5");
+  const Dataset by_file = dataset();
+  ASSERT_EQ(by_column.clips.size(), 30U);
+  ASSERT_EQ(by_file.clips.size(), 30U);
+  for (std::size_t i = 0; i < 30; ++i) {
+    EXPECT_EQ(by_column.clips[i].label, by_file.clips[i].label);
+    EXPECT_EQ(by_column.clips[i].hash, by_file.clips[i].hash);
+    EXPECT_EQ(by_column.clips[i].overlaps, by_file.clips[i].overlaps);
+  }
+}
+
+TEST_F(LabelColumn, LabelsGoWithTheirSamplesWhateverRulesDoToThese) {
+  write("watch/p1.csv",
+        "t,what,ax,ay,az\n10,wave,0,0,1\n12,push,2,0,1\n11,wave,1,0,1\n13,push,3,0,1\n13,wave,9,0,1\n14,push,4,0,1\n"
+        "0,wave,7,0,1\n15,off,5,0,1\n16,off,6,0,1\n");
+  write("clips.csv", "id,subject,watch\np1,1,watch/p1.csv\n");
+  const Dataset read = dataset();
+  ASSERT_THAT(ids(read.clips), ElementsAre("p1_0002", "p1_0001"));
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(0, 0), 2);
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(3, 0), 5);
+  EXPECT_FLOAT_EQ(read.clips[1].sensor(2, 0), 2);
+}
+
+TEST_F(LabelColumn, WithASpanMomentsCountFromTheBeginningOfTheFile) {
+  write("dataset.yaml",
+        replaced(replaced(labeled, "timestamps", "span"), "time: t,", "rate: 10, columns: [ax, ay, az],"));
+  const Dataset read = dataset();
+  ASSERT_EQ(read.clips.size(), 4U);
+  EXPECT_FLOAT_EQ(read.clips[2].sensor(0, 0), 2);
+}
+
+TEST_F(LabelColumn, ArraysHaveOneToo) {
+  std::vector<float> values;
+  for (int i = 0; i < 8; ++i) {
+    values.insert(values.end(), {i < 4 ? 5.0F : 0.0F, static_cast<float>(i), 0, 1});
+  }
+  write("p1.npy", testing::npy_bytes("<f4", "(8, 4)", values));
+  write("clips.csv", "id,subject,watch\np1,1,p1.npy\n");
+  write("dataset.yaml",
+        "manifest: clips.csv\nalign: span\nskeleton: null\nclasses: [\"5\"]\n"
+        "sensors:\n  watch: {rate: 10, label: \"0\", no_label: [\"0\"], channels: [ax, ay, az], unit: g}\n");
+  const Dataset read = dataset();
+  ASSERT_EQ(read.clips.size(), 1U);
+  EXPECT_EQ(read.clips[0].sensor.rows(), 5);
+  EXPECT_FLOAT_EQ(read.clips[0].sensor(4, 0), 4);
+}
+
+TEST_F(LabelColumn, ARecordingWithoutThatSensorHasTheLabelOfItsLine) {
+  std::string skeleton;
+  for (int i = 0; i <= 160; ++i) skeleton += "0,0,0," + std::to_string(i / 10.0) + ",1,0\n";
+  write("s.csv", skeleton);
+  write("clips.csv", "id,subject,label,skeleton,watch\np1,1,,s.csv,watch/p1.csv\np2,2,push,s.csv,\n");
+  const std::string by_span =
+      replaced(replaced(labeled, "timestamps", "span"), "time: t,", "rate: 10, columns: [ax, ay, az],");
+  write("dataset.yaml",
+        replaced(by_span, "skeleton: null",
+                 "skeleton: {joints: [hip, hand], parents: [null, hip], wrist: hand, unit: m, rate: 10}"));
+  EXPECT_THAT(ids(dataset().clips), ElementsAre("p1_0002", "p2", "p1_0001"));
+}
+
+TEST_F(LabelColumn, WhatItCannotMeanIsNamed) {
+  const auto problem = [&](ErrorKind kind) { return testing::refusal(kind, [&] { read_dataset(config()); }); };
+  write("dataset.yaml", replaced(labeled, ", no_label: [\"off\"]", ""));
+  EXPECT_THAT(problem(ErrorKind::data),
+              AllOf(HasSubstr("p1.csv: line 62: column what: expected one of the description's classes, or one of"),
+                    HasSubstr("found 'off'")));
+  write("dataset.yaml", labeled);
+  write("clips.csv", "id,subject,label,watch\np1,1,wave,watch/p1.csv\np2,2,,watch/p2.csv\n");
+  EXPECT_THAT(problem(ErrorKind::data), HasSubstr("clips.csv: line 2: the column 'what' of the files of watch says"));
+  write("dataset.yaml", replaced(labeled, "classes: [push, wave]\n", ""));
+  EXPECT_THAT(problem(ErrorKind::config), HasSubstr("sensors.watch.label: expected also the key classes"));
+  write("dataset.yaml", labeled + "annotations: annotations.csv\n");
+  EXPECT_THAT(problem(ErrorKind::config), HasSubstr("both a column of labels and annotations"));
+  write("dataset.yaml", replaced(labeled, "[\"off\"]", "[wave]"));
+  EXPECT_THAT(problem(ErrorKind::config), HasSubstr("'wave' is one of the classes, too"));
+  write("dataset.yaml", replaced(labeled, "label: what, ", ""));
+  EXPECT_THAT(problem(ErrorKind::config), HasSubstr("no_label belongs to a column of labels"));
+}
+
+TEST_F(LabelColumn, ARecordingInWhichNothingWasDoneIsCounted) {
+  write("watch/p2.csv", "t,what,ax,ay,az\n0,off,0,0,1\n0.1,,0,0,1\n0.2,,0,0,1\n");
+  EXPECT_EQ(check_dataset(config()).repairs.at("recordings in which no sample has a label: left out").count, 1);
 }
 
 TEST_F(Continuous, MomentsMayBeCalendarStamps) {

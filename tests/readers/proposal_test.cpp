@@ -198,6 +198,22 @@ TEST_F(LoggerFolder, OfContinuousRecordingsTakesTheirAnnotations) {
   EXPECT_EQ(read.clips.size(), 3U);
 }
 
+TEST_F(LoggerFolder, OfFilesThatSayBesideEachSampleWhatWasDoneTakesThatColumn) {
+  for (const char* name : {"p1", "p2"}) {
+    std::string table = "t,ax,ay,az,Activity\n";
+    for (int i = 0; i < 60; ++i) {
+      const char* const what = i < 20 ? "walk" : i < 40 ? "unknown" : name[1] == '1' ? "run" : "walk";
+      table += text(i / 50.0) + ",0,0,1," + what + "\n";
+    }
+    write(std::string(name) + ".csv", table);
+  }
+  const Dataset read = proposed();
+  EXPECT_EQ(proposal_.doubts, 0U);
+  EXPECT_THAT(proposal_.description, HasSubstr("label: \"Activity\"\n    no_label: [\"unknown\"]\n"));
+  EXPECT_THAT(read.info.classes, ElementsAre("run", "walk"));
+  EXPECT_EQ(read.clips.size(), 4U);
+}
+
 TEST_F(LoggerFolder, OfNobodysLabelsIsReadByAPatternWithoutThem) {
   for (const char* name : {"anna", "bob"}) write(std::string(name) + ".csv", "0,0,1\n0,0,1\n0,0.1,1\n");
   const Dataset read = proposed("{subject}");

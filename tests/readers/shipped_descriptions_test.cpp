@@ -118,7 +118,7 @@ class ShippedSet : public ::testing::Test {
   const testing::TemporaryFolder folder_;
 };
 
-TEST_F(ShippedSet, OfPamap2IsReadByItsAnnotations) {
+TEST_F(ShippedSet, OfPamap2IsReadByItsColumnOfLabels) {
   std::string manifest = "id,subject,watch\n";
   for (const int subject : {101, 102, 103, 104, 107, 108, 109}) {
     std::string text;
@@ -133,11 +133,10 @@ TEST_F(ShippedSet, OfPamap2IsReadByItsAnnotations) {
     manifest += printed("%s,%d,Protocol/%s.dat\n", id.c_str(), subject, id.c_str());
   }
   write("clips.csv", manifest);
-  write("annotations.csv", "recording,start,end,label\nsubject101,8.38,20.38,4\n");
   const DataCheck found = check("pamap2");
   const auto walks = [&](const Clip& clip) { return found.info.classes[static_cast<std::size_t>(clip.label)] == "4"; };
-  EXPECT_EQ(std::count_if(found.clips.begin(), found.clips.end(), walks), 7)
-      << "12 s in windows of 5.12 s, one a second";
+  EXPECT_EQ(std::count_if(found.clips.begin(), found.clips.end(), walks), 7 * 7)
+      << "of each subject, 12 s in windows of 5.12 s, one a second";
   const Clip& first = *std::find_if(found.clips.begin(), found.clips.end(), walks);
   EXPECT_EQ(first.sensor.rows(), 513);
   EXPECT_NEAR(first.sensor(0, 3), 180, 0.1) << "rad/s to deg/s";

@@ -414,6 +414,15 @@ TEST(Comparison, OfTwoProtocolsNamesTheFoldersOfATableForEach) {
                                           "pskd table 'runs/a b/acs/hash'"));
 }
 
+TEST(Comparison, OfStagesThatSawDifferentClipsAsksForATableOfEach) {
+  eval::RunRecord record = record_of("acs", 1, 12);
+  record.folder = std::filesystem::current_path() / "runs/acs/hash/seed-1";
+  record.stages[0].test =
+      eval::score({{.clip = "a", .subject = 2, .label = 0, .predicted = 0, .probabilities = {}}}, {"wave", "clap"});
+  EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { comparison_table({{record}}, {.rows = Axis::stage}); }),
+              AllOf(HasSubstr("different scores"), HasSubstr("one table for each stage, with --stage; the report of")));
+}
+
 eval::RunRecord fold_of(const std::string& method, const std::string& fold, std::uint64_t seed, int right) {
   eval::RunRecord record = record_of(method, seed, right);
   record.fold = fold;

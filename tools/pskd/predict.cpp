@@ -3,9 +3,9 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
-#include <chrono>
 #include <iostream>
 
+#include "base/pace.hpp"
 #include "deploy/label_file.hpp"
 #include "deploy/npy_file.hpp"
 #include "deploy/recognizer.hpp"
@@ -77,23 +77,6 @@ class Score {
   std::int64_t decisions_ = 0, none_ = 0, right_answers_ = 0;
 };
 
-/// Says every few seconds how far it is.
-class Progress {
- public:
-  explicit Progress(std::size_t files) : files_(files) {}
-  void operator()(std::size_t done) {
-    constexpr std::chrono::seconds kBetween{5};
-    const auto now = std::chrono::steady_clock::now();
-    if (now - said_ < kBetween || done == files_) return;
-    said_ = now;
-    spdlog::info("{} of {} files", done, files_);
-  }
-
- private:
-  std::size_t files_;
-  std::chrono::steady_clock::time_point said_ = std::chrono::steady_clock::now();
-};
-
 /// Windows are as long as a training clip where only their step is given.
 deploy::WindowOptions windows_of(const Options& options, const deploy::ModelFile& model) {
   deploy::WindowOptions windows = options.windows;
@@ -136,8 +119,11 @@ void run(const Options& options) {
   };
   const std::vector<fs::path> files(options.files.begin(), options.files.end());
   const auto unusable = [](const pskd::Error& error) { complain(error.what()); };
-  const deploy::PredictionNotes notes = deploy::predict_files(model, recognizer, files, options.reading, windows,
-                                                              {decided, unusable, Progress(files.size())});
+  const auto progress = [pace = pskd::Pace(), all = files.size()](std::size_t done) mutable {
+    if (done < all && pace.is_due()) spdlog::info("{} of {} files", done, all);
+  };
+  const deploy::PredictionNotes notes =
+      deploy::predict_files(model, recognizer, files, options.reading, windows, {decided, unusable, progress});
   if (probabilities) probabilities->finish();
   if (embeddings) embeddings->finish();
   warn(notes);

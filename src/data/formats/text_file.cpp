@@ -1,8 +1,11 @@
 #include "data/formats/text_file.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/pace.hpp"
 #include "data/formats/numbers.hpp"
 
 namespace pskd::data::formats {
@@ -43,9 +46,15 @@ void TextFile::each_line(const std::function<bool(std::size_t, std::string_view)
     text.erase(0, size);
     return true;
   };
+  constexpr std::size_t kMegabyte = 1'000'000;
+  const std::size_t size = std::filesystem::file_size(file_);
+  std::size_t gone_through = taken_;
+  Pace pace;
   bool goes_on = true;
   read_pieces(file_, taken_, kPiece, [&](std::string_view piece) {
     text += piece;
+    gone_through += piece.size();
+    if (pace.is_due()) spdlog::info("{}: {} of {} MB read", file_.string(), gone_through / kMegabyte, size / kMegabyte);
     return goes_on = use_lines(whole_lines(text));
   });
   if (goes_on) use_lines(text.size());

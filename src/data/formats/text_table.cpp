@@ -71,13 +71,16 @@ bool is_header(const TableDescription& table, std::size_t wanted, const Fields& 
   for (const std::string& column : table.columns) {
     if (!is_position(column)) names.push_back(column);
   }
-  if (!is_position(table.time)) names.push_back(table.time);
+  for (const std::string& column : {table.time, table.label}) {
+    if (!is_position(column)) names.push_back(column);
+  }
   if (!names.empty()) {
     return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
       return std::find(fields.begin(), fields.end(), name) != fields.end();
     });
   }
-  const bool as_many = !table.columns.empty() || fields.size() == wanted + (table.time.empty() ? 0 : 1);
+  const std::size_t others = (table.time.empty() ? 0 : 1) + (table.label.empty() ? 0 : 1);
+  const bool as_many = !table.columns.empty() || fields.size() == wanted + others;
   return as_many &&
          std::none_of(fields.begin(), fields.end(), [&](const std::string& field) { return is_number(table, field); });
 }
@@ -167,7 +170,7 @@ class HeaderSearch {
 struct Layout {
   std::size_t fields = 0;  // in each line
   std::vector<std::size_t> columns;
-  std::optional<std::size_t> time;
+  std::optional<std::size_t> time, label;
 };
 
 // A column by its number, or by its name in the header.
@@ -201,18 +204,19 @@ Layout layout_of(const fs::path& file, const TableDescription& table, std::size_
     layout.fields = fields.size();
   }
   if (!table.time.empty()) layout.time = find_column(file, table.time, opening, layout.fields);
+  if (!table.label.empty()) layout.label = find_column(file, table.label, opening, layout.fields);
   for (const std::string& column : table.columns) {
     layout.columns.push_back(find_column(file, column, opening, layout.fields));
   }
   if (!table.columns.empty()) return layout;
   for (std::size_t column = 0; column < layout.fields; ++column) {
-    if (column != layout.time) layout.columns.push_back(column);
+    if (column != layout.time && column != layout.label) layout.columns.push_back(column);
   }
   if (layout.columns.size() != wanted) {
     const std::size_t line = (opening.header.empty() ? opening.first : opening.header_line) + 1;
     fail_at_line(file, line,
-                 "expected " + std::to_string(wanted) + " columns" + (layout.time ? " besides the time" : "") +
-                     ", found " + std::to_string(layout.columns.size()) +
+                 "expected " + std::to_string(wanted) + " columns" + besides(table) + ", found " +
+                     std::to_string(layout.columns.size()) +
                      "; the key `columns` of the description tells which to read");
   }
   return layout;
@@ -248,10 +252,17 @@ class RowReader {
           static_cast<float>(number(line, fields_[layout_.columns[i]]));
     }
     if (layout_.time) read.samples.times.push_back(moment(line, fields_[*layout_.time]));
+    if (layout_.label) append_label(trimmed(fields_[*layout_.label]), read);
     read.lines.push_back(line + 1);
   }
 
  private:
+  static void append_label(std::string_view label, TextTable& read) {
+    if (read.labels.empty() || read.labels.back().label != label) {
+      read.labels.push_back({read.lines.size(), std::string(label)});
+    }
+  }
+
   void split_line(std::size_t line, std::string_view text) {
     if (text.find('"') == std::string_view::npos) {
       fields_ = fields_of(text, opening_.separator);
@@ -336,6 +347,14 @@ std::size_t end_of_values(const TextFile& text, std::size_t first, char separato
 }
 
 }  // namespace
+
+std::string besides(const TableDescription& table) {
+  std::string others;
+  for (const auto& [column, what] : {std::pair(&table.time, "the time"), std::pair(&table.label, "the label")}) {
+    if (!column->empty()) others += (others.empty() ? " besides " : " and ") + std::string(what);
+  }
+  return others;
+}
 
 std::string in_brackets(const std::string& name) {
   if (name.empty() || (name.back() != ')' && name.back() != ']')) return "";

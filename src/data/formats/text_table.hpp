@@ -21,20 +21,31 @@ struct TableDescription {
   std::string comment = "#";           ///< lines that begin with it are left out
   std::optional<Separator> separator;  ///< none: found in the file
   bool decimal_comma = false;
-  std::vector<std::string> columns;  ///< names or numbers (from 0) of those that are read; empty: all but `time`
+  std::vector<std::string> columns;  ///< names or numbers (from 0) of those that are read; empty: all other ones
   double rate = 0;                   ///< Hz; 0: the column `time` says when
   std::string time;                  ///< column of the time stamps, its name or number (from 0); empty: none
   TimeUnit time_unit = TimeUnit::s;  ///< of stamps that are numbers
   std::string time_format;           ///< of calendar stamps, see parse_calendar; empty: ISO 8601
   std::string array;                 ///< of an archive of NumPy, which has others too
+  std::string label;                 ///< column of what was done, its name or number (from 0); empty: none
 };
+
+/// " besides the time and the label", as far as a table has columns of them.
+std::string besides(const TableDescription& table);
 
 /// What stands in the last brackets of a column's name: "m/s^2" of "Acceleration x (m/s^2)"; empty where none end it.
 std::string in_brackets(const std::string& name);
 
+/// Samples one after the other of which the column `label` says the same.
+struct LabelRun {
+  std::size_t first = 0;  ///< sample, from 0
+  std::string label;      ///< as it is written, without blanks at its ends
+};
+
 struct TextTable {
   TimedSamples samples;
   std::vector<std::size_t> lines;  ///< where each sample stands, from 1
+  std::vector<LabelRun> labels;    ///< of all samples, where there is a column of them
   /// What the file says of its units: a second line of the header, else what stands in brackets in its names. Empty
   /// where it says nothing, otherwise one text for each column that was read and one for the time stamps, empty where
   /// it says nothing of that column.

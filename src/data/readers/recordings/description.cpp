@@ -107,6 +107,7 @@ void check_table(const config::Place& place, const formats::TableDescription& ta
   }
   std::vector<std::string> columns = table.columns;
   if (!table.time.empty()) columns.push_back(table.time);
+  if (!table.label.empty()) columns.push_back(table.label);
   for (const std::string& column : columns) {
     if (table.header || is_position(column)) continue;
     place.complain("column " + config::quoted(column) +
@@ -331,6 +332,12 @@ void read_sensor(const config::Place& place, SensorDescription& sensor) {
   required(place, "channels", "the names of the channels, such as [ax, ay, az]");
   fields("channels", sensor.channels, config::some_of(config::not_empty()));
   fields("rail", sensor.rail, config::above(0));
+  fields("label", sensor.table.label, config::not_empty());
+  fields("no_label", sensor.no_label, config::some_of(config::not_empty()));
+  for (std::string& word : sensor.no_label) word = stored_form(word);
+  if (has(place, "no_label") && !has(place, "label")) {
+    place.complain("no_label belongs to a column of labels, and no key label names it");
+  }
   if (const config::Node* unit = required(place, "unit", "g, mg, m/s2, deg/s, rad/s, uT or none")) {
     read_units(place.at("unit", *unit), sensor);
   }
@@ -433,6 +440,28 @@ void read_modalities(const config::Place& place, RecordingsDescription& descript
   place.complain("expected a skeleton, sensors or both, found neither");
 }
 
+// A column of labels in the files of a sensor says who did what when, and nothing else does.
+void check_labels(const config::Place& place, const RecordingsDescription& description) {
+  const SensorDescription* const labeled = labeled_sensor(description.sensors);
+  if (labeled == nullptr) return;
+  const config::Place sensors = place.at("sensors", *place.node.find("sensors"));
+  const config::Place sensor = sensors.at(labeled->name, *sensors.node.find(labeled->name));
+  const config::Place label = sensor.at("label", *sensor.node.find("label"));
+  const auto count = std::count_if(description.sensors.begin(), description.sensors.end(),
+                                   [](const SensorDescription& one) { return !one.table.label.empty(); });
+  if (count > 1) label.complain("expected one sensor whose files have a column of labels, found several");
+  if (has(place, "annotations")) label.complain("both a column of labels and annotations: expected one of them");
+  if (description.classes.empty()) {
+    label.complain("expected also the key classes with the labels of that column, such as classes: [sit, walk]");
+  }
+  for (const std::string& word : labeled->no_label) {
+    const auto& classes = description.classes;
+    if (std::find(classes.begin(), classes.end(), word) == classes.end()) continue;
+    sensor.at("no_label", *sensor.node.find("no_label"))
+        .complain(config::quoted(word) + " is one of the classes, too: expected it in one of the lists");
+  }
+}
+
 void read_description(const config::Place& place, RecordingsDescription& description) {
   if (place.node.kind != config::Node::Kind::map)
     return place.expected("a map of keys: manifest, align, skeleton, sensors");
@@ -462,6 +491,8 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
   fields.also_known("skeleton");
   fields.also_known("sensors");
   read_modalities(place, description);
+  check_labels(place, description);
+  for (SensorDescription& sensor : description.sensors) sensor.classes = description.classes;
   fields.refuse_unknown_keys();
   description.manifest = description.file.parent_path() / manifest;
   if (!annotations.empty()) description.annotations = description.file.parent_path() / annotations;
@@ -470,6 +501,12 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
 }
 
 }  // namespace
+
+const SensorDescription* labeled_sensor(const std::vector<SensorDescription>& sensors) {
+  const auto found = std::find_if(sensors.begin(), sensors.end(),
+                                  [](const SensorDescription& sensor) { return !sensor.table.label.empty(); });
+  return found == sensors.end() ? nullptr : &*found;
+}
 
 const std::vector<std::string>& separator_words() {
   static const std::vector<std::string> words = {"comma", "semicolon", "blank", "tab"};

@@ -42,9 +42,11 @@ struct SensorDescription {
   std::string name;
   formats::TableDescription table;
   std::vector<std::string> channels;
-  std::vector<ChannelUnit> units;  ///< of each channel
-  std::vector<double> scales;      ///< what the values of each channel are multiplied by to be in its unit
-  double rail = 0;                 ///< g; accelerations beyond it are clipped to it; 0: not known
+  std::vector<ChannelUnit> units;     ///< of each channel
+  std::vector<double> scales;         ///< what the values of each channel are multiplied by to be in its unit
+  double rail = 0;                    ///< g; accelerations beyond it are clipped to it; 0: not known
+  std::vector<std::string> classes;   ///< those of the description
+  std::vector<std::string> no_label;  ///< what that column says, besides nothing, where there is no label
 };
 
 /// What becomes of windows without annotation.
@@ -65,6 +67,9 @@ struct RecordingsDescription {
   std::optional<SkeletonDescription> skeleton;  ///< none: no camera recorded
   std::vector<SensorDescription> sensors;       ///< empty: there is a skeleton
 };
+
+/// The sensor whose files say in a column what was done; nullptr: none.
+const SensorDescription* labeled_sensor(const std::vector<SensorDescription>& sensors);
 
 /// The words of a description for formats::Separator, in the enum's order.
 const std::vector<std::string>& separator_words();

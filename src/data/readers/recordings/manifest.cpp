@@ -336,10 +336,23 @@ void check_files_once(const fs::path& manifest, const Lines& lines) {
   }
 }
 
+// The files of a sensor say what was done: the manifest must not, but of recordings without that sensor.
+void leave_labels_to_sensor(const SensorDescription& labeled, const fs::path& manifest, Lines& lines) {
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
+    ManifestRow& row = lines.rows[i];
+    if (row.files.sensor.empty()) continue;
+    row.files.labeled_by_sensor = true;
+    if (lines.parts[i].empty() && lines.labels[i] == kNoLabel) continue;
+    formats::fail_at_line(manifest, row.line,
+                          "the column " + config::quoted(labeled.table.label) + " of the files of " + labeled.name +
+                              " says what was done; expected neither a label nor a start and an end here");
+  }
+}
+
 // What windows are cut from a recording of which no part is annotated: it shows one class throughout, or nobody knows.
 void annotate_throughout(Lines& lines) {
   for (std::size_t i = 0; i < lines.rows.size(); ++i) {
-    if (!lines.parts[i].empty()) continue;
+    if (!lines.parts[i].empty() || lines.rows[i].files.labeled_by_sensor) continue;
     Annotation all{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max()};
     all.id = lines.rows[i].files.id;
     lines.parts[i].push_back({std::move(all), lines.labels[i], lines.rows[i].line});
@@ -350,7 +363,8 @@ void number_labels(const RecordingsDescription& description, Lines& lines, std::
   std::set<std::string> sorted;
   for (std::size_t i = 0; i < lines.rows.size(); ++i) {
     for (const LabeledPart& one : lines.parts[i]) sorted.insert(one.label);
-    if (lines.parts[i].empty()) sorted.insert(lines.labels[i]);
+    const bool is_whole = lines.parts[i].empty() && !lines.rows[i].files.labeled_by_sensor;
+    if (is_whole) sorted.insert(lines.labels[i]);
   }
   if (description.windows && description.outside == OutsideWindows::as_class) sorted.insert(kOutsideClass);
   bool some_unlabeled = sorted.erase(kNoLabel) > 0;
@@ -359,7 +373,7 @@ void number_labels(const RecordingsDescription& description, Lines& lines, std::
   if (some_unlabeled) classes.emplace_back(kNoLabel);
   for (std::size_t i = 0; i < lines.rows.size(); ++i) {
     RecordingFiles& files = lines.rows[i].files;
-    files.continuous = !lines.parts[i].empty();
+    files.continuous = !lines.parts[i].empty() || files.labeled_by_sensor;
     if (!files.continuous) files.label = label_of(description.manifest, lines.rows[i].line, lines.labels[i], classes);
     for (LabeledPart& one : lines.parts[i]) {
       const fs::path& file =
@@ -402,6 +416,7 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   Manifest manifest;
   manifest.classes = description.classes;
   if (!description.annotations.empty()) add_annotations(description.annotations, root, read);
+  if (const SensorDescription* const labeled = labeled_sensor(sensors)) leave_labels_to_sensor(*labeled, file, read);
   if (description.windows) {
     check_files_once(file, read);
     annotate_throughout(read);

@@ -39,6 +39,7 @@ struct FoundStream {
   std::string name;
   TableLook look;                         // at its first file
   std::map<std::string, fs::path> files;  // by what the name says besides the stream
+  std::set<std::string> labels;           // that its column of labels says, where it has one
 };
 
 bool is_table(const fs::path& file) {
@@ -253,6 +254,36 @@ std::string unit_of(const TableLook& look, const Channels& channels, std::size_t
   return "g";
 }
 
+// What the files of a stream say in their column of labels.
+std::set<std::string> labels_of(const fs::path& root, const FoundStream& stream) {
+  formats::TableDescription table = stream.look.table;
+  table.columns = stream.look.columns;
+  std::set<std::string> labels;
+  for (const auto& [key, file] : stream.files) {
+    for (const formats::LabelRun& run : formats::read_text_table(root / file, table, table.columns.size()).labels) {
+      labels.insert(stored_form(run.label));
+    }
+  }
+  labels.erase("");
+  return labels;
+}
+
+// The sensor whose files have a column of labels; nullptr: none.
+const FoundStream* labeled_stream(const std::vector<FoundStream>& streams) {
+  const auto found = std::find_if(streams.begin(), streams.end(),
+                                  [](const FoundStream& stream) { return !stream.look.table.label.empty(); });
+  return found == streams.end() ? nullptr : &*found;
+}
+
+// Reads the labels of the sensor that says what was done: one does at most, and none where annotations do.
+void find_labels(const fs::path& root, bool annotated, std::vector<FoundStream>& streams) {
+  for (FoundStream& stream : streams) {
+    const bool is_first = labeled_stream(streams) == &stream;
+    if (annotated || stream.name == "skeleton" || !is_first) stream.look.table.label.clear();
+    if (!stream.look.table.label.empty()) stream.labels = labels_of(root, stream);
+  }
+}
+
 // ---- the description -------------------------------------------------------------------------------------
 
 std::string quoted(const std::string& text) {
@@ -311,6 +342,23 @@ void add_table(const TableLook& look, double usual_rate, Lines& lines) {
   lines.add("rate", number(table.rate > 0 ? table.rate : usual_rate));
 }
 
+// What a column of labels may say where nothing was done.
+bool means_no_label(const std::string& label) {
+  constexpr std::array kWords = {"none",      "null",      "nan",        "na",       "unknown",
+                                 "undefined", "unlabeled", "unlabelled", "transient"};
+  return std::find(kWords.begin(), kWords.end(), compared_form(label)) != kWords.end();
+}
+
+void add_labels(const FoundStream& stream, Lines& lines) {
+  if (stream.look.table.label.empty()) return;
+  lines.add("label", quoted(stream.look.table.label));
+  Names no_label;
+  for (const std::string& label : stream.labels) {
+    if (means_no_label(label)) no_label.push_back(label);
+  }
+  if (!no_label.empty()) lines.add("no_label", list(no_label, true));
+}
+
 void add_sensor(const FoundStream& stream, Lines& lines) {
   constexpr double kUsualRate = 50;  // Hz
   Names doubts;
@@ -333,6 +381,7 @@ void add_sensor(const FoundStream& stream, Lines& lines) {
   add_table(stream.look, kUsualRate, lines);
   for (const std::string& doubt : doubts) lines.doubt(doubt);
   lines.add("columns", list(columns, true));
+  add_labels(stream, lines);
   lines.add("channels", list(channels.names, false));
   const bool one_unit = std::set<std::string>(units.begin(), units.end()).size() == 1;
   lines.add("unit", one_unit ? units[0] : list(units, false));
@@ -403,6 +452,17 @@ void describe(const std::vector<FoundStream>& streams, const std::set<std::strin
   text << "# Proposed by pskd data init. What is marked with CHECK could not be told from the files.\n"
        << "manifest: " << kManifestName << "\n";
   if (annotated) text << "annotations: " << kAnnotationsName << "\n";
+  if (const FoundStream* const labeled = labeled_stream(streams)) {
+    Names classes;
+    for (const std::string& label : labeled->labels) {
+      if (!means_no_label(label)) classes.push_back(label);
+    }
+    if (labeled->labels.contains("0")) {
+      text << "# CHECK classes: where 0 means that nothing was done, say no_label: [\"0\"] in the sensor instead\n";
+      ++proposal.doubts;
+    }
+    text << "classes: " << list(classes, true) << "\n";
+  }
   Names train;
   std::size_t i = 0;
   for (const std::string& subject : subjects) {
@@ -454,7 +514,8 @@ NamePattern pattern_for(const std::set<std::string>& keys, const std::string& gi
 void list_recordings(const std::vector<FoundStream>& streams, const NamePattern& pattern,
                      std::set<std::string>& subjects, Proposal& proposal) {
   std::ostringstream text;
-  text << "id,subject" << (pattern.has_label() ? ",label" : "") << ",trial";
+  const bool says_label = pattern.has_label() && labeled_stream(streams) == nullptr;
+  text << "id,subject" << (says_label ? ",label" : "") << ",trial";
   for (const FoundStream& stream : streams) text << "," << stream.name;
   text << "\n";
   for (const std::string& key : keys_of(streams)) {
@@ -466,7 +527,7 @@ void list_recordings(const std::vector<FoundStream>& streams, const NamePattern&
     std::string id = key;
     std::replace(id.begin(), id.end(), '/', '_');
     text << csv_field(id) << "," << csv_field(named->subject);
-    if (pattern.has_label()) text << "," << csv_field(named->label);
+    if (says_label) text << "," << csv_field(named->label);
     text << "," << named->trial;
     for (const FoundStream& stream : streams) {
       const auto file = stream.files.find(key);
@@ -483,14 +544,16 @@ void list_recordings(const std::vector<FoundStream>& streams, const NamePattern&
 
 Proposal propose(const fs::path& root, const std::string& pattern) {
   Proposal proposal;
-  const std::vector<FoundStream> streams = streams_of(groups_of(root, proposal.left_out));
+  std::vector<FoundStream> streams = streams_of(groups_of(root, proposal.left_out));
   if (streams.empty()) {
     throw Error(ErrorKind::data, root.string() +
                                      ": expected files .csv, .tsv or .txt with tables of numbers, found none" +
                                      (proposal.left_out.empty() ? "" : "; " + proposal.left_out.front()));
   }
   const bool annotated = fs::exists(root / kAnnotationsName);
-  const NamePattern names = pattern_for(keys_of(streams), pattern, annotated);
+  find_labels(root, annotated, streams);
+  const bool by_time = annotated || labeled_stream(streams) != nullptr;
+  const NamePattern names = pattern_for(keys_of(streams), pattern, by_time);
   proposal.pattern = names.text();
   std::set<std::string> subjects;
   list_recordings(streams, names, subjects, proposal);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/quantile.hpp"
+#include "base/unicode.hpp"
 #include "config/node.hpp"
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
@@ -275,6 +276,64 @@ std::optional<double> median_magnitude(const Frames& values, const SensorDescrip
   return upper_median(std::vector<float>(lengths.begin(), lengths.end()));
 }
 
+// ---- labels in a sensor's file ---------------------------------------------------------------------------
+
+constexpr float kUnlabeled = -1;
+
+// The label of the samples of a run.
+float label_of(const fs::path& file, const SensorDescription& sensor, const formats::LabelRun& run, std::size_t line) {
+  const std::string word = stored_form(run.label);
+  const auto at = [&](const std::vector<std::string>& words) { return std::find(words.begin(), words.end(), word); };
+  if (word.empty() || at(sensor.no_label) != sensor.no_label.end()) return kUnlabeled;
+  if (at(sensor.classes) != sensor.classes.end())
+    return static_cast<float>(at(sensor.classes) - sensor.classes.begin());
+  formats::fail_at_line(file, line,
+                        "column " + sensor.table.label +
+                            ": expected one of the description's classes, or one of no_label; found " +
+                            config::quoted(word) + config::did_you_mean(word, sensor.classes));
+}
+
+// Makes labels a further column of values: rules for stamps and gaps then take each along with its sample.
+void append_labels(const fs::path& file, const SensorDescription& sensor, const std::vector<formats::LabelRun>& runs,
+                   ReadSamples& read) {
+  Frames& values = read.samples.values;
+  values.conservativeResize(Eigen::NoChange, values.cols() + 1);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::size_t end = i + 1 < runs.size() ? runs[i + 1].first : read.lines.size();
+    const float label = label_of(file, sensor, runs[i], read.lines[runs[i].first]);
+    values.col(values.cols() - 1)
+        .segment(static_cast<Index>(runs[i].first), static_cast<Index>(end - runs[i].first))
+        .setConstant(label);
+  }
+}
+
+// Takes the column of labels off again. What it says of a sample holds until the next one.
+std::vector<Annotation> take_labels(TimedSamples& samples, double start) {
+  const Index column = samples.values.cols() - 1;
+  std::vector<Annotation> annotations;
+  float open = kUnlabeled;
+  for (Index row = 0; row < samples.values.rows(); ++row) {
+    const float label = samples.values(row, column);
+    const double moment = samples.times[static_cast<std::size_t>(row)] + start;
+    if (open != kUnlabeled) annotations.back().end = moment;
+    if (label != open && label != kUnlabeled) annotations.push_back({moment, moment, static_cast<int>(label)});
+    open = label;
+  }
+  samples.values.conservativeResize(Eigen::NoChange, column);
+  if (!annotations.empty() && annotations.back().begin == annotations.back().end) annotations.pop_back();
+  return annotations;
+}
+
+// Annotations of a stream by the clock of its recording, which begins with the file where streams have no clocks.
+std::vector<Annotation> annotations_of(const Recordings& all, Stream& stream) {
+  const double shift = all.by_timestamps ? 0 : stream.cut_front - stream.begin;
+  for (Annotation& annotation : stream.annotations) {
+    annotation.begin += shift;
+    annotation.end += shift;
+  }
+  return std::move(stream.annotations);
+}
+
 // Brings the sensors of one recording to one span of time.
 void align_sensors(const Recordings& all, const RecordingFiles& recording, std::vector<Stream>& streams) {
   std::vector<Stream*> pointers;
@@ -292,15 +351,18 @@ Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repa
   const ManifestRow& row = *all.rows.at(recording.id);
   std::vector<Stream> streams;
   std::vector<StreamMeasure> measures;
+  std::vector<Annotation> annotations;
   for (std::size_t i = 0; i < all.sensors.size(); ++i) {
     const double rate = row.sensor_rate[i] > 0 ? row.sensor_rate[i] : all.sensors[i].table.rate;
     streams.push_back(read_sensor_file({recording.sensor[i], recording.id}, all.sensors[i],
                                        {rate, row.sensor_start[i], all.gaps}, repairs));
     measures.push_back(streams.back().measures[0]);
+    if (!all.sensors[i].table.label.empty()) annotations = annotations_of(all, streams.back());
   }
   if (streams.size() > 1) align_sensors(all, recording, streams);
   Stream side = side_by_side(std::move(streams));
   side.measures = std::move(measures);
+  side.annotations = std::move(annotations);
   return side;
 }
 
@@ -347,6 +409,12 @@ std::vector<SensorDescription> chosen_sensors(const config::DataConfig& config,
                                          config::quoted(name) + config::did_you_mean(name, names));
     }
     chosen.push_back(description.sensors[static_cast<std::size_t>(found - names.begin())]);
+  }
+  const SensorDescription* const labeled = labeled_sensor(description.sensors);
+  if (labeled != nullptr && labeled_sensor(chosen) == nullptr) {
+    throw Error(ErrorKind::config, "data.sensors: expected also " + config::quoted(labeled->name) +
+                                       ", whose files say in their column " + config::quoted(labeled->table.label) +
+                                       " what was done");
   }
   return chosen;
 }
@@ -436,13 +504,18 @@ Stream read_sensor_file(const StreamOrigin& origin, const SensorDescription& sen
                         Repairs& repairs) {
   formats::TextTable text = read_table(origin.file, sensor.table, sensor.channels.size());
   check_units(origin.file, text, sensor.table, sensor_units(sensor));
-  Mended samples =
-      mended({std::move(text.samples), std::move(text.lines)}, sensor.table, placing, sensor.channels, origin, repairs);
+  ReadSamples read{std::move(text.samples), std::move(text.lines)};
+  const bool is_labeled = !sensor.table.label.empty();
+  if (is_labeled) append_labels(origin.file, sensor, text.labels, read);
+  Mended samples = mended(std::move(read), sensor.table, placing, sensor.channels, origin, repairs);
+  std::vector<Annotation> annotations;
+  if (is_labeled) annotations = take_labels(samples.samples, placing.start);
   convert_channels(origin.file, samples.samples.values, sensor, origin.id, repairs);
   const std::optional<double> magnitude = median_magnitude(samples.samples.values, sensor);
   Stream stream = placed_in_time(std::move(samples), sensor.table, placing, origin);
   stream.measures[0].stream = sensor.name;
   stream.measures[0].magnitude = magnitude;
+  stream.annotations = std::move(annotations);
   return stream;
 }
 

@@ -1,6 +1,7 @@
 #include "data/readers/recordings/table_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -27,26 +28,41 @@ Index position(const fs::path& file, const std::string& column, Index columns) {
 }
 
 std::vector<Index> positions(const fs::path& file, const formats::TableDescription& table,
-                             const std::optional<Index>& time, Index columns) {
+                             const std::optional<Index>& time, const std::optional<Index>& label, Index columns) {
   std::vector<Index> read;
   for (const std::string& column : table.columns) read.push_back(position(file, column, columns));
   for (Index column = 0; column < columns && table.columns.empty(); ++column) {
-    if (column != time) read.push_back(column);
+    if (column != time && column != label) read.push_back(column);
   }
   return read;
+}
+
+// What rows say in the column of labels; a whole number is written as one.
+std::vector<formats::LabelRun> label_runs(const formats::NpyArray& array, Index column) {
+  std::vector<formats::LabelRun> runs;
+  for (Index row = 0; row < array.rows(); ++row) {
+    const double value = array(row, column);
+    if (row > 0 && value == array(row - 1, column)) continue;
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    runs.push_back({static_cast<std::size_t>(row), std::isnan(value) ? "" : std::string(digits.data(), end)});
+  }
+  return runs;
 }
 
 formats::TextTable array_table(const fs::path& file, const formats::TableDescription& table, std::size_t wanted) {
   const formats::NpyArray array = formats::read_numpy_file(file, table.array);
   if (array.rows() < 2) fail(file, "expected at least 2 rows, found " + std::to_string(array.rows()));
-  std::optional<Index> time;
+  std::optional<Index> time, label;
   if (!table.time.empty()) time = position(file, table.time, array.cols());
-  const std::vector<Index> columns = positions(file, table, time, array.cols());
+  if (!table.label.empty()) label = position(file, table.label, array.cols());
+  const std::vector<Index> columns = positions(file, table, time, label, array.cols());
   if (columns.size() != wanted) {
-    fail(file, "expected " + std::to_string(wanted) + " columns" + (time ? " besides the time" : "") + ", found " +
+    fail(file, "expected " + std::to_string(wanted) + " columns" + formats::besides(table) + ", found " +
                    std::to_string(columns.size()) + "; the key `columns` of the description tells which to read");
   }
   formats::TextTable read;
+  if (label) read.labels = label_runs(array, *label);
   read.samples.values.resize(array.rows(), static_cast<Index>(wanted));
   for (std::size_t i = 0; i < wanted; ++i) {
     read.samples.values.col(static_cast<Index>(i)) = array.col(columns[i]).cast<float>();

@@ -149,6 +149,11 @@ bool never_falls(const std::vector<double>& numbers) {
   return numbers.front() < numbers.back() && std::is_sorted(numbers.begin(), numbers.end());
 }
 
+bool sounds_like_label(const std::string& name) {
+  constexpr std::array kNames = {"label", "labels", "activity", "activity_label", "action", "class", "annotation"};
+  return std::find(kNames.begin(), kNames.end(), compared_form(name)) != kNames.end();
+}
+
 // 0, 1, 2, ...: a number of the line.
 bool counts_lines(const std::vector<double>& numbers) {
   for (std::size_t i = 1; i < numbers.size(); ++i) {
@@ -263,7 +268,7 @@ void describe_writing(const Parts& parts, TableLook& look) {
   if (parts.header.empty() && words_before) look.table.skip = static_cast<int>(parts.first);
 }
 
-// Columns of numbers that are neither the time nor a number of the line.
+// Columns of numbers that are neither the time nor a number of the line. One that is called so holds labels.
 void keep_values(const Parts& parts, const std::vector<std::vector<std::string>>& columns,
                  std::optional<std::size_t> time, TableLook& look) {
   std::vector<std::string> units;
@@ -273,6 +278,10 @@ void keep_values(const Parts& parts, const std::vector<std::vector<std::string>>
     const auto known = std::count_if(numbers.begin(), numbers.end(), [](double value) { return std::isfinite(value); });
     const bool counts =
         (i == 0 && counts_lines(numbers)) || (!parts.header.empty() && sounds_like_time(parts.header[i]));
+    if (!parts.header.empty() && sounds_like_label(parts.header[i]) && look.table.label.empty()) {
+      look.table.label = parts.header[i];
+      continue;
+    }
     if (i == time || counts || static_cast<std::size_t>(2 * known) < numbers.size()) continue;
     const auto kept = static_cast<Eigen::Index>(units.size());
     for (std::size_t row = 0; row < numbers.size(); ++row) {

@@ -14,7 +14,7 @@ namespace pskd::data::readers {
 /// A file's table: how it is written, and the values of its first lines.
 struct TableLook {
   formats::TableDescription table;   ///< all but `columns`; a rate is 0 where nothing in the file tells it
-  std::vector<std::string> columns;  ///< names of all columns but the time, or their numbers from 0
+  std::vector<std::string> columns;  ///< names of all columns but time and label, or their numbers from 0
   std::vector<std::string> units;    ///< what the file says of them, empty where it says nothing
   Frames values;                     ///< of these columns
   double rate = 0;                   ///< Hz, by the time stamps; 0: there are none
