@@ -64,7 +64,7 @@ std::string remedy(const Column& column, InGroup in_group) {
   const auto is_in_first = [&](const std::string& one) {
     return std::find(first.begin(), first.end(), one) != first.end();
   };
-  if (others.empty() || std::any_of(others.begin(), others.end(), is_in_first)) {
+  if (first.empty() || others.empty() || std::any_of(others.begin(), others.end(), is_in_first)) {
     return "; make one table for each stage, with --stage; the report of a run shows all its stages";
   }
   if (first.size() + others.size() > kMaxFolders) {

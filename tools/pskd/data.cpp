@@ -17,6 +17,7 @@
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "synthetic/writers/berkeley_mhad.hpp"
+#include "synthetic/writers/joined.hpp"
 #include "synthetic/writers/mmact.hpp"
 #include "synthetic/writers/recordings.hpp"
 #include "synthetic/writers/utd_mhad.hpp"
@@ -265,6 +266,45 @@ void add_synth(CLI::App& data) {
   });
 }
 
+struct JoinedOptions {
+  ConfigOptions config;
+  std::string out;
+  pskd::synthetic::JoinOptions join;
+};
+
+void join(const JoinedOptions& options) {
+  start_console_log(false);
+  const pskd::config::DataConfig data = options.config.load().data;
+  const pskd::data::Dataset dataset = pskd::data::store::load_dataset(data);
+  const int count = pskd::synthetic::write_joined(options.out, dataset, options.join);
+  std::cout << fmt::format("{} recordings in {}\n", count, options.out);
+}
+
+void add_join(CLI::App& data) {
+  auto options = std::make_shared<JoinedOptions>();
+  CLI::App* verb = data.add_subcommand("join", "Make continuous recordings of a data set's clips, with rest between");
+  options->config.add_to(*verb);
+  verb->add_option("--rest", options->join.rest, "seconds before, between and after the clips")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  verb->add_option("--window", options->join.window, "seconds of the windows that training cuts them into")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  verb->add_option("--step", options->join.step, "seconds from one window to the next")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  verb->add_option("--seed", options->join.seed, "of the order of the clips; same seed, same bytes")
+      ->check(kSeed)
+      ->capture_default_str();
+  verb->add_option("--out", options->out, "folder to write; it must not hold anything yet")->required();
+  verb->footer(
+      "One recording of the sensor for each person and trial. The folder is one of your own recordings, with a column\n"
+      "that says what was done. The terms of the data set hold for it, too. Example:\n"
+      "  pskd data join --config configs/utd.yaml --out data/utd-joined\n"
+      "  pskd train --config configs/utd-stream.yaml");
+  verb->callback([options] { join(*options); });
+}
+
 }  // namespace
 
 void add_data(CLI::App& app) {
@@ -280,4 +320,5 @@ void add_data(CLI::App& app) {
   add_config_verb(*data, "info", "What a config's data and split are",
                   "Example:\n  pskd data info --config configs/utd.yaml", info);
   add_synth(*data);
+  add_join(*data);
 }
