@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <memory>
 #include <set>
 
 #include "base/file.hpp"
@@ -136,32 +137,51 @@ std::string dropped(const std::string& name, const std::string& text) {
 constexpr const char* kStatus = "document.getElementById('status').textContent";
 constexpr const char* kAnswer = "document.getElementById('answer').textContent";
 
+/// One browser opens the page anew for each test.
 class WebPageInABrowser : public ::testing::Test {
  protected:
+  static void SetUpTestSuite() {
+    const fs::path chromium = testing::find_chromium(),
+                   runtime = PSKD_SOURCE_DIR "/build/onnxruntime-web/onnxruntime.js";
+    if (chromium.empty() || !fs::exists(runtime)) return;
+    folder_ = std::make_unique<testing::TemporaryFolder>();
+    runtime_ = read_file(runtime);
+    write_web_page(page(), small_page(runtime_));
+    browser_ = std::make_unique<Browser>(chromium);
+  }
+  static void TearDownTestSuite() {
+    browser_.reset();
+    folder_.reset();
+  }
   void SetUp() override {
-    chromium_ = testing::find_chromium();
-    if (chromium_.empty()) {
-      ASSERT_EQ(std::getenv("PSKD_REQUIRE_REAL_DATA"), nullptr) << "a browser is required: install chromium";
-      GTEST_SKIP() << "there is no chromium to open the page in (Debian's package chromium)";
-    }
-    const fs::path runtime = PSKD_SOURCE_DIR "/build/onnxruntime-web/onnxruntime.js";
-    if (!fs::exists(runtime)) GTEST_SKIP() << "onnxruntime-web is absent: tools/setup.sh --web";
-    write_web_page(page(), small_page(read_file(runtime)));
+    PSKD_CHROMIUM_OR_SKIP(chromium);
+    if (!browser_) GTEST_SKIP() << "onnxruntime-web is absent: tools/setup.sh --web";
+    seen_ = browser_->events().size();
+    open(address());
   }
 
-  fs::path page() const { return folder_ / "page"; }
+  static fs::path page() { return *folder_ / "page"; }
+  static std::string address() { return "file://" + page().string() + "/"; }
+  static Json evaluate(const std::string& expression) { return browser_->evaluate(expression); }
+  static void wait_until(const std::string& condition) { evaluate(until(condition)); }
 
-  /// Opens the page and waits until the network is loaded.
-  void open(Browser& browser) const { open(browser, "file://" + (page() / "index.html").string()); }
-  static void open(Browser& browser, const std::string& address) {
-    browser.open_address(address);
-    browser.evaluate(until(std::string(kStatus) + " !== 'Loading the network …'"));
-    ASSERT_EQ(browser.evaluate(kStatus), "Ready.");
+  /// Opens the page at that address, and waits until the network is loaded.
+  static void open(const std::string& address) {
+    browser_->open_address(address + "index.html");
+    wait_until(std::string(kStatus) + " !== 'Loading the network …'");
+    ASSERT_EQ(evaluate(kStatus), "Ready.");
   }
 
-  /// Nothing was complained about, and nothing outside of `address` was asked for.
-  static void expect_quiet(const Browser& browser, const std::string& address) {
-    for (const auto& event : browser.events()) {
+  /// Drops a file on the page, and waits until it is played.
+  static void drop(const std::string& name, const std::string& text) {
+    evaluate(dropped(name, text));
+    wait_until("shown !== null");
+  }
+
+  /// Since the test began, nothing was complained about, and nothing was asked for but files at that address.
+  void expect_quiet(const std::string& address) const {
+    for (std::size_t i = seen_; i < browser_->events().size(); ++i) {
+      const Json& event = browser_->events()[i];
       const std::string method = event.value("method", "");
       EXPECT_NE(method, "Runtime.exceptionThrown") << event;
       EXPECT_NE(method, "Runtime.consoleAPICalled") << event;
@@ -170,24 +190,29 @@ class WebPageInABrowser : public ::testing::Test {
       const std::string url = event["params"]["request"]["url"];
       EXPECT_TRUE(url.starts_with(address) || url.starts_with("blob:")) << url;
     }
-    EXPECT_TRUE(browser.has_event("Network.requestWillBeSent")) << "requests are seen at all";
+    EXPECT_TRUE(browser_->has_event("Network.requestWillBeSent", seen_)) << "requests are seen at all";
   }
-  void expect_quiet(const Browser& browser) const { expect_quiet(browser, "file://" + page().string() + "/"); }
+  void TearDown() override {
+    if (browser_ && !IsSkipped()) expect_quiet(address_);
+  }
 
   /// What `pskd predict --window` says of a file of that text, a window of a training clip after the other.
-  std::vector<FileDecision> predicted(const std::string& text) const {
+  static std::vector<FileDecision> predicted(const std::string& text) {
     const ModelFile model = careful_model();
     Recognizer recognizer = recognizer_of(model, "it");
-    std::ofstream(folder_ / "asked.csv") << text;
+    std::ofstream(*folder_ / "asked.csv") << text;
     std::vector<FileDecision> decisions;
-    predict_files(model, recognizer, {folder_ / "asked.csv"}, {}, {seconds_of_clip(*model.sensor), 0},
+    predict_files(model, recognizer, {*folder_ / "asked.csv"}, {}, {seconds_of_clip(*model.sensor), 0},
                   {[&](const FileDecision& one) { decisions.push_back(one); },
                    [](const Error& error) { ADD_FAILURE() << error.what(); }});
     return decisions;
   }
 
-  testing::TemporaryFolder folder_;
-  fs::path chromium_;
+  static inline std::unique_ptr<testing::TemporaryFolder> folder_;
+  static inline std::unique_ptr<Browser> browser_;
+  static inline std::string runtime_;
+  std::string address_ = browser_ ? address() : "";  ///< where all files of the test lie
+  std::size_t seen_ = 0;                             ///< events before the test
 };
 
 std::string answer_of(const Decision& decision, const std::vector<std::string>& classes) {
@@ -208,49 +233,42 @@ TEST_F(WebPageInABrowser, SaysOfARecordingWhatPredictSays) {
   const std::vector<FileDecision> expected = predicted(text);
   ASSERT_EQ(expected.size(), 5U);
   std::set<std::string> answers;
-  Browser browser(chromium_);
-  open(browser);
-  browser.evaluate(dropped("walk.csv", text));
-  browser.evaluate(until("shown !== null"));
-  EXPECT_EQ(browser.evaluate(kStatus), "walk.csv: 600 samples at 50 Hz, 12.0 s");
-  const Json found = browser.evaluate("Promise.all(shown.windows.map((window) => decide(shown.samples, window)))");
+  drop("walk.csv", text);
+  EXPECT_EQ(evaluate(kStatus), "walk.csv: 600 samples at 50 Hz, 12.0\u00a0s");
+  const Json found = evaluate("Promise.all(shown.windows.map((window) => decide(shown.samples, window)))");
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     expect_same(found[i], expected[i].decision);
     const std::string answer = answer_of(expected[i].decision, careful_model().classes);
     answers.insert(answer);
     // The answer stands on the page once the window's last sample was played.
-    browser.evaluate("{ const bar = document.getElementById('position'); bar.value = " +
-                     fmt::format("{}", expected[i].end) + "; bar.dispatchEvent(new Event('input')); }");
-    browser.evaluate(until("shown.window !== null && Math.abs(shown.window.end - " +
-                           fmt::format("{}", expected[i].end) + ") < 1e-6"));
-    EXPECT_EQ(browser.evaluate(kAnswer), answer) << "at " << expected[i].end << " s";
+    evaluate("{ const bar = document.getElementById('position'); bar.value = " + fmt::format("{}", expected[i].end) +
+             "; bar.dispatchEvent(new Event('input')); }");
+    wait_until("shown.window !== null && Math.abs(shown.window.end - " + fmt::format("{}", expected[i].end) +
+               ") < 1e-6");
+    EXPECT_EQ(evaluate(kAnswer), answer) << "at " << expected[i].end << " s";
   }
   EXPECT_THAT(answers, ::testing::Contains("none of these"));
   EXPECT_EQ(answers.size(), 3U) << "windows differ, so that a page that is stuck is found";
-  EXPECT_THAT(browser.evaluate("document.getElementById('facts').textContent").get<std::string>(),
+  EXPECT_THAT(evaluate("document.getElementById('facts').textContent").get<std::string>(),
               ::testing::ContainsRegex("[0-9.]+ ms for this window"));
-  expect_quiet(browser);
 }
 
 TEST_F(WebPageInABrowser, PlaysAShortRecordingToItsEnd) {
   const std::string text = as_text(walk(0.6), "", kLine);
-  std::ofstream(folder_ / "short.csv") << text;
-  Browser browser(chromium_);
-  open(browser);
-  const Json document = browser.call("DOM.getDocument", Json::object())["root"]["nodeId"];
-  const Json input = browser.call("DOM.querySelector", {{"nodeId", document}, {"selector", "#file"}})["nodeId"];
-  browser.call("DOM.setFileInputFiles", {{"nodeId", input}, {"files", {(folder_ / "short.csv").string()}}});
-  browser.evaluate(until("shown !== null && shown.window !== null"));
-  EXPECT_EQ(browser.evaluate("document.getElementById('time').textContent"), "0.6 of 0.6 s");
-  EXPECT_EQ(browser.evaluate("document.getElementById('play').textContent"), "Play");
+  std::ofstream(*folder_ / "short.csv") << text;
+  const Json document = browser_->call("DOM.getDocument", Json::object())["root"]["nodeId"];
+  const Json input = browser_->call("DOM.querySelector", {{"nodeId", document}, {"selector", "#file"}})["nodeId"];
+  browser_->call("DOM.setFileInputFiles", {{"nodeId", input}, {"files", {(*folder_ / "short.csv").string()}}});
+  wait_until("shown !== null && shown.window !== null");
+  EXPECT_EQ(evaluate("document.getElementById('time').textContent"), "0.6 of 0.6\u00a0s");
+  EXPECT_EQ(evaluate("document.getElementById('play').textContent"), "Play");
   const std::vector<FileDecision> expected = predicted(text);
   ASSERT_EQ(expected.size(), 1U) << "all of it is one window";
-  expect_same(browser.evaluate("shown.decisions[0]"), expected[0].decision);
-  expect_quiet(browser);
+  expect_same(evaluate("shown.decisions[0]"), expected[0].decision);
 }
 
-TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoesOrSaysWhatIsWrong) {
+TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoes) {
   const auto samples = walk(4);
   const std::vector<std::string> texts = {
       as_text(samples, "t,ax,ay,az\n", kLine),
@@ -263,14 +281,12 @@ TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoesOrSaysWhatIsWrong) {
           "\n\n",
   };
   const ModelFile model = careful_model();
-  Browser browser(chromium_);
-  open(browser);
   for (const std::string& text : texts) {
-    std::ofstream(folder_ / "asked.csv") << text;
+    std::ofstream(*folder_ / "asked.csv") << text;
     data::Repairs repairs;
-    const SensorRecording expected = SensorFiles(model, {}).read(folder_ / "asked.csv", repairs);
-    const Json found = browser.evaluate("(() => { const {rate, values} = readRecording(" + Json(text).dump() +
-                                        ", MODEL); return {rate, values: [...values]}; })()");
+    const SensorRecording expected = SensorFiles(model, {}).read(*folder_ / "asked.csv", repairs);
+    const Json found = evaluate("(() => { const {rate, values} = readRecording(" + Json(text).dump() +
+                                ", MODEL); return {rate, values: [...values]}; })()");
     EXPECT_NEAR(found["rate"].get<double>(), expected.rate, 1e-6) << text.substr(0, 60);
     ASSERT_EQ(found["values"].size(), static_cast<std::size_t>(expected.samples.size())) << text.substr(0, 60);
     double furthest = 0;
@@ -280,7 +296,6 @@ TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoesOrSaysWhatIsWrong) {
     }
     EXPECT_LT(furthest, 1e-5) << text.substr(0, 60);
   }
-  expect_quiet(browser);
 }
 
 TEST_F(WebPageInABrowser, RefusesWhatIsNoRecordingWithTheLine) {
@@ -294,17 +309,14 @@ TEST_F(WebPageInABrowser, RefusesWhatIsNoRecordingWithTheLine) {
       {"t,ax,ay,az\n0,1,2,3\n0.02,1,2,3\n0.01,1,2,3\n0.04,1,2,3\n", "line 4: expected a time after the one before"},
       {as_text(walk(2), "t,ax,ay,az\n", kLine) + "9.98,0,1,0\n", "line 102: a gap of 8.00 s"},
   };
-  Browser browser(chromium_);
-  open(browser);
   for (const auto& [text, problem] : refused) {
-    browser.evaluate("say('')");
-    browser.evaluate(dropped("bad.csv", text));
-    browser.evaluate(until(std::string(kStatus) + " !== ''"));
-    EXPECT_THAT(browser.evaluate(kStatus).get<std::string>(), HasSubstr("bad.csv: ")) << text;
-    EXPECT_THAT(browser.evaluate(kStatus).get<std::string>(), HasSubstr(problem)) << text;
-    EXPECT_EQ(browser.evaluate("shown"), nullptr);
+    evaluate("say('')");
+    evaluate(dropped("bad.csv", text));
+    wait_until(std::string(kStatus) + " !== ''");
+    EXPECT_THAT(evaluate(kStatus).get<std::string>(), HasSubstr("bad.csv: ")) << text;
+    EXPECT_THAT(evaluate(kStatus).get<std::string>(), HasSubstr(problem)) << text;
+    EXPECT_EQ(evaluate("shown"), nullptr);
   }
-  expect_quiet(browser);
 }
 
 // ---- a phone ---------------------------------------------------------------------------------------------
@@ -349,69 +361,59 @@ TEST_F(WebPageInABrowser, SaysOfAPhoneWhatStreamSays) {
     stream.add(time, std::array{static_cast<float>(x / 9.80665), static_cast<float>(y / 9.80665),
                                 static_cast<float>(z / 9.80665)});
   }
-  Browser browser(chromium_);
-  open(browser);
-  browser.evaluate(motion(shaken()));
-  browser.evaluate(until("made.length === " + std::to_string(expected.size())));
-  const Json found = browser.evaluate("made");
+  evaluate(motion(shaken()));
+  wait_until("made.length === " + std::to_string(expected.size()));
+  const Json found = evaluate("made");
   ASSERT_GE(expected.size(), 5U);
   for (std::size_t i = 0; i < expected.size(); ++i) expect_same(found[i], expected[i]);
-  browser.evaluate(until("shown.window !== null"));
-  EXPECT_EQ(browser.evaluate(kAnswer), answer_of(expected.back(), model.classes));
-  browser.evaluate("document.getElementById('phone').click()");
-  EXPECT_EQ(browser.evaluate("document.getElementById('phone').textContent"), "Use this phone");
-  expect_quiet(browser);
+  wait_until("shown.window !== null");
+  EXPECT_EQ(evaluate(kAnswer), answer_of(expected.back(), model.classes));
+  evaluate("document.getElementById('phone').click()");
+  EXPECT_EQ(evaluate("document.getElementById('phone').textContent"), "Use this phone");
 }
 
 TEST_F(WebPageInABrowser, AsksAnIPhoneAndTurnsItsSignsAround) {
-  Browser browser(chromium_);
-  browser.call("Emulation.setUserAgentOverride",
-               {{"userAgent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"}});
-  open(browser);
-  browser.evaluate("DeviceMotionEvent.requestPermission = async () => 'denied'; 0");
-  browser.evaluate("document.getElementById('phone').click()");
-  browser.evaluate(until(std::string(kStatus) + ".includes('not allowed')"));
-  browser.evaluate("DeviceMotionEvent.requestPermission = async () => 'granted'; 0");
-  browser.evaluate(motion({{1, 0, 0, -9.80665}}));
-  EXPECT_EQ(browser.evaluate("shown.samples.values.map((value) => Number(value.toFixed(6)))"), Json({0, 0, 1}));
-  expect_quiet(browser);
+  browser_->call("Emulation.setUserAgentOverride",
+                 {{"userAgent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"}});
+  open(address_);
+  evaluate("DeviceMotionEvent.requestPermission = async () => 'denied'; 0");
+  evaluate("document.getElementById('phone').click()");
+  wait_until(std::string(kStatus) + ".includes('not allowed')");
+  evaluate("DeviceMotionEvent.requestPermission = async () => 'granted'; 0");
+  evaluate(motion({{1, 0, 0, -9.80665}}));
+  EXPECT_EQ(evaluate("shown.samples.values.map((value) => Number(value.toFixed(6)))"), Json({0, 0, 1}));
+  browser_->call("Emulation.setUserAgentOverride", {{"userAgent", ""}});  // its own again
 }
 
 // ---- how it looks ----------------------------------------------------------------------------------------
 
 TEST_F(WebPageInABrowser, FitsDesktopAndPhoneInLightAndDark) {
-  for (const bool phone : {false, true}) {
-    Browser browser(chromium_);
-    browser.set_screen(phone ? 390 : 1280, phone ? 844 : 900, phone, phone);
-    open(browser);
-    browser.evaluate(dropped("walk.csv", as_text(walk(0.6), "", kLine)));
-    browser.evaluate(until("shown !== null && shown.window !== null"));
-    EXPECT_EQ(browser.evaluate("innerWidth"), phone ? 390 : 1280);
-    EXPECT_LE(browser.evaluate("document.documentElement.scrollWidth - innerWidth"), 0);
-    EXPECT_EQ(browser.evaluate("[...document.querySelectorAll('canvas')].filter((canvas) => canvas.getContext('2d')"
-                               ".getImageData(0, 0, canvas.width, canvas.height).data.every((v) => v === 0)).length"),
+  for (const bool phone : {true, false}) {
+    browser_->set_screen(phone ? 390 : 1280, phone ? 844 : 900, phone, phone);
+    open(address_);
+    drop("walk.csv", as_text(walk(0.6), "", kLine));
+    wait_until("shown.window !== null");
+    EXPECT_EQ(evaluate("innerWidth"), phone ? 390 : 1280);
+    EXPECT_LE(evaluate("document.documentElement.scrollWidth - innerWidth"), 0);
+    EXPECT_EQ(evaluate("[...document.querySelectorAll('canvas')].filter((canvas) => canvas.getContext('2d')"
+                       ".getImageData(0, 0, canvas.width, canvas.height).data.every((v) => v === 0)).length"),
               0)
         << "nothing is blank";
-    EXPECT_EQ(browser.evaluate("colour('page')"), phone ? "#14171c" : "#ffffff");
-    expect_quiet(browser);
+    EXPECT_EQ(evaluate("colour('page')"), phone ? "#14171c" : "#ffffff");
   }
 }
 
 TEST_F(WebPageInABrowser, IsUsedWithTheKeyboard) {
-  Browser browser(chromium_);
-  open(browser);
-  browser.evaluate(dropped("walk.csv", as_text(walk(4), "", kLine)));
-  browser.evaluate(until("shown !== null"));
+  drop("walk.csv", as_text(walk(4), "", kLine));
   std::vector<std::string> reached;
   for (int i = 0; i < 4; ++i) {
     for (const char* type : {"keyDown", "keyUp"}) {
-      browser.call("Input.dispatchKeyEvent",
-                   {{"type", type}, {"key", "Tab"}, {"code", "Tab"}, {"windowsVirtualKeyCode", 9}});
+      browser_->call("Input.dispatchKeyEvent",
+                     {{"type", type}, {"key", "Tab"}, {"code", "Tab"}, {"windowsVirtualKeyCode", 9}});
     }
-    reached.push_back(browser.evaluate("document.activeElement.id").get<std::string>());
+    reached.push_back(evaluate("document.activeElement.id").get<std::string>());
   }
   EXPECT_THAT(reached, ::testing::ElementsAre("file", "phone", "play", "position"));
-  expect_quiet(browser);
 }
 
 TEST_F(WebPageInABrowser, ShowsHostileNamesAsTheyAre) {
@@ -421,22 +423,22 @@ TEST_F(WebPageInABrowser, ShowsHostileNamesAsTheyAre) {
   manifest["model"]["classes"] = names;
   manifest["stage"] = "</title><script>window.pwned = 1</script>";
   const ModelFile model = checked_model(manifest, testing::small_weights(), "it");
-  write_web_page(page(), web_page(model, onnx_model(model), read_file(page() / "onnxruntime.js")));
-  Browser browser(chromium_);
-  open(browser);
-  EXPECT_EQ(browser.evaluate("typeof window.pwned"), "undefined");
-  EXPECT_EQ(browser.evaluate("[...document.querySelectorAll('#bars .name')].map((one) => one.textContent)"), names);
-  expect_quiet(browser);
+  write_web_page(*folder_ / "hostile", web_page(model, onnx_model(model), runtime_));
+  address_ = "file://" + (*folder_ / "hostile/").string();
+  seen_ = browser_->events().size();
+  open(address_);
+  EXPECT_EQ(evaluate("typeof window.pwned"), "undefined");
+  EXPECT_EQ(evaluate("[...document.querySelectorAll('#bars .name')].map((one) => one.textContent)"), names);
 }
 
 TEST_F(WebPageInABrowser, ComesFromAnyStaticWebServer) {
   const testing::WebServer server(page());
   if (server.address().empty()) GTEST_SKIP() << "python3 is absent, whose http.server the page would come from";
-  Browser browser(chromium_);
-  open(browser, server.address());
-  browser.evaluate(dropped("walk.csv", as_text(walk(0.6), "", kLine)));
-  browser.evaluate(until("shown !== null && shown.window !== null"));
-  expect_quiet(browser, server.address());
+  address_ = server.address();
+  seen_ = browser_->events().size();
+  open(address_);
+  drop("walk.csv", as_text(walk(0.6), "", kLine));
+  wait_until("shown.window !== null");
 }
 
 }  // namespace

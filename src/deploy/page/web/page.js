@@ -11,11 +11,11 @@ let shown = null;
 let stopPhone = null;
 
 function percent(share) {
-  return `${(100 * share).toFixed(0)} %`;
+  return `${(100 * share).toFixed(0)}\u00a0%`;
 }
 
 function seconds(time) {
-  return `${time.toFixed(1)} s`;
+  return `${time.toFixed(1)}\u00a0s`;
 }
 
 function say(text, wrong = false) {

@@ -7,9 +7,10 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 }
 
-/** The smallest of 1, 2, 4, 8, ... that is no less. */
+/** The smallest of 1, 1.5, 2, 3, 4, 6, 8, ... that is no less. */
 function roundLimit(value) {
-  return 2 ** Math.max(0, Math.ceil(Math.log2(value)));
+  const power = 2 ** Math.max(0, Math.floor(Math.log2(value)));
+  return [power, 1.5 * power].find((limit) => limit >= value) ?? 2 * power;
 }
 
 /** Makes the canvas as sharp as the screen, and gives its pen, in CSS pixels. */
