@@ -130,7 +130,7 @@ web_runtime() {
   grep -qs "onnxruntime-web $onnxruntime_web_version," "$folder/onnxruntime.js" && return
   rm -rf "$folder.part"
   mkdir -p "$folder.part"
-  if ! (cd "$folder.part" && npm pack --silent "$package" >/dev/null && tar -xzf ./*.tgz); then
+  if ! (cd "$folder.part" && npm pack --loglevel error "$package" >/dev/null && tar -xzf ./*.tgz); then
     echo "tools/setup.sh: npm could not fetch $package; see above. Is its registry out of reach?" >&2
     rm -rf "$folder.part"
     exit 4
@@ -138,8 +138,11 @@ web_runtime() {
   {
     echo "// onnxruntime-web $onnxruntime_web_version, for one thread; Copyright (c) Microsoft Corporation, MIT license"
     echo "const ONNXRUNTIME = {"
-    printf 'module: "' && packed "$folder.part" ort.wasm.bundle.min.mjs && echo '",'
-    printf 'wasm: "' && packed "$folder.part" ort-wasm-simd-threaded.wasm && echo '",'
+    printf 'module: "'
+    packed "$folder.part" ort.wasm.bundle.min.mjs
+    printf '",\nwasm: "'
+    packed "$folder.part" ort-wasm-simd-threaded.wasm
+    printf '",\n'
     echo "};"
   } >"$folder.part/onnxruntime.js"
   mkdir -p "$folder"
