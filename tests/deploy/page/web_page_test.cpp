@@ -274,7 +274,7 @@ TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoes) {
       as_text(samples, "t,ax,ay,az\n", kLine),
       as_text(samples, "\xef\xbb\xbftime;az;ay;ax\n", "{0:.3f};{3:.5f};{2:.5f};{1:.5f}\n"),
       as_text(samples, "time;ax;ay;az\n", "{0:.0f};{1:.0f},5;{2:.0f},25;{3:.0f},0\n", 1e-6),
-      as_text(samples, "ax,ay,az\nm/s2,m/s2,m/s2\n", "{1:.5f},{2:.5f},{3:.5f}\r\n", 1, 1 / 9.80665),
+      as_text(samples, "ax,ay,az\nm/s^2,m/s\u00b2,m s-2\n", "{1:.5f},{2:.5f},{3:.5f}\r\n", 1, 1 / 9.80665),
       as_text(samples, "# a logger, 32 Hz\n", "{1:.5f} {2:.5f} {3:.5f}\n"),
       as_text(samples, "timestamp\tax\tay\taz\tnote\nms\tmg\tmg\tmg\tnone\n", "{0:.0f}\t{1:.2f}\t{2:.2f}\t{3:.2f}\t7\n",
               1e-3, 1e-3) +

@@ -143,7 +143,7 @@ function showRecording(name, text) {
   part("doubt").textContent = doubt;
   part("doubt").hidden = doubt === "";
   part("position").max = length;
-  for (const id of ["play", "position"]) part(id).disabled = false;
+  part("player").hidden = false;
   say(`${name}: ${samples.end} samples at ${Number(samples.rate.toPrecision(4))} Hz, ${seconds(length)}`);
   moveTo(shown, 0);
   play(shown);
@@ -161,10 +161,8 @@ async function openFile(file) {
 
 function endRecording() {
   if (shown) shown.playing = false;
-  for (const id of ["play", "position"]) part(id).disabled = true;
+  part("player").hidden = true;
   part("doubt").hidden = true;
-  part("time").textContent = "";
-  setPlaying({}, false);
 }
 
 function openStream() {

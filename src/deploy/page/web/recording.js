@@ -1,6 +1,6 @@
 "use strict";
 // A recording from a CSV file, as `pskd predict` reads plain ones: separators, decimal commas, a header, time stamps and units are
-// found in the file. What predict puts right (stamps that run backwards, missing values, dates) is refused here.
+// found in the file. Time stamps that predict puts right, and dates, are refused here.
 
 const GRAVITY = 9.80665;  // m/s2
 const LONGEST_GAP = 0.5;  // s without a sample
@@ -26,13 +26,13 @@ function numberOf(field, decimalComma) {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
 }
 
-/** What a text says of a unit: "m/s2" of "m/s^2" and "(ms⁻²)"; empty where it is none that is known. */
+/** What a text says of a unit: "m/s2" of "m/s^2" and "[m/s²]"; empty where it is none that is known. */
 function unitOf(text) {
-  const word = text.toLowerCase().replace(/[ ^()[\]]/g, "").replace("²", "2").replace("⁻²", "-2");
+  const word = text.toLowerCase().replace(/[ ^()[\]]/g, "").replace("²", "2").replace(/[µμ]/, "u");
   const spellings = {
     g: ["g", "gs", "g-force", "gforce"], mg: ["mg", "milli-g"], "m/s2": ["m/s2", "ms-2", "m*s-2", "m/s/s", "m.s-2"],
     "deg/s": ["deg/s", "dps", "°/s"], "rad/s": ["rad/s", "rads-1"],
-    s: ["s", "sec", "seconds"], ms: ["ms", "msec", "milliseconds"], us: ["us", "µs"], ns: ["ns"],
+    s: ["s", "sec", "seconds"], ms: ["ms", "msec", "milliseconds"], us: ["us"], ns: ["ns"],
   };
   return Object.keys(spellings).find((unit) => spellings[unit].includes(word)) ?? "";
 }
