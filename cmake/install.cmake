@@ -2,6 +2,7 @@
 install(TARGETS pskd RUNTIME DESTINATION bin)
 install(TARGETS pskd_torch RUNTIME DESTINATION libexec/pskd)
 install(DIRECTORY configs/ DESTINATION share/pskd/configs)
+install(DIRECTORY build/onnxruntime-web/ DESTINATION share/pskd/onnxruntime-web OPTIONAL)  # tools/setup.sh --web fetches it
 install(FILES ${PROJECT_BINARY_DIR}/share/bash-completion/completions/pskd DESTINATION share/bash-completion/completions)
 install(FILES README.md LICENSE CITATION.cff CHANGELOG.md DESTINATION share/doc/pskd)
 

@@ -4,20 +4,28 @@
 #   tools/setup.sh [package...]     also these: tools/fuzz.sh wants clang, tools/test.sh chromium
 #   tools/setup.sh --torch wheel    with the LibTorch of a Python wheel, in build/libtorch-wheel; says how to build with it
 #   tools/setup.sh --onnxruntime    with a Python that has onnxruntime, in build/onnxruntime, for the tests of ONNX files
-#                                   both exit 4 where PyPI did not give the package
+#   tools/setup.sh --web            with onnxruntime-web, in build/onnxruntime-web, for `pskd export --web`
+#                                   these three exit 4 where PyPI or npm did not give the package
 #   tools/setup.sh --into FOLDER    unpacks the libraries, without LibTorch, into FOLDER, to take along to a machine that has a
 #                                   LibTorch, a compiler, CMake and ninja, but no network; tools/gpu_check.sh builds with it
 set -euo pipefail
 
 torch_version=2.13.0
 onnxruntime_version=1.32.0
+onnxruntime_web_version=1.30.0
 wheel=false
 onnxruntime=false
+web=false
 into=
 while [[ ${1:-} == --* ]]; do
   case $1 in
     --onnxruntime)
       onnxruntime=true
+      shift
+      continue
+      ;;
+    --web)
+      web=true
       shift
       continue
       ;;
@@ -30,7 +38,7 @@ while [[ ${1:-} == --* ]]; do
       into=$2
       ;;
     *)
-      echo "tools/setup.sh: unknown option '$1'; there are --torch wheel, --onnxruntime and --into FOLDER" >&2
+      echo "tools/setup.sh: unknown option '$1'; there are --torch wheel, --onnxruntime, --web and --into FOLDER" >&2
       exit 2
       ;;
   esac
@@ -77,6 +85,9 @@ packages=(
 if $wheel || $onnxruntime; then
   packages+=(python3-venv)
 fi
+if $web && ! command -v npm >/dev/null; then
+  packages+=(npm)
+fi
 if ! $wheel; then
   # Without OpenBLAS, LibTorch multiplies matrices with the slow reference BLAS.
   packages+=(libtorch-dev libdnnl-dev libopenblas0-openmp)
@@ -110,10 +121,40 @@ python_with() {
   mv "$folder.part" "$folder"
 }
 
+# A file of npm's package in folder $1, packed for a string of a script.
+packed() { gzip -9nc "$1/package/dist/$2" | base64 -w0; }
+
+# onnxruntime-web for one thread, as a script in folder $1: a page from file:// can load neither modules nor WebAssembly as files.
+web_runtime() {
+  local folder=$1 package=onnxruntime-web@$onnxruntime_web_version
+  grep -qs "onnxruntime-web $onnxruntime_web_version," "$folder/onnxruntime.js" && return
+  rm -rf "$folder.part"
+  mkdir -p "$folder.part"
+  if ! (cd "$folder.part" && npm pack --loglevel error "$package" >/dev/null && tar -xzf ./*.tgz); then
+    echo "tools/setup.sh: npm could not fetch $package; see above. Is its registry out of reach?" >&2
+    rm -rf "$folder.part"
+    exit 4
+  fi
+  {
+    echo "// onnxruntime-web $onnxruntime_web_version, for one thread; Copyright (c) Microsoft Corporation, MIT license"
+    echo "const ONNXRUNTIME = {"
+    printf 'module: "'
+    packed "$folder.part" ort.wasm.bundle.min.mjs
+    printf '",\nwasm: "'
+    packed "$folder.part" ort-wasm-simd-threaded.wasm
+    printf '",\n'
+    echo "};"
+  } >"$folder.part/onnxruntime.js"
+  mkdir -p "$folder"
+  mv "$folder.part/onnxruntime.js" "$folder"
+  rm -rf "$folder.part"
+}
+
 # The last thing to do, once the packages are there.
 finish() {
   cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
   if $onnxruntime; then python_with build/onnxruntime "onnxruntime==$onnxruntime_version"; fi
+  if $web; then web_runtime build/onnxruntime-web; fi
   $wheel || exit 0
   local folder=build/libtorch-wheel
   python_with "$folder" "torch==$torch_version"

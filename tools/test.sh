@@ -30,13 +30,18 @@ test_packages=(
 )
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
-fetched=0
-tools/setup.sh --onnxruntime "${test_packages[@]}" || fetched=$?
-case $fetched in
-  0) ;;
-  4) echo "tools/test.sh: without onnxruntime, tests that compare with it are SKIPPED" >&2 ;;
-  *) exit "$fetched" ;;
-esac
+# What it fetches for tests that skip without it.
+fetch() {
+  local fetched=0
+  tools/setup.sh "$@" || fetched=$?
+  case $fetched in
+    0) ;;
+    4) echo "tools/test.sh: without what '$1' fetches, tests that need it are SKIPPED" >&2 ;;
+    *) exit "$fetched" ;;
+  esac
+}
+fetch --onnxruntime "${test_packages[@]}"
+fetch --web
 if $wheel; then
   tools/setup.sh --torch wheel
   libtorch=$(echo "$PWD"/build/libtorch-wheel/lib/python3*/site-packages/torch/share/cmake)

@@ -24,6 +24,10 @@ cd /
 "${as_another[@]}" "$pskd" config show --config utd | grep 'name: utd-mhad'
 "${as_another[@]}" "$pskd" model show --config demo --stage student | grep sensor-cnn
 
+# Where onnxruntime-web was fetched, it is installed for `pskd export --web`.
+fetched=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../build/onnxruntime-web/onnxruntime.js
+[[ ! -f $fetched ]] || cmp "$fetched" "$folder/moved/share/pskd/onnxruntime-web/onnxruntime.js"
+
 completed() {  # the words that bash proposes after those in $@
   bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pskd; echo "${COMPREPLY[@]}"' _ \
     "$folder/moved/share/bash-completion/completions/pskd" "$@"

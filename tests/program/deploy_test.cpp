@@ -235,6 +235,42 @@ TEST_F(Deploy, OnnxIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   EXPECT_THAT(refused.output, HasSubstr("thesis.onnx: there is another file of that name"));
 }
 
+TEST_F(Deploy, APageNeedsOnnxruntimeWebBesideTheProgramAndAFolderOfItsOwn) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("w.pskd")).code, 0);
+  fs::create_directories(path("moved/bin"));
+  fs::copy_file(PSKD_PROGRAM, path("moved/bin/pskd"));
+  const auto write_page = [](const std::string& arguments) {
+    return run_command(path("moved/bin/pskd") + " export " + arguments);
+  };
+  const auto missing = write_page(path("w.pskd") + " --web " + path("page"));
+  EXPECT_EQ(missing.code, 3);
+  EXPECT_THAT(missing.output, HasSubstr("share/pskd/onnxruntime-web/onnxruntime.js: is missing"));
+  EXPECT_THAT(missing.output, HasSubstr("tools/setup.sh --web"));
+  EXPECT_FALSE(fs::exists(path("page")));
+
+  fs::create_directories(path("moved/share/pskd/onnxruntime-web"));
+  std::ofstream(path("moved/share/pskd/onnxruntime-web/onnxruntime.js")) << "const ONNXRUNTIME = {};\n";
+  const auto written = write_page(path("w.pskd") + " --web " + path("page"));
+  ASSERT_EQ(written.code, 0) << written.output;
+  EXPECT_THAT(written.output,
+              HasSubstr("page/index.html: page for a browser, sensor-cnn, 2 classes, 3 channels at 50 Hz; "));
+  EXPECT_EQ(read_file(path("page/onnxruntime.js")), "const ONNXRUNTIME = {};\n");
+  const std::string model = read_file(path("page/model.js"));
+  ASSERT_EQ(write_page(run_.string() + " --web " + path("page")).code, 0) << "our own is replaced";
+  EXPECT_EQ(read_file(path("page/model.js")), model) << "the same from the run";
+  const auto refused = write_page(path("w.pskd") + " --web " + path("data"));
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("data: expected an empty folder or a page"));
+}
+
+TEST_F(Deploy, AnExportIsAFileOrAPage) {
+  for (const std::string arguments : {"", " --out a.pskd --web page", " --web page --format onnx"}) {
+    const auto refused = run_command(kProgram + "export " + stage() + arguments);
+    EXPECT_EQ(refused.code, 2) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr("--web"));
+  }
+}
+
 /// Three seconds at 50 Hz as lines.
 std::string lines_of_samples() {
   std::string lines;

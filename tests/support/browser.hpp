@@ -100,9 +100,10 @@ class Browser {
   }
 
   /// Opens a file and waits until it is loaded and its scripts have run.
-  void open(const std::filesystem::path& file) {
+  void open(const std::filesystem::path& file) { open_address("file://" + file.string()); }
+  void open_address(const std::string& address) {
     const std::size_t seen = events_.size();
-    call("Page.navigate", {{"url", "file://" + file.string()}});
+    call("Page.navigate", {{"url", address}});
     while (!has_event("Page.loadEventFired", seen)) events_.push_back(receive());
   }
 

@@ -8,6 +8,8 @@
 #include "deploy/export_model.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/onnx/onnx_model.hpp"
+#include "deploy/page/web_page.hpp"
+#include "installation.hpp"
 #include "pskd/base/error.hpp"
 #include "verbs.hpp"
 
@@ -17,7 +19,7 @@ namespace deploy = pskd::deploy;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string from, stage, out, format = "model";
+  std::string from, stage, out, web, format = "model";
   std::optional<double> rate;
 };
 
@@ -73,6 +75,24 @@ void write_onnx(const deploy::ModelFile& model, const fs::path& out) {
   say(out, "ONNX, " + summary(model));
 }
 
+/// onnxruntime-web, which lies beside the program where it was fetched.
+std::string web_runtime() {
+  const fs::path file = installation_folder() / "share" / "pskd" / "onnxruntime-web" / "onnxruntime.js";
+  if (fs::exists(file)) return pskd::read_file(file);
+  throw pskd::Error(pskd::ErrorKind::io, file.string() +
+                                             ": is missing: onnxruntime-web was not fetched when pskd was built; run "
+                                             "tools/setup.sh --web in pskd's source folder, and install pskd again");
+}
+
+void write_web(const deploy::ModelFile& model, const fs::path& folder) {
+  const deploy::PageFiles files = deploy::web_page(model, deploy::onnx_model(model), web_runtime());
+  deploy::write_web_page(folder, files);
+  std::size_t bytes = 0;
+  for (const auto& [name, content] : files) bytes += content.size();
+  std::cout << fmt::format("{}: page for a browser, {}; {} bytes\n", (folder / "index.html").string(), summary(model),
+                           bytes);
+}
+
 void write_model(const deploy::ExportedModel& model, const fs::path& out) {
   deploy::write_model_file(out, model.manifest, model.weights);
   const deploy::ModelFile written = deploy::read_model_file(out);
@@ -82,35 +102,40 @@ void write_model(const deploy::ExportedModel& model, const fs::path& out) {
 }
 
 void run(const Options& options) {
+  if (options.out.empty() == options.web.empty()) {
+    throw pskd::Error(pskd::ErrorKind::usage, "export: give --out FILE, or --web FOLDER");
+  }
   if (fs::is_directory(options.out)) {
     throw pskd::Error(pskd::ErrorKind::usage, options.out + " is a folder; --out names a file");
   }
   const deploy::ExportedModel model = exported(options);
   if (model.lacks_rate) complain("the rate of the sensor is not known; --rate says it");
-  if (options.format == "model") {
-    write_model(model, options.out);
-  } else {
-    const deploy::ModelFile checked = deploy::checked_model(model.manifest, model.weights, options.from);
-    options.format == "c" ? write_c(checked, options.out) : write_onnx(checked, options.out);
-  }
+  if (options.web.empty() && options.format == "model") return write_model(model, options.out);
+  const deploy::ModelFile checked = deploy::checked_model(model.manifest, model.weights, options.from);
+  if (!options.web.empty()) return write_web(checked, options.web);
+  options.format == "c" ? write_c(checked, options.out) : write_onnx(checked, options.out);
 }
 
 }  // namespace
 
 void add_export(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("export", "Write a trained stage as a model file, ONNX or C, which need neither run nor data");
+  CLI::App* verb = app.add_subcommand(
+      "export", "Write a trained stage as a model file, ONNX, C or a web page, which need neither run nor data");
   verb->add_option("from", options->from,
                    "a finished run, .../seed-<n>, one of its stages, .../seed-<n>/stages/<stage>, or a model file")
       ->required()
       ->check(CLI::ExistingPath);
   verb->add_option("--stage", options->stage, "which stage of the run (default: student)");
-  verb->add_option("--out", options->out, "the file; c: two files, <name>.h and <name>.c")->required();
-  verb->add_option("--format", options->format,
-                   "model: what `pskd predict` reads; onnx: what other runtimes read; c: C99 without heap")
-      ->check(CLI::IsMember({"model", "onnx", "c"}))
-      ->capture_default_str();
+  verb->add_option("--out", options->out, "the file; c: two files, <name>.h and <name>.c");
+  CLI::Option* format =
+      verb->add_option("--format", options->format,
+                       "model: what `pskd predict` reads; onnx: what other runtimes read; c: C99 without heap")
+          ->check(CLI::IsMember({"model", "onnx", "c"}))
+          ->capture_default_str();
+  verb->add_option("--web", options->web, "instead of a file, the folder of a page that runs the model in a browser")
+      ->excludes(format)
+      ->type_name("FOLDER");
   verb->add_option("--rate", options->rate, "Hz, of the sensor (default: what the checkpoint says)")
       ->check(CLI::PositiveNumber);
   verb->footer(
@@ -120,6 +145,7 @@ void add_export(CLI::App& app) {
       "  pskd export runs/utd-pskd/0123456789ab/seed-1 --out student.pskd\n"
       "  pskd export runs/utd-pskd/0123456789ab/seed-1/stages/fused --out fused.pskd\n"
       "  pskd export student.pskd --format onnx --out student.onnx\n"
-      "  pskd export student.pskd --format c --out student.c");
+      "  pskd export student.pskd --format c --out student.c\n"
+      "  pskd export student.pskd --web page");
   verb->callback([options] { run(*options); });
 }
