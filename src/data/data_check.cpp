@@ -156,6 +156,16 @@ void check_annotations(const RecordingFiles& files, double begin, double end) {
   }
 }
 
+// Leaves labels out that the sensor's file has before `begin` or after `end`, where another stream did not record.
+void drop_labels_outside(RecordingFiles& files, double begin, double end, DataCheck& check) {
+  const auto dropped = std::erase_if(files.annotations, [&](const Annotation& annotation) {
+    return std::max(begin, annotation.begin) >= std::min(end, annotation.end);
+  });
+  if (dropped == 0) return;
+  note_repair(check.repairs, "labels where not all streams are whole: left out", files.id,
+              static_cast<std::int64_t>(dropped));
+}
+
 // The parts of a continuous recording from `begin` to `end` that are clips.
 std::vector<Piece> pieces_of(const Reader& reader, const RecordingFiles& files, double begin, double end,
                              DataCheck& check) {
@@ -190,9 +200,8 @@ std::string piece_id(const RecordingFiles& files, std::size_t number, bool by_wi
 // Cuts an aligned recording into clips that have the names of `whole`. By their span, streams cover the same time,
 // whatever their rates are: moments are then seconds of the sensor from the beginning of its file, of which a rule for
 // gaps took the first `cut_front`.
-void cut_out(const Reader& reader, const RecordingFiles& files, const Clip& whole,
-             const std::optional<Stream>& skeleton, const std::optional<Stream>& sensor, double cut_front,
-             DataCheck& check) {
+void cut_out(const Reader& reader, RecordingFiles& files, const Clip& whole, const std::optional<Stream>& skeleton,
+             const std::optional<Stream>& sensor, double cut_front, DataCheck& check) {
   const Stream& clock = sensor ? *sensor : *skeleton;
   const double length = clock.end - clock.begin;
   const double begin = reader.by_timestamps ? clock.begin : cut_front;
@@ -201,6 +210,7 @@ void cut_out(const Reader& reader, const RecordingFiles& files, const Clip& whol
     if (reader.by_timestamps) return moment;
     return stream.begin + (moment - begin) / length * (stream.end - stream.begin);
   };
+  if (files.labeled_by_sensor) drop_labels_outside(files, begin, end, check);
   const std::vector<Piece> pieces = pieces_of(reader, files, begin, end, check);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto cut = [&](const std::optional<Stream>& stream, Frames& frames) {

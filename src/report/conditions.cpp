@@ -50,6 +50,9 @@ std::string folder_word(const Entry& entry) {
   return shell_word(RunLayout{entry.record->folder}.experiment().lexically_proximate(fs::current_path()).string());
 }
 
+constexpr const char* kStageRemedy =
+    "; make one table for each stage, with --stage; the report of a run shows all its stages";
+
 /// How to make one table of `group` and one of the others.
 template <class InGroup>
 std::string remedy(const Column& column, InGroup in_group) {
@@ -65,7 +68,7 @@ std::string remedy(const Column& column, InGroup in_group) {
     return std::find(first.begin(), first.end(), one) != first.end();
   };
   if (first.empty() || others.empty() || std::any_of(others.begin(), others.end(), is_in_first)) {
-    return "; make one table for each stage, with --stage; the report of a run shows all its stages";
+    return "; make one table for each";
   }
   if (first.size() + others.size() > kMaxFolders) {
     return "; make one table for each: give the folders of one kind, or the file of their sweep with --config";
@@ -203,9 +206,11 @@ void check_column(const Column& column, const std::string& name) {
         }
       }
       const auto is_as_first = [&](const Entry& one) { return !others.contains(one.record->config_hash); };
+      const bool is_one_run = first.record == entry->record;
       throw Error(ErrorKind::data, "cannot make a table: column '" + name + "' would mix runs of different " +
                                        expected[i].what + ": '" + first.row + "' has '" + expected[i].value + "', '" +
-                                       entry->row + "' has '" + found[i].value + "'" + remedy(column, is_as_first));
+                                       entry->row + "' has '" + found[i].value + "'" +
+                                       (is_one_run ? kStageRemedy : remedy(column, is_as_first)));
     }
   }
   if (of_fold.size() > 1 && of_fold.contains("")) {

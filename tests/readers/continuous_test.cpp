@@ -178,6 +178,47 @@ TEST_F(LabelColumn, WithASpanMomentsCountFromTheBeginningOfTheFile) {
   EXPECT_FLOAT_EQ(read.clips[2].sensor(0, 0), 2);
 }
 
+// A second sensor that begins later and ends earlier, with a clock of its own where there are time stamps.
+TEST_F(LabelColumn, WhatAnotherStreamDidNotRecordIsLeftOutAndCounted) {
+  std::string text = "t,gx\n";
+  for (int i = 100; i <= 150; ++i) text += std::to_string(i / 10) + "." + std::to_string(i % 10) + ",1\n";
+  write("g.csv", text);
+  write("clips.csv", "id,subject,watch,band\np1,1,watch/p1.csv,g.csv\n");
+  write("dataset.yaml", labeled + "  band: {header: true, time: t, channels: [gx], unit: deg/s}\n");
+  const DataCheck check = check_dataset(config());
+  EXPECT_THAT(check.broken, IsEmpty());
+  EXPECT_THAT(ids(check.clips), ElementsAre("p1_0001")) << "10 to 12 s of push";
+  EXPECT_EQ(check.clips[0].sensor.rows(), 21);
+  EXPECT_EQ(check.repairs.at("labels where not all streams are whole: left out").count, 1);
+}
+
+// By their nominal rates the band recorded 8 s and the watch 16: both cover the same time.
+TEST_F(LabelColumn, WithASpanLabelsAreStretchedWithTheirSensor) {
+  std::string text;
+  for (int i = 0; i <= 80; ++i) text += std::to_string(i) + "\n";
+  write("g.csv", text);
+  write("clips.csv", "id,subject,band,watch\np1,1,g.csv,watch/p1.csv\n");
+  const std::string by_span =
+      replaced(replaced(labeled, "timestamps", "span"), "time: t,", "rate: 10, columns: [ax, ay, az],");
+  write("dataset.yaml", replaced(by_span, "  watch:", "  band: {rate: 10, channels: [gx], unit: deg/s}\n  watch:"));
+  const std::vector<Clip> clips = check_dataset(config()).clips;
+  ASSERT_EQ(clips.size(), 2U);
+  EXPECT_NEAR(clips[0].sensor(0, 1), 9, 0.1) << "of the watch, in its seconds";
+  EXPECT_NEAR(clips[0].sensor(0, 0), 45, 1) << "of the band";
+}
+
+TEST_F(LabelColumn, MayBeTheLastColumnOfAFileWithoutAHeader) {
+  write("watch/p1.csv", "0,0,0,1,\n1,0,0,1,wave\n2,0,0,1,wave\n3,0,0,1,\n");
+  write("clips.csv", "id,subject,watch\np1,1,watch/p1.csv\n");
+  write("dataset.yaml",
+        replaced(replaced(labeled, "header: true, time: t", "time: \"0\""), "label: what", "label: \"4\""));
+  EXPECT_EQ(dataset().clips.at(0).sensor.rows(), 3);
+  write("dataset.yaml",
+        replaced(replaced(labeled, "time: t", "time: t, columns: [ax, ay, t]"), "label: what", "label: ax"));
+  write("watch/p1.csv", "t,what,ax,ay,az\n0,wave,0,0,1\n1,wave,0,0,1\n");
+  EXPECT_THAT(check_dataset(config()).broken.at(0).problem, HasSubstr("column 'ax' is the label, and read as a value"));
+}
+
 TEST_F(LabelColumn, ArraysHaveOneToo) {
   std::vector<float> values;
   for (int i = 0; i < 8; ++i) {

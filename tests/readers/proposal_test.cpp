@@ -26,6 +26,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::refusal;
 
 // ---- names -----------------------------------------------------------------------------------------------
@@ -212,6 +213,13 @@ TEST_F(LoggerFolder, OfFilesThatSayBesideEachSampleWhatWasDoneTakesThatColumn) {
   EXPECT_THAT(proposal_.description, HasSubstr("label: \"Activity\"\n    no_label: [\"unknown\"]\n"));
   EXPECT_THAT(read.info.classes, ElementsAre("run", "walk"));
   EXPECT_EQ(read.clips.size(), 4U);
+}
+
+TEST_F(LoggerFolder, TakesNoColumnOfLabelsThatSaysNothing) {
+  write_all("t,ax,ay,az,label\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0,unknown\n"; });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, Not(HasSubstr("label: \"label\"")));
 }
 
 TEST_F(LoggerFolder, OfNobodysLabelsIsReadByAPatternWithoutThem) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/file.hpp"
@@ -80,6 +81,21 @@ TEST(JoinedTest, OrderAndNoiseFollowTheSeed) {
   EXPECT_NE(text("c", 2), once);
 }
 
+TEST(JoinedTest, WritesOnceWhatSeveralCamerasSawAndEachRepetition) {
+  const testing::TemporaryFolder folder;
+  Dataset dataset = four_seconds();
+  dataset.info.protocols["cross-subject"].train = {1, 7};
+  Clip other_view = dataset.clips[0], repetition = dataset.clips[0];
+  other_view.camera = 2;
+  repetition.sensor += 0.5F;
+  dataset.clips.push_back(other_view);
+  dataset.clips.push_back(repetition);
+  write_joined(folder / "joined", dataset, {.rest = 1});
+  const std::string text = read_file(folder / "joined" / "watch" / "s1_t1.csv");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1 + 3 * 40 + 4 * 10);
+  EXPECT_THAT(read_file(folder / "joined" / "dataset.yaml"), HasSubstr("train_subjects: [\"1\"]\n"));
+}
+
 TEST(JoinedTest, NeedsASensorWithARateAndAnEmptyFolder) {
   const testing::TemporaryFolder folder;
   Dataset dataset = four_seconds();
@@ -88,7 +104,7 @@ TEST(JoinedTest, NeedsASensorWithARateAndAnEmptyFolder) {
               HasSubstr("full"));
   dataset.info.sensor_rate = 0;
   EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { write_joined(folder / "none", dataset, {}); }),
-              HasSubstr("made up: joining its clips needs a sensor whose rate is known"));
+              HasSubstr("made up: its clips cannot be joined: their sensors have no common rate"));
   EXPECT_FALSE(std::filesystem::exists(folder / "none"));
 }
 

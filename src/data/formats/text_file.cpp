@@ -47,14 +47,16 @@ void TextFile::each_line(const std::function<bool(std::size_t, std::string_view)
     return true;
   };
   constexpr std::size_t kMegabyte = 1'000'000;
-  const std::size_t size = std::filesystem::file_size(file_);
+  std::error_code unknown;
+  const std::size_t size = std::filesystem::file_size(file_, unknown);
   std::size_t gone_through = taken_;
   Pace pace;
   bool goes_on = true;
   read_pieces(file_, taken_, kPiece, [&](std::string_view piece) {
     text += piece;
     gone_through += piece.size();
-    if (pace.is_due()) spdlog::info("{}: {} of {} MB read", file_.string(), gone_through / kMegabyte, size / kMegabyte);
+    if (!unknown && pace.is_due())
+      spdlog::info("{}: {} of {} MB read", file_.string(), gone_through / kMegabyte, size / kMegabyte);
     return goes_on = use_lines(whole_lines(text));
   });
   if (goes_on) use_lines(text.size());

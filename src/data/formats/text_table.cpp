@@ -148,9 +148,13 @@ class HeaderSearch {
     while (opening.first < lines_.size() && is_comment(table_, lines_[opening.first])) ++opening.first;
     if (opening.first == lines_.size()) return opening;
     Fields second = split(file_, opening.first, lines_[opening.first], opening.separator);
+    const auto says_nothing = [&](const std::string& field) {
+      const auto column = static_cast<std::size_t>(&field - second.data());
+      return is_missing(field) || (column < opening.header.size() && opening.header[column] == table_.label);
+    };
     const bool words = std::none_of(second.begin(), second.end(),
                                     [&](const std::string& field) { return is_number(table_, field); }) &&
-                       !std::all_of(second.begin(), second.end(), is_missing);
+                       !std::all_of(second.begin(), second.end(), says_nothing);
     if (!words || second.size() < opening.header.size() || opening.first + 1 == lines_.size()) return opening;
     opening.units = std::move(second);
     ++opening.first;
@@ -200,13 +204,22 @@ Layout layout_of(const fs::path& file, const TableDescription& table, std::size_
   layout.fields = opening.header.size();
   if (opening.header.empty()) {
     Fields fields = split(file, opening.first, first, opening.separator);
-    if (fields.size() > 1 && fields.back().empty()) fields.pop_back();
+    const bool is_label = table.label == std::to_string(fields.size() - 1);
+    if (fields.size() > 1 && fields.back().empty() && !is_label) fields.pop_back();
     layout.fields = fields.size();
   }
   if (!table.time.empty()) layout.time = find_column(file, table.time, opening, layout.fields);
   if (!table.label.empty()) layout.label = find_column(file, table.label, opening, layout.fields);
   for (const std::string& column : table.columns) {
     layout.columns.push_back(find_column(file, column, opening, layout.fields));
+  }
+  const auto is_read = [&](std::size_t column) {
+    return column == layout.time ||
+           std::find(layout.columns.begin(), layout.columns.end(), column) != layout.columns.end();
+  };
+  if (layout.label && is_read(*layout.label)) {
+    fail_at_line(file, opening.first + 1,
+                 "column " + config::quoted(table.label) + " is the label, and read as a value or as the time, too");
   }
   if (!table.columns.empty()) return layout;
   for (std::size_t column = 0; column < layout.fields; ++column) {

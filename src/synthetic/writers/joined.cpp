@@ -97,17 +97,17 @@ std::string list(const Texts& texts) {
   return nlohmann::json(texts).dump();
 }
 
-std::string description(const DatasetInfo& info, const JoinOptions& options) {
+std::string description(const DatasetInfo& info, const std::set<Name>& subjects, const JoinOptions& options) {
   std::vector<std::string> classes = info.classes;
-  if (std::find(classes.begin(), classes.end(), data::kOutsideClass) == classes.end()) {
-    classes.emplace_back(data::kOutsideClass);
-  }
+  classes.emplace_back(data::kOutsideClass);
   std::string train;
   const auto protocol = info.protocols.find("cross-subject");
   if (protocol != info.protocols.end() && protocol->second.axis == data::SplitAxis::subjects) {
     std::vector<std::string> names;
-    for (const Name& subject : protocol->second.train) names.push_back(subject.text());
-    train = "train_subjects: " + list(names) + "\n";
+    for (const Name& subject : protocol->second.train) {
+      if (subjects.contains(subject)) names.push_back(subject.text());
+    }
+    if (!names.empty()) train = "train_subjects: " + list(names) + "\n";
   }
   return fmt::format(
       "# Made by pskd data join of the clips of {}: one recording for each person and trial, with {} s of rest "
@@ -115,25 +115,26 @@ std::string description(const DatasetInfo& info, const JoinOptions& options) {
       "# the clips.\n"
       "manifest: clips.csv\nclasses: {}\n{}align: span\n"
       "windows: {{length: {}, step: {}, outside: class}}\n"
-      "skeleton: null\nsensors:\n  watch:\n    header: true\n    time: t\n    label: label\n    channels: {}\n    "
-      "unit: {}\n"
-      "    rate: {}\n",
+      "skeleton: null\nsensors:\n  watch:\n    header: true\n    time: t\n    label: label\n    columns: {}\n"
+      "    channels: {}\n    unit: {}\n    rate: {}\n",
       info.name, options.rest, list(classes), train, options.window, options.step, list(info.channels),
-      list(info.units), info.sensor_rate);
+      list(info.channels), list(info.units), info.sensor_rate);
+}
+
+// Whether another camera saw what `clip` shows: then it has the same sensor.
+bool is_other_view(const Clip& clip, const std::vector<const Clip*>& others) {
+  return std::any_of(others.begin(), others.end(), [&](const Clip* other) {
+    return other->label == clip.label && other->camera != clip.camera && other->sensor.rows() == clip.sensor.rows() &&
+           (other->sensor == clip.sensor).all();
+  });
 }
 
 std::map<RecordingKey, std::vector<const Clip*>> by_recording(const data::Dataset& dataset) {
   std::map<RecordingKey, std::vector<const Clip*>> recordings;
-  std::set<std::string> seen;  // a clip that several cameras saw has the same sensor
   for (const Clip& clip : dataset.clips) {
-    if (clip.sensor.rows() < 2) continue;
-    const RecordingKey key{clip.subject, clip.trial, clip.scene};
-    if (clip.camera != Name(0) &&
-        !seen.insert(fmt::format("{} {} {} {}", clip.label, clip.subject.text(), clip.trial.text(), clip.scene.text()))
-             .second) {
-      continue;
-    }
-    recordings[key].push_back(&clip);
+    if (clip.sensor.rows() == 0) continue;
+    std::vector<const Clip*>& clips = recordings[{clip.subject, clip.trial, clip.scene}];
+    if (!is_other_view(clip, clips)) clips.push_back(&clip);
   }
   return recordings;
 }
@@ -142,10 +143,13 @@ int fill(const fs::path& folder, const data::Dataset& dataset, const JoinOptions
   const bool has_scenes = !dataset.info.scenes.empty();
   std::string manifest = std::string("id,subject,trial") + (has_scenes ? ",scene" : "") + ",watch\n";
   int count = 0;
+  std::set<Name> subjects;
+  std::set<std::string> ids;
   for (const auto& [key, clips] : by_recording(dataset)) {
     const auto& [subject, trial, scene] = key;
-    const std::string id =
-        fmt::format("s{}_t{}", subject.text(), trial.text()) + (has_scenes ? "_c" + scene.text() : "");
+    std::string id = fmt::format("s{}_t{}", subject.text(), trial.text()) + (has_scenes ? "_c" + scene.text() : "");
+    while (!ids.insert(id).second) id += "_";
+    subjects.insert(subject);
     const RandomStream random(stream_key(options.seed, "joined", id));
     write_cache_atomically(folder / "watch" / (id + ".csv"), joined(clips, dataset.info, options, random));
     manifest += fmt::format("{},{},{}{},watch/{}.csv\n", id, subject.text(), trial.text(),
@@ -153,7 +157,7 @@ int fill(const fs::path& folder, const data::Dataset& dataset, const JoinOptions
     ++count;
   }
   write_cache_atomically(folder / "clips.csv", manifest);
-  write_cache_atomically(folder / "dataset.yaml", description(dataset.info, options));
+  write_cache_atomically(folder / "dataset.yaml", description(dataset.info, subjects, options));
   return count;
 }
 
@@ -161,11 +165,17 @@ int fill(const fs::path& folder, const data::Dataset& dataset, const JoinOptions
 
 int write_joined(const fs::path& folder, const data::Dataset& dataset, const JoinOptions& options) {
   const DatasetInfo& info = dataset.info;
-  if (info.channels.empty() || info.sensor_rate <= 0) {
-    throw Error(ErrorKind::data,
-                info.name + ": joining its clips needs a sensor whose rate is known; " +
-                    (info.channels.empty() ? "it has no sensor" : "its rate is not the same everywhere"));
-  }
+  const auto refuse = [&](const std::string& problem) {
+    throw Error(ErrorKind::data, info.name + ": its clips cannot be joined: " + problem);
+  };
+  const auto has_sensor = [](const Clip& clip) { return clip.sensor.rows() > 0; };
+  const auto has = [](const std::vector<std::string>& names, const char* name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (std::none_of(dataset.clips.begin(), dataset.clips.end(), has_sensor)) refuse("no clip has a sensor");
+  if (info.sensor_rate <= 0) refuse("their sensors have no common rate");
+  if (has(info.classes, data::kOutsideClass)) refuse("a class is called other, as the rest between clips will be");
+  if (has(info.channels, "t") || has(info.channels, "label")) refuse("a channel is called t or label");
   return write_folder_atomically(folder, [&](const fs::path& partial) { return fill(partial, dataset, options); });
 }
 

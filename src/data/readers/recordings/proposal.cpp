@@ -115,7 +115,7 @@ std::string key_of(const fs::path& file, const std::string& stream) {
 
 // What tells files of different streams apart: how many columns they have, and how these are called.
 std::string shape_of(const TableLook& look) {
-  std::string shape = std::to_string(look.columns.size());
+  std::string shape = std::to_string(look.columns.size()) + (look.table.label.empty() ? "" : " and labels");
   if (!look.table.header) return shape;
   for (const std::string& column : look.columns) shape += "," + column;
   return shape;
@@ -254,18 +254,28 @@ std::string unit_of(const TableLook& look, const Channels& channels, std::size_t
   return "g";
 }
 
-// What the files of a stream say in their column of labels.
-std::set<std::string> labels_of(const fs::path& root, const FoundStream& stream) {
+// What a column of labels may say where nothing was done.
+bool means_no_label(const std::string& label) {
+  constexpr std::array kWords = {"none",      "null",      "nan",        "na",       "unknown",
+                                 "undefined", "unlabeled", "unlabelled", "transient"};
+  return std::find(kWords.begin(), kWords.end(), compared_form(label)) != kWords.end();
+}
+
+// Reads what the files of a stream say in their column of labels. Files that cannot be read are left out.
+void read_labels(const fs::path& root, FoundStream& stream, Names& left_out) {
   formats::TableDescription table = stream.look.table;
   table.columns = stream.look.columns;
-  std::set<std::string> labels;
-  for (const auto& [key, file] : stream.files) {
-    for (const formats::LabelRun& run : formats::read_text_table(root / file, table, table.columns.size()).labels) {
-      labels.insert(stored_form(run.label));
+  for (auto file = stream.files.begin(); file != stream.files.end();) {
+    try {
+      const auto read = formats::read_text_table(root / file->second, table, table.columns.size());
+      for (const formats::LabelRun& run : read.labels) stream.labels.insert(stored_form(run.label));
+      ++file;
+    } catch (const Error& error) {
+      left_out.push_back(error.what());
+      file = stream.files.erase(file);
     }
   }
-  labels.erase("");
-  return labels;
+  stream.labels.erase("");
 }
 
 // The sensor whose files have a column of labels; nullptr: none.
@@ -275,12 +285,16 @@ const FoundStream* labeled_stream(const std::vector<FoundStream>& streams) {
   return found == streams.end() ? nullptr : &*found;
 }
 
-// Reads the labels of the sensor that says what was done: one does at most, and none where annotations do.
-void find_labels(const fs::path& root, bool annotated, std::vector<FoundStream>& streams) {
+// Reads the labels of the sensor that says what was done: one does at most, and none where annotations do. A column
+// that says nothing is none.
+void find_labels(const fs::path& root, bool annotated, std::vector<FoundStream>& streams, Names& left_out) {
   for (FoundStream& stream : streams) {
+    std::string& label = stream.look.table.label;
     const bool is_first = labeled_stream(streams) == &stream;
-    if (annotated || stream.name == "skeleton" || !is_first) stream.look.table.label.clear();
-    if (!stream.look.table.label.empty()) stream.labels = labels_of(root, stream);
+    if (annotated || stream.name == "skeleton" || !is_first) label.clear();
+    if (label.empty()) continue;
+    read_labels(root, stream, left_out);
+    if (std::all_of(stream.labels.begin(), stream.labels.end(), means_no_label)) label.clear();
   }
 }
 
@@ -340,13 +354,6 @@ void add_table(const TableLook& look, double usual_rate, Lines& lines) {
   if (table.rate == 0)
     lines.doubt("rate: the files have no time stamps; how many samples a second does the device take?");
   lines.add("rate", number(table.rate > 0 ? table.rate : usual_rate));
-}
-
-// What a column of labels may say where nothing was done.
-bool means_no_label(const std::string& label) {
-  constexpr std::array kWords = {"none",      "null",      "nan",        "na",       "unknown",
-                                 "undefined", "unlabeled", "unlabelled", "transient"};
-  return std::find(kWords.begin(), kWords.end(), compared_form(label)) != kWords.end();
 }
 
 void add_labels(const FoundStream& stream, Lines& lines) {
@@ -551,7 +558,7 @@ Proposal propose(const fs::path& root, const std::string& pattern) {
                                      (proposal.left_out.empty() ? "" : "; " + proposal.left_out.front()));
   }
   const bool annotated = fs::exists(root / kAnnotationsName);
-  find_labels(root, annotated, streams);
+  find_labels(root, annotated, streams, proposal.left_out);
   const bool by_time = annotated || labeled_stream(streams) != nullptr;
   const NamePattern names = pattern_for(keys_of(streams), pattern, by_time);
   proposal.pattern = names.text();

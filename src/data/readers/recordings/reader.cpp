@@ -324,14 +324,19 @@ std::vector<Annotation> take_labels(TimedSamples& samples, double start) {
   return annotations;
 }
 
-// Annotations of a stream by the clock of its recording, which begins with the file where streams have no clocks.
-std::vector<Annotation> annotations_of(const Recordings& all, Stream& stream) {
-  const double shift = all.by_timestamps ? 0 : stream.cut_front - stream.begin;
-  for (Annotation& annotation : stream.annotations) {
-    annotation.begin += shift;
-    annotation.end += shift;
+// Annotations of one of the streams by the clock of the recording. Where streams have no clocks, moments count from the
+// beginning of the files, and all last as long as the first.
+std::vector<Annotation> annotations_of(const Recordings& all, const std::vector<Stream>& streams,
+                                       const Stream& labeled) {
+  std::vector<Annotation> annotations = labeled.annotations;
+  if (all.by_timestamps) return annotations;
+  const Stream& first = streams.front();
+  const double scale = (first.end - first.begin) / (labeled.end - labeled.begin);
+  for (Annotation& annotation : annotations) {
+    annotation.begin = (annotation.begin - labeled.begin) * scale + labeled.cut_front;
+    annotation.end = (annotation.end - labeled.begin) * scale + labeled.cut_front;
   }
-  return std::move(stream.annotations);
+  return annotations;
 }
 
 // Brings the sensors of one recording to one span of time.
@@ -351,14 +356,15 @@ Stream read_sensors(const Recordings& all, const RecordingFiles& recording, Repa
   const ManifestRow& row = *all.rows.at(recording.id);
   std::vector<Stream> streams;
   std::vector<StreamMeasure> measures;
-  std::vector<Annotation> annotations;
+  std::size_t labeled = 0;
   for (std::size_t i = 0; i < all.sensors.size(); ++i) {
     const double rate = row.sensor_rate[i] > 0 ? row.sensor_rate[i] : all.sensors[i].table.rate;
     streams.push_back(read_sensor_file({recording.sensor[i], recording.id}, all.sensors[i],
                                        {rate, row.sensor_start[i], all.gaps}, repairs));
     measures.push_back(streams.back().measures[0]);
-    if (!all.sensors[i].table.label.empty()) annotations = annotations_of(all, streams.back());
+    if (!all.sensors[i].table.label.empty()) labeled = i;
   }
+  std::vector<Annotation> annotations = annotations_of(all, streams, streams[labeled]);
   if (streams.size() > 1) align_sensors(all, recording, streams);
   Stream side = side_by_side(std::move(streams));
   side.measures = std::move(measures);

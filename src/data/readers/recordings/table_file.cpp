@@ -1,7 +1,8 @@
 #include "data/readers/recordings/table_file.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -42,10 +43,10 @@ std::vector<formats::LabelRun> label_runs(const formats::NpyArray& array, Index 
   std::vector<formats::LabelRun> runs;
   for (Index row = 0; row < array.rows(); ++row) {
     const double value = array(row, column);
-    if (row > 0 && value == array(row - 1, column)) continue;
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    runs.push_back({static_cast<std::size_t>(row), std::isnan(value) ? "" : std::string(digits.data(), end)});
+    const std::string label = std::isnan(value)            ? ""
+                              : std::trunc(value) == value ? fmt::format("{:.0f}", value + 0.0)
+                                                           : fmt::format("{}", value);
+    if (runs.empty() || runs.back().label != label) runs.push_back({static_cast<std::size_t>(row), label});
   }
   return runs;
 }
@@ -57,6 +58,9 @@ formats::TextTable array_table(const fs::path& file, const formats::TableDescrip
   if (!table.time.empty()) time = position(file, table.time, array.cols());
   if (!table.label.empty()) label = position(file, table.label, array.cols());
   const std::vector<Index> columns = positions(file, table, time, label, array.cols());
+  if (label && (label == time || std::find(columns.begin(), columns.end(), *label) != columns.end())) {
+    fail(file, "column " + table.label + " is the label, and read as a value or as the time, too");
+  }
   if (columns.size() != wanted) {
     fail(file, "expected " + std::to_string(wanted) + " columns" + formats::besides(table) + ", found " +
                    std::to_string(columns.size()) + "; the key `columns` of the description tells which to read");
