@@ -1,4 +1,4 @@
-#include "deploy/c_source.hpp"
+#include "deploy/c/c_source.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

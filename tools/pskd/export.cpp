@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "base/file.hpp"
-#include "deploy/c_source.hpp"
+#include "deploy/c/c_source.hpp"
 #include "deploy/export_model.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/onnx/onnx_model.hpp"
