@@ -27,6 +27,7 @@ test_packages=(
   chromium         # report.html is opened in it
   slurm-wlm munge  # tests/slurm starts a Slurm of its own
   strace           # tools/torture.sh kills at chosen system calls
+  gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm  # tests/micro runs C on an emulated Cortex-M4F
 )
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."

@@ -8,6 +8,7 @@
 
 #include "base/quantile.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/models.hpp"
 #include "report/best_row.hpp"
 #include "report/cells.hpp"
 #include "report/comparison_notes.hpp"
@@ -121,31 +122,54 @@ void add_scores(Table& table, const Comparison& of, const std::string& column) {
   if (!of.options.reference.empty()) add_differences(table, of, column, scores);
 }
 
-/// Parameters, those trained beside them, MACs, size and latency. All but the last are the network's, whatever the
-/// seed.
-std::vector<std::string> cost_cells(const Cell& cell) {
+/// Bytes of the weights that `pskd export --quantize int8` writes; nothing for a network that it does not write, and
+/// where the record does not say enough.
+std::optional<std::int64_t> int8_bytes(const Entry& entry, const RunSet& runs) {
+  const eval::StageResult& stage = *entry.stage;
+  const auto& scores = stage.test ? stage.test : stage.val;
+  const auto settings = runs.settings.find(entry.record->config_hash);
+  if (!stage.cost || !scores || settings == runs.settings.end()) return std::nullopt;
+  const auto model = settings->second.find("stages." + stage.name + ".model.name");
+  if (model == settings->second.end() || model->second != config::SensorCnnConfig::kName) return std::nullopt;
+  // Beside the weights: of each output of a norm two parameters and two buffers, of each class a bias. Folded, each
+  // output and class has a bias and a multiplier of four bytes.
+  const auto classes = std::ssize(scores->confusion);
+  const auto numbers = stage.cost->bytes / static_cast<std::int64_t>(sizeof(float));
+  const auto outputs = (numbers - stage.parameters) / 2;
+  return stage.parameters - 2 * outputs - classes + 8 * (outputs + classes);
+}
+
+std::string in_kilobytes(std::int64_t bytes) { return fixed(static_cast<double>(bytes) / 1e3, 1); }
+
+/// Parameters, those trained beside them, MACs, size, size in 8-bit integers and latency. All but the last are the
+/// network's, whatever the seed.
+std::vector<std::string> cost_cells(const Cell& cell, const RunSet& runs) {
   const eval::StageResult& first = *cell.begin()->second->stage;
-  std::vector<std::string> cells = {std::to_string(first.parameters), kEnDash, kEnDash, kEnDash, kEnDash};
+  std::vector<std::string> cells(6, kEnDash);
+  cells[0] = std::to_string(first.parameters);
   if (first.cost) {
     cells[1] = std::to_string(first.cost->adapters);
     cells[2] = std::to_string(first.cost->macs);
-    cells[3] = fixed(static_cast<double>(first.cost->bytes) / 1e3, 1);
+    cells[3] = in_kilobytes(first.cost->bytes);
   }
+  if (const auto bytes = int8_bytes(*cell.begin()->second, runs)) cells[4] = in_kilobytes(*bytes);
   std::vector<double> latencies;
   for (const auto& [seed, entry] : cell) {
     if (entry->stage->cost) latencies.push_back(entry->stage->cost->latency);
   }
-  if (!latencies.empty()) cells[4] = fixed(1e3 * quantile(latencies, 0.5), 2);
+  if (!latencies.empty()) cells[5] = fixed(1e3 * quantile(latencies, 0.5), 2);
   return cells;
 }
 
 void add_cost(Table& table, const Comparison& of, const std::string& column) {
   if (!of.has(Metric::cost)) return;
-  const std::vector<std::string> what = {" parameters", " trained beside", " MACs", " size kB", " latency ms"};
+  const std::vector<std::string> what = {" parameters", " trained beside", " MACs",
+                                         " size kB",    " int8 kB",        " latency ms"};
   for (const std::string& one : what) table.header.push_back(column + one);
   for (std::size_t index = 0; index < of.rows.size(); ++index) {
     const Cell* cell = of.cell(of.rows[index], column);
-    append(table.rows[index], cell == nullptr ? std::vector<std::string>(what.size(), kEnDash) : cost_cells(*cell));
+    append(table.rows[index],
+           cell == nullptr ? std::vector<std::string>(what.size(), kEnDash) : cost_cells(*cell, of.runs));
   }
 }
 

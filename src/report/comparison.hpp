@@ -34,9 +34,9 @@ struct ComparisonOptions {
 /// Holm's procedure over the rows of the column (eval/statistics.hpp). The highest mean of a score is marked where
 /// mark_best allows it. Rows are called as run_names says; those of a grid have a column for each axis. No wall-clock
 /// time, so that the same results give the same bytes. Cost: parameters, those that only training needed,
-/// multiply-adds, size, and latency, which is a time. Throws Error(data) when a column mixes what cannot be compared
-/// (check_column), when a cell holds a run twice or different configs, and when nothing fits; Error(usage) when there
-/// is no such reference or stage, or several rows have the reference's name.
+/// multiply-adds, size, that in 8-bit integers, and latency, which is a time. Throws Error(data) when a column mixes
+/// what cannot be compared (check_column), when a cell holds a run twice or different configs, and when nothing fits;
+/// Error(usage) when there is no such reference or stage, or several rows have the reference's name.
 Table comparison_table(const RunSet& runs, const ComparisonOptions& options);
 
 /// McNemar's test of two single models from their predictions on the same clips.

@@ -115,8 +115,10 @@ std::vector<std::string> reading_notes(const Comparison& of) {
   }
   if (of.has(Metric::cost)) {
     notes.emplace_back(
-        "MACs: multiply-adds for one clip; size: parameters and buffers as 32-bit floats; latency: one clip on one "
-        "thread, median of runs and seeds, on the machine that trained");
+        "MACs: multiply-adds for one clip; size: parameters and buffers as 32-bit floats; int8: weights as `pskd "
+        "export "
+        "--quantize int8` writes them; latency: one clip on one thread, median of runs and seeds, on the machine that "
+        "trained");
   }
   for (const std::string& note : unfinished_notes(of.runs)) notes.push_back(note);
   std::vector<const eval::RunRecord*> records;

@@ -1,4 +1,4 @@
-#include "deploy/c_source.hpp"
+#include "deploy/c/c_source.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,6 +28,10 @@ ModelFile small_model() {
   content.metadata = {{"manifest", manifest.dump()}};
   for (const auto& [name, tensor] : testing::small_weights()) content.tensors["network/" + name] = tensor;
   return model_of(content, "it");
+}
+
+QuantizedCnn small_quantized(const ModelFile& model) {
+  return quantize(fold_sensor_cnn(model), *model.sensor, testing::drawn_windows(*model.sensor, 10, 3));
 }
 
 /// Reads lengths and samples, prints logits and probabilities of each window.
@@ -96,12 +100,59 @@ TEST(CSourceTest, CompilesWithoutAWarningAndSaysWhatTheRecognizerSays) {
   }
 }
 
+/// From windows on standard input to logits on standard output.
+constexpr const char* kLogitsText = R"(
+#include <stdio.h>
+#include "small.h"
+static float window[SMALL_CHANNELS * SMALL_FRAMES], logit[SMALL_CLASSES];
+int main(void) {
+  while (fread(window, sizeof(window), 1, stdin) == 1) {
+    small_logits(window, logit);
+    fwrite(logit, sizeof(logit), 1, stdout);
+  }
+  return 0;
+}
+)";
+
+TEST(CSourceTest, InIntegersEveryCompilerComputesTheBitsOfTheReference) {
+  const testing::TemporaryFolder folder;
+  const ModelFile model = small_model();
+  const QuantizedCnn cnn = small_quantized(model);
+  const CSource written = c_source(model, cnn, "small");
+  std::ofstream(folder / "small.h") << written.header;
+  std::ofstream(folder / "small.c") << written.source;
+  std::ofstream(folder / "main.c") << kLogitsText;
+  std::vector<float> windows = testing::drawn_windows(*model.sensor, 40, 4);
+  for (std::size_t i = 0; i < windows.size() / 4; ++i) windows[i] *= 5;  // beyond the calibration
+  const std::size_t size = windows.size() / 40;
+  std::string expected;
+  for (std::size_t first = 0; first < windows.size(); first += size) {
+    const std::vector<float> logits = logits_of(cnn, std::span(windows).subspan(first, size));
+    expected.append(reinterpret_cast<const char*>(logits.data()), sizeof(float) * logits.size());
+  }
+  std::ofstream(folder / "windows")
+      .write(reinterpret_cast<const char*>(windows.data()),
+             static_cast<std::streamsize>(sizeof(float) * windows.size()));
+  for (const char* flags : {"-std=c99 -O2 -Wall -Wextra -Wpedantic -Werror", "-std=c99 -O0 -fsanitize=undefined",
+                            "-O3 -march=native -ffp-contract=fast"}) {
+    const auto ran = testing::run_command("cd " + folder.path().string() + " && gcc " + flags +
+                                          " -o small small.c main.c -lm && (./small < windows > logits)");
+    ASSERT_EQ(ran.code, 0) << ran.output;
+    EXPECT_EQ(ran.output, "") << flags;
+    EXPECT_EQ(read_file(folder / "logits"), expected) << flags;
+  }
+}
+
 TEST(CSourceTest, CompilesUnderNamesThatItsOwnVariablesHave) {
   const testing::TemporaryFolder folder;
-  for (const char* name : {"a", "b", "best", "sum", "sensor", "logit", "semantic", "block0", "student2", "count"}) {
-    const CSource written = c_source(small_model(), name);
-    std::ofstream(folder / (std::string(name) + ".h")) << written.header;
-    std::ofstream(folder / (std::string(name) + ".c")) << written.source;
+  const ModelFile model = small_model();
+  const QuantizedCnn cnn = small_quantized(model);
+  for (const std::string name : {"a", "b", "best", "sum", "sensor", "logit", "semantic", "block0", "student2", "count",
+                                 "input", "value", "shift"}) {
+    const CSource written = c_source(model, name), integers = c_source(model, cnn, name);
+    std::ofstream(folder / (name + ".h")) << written.header;
+    std::ofstream(folder / (name + ".c")) << written.source;
+    std::ofstream(folder / (name + "-int8.c")) << integers.source;
   }
   const auto compiled = testing::run_command("cd " + folder.path().string() +
                                              " && gcc -std=c99 -O0 -Wall -Wextra -Wpedantic -Werror -c *.c");
@@ -118,13 +169,18 @@ TEST(CSourceTest, SaysWhatItTakesAndUsesNoHeap) {
   EXPECT_THAT(written.header, HasSubstr("#define SMALL_BUFFER_BYTES 876\n"));
   EXPECT_THAT(written.source, HasSubstr("static float a[111], b[108];"));
   EXPECT_THAT(written.source, Not(HasSubstr("alloc")));
+  const CSource integers = c_source(small_model(), small_quantized(small_model()), "small");
+  EXPECT_THAT(integers.header, HasSubstr("#define SMALL_BUFFER_BYTES 219\n"));
+  EXPECT_THAT(integers.header, HasSubstr("Weights and activations are 8-bit integers"));
+  EXPECT_THAT(integers.source, HasSubstr("static uint8_t a[111], b[108];"));
+  EXPECT_THAT(integers.source, Not(HasSubstr("alloc")));
 }
 
 TEST(CSourceTest, WhatCannotBeWrittenIsRefused) {
   EXPECT_THAT(testing::refusal(ErrorKind::usage, [] { c_source(small_model(), "my-student"); }),
               HasSubstr("'my-student' is no identifier in C"));
   for (const char* taken : {"int", "class", "mean", "convolve", "multiply", "block0_weights", "main", "expf", "sinl",
-                            "printf", "_student"}) {
+                            "printf", "_student", "requantize", "factor", "block0_shift", "int8_t"}) {
     EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { c_source(small_model(), taken); }),
                 HasSubstr("' cannot be the name of a function here"))
         << taken;

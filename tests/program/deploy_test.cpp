@@ -218,6 +218,75 @@ TEST_F(Deploy, CIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   EXPECT_FALSE(fs::exists(path("watch.h")));
 }
 
+TEST_F(Deploy, IntegersAreCalibratedOnTrainingClipsAndScoredOnTestClips) {
+  const auto written =
+      run_command(kProgram + "export " + stage() + " --format c --quantize int8 --out " + path("integers.c"));
+  EXPECT_EQ(written.code, 0) << written.output;
+  EXPECT_THAT(written.output, HasSubstr("integers.c: C99 in 8-bit integers, sensor-cnn, 2 classes, 3 channels"));
+  EXPECT_THAT(written.output, HasSubstr("calibrated on 4 training clips\naccuracy on 4 test clips: "));
+  const auto compiled =
+      run_command("gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -c -o /dev/null " + path("integers.c"));
+  EXPECT_EQ(compiled.code, 0) << compiled.output;
+  const std::string before = " bytes in floats, ";
+  const double bytes = std::stod(written.output.substr(written.output.find(before) + before.size()));
+  char kilobytes[64];
+  std::snprintf(kilobytes, sizeof(kilobytes), ",%.1f,", bytes / 1e3);
+  const auto table = run_command(kProgram + "table " + run_.string() + " --metric cost --format csv");
+  EXPECT_THAT(table.output, HasSubstr(kilobytes)) << "known without exporting";
+  const auto floats = run_command(kProgram + "export " + stage() + " --format c --out " + path("integers.c"));
+  EXPECT_EQ(floats.code, 0) << "one may replace the other: " << floats.output;
+}
+
+TEST_F(Deploy, IntegersNeedTheRunAndItsRecordings) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("q.pskd")).code, 0);
+  const auto expect = [](const std::string& arguments, int code, const std::string& message) {
+    const auto refused = run_command(kProgram + "export " + arguments + " --quantize int8 --out " + path("never.c"));
+    EXPECT_EQ(refused.code, code) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr(message));
+    EXPECT_FALSE(fs::exists(path("never.c")) || fs::exists(path("never.h")));
+  };
+  expect(path("q.pskd") + " --format c", 2, "--quantize needs a run, whose training clips say");
+  expect(stage() + " --format onnx", 2, "--quantize goes with --format c, found --format onnx");
+  fs::rename(path("data"), path("elsewhere"));
+  expect(stage() + " --format c", 3, "--quantize needs the recordings of the run: ");
+  fs::copy(path("elsewhere"), path("data"), fs::copy_options::recursive);
+  fs::copy_file(path("data/Inertial/a1_s1_t1_inertial.mat"), path("data/Inertial/a1_s1_t2_inertial.mat"),
+                fs::copy_options::overwrite_existing);
+  expect(stage() + " --format c", 5, "trained on other recordings");
+  fs::remove_all(path("data"));
+  fs::rename(path("elsewhere"), path("data"));
+}
+
+/// The C of a student that subject 1 of three trained, without what says which run it is of.
+std::string integers_of_run(const fs::path& folder, const std::string& tested) {
+  const std::string config = (folder / (tested + ".yaml")).string(), root = (folder / ("runs-" + tested)).string();
+  std::ofstream(config)
+      << "data: {name: utd-mhad, root: " << (folder / "data-q").string() << "}\n"
+      << "run: {name: tested, threads: 1, root: " << root << "}\n"
+      << "protocol: {name: cross-subject, classes: [swipe_left, swipe_right], train: {subjects: [1]}, "
+      << "test: {subjects: [" << tested << "]}}\n"
+      << R"(seeds: [1]
+training: {batch: 2, epochs: 1, optimizer: {warmup: 0}}
+stages:
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], loss: {ce: 1}}
+)";
+  const auto trained = run_command(kProgram + "train --quiet --config " + config);
+  EXPECT_EQ(trained.code, 0) << trained.output;
+  const fs::path out = folder / "tested.c";
+  const auto written = run_command(kProgram + "export " + testing::tiny_run_folder(root).string() +
+                                   " --format c --quantize int8 --out " + out.string());
+  EXPECT_EQ(written.code, 0) << written.output;
+  const std::string source = read_file(out);
+  return source.substr(source.find("#include"));
+}
+
+TEST_F(Deploy, TestClipsDoNotDecideAboutIntegers) {
+  ASSERT_EQ(run_command(kProgram + "data synth --subjects 3 --trials 2 --actions 2 --out " + path("data-q")).code, 0);
+  const std::string one = integers_of_run(folder_->path(), "2"), other = integers_of_run(folder_->path(), "3");
+  EXPECT_EQ(one, other);
+  EXPECT_THAT(one, HasSubstr("block0_multiplier"));
+}
+
 TEST_F(Deploy, OnnxIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("i.pskd")).code, 0);
   const auto write_onnx = [](const std::string& from, const std::string& to) {

@@ -221,9 +221,23 @@ TEST(Comparison, ShowsWhatANetworkCostsInUse) {
   }
   const Table table = comparison_table({records}, {.metrics = {Metric::cost}});
   EXPECT_THAT(table.header, ElementsAre("method", "utd-mhad parameters", "utd-mhad trained beside", "utd-mhad MACs",
-                                        "utd-mhad size kB", "utd-mhad latency ms"));
-  EXPECT_THAT(table.rows, ElementsAre(ElementsAre("label", "250", "\u2013", "\u2013", "\u2013", "\u2013"),
-                                      ElementsAre("acs", "250", "30", "54321", "1.2", "2.00")));
+                                        "utd-mhad size kB", "utd-mhad int8 kB", "utd-mhad latency ms"));
+  EXPECT_THAT(table.rows, ElementsAre(ElementsAre("label", "250", "\u2013", "\u2013", "\u2013", "\u2013", "\u2013"),
+                                      ElementsAre("acs", "250", "30", "54321", "1.2", "\u2013", "2.00")));
+}
+
+TEST(Comparison, SaysWhatAStudentTakesInIntegers) {
+  RunSet runs{{record_of("acs", 1, 12)}};
+  // The student of UTD-MHAD: 261,396 weights; 312 + 300 outputs of norms; 27 classes, of which scores_with has 2.
+  eval::StageResult& student = runs.records[0].stages[1];
+  student.parameters = 261'396 + 2 * 612 + 2;
+  student.cost = {.macs = 1, .bytes = 4 * (student.parameters + 2 * 612), .latency = 0.001};
+  const auto int8 = [&](const char* model) {
+    runs.settings["hash-of-acs"] = {{"stages.student.model.name", model}};
+    return comparison_table(runs, {.metrics = {Metric::cost}}).rows[0][5];
+  };
+  EXPECT_EQ(int8("sensor-cnn"), "266.3") << "a byte a weight, eight an output and a class";
+  EXPECT_EQ(int8("fused"), "\u2013") << "cannot be exported";
 }
 
 /// Two versions of kd in one sweep, and label.

@@ -4,13 +4,14 @@
 #include <iostream>
 
 #include "base/file.hpp"
-#include "deploy/c_source.hpp"
+#include "deploy/c/c_source.hpp"
 #include "deploy/export_model.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/onnx/onnx_model.hpp"
 #include "deploy/page/web_page.hpp"
 #include "installation.hpp"
 #include "pskd/base/error.hpp"
+#include "quantize.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -19,7 +20,7 @@ namespace deploy = pskd::deploy;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string from, stage, out, web, format = "model";
+  std::string from, stage, out, web, format = "model", quantize;
   std::optional<double> rate;
 };
 
@@ -58,14 +59,41 @@ void require_own(const fs::path& file, const std::string& format) {
 }
 
 /// <name>.h and <name>.c beside each other, of `out` with or without an extension.
-void write_c(const deploy::ModelFile& model, const fs::path& out) {
-  const deploy::CSource written = deploy::c_source(model, out.stem().string());
+void write_c_files(const fs::path& out, const deploy::CSource& written, const std::string& what) {
   const fs::path header = fs::path(out).replace_extension(".h"), source = fs::path(out).replace_extension(".c");
   for (const fs::path& file : {header, source}) require_own(file, "c");
   pskd::write_file_atomically(source, written.source);  // the larger one first: a full disk leaves neither
   pskd::write_file_atomically(header, written.header);
-  say(header, "C99, " + summary(model));
-  say(source, "C99, " + summary(model));
+  say(header, what);
+  say(source, what);
+}
+
+void say_quantized(const QuantizedStudent& student) {
+  std::cout << fmt::format("weights: {} bytes in floats, {} in 8-bit integers ({:.1f} %)\n", student.float_bytes,
+                           student.int8_bytes,
+                           100 * static_cast<double>(student.int8_bytes) / static_cast<double>(student.float_bytes))
+            << fmt::format("calibrated on {} training clips\n", student.calibrated_on);
+  if (student.tested == 0) return;
+  const auto percent = [&](std::size_t right) {
+    return 100 * static_cast<double>(right) / static_cast<double>(student.tested);
+  };
+  std::cout << fmt::format(
+      "accuracy on {} test clips: {:.2f} % in floats, {:.2f} % in 8-bit integers; the same class for {}\n",
+      student.tested, percent(student.float_right), percent(student.int8_right), student.same);
+}
+
+/// The functions in <name>.c begin with its name.
+std::string name_in_c(const Options& options) { return fs::path(options.out).stem().string(); }
+
+void write_c(const deploy::ModelFile& model, const Options& options) {
+  if (options.quantize.empty()) {
+    write_c_files(options.out, deploy::c_source(model, name_in_c(options)), "C99, " + summary(model));
+    return;
+  }
+  const QuantizedStudent student = quantize_student(deploy::stage_of_run(options.from, options.stage).run, model);
+  write_c_files(options.out, deploy::c_source(model, student.cnn, name_in_c(options)),
+                "C99 in 8-bit integers, " + summary(model));
+  say_quantized(student);
 }
 
 void write_onnx(const deploy::ModelFile& model, const fs::path& out) {
@@ -101,6 +129,18 @@ void write_model(const deploy::ExportedModel& model, const fs::path& out) {
   say(out, what);
 }
 
+void require_quantizable(const Options& options) {
+  if (options.format != "c") {
+    throw pskd::Error(pskd::ErrorKind::usage, "--quantize goes with --format c, found --format " + options.format);
+  }
+  if (!fs::is_directory(options.from)) {
+    throw pskd::Error(
+        pskd::ErrorKind::usage,
+        "--quantize needs a run, whose training clips say how large numbers get; " + options.from + " is a model file");
+  }
+  start_console_log(false);  // of the recordings
+}
+
 void run(const Options& options) {
   if (options.out.empty() == options.web.empty()) {
     throw pskd::Error(pskd::ErrorKind::usage, "export: give --out FILE, or --web FOLDER");
@@ -108,12 +148,13 @@ void run(const Options& options) {
   if (fs::is_directory(options.out)) {
     throw pskd::Error(pskd::ErrorKind::usage, options.out + " is a folder; --out names a file");
   }
+  if (!options.quantize.empty()) require_quantizable(options);
   const deploy::ExportedModel model = exported(options);
   if (model.lacks_rate) complain("the rate of the sensor is not known; --rate says it");
   if (options.web.empty() && options.format == "model") return write_model(model, options.out);
   const deploy::ModelFile checked = deploy::checked_model(model.manifest, model.weights, options.from);
   if (!options.web.empty()) return write_web(checked, options.web);
-  options.format == "c" ? write_c(checked, options.out) : write_onnx(checked, options.out);
+  options.format == "c" ? write_c(checked, options) : write_onnx(checked, options.out);
 }
 
 }  // namespace
@@ -136,6 +177,10 @@ void add_export(CLI::App& app) {
   verb->add_option("--web", options->web, "instead of a file, the folder of a page that runs the model in a browser")
       ->excludes(format)
       ->type_name("FOLDER");
+  verb->add_option("--quantize", options->quantize,
+                   "int8: C in 8-bit integers, calibrated on the run's training clips, which must be there; says the "
+                   "accuracy on its test clips")
+      ->check(CLI::IsMember({"int8"}));
   verb->add_option("--rate", options->rate, "Hz, of the sensor (default: what the checkpoint says)")
       ->check(CLI::PositiveNumber);
   verb->footer(
@@ -146,6 +191,7 @@ void add_export(CLI::App& app) {
       "  pskd export runs/utd-pskd/0123456789ab/seed-1/stages/fused --out fused.pskd\n"
       "  pskd export student.pskd --format onnx --out student.onnx\n"
       "  pskd export student.pskd --format c --out student.c\n"
+      "  pskd export runs/utd-pskd/0123456789ab/seed-1 --format c --quantize int8 --out student.c\n"
       "  pskd export student.pskd --web page");
   verb->callback([options] { run(*options); });
 }

@@ -120,7 +120,7 @@ void add_view(CLI::App* verb, const std::shared_ptr<Options>& options) {
           },
           "one or several, with commas between them: accuracy (default, with the next two beside it); "
           "balanced_accuracy, the mean recall of the classes; macro_f1, their mean F1; weighted_f1, weighted by their "
-          "clips; cost: parameters (also of layers that only training needs), MACs, size, latency")
+          "clips; cost: parameters (also of layers that only training needs), MACs, size (also in int8), latency")
       ->type_name(choices(kMetrics) + ",...");
   verb->add_option("--sort", options->layout.options.sort,
                    "rows: as the runs come (given, default), by the first score, or by name")
