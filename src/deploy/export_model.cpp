@@ -5,8 +5,8 @@
 
 #include "base/checkpoint_format.hpp"
 #include "data/readers/registry.hpp"
-#include "deploy/none_rule.hpp"
 #include "eval/finished_run.hpp"
+#include "eval/none_rule.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/eval/predictions.hpp"
@@ -79,7 +79,7 @@ std::optional<Json> describe_none(const StageLayout& stage, const std::vector<st
   if (!fs::exists(stage.val_predictions())) return std::nullopt;
   const std::vector<eval::Prediction> predictions = eval::read_predictions(stage.val_predictions(), classes);
   if (predictions.empty()) return std::nullopt;
-  const NoneRule rule = fit_none_rule(predictions);
+  const eval::NoneRule rule = eval::fit_none_rule(predictions);
   return Json{{"temperature", rule.temperature}, {"threshold", rule.threshold}, {"clips", predictions.size()}};
 }
 

@@ -93,8 +93,8 @@ SensorInput sensor_of(const Json& said) {
   return sensor;
 }
 
-NoneRule none_rule_of(const Json& said) {
-  const NoneRule rule{number_at(said, "temperature"), number_at(said, "threshold")};
+eval::NoneRule none_rule_of(const Json& said) {
+  const eval::NoneRule rule{number_at(said, "temperature"), number_at(said, "threshold")};
   if (rule.temperature <= 0) refuse("temperature", "a number > 0");
   if (rule.threshold > 1) refuse("threshold", "a number of 0 .. 1");
   return rule;

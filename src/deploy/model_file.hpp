@@ -9,7 +9,7 @@
 //   weights_hash  as the run's manifest has it
 //   run           experiment, config_hash, fold, protocol, selection, data, data_hash, version, git_revision
 //   test          clips, accuracy and macro_f1 on the run's test clips, where there are some
-//   none          temperature and threshold, see deploy/none_rule.hpp, and the number of validation clips that they
+//   none          temperature and threshold, see eval/none_rule.hpp, and the number of validation clips that they
 //   were
 //                 fitted on; absent where there were none, and in files of pskd 0.9.0
 //   terms         under which the recordings are that it was trained on
@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "base/tensor_file.hpp"
-#include "deploy/none_rule.hpp"
+#include "eval/none_rule.hpp"
 
 namespace pskd::deploy {
 
@@ -50,7 +50,7 @@ struct ModelFile {
   std::vector<std::string> classes;
   std::optional<SensorInput> sensor;  ///< of a network that sees the sensor
   bool sees_skeleton = false;
-  std::optional<NoneRule> none;                 ///< when the answer is no class; where it is not said, never
+  std::optional<eval::NoneRule> none;           ///< when the answer is no class; where it is not said, never
   std::map<std::string, StoredTensor> weights;  ///< by their names in the network
 };
 
