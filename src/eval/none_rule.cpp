@@ -21,12 +21,17 @@ struct Labeled {
 };
 
 /// Logarithms of probabilities are logits, too.
-std::vector<Labeled> labeled_logits(const std::vector<Prediction>& predictions) {
+std::vector<float> logits_of(const Prediction& clip) {
   constexpr float kSmallest = 1e-30F;  // a probability of 0 was smaller than a float can say
+  std::vector<float> logits = clip.probabilities;
+  for (float& value : logits) value = std::log(std::max(value, kSmallest));
+  return logits;
+}
+
+std::vector<Labeled> labeled_logits(const std::vector<Prediction>& predictions) {
   std::vector<Labeled> all;
   for (const Prediction& one : predictions) {
-    Labeled& clip = all.emplace_back(Labeled{one.probabilities, static_cast<std::size_t>(one.label)});
-    for (float& value : clip.logits) value = std::log(std::max(value, kSmallest));
+    all.push_back({logits_of(one), static_cast<std::size_t>(one.label)});
   }
   return all;
 }
@@ -58,6 +63,8 @@ double temperature_of(const std::vector<Labeled>& clips) {
 double confidence_of(std::span<const float> logits, double temperature) {
   return std::exp(-log_sum(logits, temperature));
 }
+
+double confidence_of(const Prediction& clip, double temperature) { return confidence_of(logits_of(clip), temperature); }
 
 NoneRule fit_none_rule(const std::vector<Prediction>& predictions) {
   const std::vector<Labeled> clips = labeled_logits(predictions);

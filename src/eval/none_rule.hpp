@@ -21,6 +21,8 @@ inline constexpr const char* kNone = "none";
 
 /// Of logits, or of logarithms of probabilities.
 double confidence_of(std::span<const float> logits, double temperature);
+/// Of the clip's probabilities.
+double confidence_of(const Prediction& clip, double temperature);
 
 /// The share of known clips that a fitted rule calls none at most.
 inline constexpr double kNoneShare = 0.05;
