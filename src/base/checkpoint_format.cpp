@@ -8,6 +8,7 @@ const Seal kCheckpointSeal{
     "checkpoint", 2,
     "its checkpoints (pskd 0.5.0 and older) are archives that can run code, and are not opened; the run's "
     "tables need none of them; to go on, train again with --overwrite, or use that version of pskd"};
+const Seal kModelSeal{"model", 1};
 
 std::string weights_hash(const TensorFile& file) {
   ContentHasher hasher;

@@ -56,12 +56,7 @@ class Includer {
     refuse_too_many(place);
     const bool first = chain_.empty();
     chain_.push_back(file);
-    Node root = parse_yaml(read_config_file(file, place, first, problems_), file.string(), true, problems_);
-    if (root.kind == Kind::null) root.kind = Kind::map;  // a file of comments only
-    if (root.kind != Kind::map) {
-      problems_.add(root.where, "", "expected a map of keys and values, found " + shown(root));
-      problems_.throw_if_any();
-    }
+    Node root = parse_root(read_config_file(file, place, first, problems_), file.string(), problems_);
     Node merged{.kind = Kind::map, .where = root.where};
     for (const Node& name : take_includes(root, problems_)) {
       merge(merged, read((file.parent_path() / name.text).lexically_normal(), name.where));
@@ -180,6 +175,16 @@ bool is_key_path(const std::string& text) {
 
 void merge_at(Node& root, const std::string& key_path, Node value) {
   merge(root, nested(split_at_dots(key_path), std::move(value)));
+}
+
+Node parse_root(const std::string& text, const std::string& source, Problems& problems) {
+  Node root = parse_yaml(text, source, true, problems);
+  if (root.kind == Kind::null) root.kind = Kind::map;  // comments only
+  if (root.kind != Kind::map) {
+    problems.add(root.where, "", "expected a map of keys and values, found " + shown(root));
+    problems.throw_if_any();
+  }
+  return root;
 }
 
 Node read_with_includes(const fs::path& file, Problems& problems) {

@@ -141,11 +141,12 @@ void describe(Fields& fields, AugmentationConfig& augmentation) {
 /// The key `run` of a trained stage. A path that is not given is left out, as is one of a config from before the key.
 template <class Fields>
 void describe_run(Fields& fields, std::string& run) {
-  fields({"run",
-          "Folder of another run that is finished, runs/<name>/<config hash>/seed-<n>, whose stage this is; or the "
-          "folder above, of which the run with this run's fold and seed is taken. As with run.root, a relative one "
-          "begins where pskd is started. Empty means this run."},
-         run, path_or_empty(), LeftOutAs{"\"\""});
+  fields(
+      {"run",
+       "Folder of another run that is finished, runs/<name>/<config hash>/seed-<n>, whose stage this is; or the "
+       "folder above, of which the run with this run's fold and seed is taken; or a model file that pskd export wrote "
+       "of that stage. As with run.root, a relative one begins where pskd is started. Empty means this run."},
+      run, path_or_empty(), LeftOutAs{"\"\""});
 }
 
 template <class Fields>

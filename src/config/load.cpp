@@ -39,6 +39,13 @@ Experiment experiment_of(Node root, Problems& problems) {
   return experiment;
 }
 
+Experiment parse_experiment(const std::string& text, const std::string& source) {
+  Problems problems;
+  Experiment experiment = experiment_of(parse_root(text, source, problems), problems);
+  problems.throw_if_any();
+  return experiment;
+}
+
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
   Problems problems;
   Node root = read_with_includes(file, problems);

@@ -1,12 +1,13 @@
 #include "deploy/export_model.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/checkpoint_format.hpp"
 #include "data/readers/registry.hpp"
-#include "deploy/none_rule.hpp"
 #include "eval/finished_run.hpp"
+#include "eval/none_rule.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/eval/predictions.hpp"
@@ -74,12 +75,49 @@ Json describe_test(const eval::Scores& scores) {
   return {{"clips", scores.clips}, {"accuracy", scores.accuracy}, {"macro_f1", scores.macro_f1}};
 }
 
+/// The stage as a config file: what adapting it needs and the rest of the manifest does not say. Its teachers have done
+/// their work, and paths are nobody's business.
+std::string describe_training(const config::Experiment& experiment, const std::string& stage) {
+  config::Experiment alone;
+  alone.data.name = experiment.data.name;
+  alone.data.channels = experiment.data.channels;
+  alone.data.sensors = experiment.data.sensors;
+  alone.protocol.classes = experiment.protocol.classes;
+  alone.augmentation = experiment.augmentation;
+  alone.run.name = experiment.run.name;
+  config::StageConfig& only = alone.stages.emplace_back(config::find_stage(experiment, stage));
+  only.starts_from = {};
+  only.teachers.clear();
+  only.loss = {};
+  only.labeled_share = 1.0;
+  only.snapshots.clear();
+  return config::to_yaml(alone);
+}
+
+/// Those of every data set that decided the weights: `seen` names its subjects as "<data set>/<subject>".
+std::string describe_terms(const std::string& data_set, const Json& seen) {
+  std::set<std::string> data_sets = {data::readers::dataset_name(data_set)};
+  for (const char* part : {"/labeled/subjects", "/unlabeled/subjects"}) {
+    const Json::json_pointer subjects(part);
+    for (const Json& subject : seen.contains(subjects) ? seen[subjects] : Json::array()) {
+      const std::string name = subject.is_string() ? subject.get<std::string>() : "";
+      data_sets.insert(name.substr(0, name.find('/')));
+    }
+  }
+  std::string terms;
+  for (const std::string& known : data::readers::dataset_names()) {
+    const std::string of_this = data_sets.contains(known) ? data::readers::dataset_terms(known) : "";
+    if (!of_this.empty()) terms += (terms.empty() ? "" : "; ") + of_this;
+  }
+  return terms;
+}
+
 /// The rule for "none of these", of the validation clips of a stage that has some.
 std::optional<Json> describe_none(const StageLayout& stage, const std::vector<std::string>& classes) {
   if (!fs::exists(stage.val_predictions())) return std::nullopt;
   const std::vector<eval::Prediction> predictions = eval::read_predictions(stage.val_predictions(), classes);
   if (predictions.empty()) return std::nullopt;
-  const NoneRule rule = fit_none_rule(predictions);
+  const eval::NoneRule rule = eval::fit_none_rule(predictions);
   return Json{{"temperature", rule.temperature}, {"threshold", rule.threshold}, {"clips", predictions.size()}};
 }
 
@@ -109,7 +147,7 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
 
   ExportedModel exported;
   Json& manifest = exported.manifest;
-  for (const char* key : {"stage", "seed", "stage_hash", "clips_hash", "teachers", "model"}) {
+  for (const char* key : {"stage", "seed", "stage_hash", "clips_hash", "teachers", "model", "seen"}) {
     if (said.contains(key)) manifest[key] = said[key];
   }
   manifest["snapshot"] = snapshot;
@@ -118,10 +156,11 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
   manifest["run"] = describe_run(record);
   if (result.test) manifest["test"] = describe_test(*result.test);
   if (const auto none = describe_none(run.stage(stage), class_names(said, file))) manifest["none"] = *none;
-  const config::DataConfig data = config::load_experiment(run.config()).data;
-  manifest["terms"] = data::readers::dataset_terms(data.name);
+  const config::Experiment experiment = config::load_experiment(run.config());
+  manifest["config"] = describe_training(experiment, stage);
+  manifest["terms"] = describe_terms(experiment.data.name, manifest.value("seen", Json::object()));
   if (Json& model = manifest["model"]; model.contains("sensor") && model["sensor"].is_object()) {
-    complete_sensor(model["sensor"], data.sensors, rate);
+    complete_sensor(model["sensor"], experiment.data.sensors, rate);
     exported.lacks_rate = !model["sensor"].contains("rate");
   }
   const std::string part = kNetworkPart;

@@ -15,7 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-const Seal kSeal{"model", 1};
 constexpr int kMaxFrames = 10'000;  // as in configs: a file from a stranger must not ask for any amount of memory
 
 [[noreturn]] void refuse(const std::string& key, const std::string& expected) {
@@ -93,8 +92,8 @@ SensorInput sensor_of(const Json& said) {
   return sensor;
 }
 
-NoneRule none_rule_of(const Json& said) {
-  const NoneRule rule{number_at(said, "temperature"), number_at(said, "threshold")};
+eval::NoneRule none_rule_of(const Json& said) {
+  const eval::NoneRule rule{number_at(said, "temperature"), number_at(said, "threshold")};
   if (rule.temperature <= 0) refuse("temperature", "a number > 0");
   if (rule.threshold > 1) refuse("threshold", "a number of 0 .. 1");
   return rule;
@@ -150,11 +149,18 @@ TensorFile content_of(const Json& manifest, const std::map<std::string, StoredTe
 /// Whether a file may be replaced by a model file: it is one, whole or not.
 bool may_replace(const std::filesystem::path& file) {
   constexpr std::size_t kMarkBytes = 32;  // mark, versions and kind
-  const std::string mark = make_seal(kSeal, "").substr(0, kMarkBytes);
+  const std::string mark = make_seal(kModelSeal, "").substr(0, kMarkBytes);
   return !std::filesystem::exists(file) || read_file(file).substr(0, kMarkBytes) == mark;
 }
 
 }  // namespace
+
+void require_replaceable(const std::filesystem::path& file) {
+  if (may_replace(file)) return;
+  throw Error(ErrorKind::usage, file.string() +
+                                    ": there is another file of that name, which is no model file; give "
+                                    "another name, or remove it");
+}
 
 ModelFile model_of(TensorFile file, const std::string& where) {
   try {
@@ -167,7 +173,7 @@ ModelFile model_of(TensorFile file, const std::string& where) {
 }
 
 ModelFile read_model_file(const std::filesystem::path& file) {
-  const std::string bytes = read_sealed_file(file, kSeal, ErrorKind::checkpoint);
+  const std::string bytes = read_sealed_file(file, kModelSeal, ErrorKind::checkpoint);
   return model_of(read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint),
                   file.string());
 }
@@ -181,12 +187,8 @@ void write_model_file(const std::filesystem::path& file, const Json& manifest,
                       const std::map<std::string, StoredTensor>& weights) {
   const TensorFile content = content_of(manifest, weights);
   model_of(content, file.string());
-  if (!may_replace(file)) {
-    throw Error(ErrorKind::usage, file.string() +
-                                      ": there is another file of that name, which is no model file; give "
-                                      "another name, or remove it");
-  }
-  write_sealed_file(file, kSeal, tensor_file_bytes(content));
+  require_replaceable(file);
+  write_sealed_file(file, kModelSeal, tensor_file_bytes(content));
 }
 
 }  // namespace pskd::deploy

@@ -4,15 +4,17 @@
 // It is a sealed file of kind "model" with a tensor file inside, as a checkpoint is. The tensors are those of the
 // network, with their names in checkpoints: network/<name>. The metadata holds `manifest`, a JSON text:
 //   stage, snapshot, epochs, seed, stage_hash, clips_hash, teachers   as in the checkpoint
+//   seen          the same: hashes of the recordings that decided the weights, and who is in them
+//   config        the stage alone as a config file, without teachers and paths: so that it can be adapted and teach
 //   model         what the checkpoint says of the network and of what it sees (train/model_description.hpp); for the
 //                 sensor also `sensors` (chosen of the data set) and `resampling` (of a window)
 //   weights_hash  as the run's manifest has it
 //   run           experiment, config_hash, fold, protocol, selection, data, data_hash, version, git_revision
 //   test          clips, accuracy and macro_f1 on the run's test clips, where there are some
-//   none          temperature and threshold, see deploy/none_rule.hpp, and the number of validation clips that they
-//   were
-//                 fitted on; absent where there were none, and in files of pskd 0.9.0
-//   terms         under which the recordings are that it was trained on
+//   none          temperature and threshold, see eval/none_rule.hpp, and the number of validation clips that they
+//                 were fitted on; absent where there were none
+//   terms         under which the recordings are that decided its weights
+// Files of pskd 0.9.0 lack none, seen and config.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +26,7 @@
 #include <vector>
 
 #include "base/tensor_file.hpp"
-#include "deploy/none_rule.hpp"
+#include "eval/none_rule.hpp"
 
 namespace pskd::deploy {
 
@@ -50,7 +52,7 @@ struct ModelFile {
   std::vector<std::string> classes;
   std::optional<SensorInput> sensor;  ///< of a network that sees the sensor
   bool sees_skeleton = false;
-  std::optional<NoneRule> none;                 ///< when the answer is no class; where it is not said, never
+  std::optional<eval::NoneRule> none;           ///< when the answer is no class; where it is not said, never
   std::map<std::string, StoredTensor> weights;  ///< by their names in the network
 };
 
@@ -65,8 +67,11 @@ ModelFile read_model_file(const std::filesystem::path& file);
 ModelFile checked_model(const nlohmann::json& manifest, const std::map<std::string, StoredTensor>& weights,
                         const std::string& where);
 
-/// Writes atomically. Throws Error(checkpoint) for what read_model_file would refuse, before anything is written;
-/// Error(usage) where another kind of file has that name.
+/// Throws Error(usage) where something else than a model file, whole or not, has that name.
+void require_replaceable(const std::filesystem::path& file);
+
+/// Writes atomically. Throws Error(checkpoint) for what read_model_file would refuse, before anything is written,
+/// and as require_replaceable.
 void write_model_file(const std::filesystem::path& file, const nlohmann::json& manifest,
                       const std::map<std::string, StoredTensor>& weights);
 

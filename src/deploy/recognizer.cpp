@@ -14,7 +14,7 @@ namespace pskd {
 struct Recognizer::Model {
   std::vector<std::string> classes;
   deploy::SensorInput sensor;
-  deploy::NoneRule none;
+  eval::NoneRule none;
   signal::Statistics statistics;
   std::vector<int> columns;  ///< 0, 1, ...: a window has the channels in their order
   deploy::SensorNetwork network;
@@ -53,13 +53,13 @@ std::vector<float> softmax(std::span<const float> logits) {
   return shares;
 }
 
-Decision decision_of(std::span<const float> logits, std::span<const float> embedding, const deploy::NoneRule& none) {
+Decision decision_of(std::span<const float> logits, std::span<const float> embedding, const eval::NoneRule& none) {
   Decision decision;
   decision.label = static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
   decision.probabilities = softmax(logits);
   decision.logits.assign(logits.begin(), logits.end());
   decision.embedding.assign(embedding.begin(), embedding.end());
-  decision.confidence = deploy::confidence_of(logits, none.temperature);
+  decision.confidence = eval::confidence_of(logits, none.temperature);
   decision.is_none = !(decision.confidence >= none.threshold);  // so is NaN, where the network overflowed
   return decision;
 }
@@ -125,7 +125,7 @@ Recognizer recognizer_of(const ModelFile& model, const std::string& where) {
     std::iota(columns.begin(), columns.end(), 0);
     return Recognizer(std::make_shared<Recognizer::Model>(Recognizer::Model{model.classes,
                                                                             sensor,
-                                                                            model.none.value_or(NoneRule{}),
+                                                                            model.none.value_or(eval::NoneRule{}),
                                                                             {sensor.mean, sensor.deviation},
                                                                             std::move(columns),
                                                                             std::move(network)}));

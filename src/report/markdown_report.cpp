@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "base/markdown.hpp"
 #include "base/run_layout.hpp"
+#include "report/coverage_table.hpp"
 #include "report/records.hpp"
 #include "report/results_table.hpp"
 #include "report/run_search.hpp"
@@ -86,6 +87,9 @@ std::filesystem::path write_report(const std::filesystem::path& folder) {
   std::string text = "# " + markdown_text(first.experiment) + "\n\n" + to_markdown(results);
   if (const Table folds = folds_table(records); !folds.rows.empty()) {
     text.append("\n## Accuracy of each fold, %, mean over seeds\n\n").append(to_markdown(folds));
+  }
+  if (const Table coverage = coverage_table(records); !coverage.rows.empty()) {
+    text.append("\n## Accuracy against coverage, %\n\n").append(to_markdown(coverage));
   }
   text.append("\n## F1 of each class, %, mean over seeds\n\n").append(to_markdown(per_class_table(records)));
   text.append("\n").append(confusions_section(records));

@@ -5,8 +5,9 @@
 
 namespace pskd::report {
 
-/// Writes `folder`/report.md: the table over all finished seeds, per-class F1 of each stage (mean over seeds), the
-/// largest confusions of the student, how to reproduce. Returns its path. Throws as results_table and find_run_records.
+/// Writes `folder`/report.md: the table over all finished seeds, accuracy against coverage, per-class F1 of each
+/// stage (mean over seeds), the largest confusions of the student, how to reproduce. Returns its path. Throws as
+/// results_table, coverage_table and find_run_records.
 std::filesystem::path write_report(const std::filesystem::path& folder);
 
 }  // namespace pskd::report

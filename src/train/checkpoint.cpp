@@ -95,15 +95,18 @@ void require_expected(const CheckpointManifest& manifest, const CheckpointManife
   }
 }
 
-ParsedManifest manifest_of(const TensorFile& file) {
+const std::string& manifest_text_of(const TensorFile& file) {
   const auto text = file.metadata.find(kManifestText);
   if (text == file.metadata.end()) throw Error(ErrorKind::checkpoint, "holds no manifest");
-  return parse_manifest(text->second);
+  return text->second;
 }
+
+bool is_model_file(const CheckpointManifest& manifest) { return !manifest.config.empty(); }
 
 LoadedCheckpoint load(const TensorFile& file, const CheckpointManifest& expected, model::Network& network,
                       torch::optim::Optimizer* optimizer, torch::nn::Module* adapters) {
-  ParsedManifest parsed = manifest_of(file);
+  const std::string& text = manifest_text_of(file);
+  ParsedManifest parsed = is_model_file(expected) ? ParsedManifest{parse_model_manifest(text)} : parse_manifest(text);
   require_expected(parsed.manifest, expected);
   require_known_parts(file);
   const Tensors weights = part_of(file, kNetwork), beside = part_of(file, kAdapters), state = part_of(file, kOptimizer);
@@ -123,9 +126,9 @@ LoadedCheckpoint load(const TensorFile& file, const CheckpointManifest& expected
 }
 
 /// Reads the verified file; what `use` then throws is told of it.
-LoadedCheckpoint use_file(const std::filesystem::path& file,
+LoadedCheckpoint use_file(const std::filesystem::path& file, const Seal& seal,
                           const std::function<LoadedCheckpoint(const TensorFile& content)>& use) {
-  const std::string bytes = read_sealed_file(file, kCheckpointSeal, ErrorKind::checkpoint);
+  const std::string bytes = read_sealed_file(file, seal, ErrorKind::checkpoint);
   const TensorFile content =
       read_tensors(std::string_view(bytes).substr(kSealBytes), file.string(), ErrorKind::checkpoint);
   try {
@@ -152,13 +155,19 @@ void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const CheckpointManifest& expected,
                                  model::Network& network, torch::optim::Optimizer* optimizer,
                                  torch::nn::Module* adapters) {
-  return use_file(file,
+  return use_file(file, is_model_file(expected) ? kModelSeal : kCheckpointSeal,
                   [&](const TensorFile& content) { return load(content, expected, network, optimizer, adapters); });
 }
 
 LoadedCheckpoint read_checkpoint(const std::filesystem::path& file) {
-  return use_file(file, [](const TensorFile& content) {
-    return LoadedCheckpoint{manifest_of(content).manifest, weights_hash(content)};
+  return use_file(file, kCheckpointSeal, [](const TensorFile& content) {
+    return LoadedCheckpoint{parse_manifest(manifest_text_of(content)).manifest, weights_hash(content)};
+  });
+}
+
+LoadedCheckpoint read_model_file(const std::filesystem::path& file) {
+  return use_file(file, kModelSeal, [](const TensorFile& content) {
+    return LoadedCheckpoint{parse_model_manifest(manifest_text_of(content)), weights_hash(content)};
   });
 }
 

@@ -46,6 +46,7 @@ struct CheckpointManifest {
   std::optional<Seen> seen;                     ///< what decided its weights; absent: not known, as in older files
   Position position;
   nlohmann::json model = nlohmann::json::object();  ///< what predicting needs: see train/model_description.hpp
+  std::string config;  ///< of a model file: its stage alone, as a config file; empty: of a checkpoint
 };
 
 /// Writes atomically. `optimizer` may be null (a snapshot that is only taught from), and so may `adapters`, the layers
@@ -59,6 +60,7 @@ struct LoadedCheckpoint {
   std::string hash;  ///< of the network's weights: names, shapes and numbers
 };
 
+/// A checkpoint or, where `expected` is of one, a model file, which has no optimizer and no adapters.
 /// Verifies the whole file before it touches `network`, `optimizer` or `adapters` (the latter two may be null). Throws
 /// Error(checkpoint) naming the file: damaged, of another version, of another stage, config, seed or clips than
 /// `expected`, taught by or begun with other weights than `expected` names (of which nothing else counts), with tensors
@@ -69,5 +71,8 @@ LoadedCheckpoint load_checkpoint(const std::filesystem::path& file, const Checkp
 
 /// The same without a network: verifies the whole file, and holds it to nothing.
 LoadedCheckpoint read_checkpoint(const std::filesystem::path& file);
+/// Of a model file (deploy/model_file.hpp). Throws also when an older pskd wrote it, which did not say how the stage
+/// was trained.
+LoadedCheckpoint read_model_file(const std::filesystem::path& file);
 
 }  // namespace pskd::train

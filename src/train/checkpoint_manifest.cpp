@@ -96,6 +96,33 @@ Position parse_position(const Json& json) {
   return position;
 }
 
+Json parse_object(const std::string& json_text) {
+  Json json = Json::parse(json_text, nullptr, false);
+  if (!json.is_object()) throw Error(ErrorKind::checkpoint, "its manifest is no JSON object");
+  return json;
+}
+
+/// What checkpoints and model files both say.
+CheckpointManifest parse_common(const Json& json) {
+  CheckpointManifest manifest;
+  manifest.stage = text(at(json, "stage"), "stage");
+  const bool of_older_version = json.contains("data_hash");  // 0.6.0: its stage_hash counts the whole protocol
+  if (!of_older_version) {
+    manifest.stage_hash = text(at(json, "stage_hash"), "stage_hash");
+    manifest.clips_hash = text(at(json, "clips_hash"), "clips_hash");
+  }
+  manifest.seed = whole<std::uint64_t>(json, "seed");
+  for (const auto& [teacher, hash] : object(json, "teachers").items())
+    manifest.teachers[teacher] = text(hash, "teachers");
+  if (json.contains("start")) manifest.start = text(json["start"], "start");
+  if (json.contains("seen")) {
+    const Json& seen = object(json, "seen");
+    manifest.seen = {parse_seen(object(seen, "labeled")), parse_seen(object(seen, "unlabeled"))};
+  }
+  manifest.model = object(json, "model");
+  return manifest;
+}
+
 }  // namespace
 
 std::string manifest_text(const CheckpointManifest& manifest, std::size_t optimizer_tensors) {
@@ -115,28 +142,23 @@ std::string manifest_text(const CheckpointManifest& manifest, std::size_t optimi
 }
 
 ParsedManifest parse_manifest(const std::string& json_text) {
-  const Json json = Json::parse(json_text, nullptr, false);
-  if (!json.is_object()) throw Error(ErrorKind::checkpoint, "its manifest is no JSON object");
-  ParsedManifest parsed;
-  CheckpointManifest& manifest = parsed.manifest;
-  manifest.stage = text(at(json, "stage"), "stage");
-  const bool of_older_version = json.contains("data_hash");  // 0.6.0: its stage_hash counts the whole protocol
-  if (!of_older_version) {
-    manifest.stage_hash = text(at(json, "stage_hash"), "stage_hash");
-    manifest.clips_hash = text(at(json, "clips_hash"), "clips_hash");
-  }
-  manifest.seed = whole<std::uint64_t>(json, "seed");
-  for (const auto& [teacher, hash] : object(json, "teachers").items())
-    manifest.teachers[teacher] = text(hash, "teachers");
-  if (json.contains("start")) manifest.start = text(json["start"], "start");
-  if (json.contains("seen")) {
-    const Json& seen = object(json, "seen");
-    manifest.seen = {parse_seen(object(seen, "labeled")), parse_seen(object(seen, "unlabeled"))};
-  }
-  manifest.position = parse_position(object(json, "position"));
+  const Json json = parse_object(json_text);
+  ParsedManifest parsed{parse_common(json)};
+  parsed.manifest.position = parse_position(object(json, "position"));
   parsed.optimizer_tensors = whole<std::size_t>(json, "optimizer_tensors");
-  manifest.model = object(json, "model");
   return parsed;
+}
+
+CheckpointManifest parse_model_manifest(const std::string& json_text) {
+  const Json json = parse_object(json_text);
+  if (!json.contains("config")) {
+    throw Error(ErrorKind::checkpoint,
+                "does not say how its stage was trained, as an older pskd wrote it; export the run again");
+  }
+  CheckpointManifest manifest = parse_common(json);
+  manifest.config = text(json["config"], "config");
+  if (manifest.config.empty()) refuse("config", "a config file");
+  return manifest;
 }
 
 }  // namespace pskd::train

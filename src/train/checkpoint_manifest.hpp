@@ -1,4 +1,4 @@
-// The manifest of a checkpoint as text.
+// The manifest of a checkpoint as text, and that of a model file, which says some of the same.
 #pragma once
 
 #include <string>
@@ -17,5 +17,7 @@ struct ParsedManifest {
 
 /// Throws Error(checkpoint) naming the key that is missing or has no possible value.
 ParsedManifest parse_manifest(const std::string& text);
+/// That of a model file, which has no position. Throws likewise.
+CheckpointManifest parse_model_manifest(const std::string& text);
 
 }  // namespace pskd::train

@@ -72,8 +72,9 @@ class BrowserPage : public ::testing::Test {
   testing::TemporaryFolder folder;
 };
 
-// Loss and accuracy of two stages, one stage's teachers, classes, subjects, the map and its three marks, four traces.
-constexpr int kChartsOfARun = 2 * 2 + 1 + 2 + 1 + 3 + 4;
+// Loss and accuracy of two stages, one stage's teachers, classes, subjects, coverage, the map and its three marks, four
+// traces.
+constexpr int kChartsOfARun = 2 * 2 + 1 + 3 + 1 + 3 + 4;
 
 TEST_F(BrowserPage, DrawsEveryChartWithoutAnErrorOrARequestOnDesktopAndPhoneInLightAndDark) {
   PSKD_CHROMIUM_OR_SKIP(chromium);
@@ -165,7 +166,7 @@ TEST_F(BrowserPage, SaysSoWhereTheCameraFoundNobodyOrAPartIsMissing) {
   EXPECT_THAT(shown, ::testing::HasSubstr("learning curves of student"));
   EXPECT_EQ(browser.evaluate("document.querySelector('section.map')"), nullptr);
   const auto found = browser.evaluate(kCharts);
-  EXPECT_EQ(found["charts"], 2 + 2 + 4) << "curves of one stage, classes and subjects, four traces";
+  EXPECT_EQ(found["charts"], 2 + 3 + 4) << "curves of one stage, classes, subjects and coverage, four traces";
   EXPECT_EQ(found["blank"].size(), 0) << found["blank"];
   expect_quiet(browser);
 }

@@ -107,6 +107,18 @@ TEST_F(Page, AveragesScoresOverSeedsAndSumsConfusions) {
   EXPECT_EQ(student["subjects"][1], 1);
 }
 
+TEST_F(Page, HoldsTheAccuracyOnTheSurestClips) {
+  ExampleRun().write(folder.path());
+  const auto run = data_of(page())["runs"][0];
+  EXPECT_EQ(run["coverages"], (std::vector<int>{100, 95, 90, 85, 80, 75, 70, 65, 60, 55, 50}));
+  // The student errs in the four of twelve clips of which it is least sure.
+  const std::vector<int> surest = {12, 12, 11, 11, 10, 9, 9, 8, 8, 7, 6};
+  for (std::size_t i = 0; i < surest.size(); ++i) {
+    EXPECT_NEAR(run["stages"][1]["coverage"][i], std::min(1.0, 8.0 / surest[i]), 1e-4) << i;
+  }
+  EXPECT_THAT(body_of(page()), HasSubstr("<summary>Accuracy against coverage as a table</summary>"));
+}
+
 TEST_F(Page, MapsTheEmbeddingsOfEveryStage) {
   ExampleRun().write(folder.path());
   const auto map = data_of(page())["runs"][0]["map"];
@@ -250,6 +262,7 @@ TEST_F(Page, IsWrittenWithoutWhatIsMissingAndNamesIt) {
   EXPECT_TRUE(data["examples"].is_null());
   EXPECT_TRUE(data["stages"][1]["curves"].is_null());
   EXPECT_TRUE(data["stages"][1]["subjects"].is_null());
+  EXPECT_TRUE(data["stages"][1]["coverage"].is_null());
 }
 
 TEST_F(Page, HasNoCurvesOfAStageWhoseMetricsAreEmpty) {

@@ -105,15 +105,25 @@ TEST_F(Program, TrainsAChainAndLeavesARunThatExplainsItself) {
   EXPECT_THAT(resumed.output, HasSubstr("is finished"));
 }
 
-TEST_F(Program, AdaptsAStudentToRecordingsThatFit) {
-  const std::string synth = "data synth --like generic --subjects 2 --trials 1 --actions 3 ";
-  ASSERT_EQ(run(synth + "--out " + path("anna")).code, 0);
-  ASSERT_EQ(run(synth + "--seed 2 --out " + path("known")).code, 0);
-  std::ofstream(folder_ / "generic.yaml") << "include: [tiny.yaml]\ndata: {name: generic}\n"
-                                          << "protocol: {train: {subjects: [1]}, test: {subjects: [2]}}\n";
-  const Finished trained = run("train --quiet --config " + path("generic.yaml") + " --set data.root=" + path("known") +
-                               " --set run.root=" + path("runs"));
-  ASSERT_EQ(trained.code, 0) << trained.output;
+/// A run of somebody's own recordings, `known`, and other ones, `anna`.
+class OwnRecordings : public Program {
+ protected:
+  void SetUp() override {
+    const std::string synth = "data synth --like generic --subjects 2 --trials 1 --actions 3 ";
+    ASSERT_EQ(run(synth + "--out " + path("anna")).code, 0);
+    ASSERT_EQ(run(synth + "--seed 2 --out " + path("known")).code, 0);
+    std::ofstream(folder_ / "generic.yaml") << "include: [tiny.yaml]\ndata: {name: generic}\n"
+                                            << "protocol: {train: {subjects: [1]}, test: {subjects: [2]}}\n";
+    const Finished trained = run("train --quiet" + generic());
+    ASSERT_EQ(trained.code, 0) << trained.output;
+  }
+  std::string generic() const {
+    return " --config " + path("generic.yaml") + " --set data.root=" + path("known") +
+           " --set run.root=" + path("runs") + " ";
+  }
+};
+
+TEST_F(OwnRecordings, AdaptAStudentWhereTheyFit) {
   const std::string adapt = "adapt " + run_directory().string() + " --quiet --json --teacher fused --recordings ";
   const Finished refused = run(adapt + path("known"));
   EXPECT_EQ(refused.code, 2) << refused.output;
@@ -127,6 +137,63 @@ TEST_F(Program, AdaptsAStudentToRecordingsThatFit) {
   const Finished table = run("table " + path("runs"));
   EXPECT_EQ(table.code, 0) << table.output;
   EXPECT_THAT(table.output, ::testing::Not(HasSubstr("anna"))) << "a run that tests nothing is no row";
+}
+
+TEST_F(OwnRecordings, AdaptAndScoreModelFilesAsTheirRun) {
+  for (const std::string stage : {"student", "fused"}) {
+    const Finished exported =
+        run("export " + run_directory().string() + " --stage " + stage + " --out " + path(stage + ".pskd"));
+    ASSERT_EQ(exported.code, 0) << exported.output;
+    const Finished of_run = run("eval --json " + run_directory().string() + " --stage " + stage);
+    EXPECT_EQ(of_run.code, 0) << of_run.output;
+    EXPECT_EQ(run("eval --json " + path(stage + ".pskd") + generic()).output, of_run.output);
+  }
+  const std::string rest = " --quiet --recordings " + path("anna") + " --teacher ";
+  const Finished of_run = run("adapt " + run_directory().string() + rest + "fused");
+  ASSERT_EQ(of_run.code, 0) << of_run.output;
+  const std::string lines = of_run.output.substr(0, of_run.output.find("adapted student:"));
+  fs::rename(path("runs"), path("gone"));
+  const std::string adapt = "adapt " + path("student.pskd") + rest + path("fused.pskd");
+  const Finished adapted = run_program(adapt, "TMPDIR=" + path("tmp") + " XDG_CACHE_HOME=" + path("cache"));
+  EXPECT_EQ(adapted.code, 3) << "there is no such folder";
+  fs::create_directory(path("tmp"));
+  const Finished done = run_program(adapt, "TMPDIR=" + path("tmp") + " XDG_CACHE_HOME=" + path("cache"));
+  ASSERT_EQ(done.code, 0) << done.output;
+  EXPECT_EQ(done.output, lines + "adapted student: " + path("student-adapted.pskd") + "\n");
+  EXPECT_TRUE(fs::is_empty(path("tmp")));
+  EXPECT_FALSE(fs::exists(path("runs")));
+  const Finished again = run("export " + path("student-adapted.pskd") + " --out " + path("again.pskd"));
+  EXPECT_THAT(again.output, HasSubstr("stage student, sensor-cnn, 3 classes, 3 channels at 32 Hz"));
+}
+
+TEST_F(OwnRecordings, AreNotAdaptedToAtTheCostOfAFile) {
+  for (const std::string stage : {"student", "fused"}) {
+    ASSERT_EQ(run("export " + run_directory().string() + " --stage " + stage + " --out " + path(stage + ".pskd")).code,
+              0);
+  }
+  const std::string student = path("student.pskd"), fused = " --teacher " + path("fused.pskd") + " ";
+  const auto expect = [&](const std::string& arguments, int code, const std::string& message) {
+    const Finished refused = run("adapt " + arguments + " --quiet --recordings " + path("anna"));
+    EXPECT_EQ(refused.code, code) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr(message));
+    EXPECT_FALSE(fs::exists(path("student-adapted.pskd")));
+  };
+  expect(student + " --teacher " + student, 2, "which is the student itself");
+  expect(student + " --teacher fused", 2, "expected a model file");
+  expect(student + fused + "--stage student", 2, "--stage goes with a run");
+  expect(student + fused + "--out " + path("anna"), 2, "is a folder");
+  expect(student + fused + "--out " + path("fused.pskd"), 2, "is there already; replace it with --overwrite");
+  expect(student + fused + "--overwrite --out " + path("tiny.yaml"), 2, "which is no model file");
+  expect(path("tiny.yaml") + fused, 5, "not a pskd model");
+  expect(run_directory().string() + fused + "--out " + path("a.pskd"), 2, "--out goes with a model file");
+  const std::string known = " --config " + path("generic.yaml") + " --set data.root=" + path("known");
+  const auto scored = [&](const std::string& arguments) { return run("eval " + arguments); };
+  EXPECT_THAT(scored(student).output, HasSubstr("--config says which clips a model file is scored on"));
+  EXPECT_THAT(scored(run_directory().string() + known).output, HasSubstr("--config goes with a model file"));
+  EXPECT_THAT(scored(student + known + " --set protocol.test.subjects=[1] --set protocol.train.subjects=[2]").output,
+              HasSubstr("was trained on clips that this experiment tests"));
+  EXPECT_THAT(scored(student + known + " --set protocol.classes=[swipe_left,wave]").output,
+              HasSubstr("other classes: expected [swipe_left, wave], found [swipe_left, swipe_right, wave]"));
 }
 
 TEST_F(Program, SameSeedSameNumbersInEitherPrecision) {

@@ -3,12 +3,19 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <regex>
+#include <tuple>
 
 #include "base/file.hpp"
 #include "base/run_layout.hpp"
+#include "deploy/export_model.hpp"
+#include "deploy/model_file.hpp"
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
+#include "support/write_anew.hpp"
 #include "synthetic/writers/recordings.hpp"
 #include "train/checkpoint.hpp"
 
@@ -74,6 +81,29 @@ stages:
     return testing::refusal(kind, [&] {
       const TrainingSetup setup = prepare_fold(load(request()), "");
       require_startable(setup, {run_folder(setup, 1)}, Existing::resume);
+    });
+  }
+
+  /// The file `<name>.pskd` of a stage, of which `change` changes what it says.
+  std::string exported(const std::string& stage, const std::function<void(nlohmann::json&)>& change = {}) const {
+    deploy::ExportedModel model = deploy::export_stage(run_, stage, std::nullopt);
+    if (change) change(model.manifest);
+    const fs::path file = folder_ / (stage + ".pskd");
+    deploy::write_model_file(file, model.manifest, model.weights);
+    return file.string();
+  }
+  AdaptationRequest request_of_files(const std::vector<std::string>& teachers) const {
+    AdaptationRequest request = this->request(teachers);
+    request.run = folder_ / "student.pskd";
+    request.root = folder_ / "elsewhere";
+    return request;
+  }
+  /// Why the student is not taught by the model file of the fused stage, once that says something else.
+  std::string refused_file(const std::function<void(nlohmann::json&)>& change, ErrorKind kind = ErrorKind::config) {
+    const AdaptationRequest request = request_of_files({exported("fused", change)});
+    return testing::refusal(kind, [&] {
+      const TrainingSetup setup = prepare_fold(load(request), "");
+      require_startable(setup, {}, Existing::refuse);
     });
   }
 
@@ -176,6 +206,87 @@ TEST_F(Adaptation, RefusesWhatTheTeachersKnowTheLabelsOf) {
   const TrainingSetup setup = prepare_fold(load(same), "");
   EXPECT_THAT(testing::refusal(ErrorKind::config, [&] { require_startable(setup, {}, Existing::refuse); }),
               HasSubstr("was trained on the labels of clips that are unlabeled in this experiment"));
+}
+
+TEST_F(Adaptation, GivesTheSameBitsFromModelFilesAsFromTheirRun) {
+  const auto adapt = [&](const AdaptationRequest& request) {
+    const LoadedExperiment loaded = load(request);
+    const TrainingSetup setup = prepare_fold(loaded, "");
+    require_startable(setup, {}, Existing::refuse);
+    const Opinions opinions = ask_teachers(setup);
+    train_run(setup, 1, Existing::refuse);
+    const Change change = measure_change(setup, loaded.dataset, opinions);
+    return std::tuple(weights(setup), opinions.clips, opinions.agreed, opinions.unanimous, change.before.same,
+                      change.after.same, change.labeled, change.before.right, change.after.right);
+  };
+  const auto of_run = adapt(request({"fused", "skeleton"}));
+  exported("student");
+  const std::vector<std::string> teachers = {exported("fused"), exported("skeleton")};
+  fs::rename(folder_ / "runs", folder_ / "gone");
+  EXPECT_EQ(adapt(request_of_files(teachers)), of_run);
+}
+
+TEST_F(Adaptation, OfAModelFileCanBeExportedAndAdaptedAgain) {
+  exported("student");
+  const TrainingSetup setup = prepare_fold(load(request_of_files({exported("fused")})), "");
+  train_run(setup, 1, Existing::refuse);
+  const deploy::ExportedModel again = deploy::export_stage({run_folder(setup, 1)}, "student", std::nullopt);
+  deploy::write_model_file(folder_ / "student.pskd", again.manifest, again.weights);
+  const AdaptationRequest same = request_of_files({(folder_ / "fused.pskd").string()});
+  EXPECT_NO_THROW(require_startable(prepare_fold(load(same), ""), {}, Existing::refuse)) << "the same people, more";
+  AdaptationRequest known = same;
+  known.recordings = folder_ / "known";
+  EXPECT_THAT(testing::refusal(ErrorKind::config,
+                               [&] { require_startable(prepare_fold(load(known), ""), {}, Existing::refuse); }),
+              HasSubstr("stage student of " + (folder_ / "student.pskd").string() +
+                        ": was trained on the labels of clips that are unlabeled in this experiment"));
+}
+
+TEST_F(Adaptation, TakesTeachersFromFilesThatFitAlone) {
+  exported("student");
+  const auto with = [](const char* place, const nlohmann::json& value) {
+    return [=](nlohmann::json& manifest) { manifest[nlohmann::json::json_pointer(place)] = value; };
+  };
+  EXPECT_THAT(refused_file(with("/model/classes/0", "juggle")),
+              AllOf(HasSubstr("stage fused of " + (folder_ / "fused.pskd").string() + ": other classes: expected ["),
+                    HasSubstr("found [juggle, ")));
+  EXPECT_THAT(refused_file(with("/model/skeleton/topology/joints/0", "NOSE")), HasSubstr("other joints: expected ["));
+  EXPECT_THAT(refused_file(with("/model/sensor/channels", {"gx", "gy", "gz"})), HasSubstr("other sensor channels"));
+  EXPECT_THAT(refused_file(with("/model/sensor/rate", 100)),
+              HasSubstr("other rate of the sensor in Hz: expected 32.0, found 100"));
+  EXPECT_THAT(refused_file(with("/model/sensor/channel_units", {"deg/s", "deg/s", "deg/s"})),
+              HasSubstr("other units of the sensor channels: expected [g, g, g], found [deg/s, deg/s, deg/s]"));
+}
+
+TEST_F(Adaptation, RefusesModelFilesThatItCannotUse) {
+  exported("student");
+  const auto erase = [](const char* key) { return [=](nlohmann::json& manifest) { manifest.erase(key); }; };
+  EXPECT_THAT(refused_file(erase("config"), ErrorKind::checkpoint),
+              HasSubstr("fused.pskd: does not say how its stage was trained, as an older pskd wrote it; export the run "
+                        "again"));
+  EXPECT_THAT(refused_file(erase("seen")), HasSubstr("does not say on which recordings it was trained"));
+  EXPECT_THAT(refused_file([](nlohmann::json& manifest) { manifest["config"] = "stages: {fused: {epochs: many}}"; },
+                           ErrorKind::checkpoint),
+              AllOf(HasSubstr("fused.pskd: its config:1"), HasSubstr("epochs")));
+  EXPECT_THAT(refused_file([](nlohmann::json& manifest) { manifest["config"] = "include: /etc/passwd"; },
+                           ErrorKind::checkpoint),
+              HasSubstr("only a file can include others"));
+  const auto why = [&](const std::string& teacher, ErrorKind kind) {
+    return testing::refusal(kind, [&] { adaptation(request_of_files({teacher})); });
+  };
+  fs::copy_file(folder_ / "student.pskd", folder_ / "copy.pskd");
+  EXPECT_THAT(why((folder_ / "copy.pskd").string(), ErrorKind::usage), HasSubstr("which is the student itself"));
+  EXPECT_THAT(why("fused", ErrorKind::usage),
+              HasSubstr("--teacher: expected a model file that pskd export wrote, or a stage with --teacher-run; found "
+                        "fused"));
+  const std::string fused = exported("fused");
+  std::string bytes = read_file(fused);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  testing::write_anew(fused, bytes);
+  EXPECT_THAT(why(fused, ErrorKind::checkpoint), HasSubstr("fused.pskd: damaged"));
+  EXPECT_THAT(why((new_ / "clips.csv").string(), ErrorKind::checkpoint), HasSubstr("not a pskd model"));
+  EXPECT_THAT(why(run_.stage("fused").checkpoint("last").string(), ErrorKind::checkpoint),
+              HasSubstr("expected a model, found a checkpoint"));
 }
 
 TEST_F(Adaptation, RefusesARunThatIsNoneAFolderThatIsNoNameAndOneWithoutRecordings) {

@@ -102,7 +102,7 @@ void warn(const deploy::PredictionNotes& notes) {
 void run(const Options& options) {
   start_console_log(options.quiet);
   deploy::ModelFile model = deploy::read_model_file(options.model);
-  if (options.threshold) model.none = {model.none.value_or(deploy::NoneRule{}).temperature, *options.threshold};
+  if (options.threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *options.threshold};
   pskd::Recognizer recognizer = deploy::recognizer_of(model, options.model);
   const deploy::WindowOptions windows = windows_of(options, model);
   std::optional<Score> score;

@@ -29,7 +29,7 @@ std::string name_of(const std::optional<int>& label, const PredictionForm& form)
 }
 
 std::string answer_of(const FileDecision& one, const PredictionForm& form) {
-  return one.decision.is_none ? pskd::deploy::kNone : form.classes[static_cast<std::size_t>(one.decision.label)];
+  return one.decision.is_none ? pskd::eval::kNone : form.classes[static_cast<std::size_t>(one.decision.label)];
 }
 
 // ---- table --------------------------------------------------------------------------------------------

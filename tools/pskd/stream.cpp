@@ -36,7 +36,7 @@ void print(const deploy::StreamDecision& made, const std::vector<std::string>& c
   const nlohmann::ordered_json line = {
       {"start", made.start},
       {"end", made.end},
-      {"answer", made.label < 0 ? deploy::kNone : classes[static_cast<std::size_t>(made.label)]},
+      {"answer", made.label < 0 ? pskd::eval::kNone : classes[static_cast<std::size_t>(made.label)]},
       {"answer_confidence", made.confidence},
       {"changed", made.changed},
       {"class", classes[label]},
@@ -102,7 +102,7 @@ deploy::StreamOptions stream_options(const Options& options, const deploy::Model
   const deploy::SensorInput& sensor = *model.sensor;
   constexpr Eigen::Index kMostSamples = 1'000'000;
   deploy::StreamOptions stream = options.stream;
-  stream.none_threshold = model.none.value_or(deploy::NoneRule{}).threshold;
+  stream.none_threshold = model.none.value_or(pskd::eval::NoneRule{}).threshold;
   if (stream.rate <= 0) stream.rate = sensor.rate;
   for (const double given : {stream.rate, stream.windows.length, stream.windows.step, stream.smoothing,
                              stream.hysteresis, options.threshold.value_or(0)}) {
@@ -120,7 +120,7 @@ deploy::StreamOptions stream_options(const Options& options, const deploy::Model
 void run(const Options& options) {
   start_console_log(options.quiet);
   deploy::ModelFile model = deploy::read_model_file(options.model);
-  if (options.threshold) model.none = {model.none.value_or(deploy::NoneRule{}).temperature, *options.threshold};
+  if (options.threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *options.threshold};
   const pskd::Recognizer recognizer = deploy::recognizer_of(model, options.model);
   pskd::catch_stop_signals();
   deploy::SampleStream stream(recognizer, stream_options(options, model), [&](const deploy::StreamDecision& made) {

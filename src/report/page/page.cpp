@@ -107,6 +107,7 @@ Json pictures_of(RunFacts& facts) {
           {"student", facts.student},
           {"teachers", facts.teachers},
           {"stages", stages_of(facts, subjects)},
+          {"coverages", kCoverages},
           {"subjects", subjects},
           {"map", embedding_map(facts)},
           {"examples", example_clips(facts)}};

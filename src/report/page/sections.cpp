@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/run_layout.hpp"
 #include "report/comparison.hpp"
+#include "report/coverage_table.hpp"
 #include "report/page/html.hpp"
 #include "report/records.hpp"
 #include "report/results_table.hpp"
@@ -84,6 +85,15 @@ std::string manifest_part(RunFacts& facts) {
   return folded("Manifest: versions, data and machine", "<dl class=\"facts\">\n" + terms_of(manifest) + "</dl>");
 }
 
+std::string coverage_part(RunFacts& facts) {
+  const Json html = part_or_note(facts.missing, "accuracy against coverage", [&]() -> Json {
+    const Table table = coverage_table(facts.run->records);
+    if (table.rows.empty()) return nullptr;
+    return folded("Accuracy against coverage as a table", html_table(table, "Accuracy of the surest clips, %"));
+  });
+  return html.is_null() ? "" : html.get<std::string>();
+}
+
 std::string pseudo_label_part(const std::vector<PseudoLabels>& pseudo_labels) {
   if (pseudo_labels.empty()) return "";
   Table table;
@@ -143,7 +153,7 @@ std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
   html += pseudo_label_part(facts.material.pseudo_labels);
   const std::string ending =
       folded("F1 of each class as a table", html_table(per_class_table(facts.run->records), "F1 of each class, %")) +
-      config_part(facts) + manifest_part(facts);
+      coverage_part(facts) + config_part(facts) + manifest_part(facts);
   if (!facts.missing.empty()) {
     html +=
         "<section class=\"missing\">\n<h3>Not on this page</h3>\n" + html_list(facts.missing, "notes") + "</section>\n";

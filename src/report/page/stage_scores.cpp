@@ -3,6 +3,8 @@
 #include <optional>
 #include <set>
 
+#include "eval/coverage.hpp"
+#include "eval/statistics.hpp"
 #include "pskd/eval/scores.hpp"
 #include "report/records.hpp"
 
@@ -51,6 +53,20 @@ double subject_accuracy(const RunFacts& facts, std::size_t stage, const Name& su
   return eval::summarize(accuracies).mean;
 }
 
+/// Mean over runs of the accuracy on each share of the clips, the surest first.
+Json accuracy_by_coverage(const RunFacts& facts, std::size_t stage) {
+  Json means = Json::array();
+  for (const int percent : kCoverages) {
+    eval::ScoreByRun accuracy;
+    for (std::size_t run = 0; run < facts.predictions.size(); ++run) {
+      const eval::RunRecord& record = facts.run->records[run];
+      accuracy[{record.fold, record.seed}] = eval::accuracy_at(facts.predictions[run][stage], percent);
+    }
+    means.push_back(rounded(eval::summarize(eval::unit_values(accuracy)).mean, kDigits));
+  }
+  return means;
+}
+
 }  // namespace
 
 std::vector<Name> subjects_of(const RunFacts& facts) {
@@ -68,6 +84,7 @@ Json stage_scores(const RunFacts& facts, std::size_t stage, const std::vector<Na
   Json scores = {{"confusion", summed_confusion(records, stage)}, {"f1", f1_of_classes(records, stage)}};
   const bool complete = std::none_of(facts.predictions.begin(), facts.predictions.end(),
                                      [&](const auto& seed) { return seed[stage].empty(); });
+  scores["coverage"] = complete ? accuracy_by_coverage(facts, stage) : Json(nullptr);
   scores["subjects"] = complete ? Json::array() : Json(nullptr);
   for (const Name& subject : subjects) {
     if (complete) scores["subjects"].push_back(rounded(subject_accuracy(facts, stage, subject), kDigits));

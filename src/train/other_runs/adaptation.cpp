@@ -1,6 +1,7 @@
 #include "train/other_runs/adaptation.hpp"
 
 #include <memory>
+#include <utility>
 
 #include "base/run_layout.hpp"
 #include "data/readers/registry.hpp"
@@ -35,12 +36,64 @@ config::LossConfig loss_of(std::size_t teachers) {
   return loss;
 }
 
-config::StageConfig adapted_stage(const AdaptationRequest& request, config::StageConfig stage, const RunLayout& run) {
-  const fs::path teachers = request.teacher_run.empty() ? run.folder : full_path({request.teacher_run}).folder;
-  stage.starts_from = {stage.name, run.folder.string()};
+/// The student, and how it was trained.
+struct Student {
+  config::Experiment experiment;  ///< with its stage
+  config::StageRef stage;         ///< in its run, or in its model file
+  std::uint64_t seed = 0;
+  fs::path root;  ///< of its run
+};
+
+std::string absolute_path(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
+
+Student find_student(const AdaptationRequest& request) {
+  if (fs::is_regular_file(request.run)) {
+    ExportedStage exported = read_exported_stage(request.run);
+    const CheckpointManifest& said = exported.checkpoint.manifest;
+    return {
+        std::move(exported.experiment), {said.stage, absolute_path(request.run)}, said.seed, config::RunConfig{}.root};
+  }
+  const RunLayout run = full_path({request.run});
+  const std::uint64_t seed = run.seed();
+  find_other_run(run.folder, "", seed);
+  return {config::load_experiment(run.config()),
+          {request.student, run.folder.string()},
+          seed,
+          ExperimentLayout{run.experiment()}.root()};
+}
+
+/// A stage of the teachers' run, or a model file.
+config::StageRef find_teacher(const AdaptationRequest& request, const Student& student, const std::string& teacher) {
+  const fs::path run =
+      request.teacher_run.empty() ? fs::path(student.stage.run) : full_path({request.teacher_run}).folder;
+  const bool has_run = fs::is_directory(run);
+  if (has_run && config::stage_name().holds(teacher)) return {teacher, run.string()};
+  if (fs::is_regular_file(teacher))
+    return {read_exported_stage(teacher).checkpoint.manifest.stage, absolute_path(teacher)};
+  throw Error(ErrorKind::usage,
+              "--teacher: expected a model file that pskd export wrote, or " +
+                  (has_run ? "a stage of " + run.string() : std::string("a stage with --teacher-run")) + "; found " +
+                  teacher);
+}
+
+/// Whether both are one: by name, or since their files hold the same weights.
+bool is_same(const config::StageRef& teacher, const config::StageRef& student) {
+  if (teacher.stage != student.stage) return false;
+  const bool files = fs::is_regular_file(teacher.run) && fs::is_regular_file(student.run);
+  return files ? read_model_file(teacher.run).hash == read_model_file(student.run).hash : teacher.run == student.run;
+}
+
+config::StageConfig adapted_stage(const AdaptationRequest& request, const Student& student) {
+  config::StageConfig stage = config::find_stage(student.experiment, student.stage.stage);
+  stage.starts_from = student.stage;
   stage.teachers.clear();
-  for (const std::string& teacher : request.teachers) {
-    stage.teachers.push_back({.stage = teacher, .run = teachers.string()});
+  for (const std::string& name : request.teachers) {
+    const config::StageRef teacher = find_teacher(request, student, name);
+    if (is_same(teacher, student.stage)) {
+      throw Error(ErrorKind::usage, "--teacher: expected stages that know more than the student, found " + name +
+                                        ", which is the student itself");
+    }
+    stage.teachers.push_back({.stage = teacher.stage, .run = teacher.run});
   }
   stage.loss = loss_of(stage.teachers.size());
   stage.teachers_see = config::TeacherInput::plain;
@@ -54,7 +107,7 @@ config::StageConfig adapted_stage(const AdaptationRequest& request, config::Stag
 config::DataConfig recordings_of(const AdaptationRequest& request, const config::Experiment& source) {
   config::DataConfig data;
   data.name = "generic";
-  data.root = fs::absolute(request.recordings).lexically_normal().string();
+  data.root = absolute_path(request.recordings);
   data.description = request.description;
   data.channels = source.data.channels;
   if (data::readers::dataset_name(source.data.name) == data.name) data.sensors = source.data.sensors;
@@ -75,7 +128,7 @@ config::ProtocolConfig unlabeled_only(const config::DataConfig& data, const std:
 
 std::string name_of(const AdaptationRequest& request, const std::string& experiment) {
   if (!request.name.empty()) return request.name;
-  const fs::path folder = fs::absolute(request.recordings).lexically_normal();
+  const fs::path folder = absolute_path(request.recordings);
   const fs::path last = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
   return experiment + "-" + last.string();
 }
@@ -116,18 +169,16 @@ std::size_t count_right(const TrainedStage& student, const std::vector<data::Cli
 }  // namespace
 
 config::Experiment adaptation(const AdaptationRequest& request) {
-  const RunLayout run = full_path({request.run});
-  const std::uint64_t seed = run.seed();
-  find_other_run(run.folder, "", seed);
-  const config::Experiment source = config::load_experiment(run.config());
+  const Student student = find_student(request);
+  const config::Experiment& source = student.experiment;
   config::Experiment experiment;
   experiment.data = recordings_of(request, source);
   experiment.protocol = unlabeled_only(experiment.data, source.protocol.classes);
   experiment.augmentation = source.augmentation;
-  experiment.seeds = {seed};
+  experiment.seeds = {student.seed};
   experiment.run.name = name_of(request, source.run.name);
-  experiment.run.root = ExperimentLayout{run.experiment()}.root().string();
-  experiment.stages = {adapted_stage(request, config::find_stage(source, request.student), run)};
+  experiment.run.root = (request.root.empty() ? student.root : request.root).string();
+  experiment.stages = {adapted_stage(request, student)};
   if (const config::TextRule rule = config::folder_name(); !rule.holds(experiment.run.name)) {
     throw Error(ErrorKind::usage, "--name: expected " + rule.text + ", found '" + experiment.run.name + "'");
   }

@@ -12,19 +12,21 @@
 namespace pskd::train {
 
 struct AdaptationRequest {
-  std::filesystem::path run;  ///< of the student, finished
-  std::string student = "student";
+  std::filesystem::path run;               ///< of the student, finished; or its model file
+  std::string student = "student";         ///< its stage; a model file says it itself
   std::filesystem::path teacher_run = {};  ///< empty: the student's
-  std::vector<std::string> teachers;       ///< at least one of its stages
+  std::vector<std::string> teachers;       ///< at least one: stages of that run, or model files
   std::filesystem::path recordings;        ///< folder with their description, see docs/own-recordings.md
   std::string description = {};            ///< file in that folder; empty: dataset.yaml
   std::string name = {};                   ///< of the experiment; empty: that of the run and of the folder, "utd-anna"
+  std::filesystem::path root = {};         ///< below which the new run lies; empty: that of the student's run
 };
 
 /// The experiment that adapts: one stage, which is called as the student, starts from it and sees the recordings alone,
 /// for the seed of the student's run and below its root. Several teachers teach where they agree. Throws Error(usage)
-/// for a folder that is no run's, Error(config) when there is no such run or stage, Error(data) without a description
-/// or recordings.
+/// for a folder that is no run's and for a teacher that is neither a stage nor a file, or the student itself;
+/// Error(config) when there is no such run or stage, Error(checkpoint) for a file that is no sound model file,
+/// Error(data) without a description or recordings.
 config::Experiment adaptation(const AdaptationRequest& request);
 
 /// What the teachers say of the recordings.

@@ -4,7 +4,9 @@
 
 #include <optional>
 #include <set>
+#include <utility>
 
+#include "config/assembled.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
@@ -62,7 +64,51 @@ LoadedCheckpoint read_trained(const RunLayout& run, const OtherRef& reference, c
                                          loaded.manifest.stage + " of the hash " + loaded.hash + "; restore it");
 }
 
+/// The stage, and how an error begins that is about it.
+struct FoundStage {
+  OtherStage stage;
+  std::string place;
+};
+
+FoundStage find_in_run(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& reference) {
+  const RunLayout run = find_other_run(reference.stage.run, setup.fold, seed);
+  const std::string& name = reference.stage.stage;
+  const fs::path file = run.stage(name).checkpoint(reference.snapshot);
+  LoadedCheckpoint checkpoint = read_trained(run, reference, file);
+  return {{config::find_stage(config::load_experiment(run.config()), name), file, std::move(checkpoint)},
+          "stage " + name + " of " + run.folder.string()};
+}
+
+FoundStage find_in_model_file(const OtherRef& reference) {
+  const fs::path file = reference.stage.run;
+  ExportedStage exported = read_exported_stage(file);
+  const std::string name = exported.checkpoint.manifest.stage;
+  if (name != reference.stage.stage) {
+    throw Error(ErrorKind::config,
+                file.string() + ": expected a model file of stage " + reference.stage.stage + ", found stage " + name);
+  }
+  if (reference.snapshot != "last") {
+    throw Error(ErrorKind::config,
+                file.string() + ": holds one snapshot; expected none to be named, found " + reference.snapshot);
+  }
+  return {{config::find_stage(exported.experiment, name), file, std::move(exported.checkpoint)},
+          "stage " + name + " of " + file.string()};
+}
+
 }  // namespace
+
+ExportedStage read_exported_stage(const fs::path& file) {
+  ExportedStage exported;
+  exported.checkpoint = read_model_file(file);
+  const CheckpointManifest& said = exported.checkpoint.manifest;
+  try {
+    exported.experiment = config::parse_experiment(said.config, "its config");
+    config::find_stage(exported.experiment, said.stage);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::checkpoint, file.string() + ": " + error.what());
+  }
+  return exported;
+}
 
 std::vector<OtherRef> other_stages(const config::Experiment& experiment, const config::StageConfig& stage) {
   std::vector<OtherRef> others;
@@ -80,20 +126,18 @@ RunLayout find_other_run(const fs::path& path, const std::string& fold, std::uin
   for (const std::string& one : {fold, std::string()}) {
     if (is_finished(experiment.run(seed, one))) return experiment.run(seed, one);
   }
-  throw Error(ErrorKind::config, run.folder.string() +
-                                     ": expected a finished run, which has a result.json, or the folder of an "
-                                     "experiment with a finished run of seed " +
-                                     std::to_string(seed) + (fold.empty() ? "" : ", of fold " + fold + " or of none") +
-                                     "; found " + found_at(run.folder));
+  throw Error(ErrorKind::config,
+              run.folder.string() +
+                  ": expected a finished run, which has a result.json, a model file, or the folder of an "
+                  "experiment with a finished run of seed " +
+                  std::to_string(seed) + (fold.empty() ? "" : ", of fold " + fold + " or of none") + "; found " +
+                  found_at(run.folder));
 }
 
 OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& reference) {
-  const RunLayout run = find_other_run(reference.stage.run, setup.fold, seed);
-  const std::string& name = reference.stage.stage;
-  const fs::path file = run.stage(name).checkpoint(reference.snapshot);
-  LoadedCheckpoint checkpoint = read_trained(run, reference, file);
-  OtherStage other{config::find_stage(config::load_experiment(run.config()), name), file, std::move(checkpoint)};
-  const std::string place = "stage " + name + " of " + run.folder.string();
+  const bool exported = fs::is_regular_file(reference.stage.run);
+  FoundStage found = exported ? find_in_model_file(reference) : find_in_run(setup, seed, reference);
+  const auto& [other, place] = found;
   const std::optional<Seen>& seen = other.checkpoint.manifest.seen;
   if (!seen) {
     throw Error(ErrorKind::config, place +
@@ -102,7 +146,7 @@ OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, cons
   }
   require_fit(describe_input(setup, other.config), other.checkpoint.manifest.model, place);
   require_unseen(setup, *seen, place);
-  return other;
+  return std::move(found.stage);
 }
 
 void require_other_stages(const TrainingSetup& setup) {

@@ -1,4 +1,4 @@
-// Trained stages of other, finished runs, which teach or from which a stage begins.
+// Trained stages of other, finished runs, or in model files, which teach or from which a stage begins.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace pskd::train {
 
 /// A snapshot of a stage of another run, as a config names it.
 struct OtherRef {
-  config::StageRef stage;
-  std::string snapshot;  ///< last, best or epoch-<n>
+  config::StageRef stage;  ///< `run` may be a model file
+  std::string snapshot;    ///< last, best or epoch-<n>
 };
 
 /// Those that `stage` itself begins with and learns from, in the order of its schedule.
@@ -25,16 +25,24 @@ std::vector<OtherRef> other_stages(const config::Experiment& experiment, const c
 /// Error(config) that says what is there instead.
 RunLayout find_other_run(const std::filesystem::path& path, const std::string& fold, std::uint64_t seed);
 
+/// A stage that `pskd export` wrote to a model file.
+struct ExportedStage {
+  config::Experiment experiment;  ///< of this stage alone, see deploy/model_file.hpp: views, channels, settings
+  LoadedCheckpoint checkpoint;
+};
+/// Throws Error(checkpoint) as read_model_file, or when the file does not describe the stage that it holds.
+ExportedStage read_exported_stage(const std::filesystem::path& file);
+
 struct OtherStage {
   config::StageConfig config;   ///< as its run trained it
-  std::filesystem::path file;   ///< the checkpoint
+  std::filesystem::path file;   ///< the checkpoint, or the model file
   LoadedCheckpoint checkpoint;  ///< verified; says what it has seen
 };
 
-/// Reads the run and the checkpoint. Throws Error(config) when there is no such run, stage or snapshot, when it sees
-/// clips in another way than `setup` (see fit.hpp), when it knows recordings that `setup` tests (see seen.hpp), or does
-/// not say what it knows; Error(data) when the run's files contradict each other; Error(checkpoint) when the checkpoint
-/// is damaged or not the one that the run was evaluated with.
+/// Reads the run and the checkpoint, or the model file. Throws Error(config) when there is no such run, stage or
+/// snapshot, when it sees clips in another way than `setup` (see fit.hpp), when it knows recordings that `setup` tests
+/// (see seen.hpp), or does not say what it knows; Error(data) when the run's files contradict each other;
+/// Error(checkpoint) when the checkpoint is damaged or not the one that the run was evaluated with.
 OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& reference);
 
 /// Opens every stage of another run that some stage needs, for every seed.

@@ -1,16 +1,24 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
+#include <stdlib.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/stop_signal.hpp"
+#include "deploy/export_model.hpp"
+#include "deploy/model_file.hpp"
 #include "pskd/base/error.hpp"
 #include "torch_verbs.hpp"
 #include "train/other_runs/adaptation.hpp"
 
 namespace {
 
+namespace deploy = pskd::deploy;
+namespace fs = std::filesystem;
+using pskd::Error;
+using pskd::ErrorKind;
 using pskd::train::Change;
 using pskd::train::Existing;
 using pskd::train::LoadedExperiment;
@@ -18,7 +26,7 @@ using pskd::train::Opinions;
 using pskd::train::TrainingSetup;
 
 struct Options {
-  std::string run, stage = "student", teacher_run, recordings, description, name;
+  std::string from, stage, out, teacher_run, recordings, description, name;
   std::vector<std::string> teachers;
   int threads = 0;
   bool overwrite = false, quiet = false, json = false;
@@ -32,8 +40,8 @@ std::string share(std::size_t count, std::size_t all) {
 /// Says how often the teachers agree. Throws Error(data) where nothing is left to learn.
 void say_opinions(const Opinions& opinions, const TrainingSetup& setup, const Options& options) {
   if (opinions.agreed < 2) {
-    throw pskd::Error(pskd::ErrorKind::data, "the teachers agree on " + share(opinions.agreed, opinions.seen) +
-                                                 " recordings: expected at least 2 to learn from; ask one of them");
+    throw Error(ErrorKind::data, "the teachers agree on " + share(opinions.agreed, opinions.seen) +
+                                     " recordings: expected at least 2 to learn from; ask one of them");
   }
   if (options.quiet || options.json) return;
   std::cout << opinions.clips << " recordings of subjects";
@@ -47,8 +55,18 @@ void say_opinions(const Opinions& opinions, const TrainingSetup& setup, const Op
   std::cout << std::flush;
 }
 
-nlohmann::ordered_json to_json(const Opinions& opinions, const Change& change, const std::string& folder) {
-  return {{"folder", folder},
+/// A student that was adapted.
+struct Adapted {
+  pskd::RunLayout run;
+  std::string stage;
+  Opinions opinions;
+  Change change;
+};
+
+/// `result` is where the new student is: "folder" or "file", and its path.
+nlohmann::ordered_json to_json(const Adapted& adapted, const std::pair<std::string, fs::path>& result) {
+  const auto& [run, stage, opinions, change] = adapted;
+  return {{result.first, result.second.string()},
           {"clips", opinions.clips},
           {"seen", opinions.seen},
           {"agreed", opinions.agreed},
@@ -60,42 +78,113 @@ nlohmann::ordered_json to_json(const Opinions& opinions, const Change& change, c
           {"right_after", change.after.right}};
 }
 
-void show(std::size_t agreed, const Change& change, const std::string& folder) {
+void show(const Adapted& adapted, const std::pair<std::string, fs::path>& result, bool json) {
+  if (json) {
+    std::cout << to_json(adapted, result).dump() << '\n';
+    return;
+  }
+  const Change& change = adapted.change;
   std::cout << fmt::format("the student says what the teachers say: before {}, after {}\n",
-                           share(change.before.same, agreed), share(change.after.same, agreed));
+                           share(change.before.same, adapted.opinions.agreed),
+                           share(change.after.same, adapted.opinions.agreed));
   if (change.labeled > 0) {
     std::cout << fmt::format("accuracy on the recordings with labels: before {}, after {}\n",
                              share(change.before.right, change.labeled), share(change.after.right, change.labeled));
   }
-  std::cout << "adapted student: " << folder << '\n';
+  std::cout << "adapted student: " << result.second.string() << '\n';
+}
+
+/// Trains the new student in a run below `root`; empty: beside the old one.
+Adapted adapt(const Options& options, const fs::path& root) {
+  const Existing existing = options.overwrite ? Existing::overwrite : Existing::resume;
+  const LoadedExperiment loaded = pskd::train::load_for_training(
+      pskd::train::adaptation({.run = options.from,
+                               .student = options.stage.empty() ? "student" : options.stage,
+                               .teacher_run = options.teacher_run,
+                               .teachers = options.teachers,
+                               .recordings = options.recordings,
+                               .description = options.description,
+                               .name = options.name,
+                               .root = root}));
+  const TrainingSetup setup = pskd::train::prepare_fold(loaded, "");
+  const std::uint64_t seed = setup.experiment.seeds.front();
+  const pskd::RunLayout run{pskd::train::run_folder(setup, seed)};
+  pskd::train::require_startable(setup, {run.folder}, existing);
+  Opinions opinions = pskd::train::ask_teachers(setup);
+  say_opinions(opinions, setup, options);
+  pskd::train::train_run(setup, seed, existing);
+  const Change change = pskd::train::measure_change(setup, loaded.dataset, opinions);
+  return {run, setup.experiment.stages.front().name, std::move(opinions), change};
+}
+
+/// Where the run of a student lies that ends up in a model file. It is removed again.
+class WorkFolder {
+ public:
+  WorkFolder() {
+    std::string pattern = (fs::temp_directory_path() / "pskd-adapt-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+      throw Error(ErrorKind::io, pattern + ": cannot be made: " + std::generic_category().message(errno));
+    }
+    path_ = pattern;
+  }
+  ~WorkFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// The file for the adapted student: --out, or <name>-adapted beside the old one. Refused before anything is trained.
+fs::path output_of(const Options& options) {
+  const fs::path from = options.from;
+  fs::path out = from.parent_path() / (from.stem().string() + "-adapted" + from.extension().string());
+  if (!options.out.empty()) out = options.out;
+  if (fs::is_directory(out)) throw Error(ErrorKind::usage, out.string() + " is a folder; --out names a file");
+  if (fs::exists(out) && !options.overwrite) {
+    throw Error(ErrorKind::usage, out.string() +
+                                      ": is there already; replace it with --overwrite, or name another "
+                                      "file with --out");
+  }
+  deploy::require_replaceable(out);
+  return out;
+}
+
+/// Recordings with time stamps do not say a rate: then it stays that of the student in `from`.
+void write_adapted(const Adapted& adapted, const fs::path& from, const fs::path& out) {
+  deploy::ExportedModel model = deploy::export_stage(adapted.run, adapted.stage, std::nullopt);
+  const deploy::ModelFile student = deploy::read_model_file(from);
+  if (model.lacks_rate && student.sensor && student.sensor->rate > 0) {
+    model.manifest["model"]["sensor"]["rate"] = student.sensor->rate;
+  }
+  deploy::write_model_file(out, model.manifest, model.weights);
 }
 
 void run(const Options& options) {
   prepare(options.threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
-  const Existing existing = options.overwrite ? Existing::overwrite : Existing::resume;
-  const LoadedExperiment loaded =
-      pskd::train::load_for_training(pskd::train::adaptation({.run = options.run,
-                                                              .student = options.stage,
-                                                              .teacher_run = options.teacher_run,
-                                                              .teachers = options.teachers,
-                                                              .recordings = options.recordings,
-                                                              .description = options.description,
-                                                              .name = options.name}));
-  const TrainingSetup setup = pskd::train::prepare_fold(loaded, "");
-  const std::uint64_t seed = setup.experiment.seeds.front();
-  const std::filesystem::path folder = pskd::train::run_folder(setup, seed);
-  pskd::train::require_startable(setup, {folder}, existing);
-  const Opinions opinions = pskd::train::ask_teachers(setup);
-  say_opinions(opinions, setup, options);
-  pskd::train::train_run(setup, seed, existing);
-  const Change change = pskd::train::measure_change(setup, loaded.dataset, opinions);
-  if (options.json) {
-    std::cout << to_json(opinions, change, folder.string()).dump() << '\n';
-  } else {
-    show(opinions.agreed, change, folder.string());
+  if (fs::is_directory(options.from)) {
+    if (!options.out.empty()) {
+      throw Error(ErrorKind::usage, "--out goes with a model file; the new student of a run is a run beside it");
+    }
+    const Adapted adapted = adapt(options, {});
+    show(adapted, {"folder", adapted.run.folder}, options.json);
+    return;
   }
+  if (!options.stage.empty()) {
+    throw Error(ErrorKind::usage, "--stage goes with a run; " + options.from + " is a model file of one stage");
+  }
+  const fs::path out = output_of(options);
+  const WorkFolder work;
+  const Adapted adapted = adapt(options, work.path());
+  write_adapted(adapted, options.from, out);
+  show(adapted, {"file", out}, options.json);
 }
 
 }  // namespace
@@ -103,12 +192,14 @@ void run(const Options& options) {
 void add_adapt(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = add_torch_verb(app, "adapt");
-  verb->add_option("run", options->run, "finished run with the student: runs/<experiment>/<config hash>/seed-<n>")
+  verb->add_option("from", options->from,
+                   "finished run with the student, runs/<experiment>/<config hash>/seed-<n>, or its model file")
       ->required()
-      ->check(CLI::ExistingDirectory);
-  verb->add_option("--stage", options->stage, "the student's stage")->capture_default_str();
+      ->check(CLI::ExistingPath);
+  verb->add_option("--stage", options->stage, "the student's stage in the run (default: student)");
   verb->add_option("--teacher", options->teachers,
-                   "stages that say what the recordings show, with commas between them; of several, where they agree")
+                   "stages of the run, or model files, that say what the recordings show, with commas between them; of "
+                   "several, where they agree")
       ->required()
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -120,19 +211,22 @@ void add_adapt(CLI::App& app) {
       ->check(CLI::ExistingDirectory);
   verb->add_option("--description", options->description,
                    "file of the description in that folder (default: dataset.yaml)");
+  verb->add_option("--out", options->out,
+                   "model file for the new student of a model file (default: <name>-adapted.pskd beside it)");
   verb->add_option("--name", options->name, "of the new experiment (default: that of the run and the folder's name)");
   verb->add_option("--threads", options->threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);
   verb->add_flag("--overwrite", options->overwrite,
-                 "begin anew: delete the adapted student of the same name and settings");
+                 "begin anew: delete the adapted student of the same name and settings; replace the file --out");
   verb->add_flag("--quiet", options->quiet, "no progress, only warnings and what changed");
   verb->add_flag("--json", options->json, "what changed as JSON");
   verb->footer(
-      "The new student lies beside the old one, in a run of its own.\n"
-      "A student that was stopped goes on, and one that is finished is only compared again.\n"
+      "The new student lies beside the old one, in a run of its own, or in a model file if the old one is in one.\n"
+      "In a run, a student that was stopped goes on, and one that is finished is only compared again.\n"
       "Examples:\n"
       "  pskd adapt runs/utd-pskd/0123456789ab/seed-1 --teacher skeleton --recordings anna\n"
       "  pskd adapt runs/utd-pskd/0123456789ab/seed-1 --stage baseline --teacher fused,skeleton --recordings anna\n"
       "  pskd adapt runs/watch/0123456789ab/seed-1 --teacher-run runs/camera/89ab01234567/seed-1 --teacher skeleton "
-      "--recordings anna");
+      "--recordings anna\n"
+      "  pskd adapt student.pskd --teacher fused.pskd --recordings anna --out anna.pskd");
   verb->callback([options] { run(*options); });
 }

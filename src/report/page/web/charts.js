@@ -58,19 +58,19 @@ const lineLegend = {position: "bottom", labels: {boxWidth: 28, boxHeight: 0, pad
 
 const legendBelow = {position: "bottom", labels: {usePointStyle: true, boxWidth: 9, boxHeight: 9, padding: 14}};
 
-function lineChart(epochs, yAxis, series) {
+function lineChart(places, xTitle, yAxis, series) {
   return {
     type: "line",
     data: {
-      labels: epochs,
+      labels: places,
       datasets: series.map((one, index) => ({
         label: one.label, data: one.values, borderColor: one.colour, backgroundColor: one.colour, borderWidth: 1.8,
-        borderDash: DASHES[index % DASHES.length], pointRadius: epochs.length > 1 ? 0 : 3, spanGaps: true,
+        borderDash: DASHES[index % DASHES.length], pointRadius: places.length > 1 ? 0 : 3, spanGaps: true,
       })),
     },
     options: {
       interaction: {mode: "index", intersect: false},
-      scales: {x: axis("epoch", {ticks: {maxTicksLimit: 7, maxRotation: 0}, grid: {display: false}}), y: yAxis},
+      scales: {x: axis(xTitle, {ticks: {maxTicksLimit: 7, maxRotation: 0}, grid: {display: false}}), y: yAxis},
       plugins: {legend: {...lineLegend, display: series.length > 1}},
     },
   };
@@ -89,14 +89,14 @@ function addStageCurves(grid, stage) {
   grid.append(card);
   const shade = () => stageColour(stage.name);
   addChart(pair, 170, `Training loss of ${stage.name} over ${epochs.length} epochs, from ${loss[0]} to ${lastOf(loss)}`,
-    "training loss", () => lineChart(epochs, axis("", {beginAtZero: true, ticks: {maxTicksLimit: 5}}),
+    "training loss", () => lineChart(epochs, "epoch", axis("", {beginAtZero: true, ticks: {maxTicksLimit: 5}}),
       [{label: "loss", values: loss, colour: shade()}]));
   const accuracies = () => [{label: "training views", values: train, colour: shade()},
     ...(val ? [{label: "validation", values: val, colour: colour("text")}] : [])];
   const ticks = {maxTicksLimit: 6, callback: (value) => percent(value)};
   addChart(pair, 170, `Accuracy of ${stage.name}: training ${percent(lastOf(train), 1)}`
     + (val ? `, validation ${percent(lastOf(val), 1)}` : "") + " after the last epoch",
-    val ? "accuracy" : "accuracy on training views", () => lineChart(epochs, axis("", {min: 0, max: 1, ticks}), accuracies()));
+    val ? "accuracy" : "accuracy on training views", () => lineChart(epochs, "epoch", axis("", {min: 0, max: 1, ticks}), accuracies()));
 }
 
 function addStageTeachers(grid, stage) {

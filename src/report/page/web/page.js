@@ -45,6 +45,16 @@ function drawSubjects(section, run) {
     run.subjects.map((subject) => `subject ${subject}`), seriesOf(run, (stage) => stage.subjects));
 }
 
+function drawCoverage(section, run) {
+  section.querySelector(".about").textContent = `${meanText(run)}Accuracy where only the clips are answered of which a stage is surest.`;
+  const shown = run.stages.filter((stage) => stage.coverage !== null);
+  const told = shown.map((stage) => `${stage.name} ${percent(stage.coverage[0], 1)} to ${percent(stage.coverage.at(-1), 1)}`).join(", ");
+  const ticks = {maxTicksLimit: 6, callback: (value) => percent(value)};
+  addChart(section.querySelector(".plot"), 250, `Accuracy on all clips, and on the surest ${run.coverages.at(-1)} %: ${told}`, "",
+    () => lineChart(run.coverages, "clips answered, %", axis("", {max: 1, ticks}),
+      shown.map((stage) => ({label: stage.name, values: stage.coverage, colour: stageColour(stage.name)}))));
+}
+
 /** Each section, when there is something to draw, and how. */
 const SECTIONS = [
   ["curves", (run) => run.stages.some((stage) => stage.curves), drawCurves],
@@ -52,6 +62,7 @@ const SECTIONS = [
   ["confusion", () => true, drawConfusion],
   ["classes", () => true, drawClasses],
   ["subjects", (run) => run.stages[run.student].subjects !== null && run.subjects.length > 0, drawSubjects],
+  ["coverage", (run) => run.stages.some((stage) => stage.coverage !== null), drawCoverage],
   ["map", (run) => run.map !== null, drawMap],
   ["clips", (run) => run.examples !== null, drawExamples],
 ];

@@ -1,10 +1,10 @@
-#include "deploy/none_rule.hpp"
+#include "eval/none_rule.hpp"
 
 #include <algorithm>
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
 
-namespace pskd::deploy {
+namespace pskd::eval {
 namespace {
 
 /// log(sum_i exp(logits[i] / temperature)), less the largest of logits[i] / temperature.
@@ -21,12 +21,17 @@ struct Labeled {
 };
 
 /// Logarithms of probabilities are logits, too.
-std::vector<Labeled> labeled_logits(const std::vector<eval::Prediction>& predictions) {
+std::vector<float> logits_of(const Prediction& clip) {
   constexpr float kSmallest = 1e-30F;  // a probability of 0 was smaller than a float can say
+  std::vector<float> logits = clip.probabilities;
+  for (float& value : logits) value = std::log(std::max(value, kSmallest));
+  return logits;
+}
+
+std::vector<Labeled> labeled_logits(const std::vector<Prediction>& predictions) {
   std::vector<Labeled> all;
-  for (const eval::Prediction& one : predictions) {
-    Labeled& clip = all.emplace_back(Labeled{one.probabilities, static_cast<std::size_t>(one.label)});
-    for (float& value : clip.logits) value = std::log(std::max(value, kSmallest));
+  for (const Prediction& one : predictions) {
+    all.push_back({logits_of(one), static_cast<std::size_t>(one.label)});
   }
   return all;
 }
@@ -59,7 +64,9 @@ double confidence_of(std::span<const float> logits, double temperature) {
   return std::exp(-log_sum(logits, temperature));
 }
 
-NoneRule fit_none_rule(const std::vector<eval::Prediction>& predictions) {
+double confidence_of(const Prediction& clip, double temperature) { return confidence_of(logits_of(clip), temperature); }
+
+NoneRule fit_none_rule(const std::vector<Prediction>& predictions) {
   const std::vector<Labeled> clips = labeled_logits(predictions);
   NoneRule rule{temperature_of(clips), 0};
   std::vector<double> confidences;
@@ -71,4 +78,4 @@ NoneRule fit_none_rule(const std::vector<eval::Prediction>& predictions) {
   return rule;
 }
 
-}  // namespace pskd::deploy
+}  // namespace pskd::eval

@@ -1,4 +1,4 @@
-#include "deploy/none_rule.hpp"
+#include "eval/none_rule.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/random.hpp"
 
-namespace pskd::deploy {
+namespace pskd::eval {
 namespace {
 
 std::vector<float> softmax(std::vector<float> logits, double temperature) {
@@ -26,20 +26,20 @@ int drawn_from(const std::vector<float>& shares, RandomStream& stream) {
 }
 
 /// Clips whose labels are drawn with the probabilities that logits have at `temperature`.
-std::vector<eval::Prediction> drawn_clips(int count, double temperature) {
+std::vector<Prediction> drawn_clips(int count, double temperature) {
   RandomStream stream(4);
-  std::vector<eval::Prediction> clips;
+  std::vector<Prediction> clips;
   for (int i = 0; i < count; ++i) {
     std::vector<float> logits(5);
     for (float& one : logits) one = static_cast<float>(4 * stream.normal());
-    eval::Prediction& clip = clips.emplace_back();
+    Prediction& clip = clips.emplace_back();
     clip.label = drawn_from(softmax(logits, temperature), stream);
     clip.probabilities = softmax(logits, 1);
   }
   return clips;
 }
 
-double confidence(const eval::Prediction& clip, const NoneRule& rule) {
+double confidence(const Prediction& clip, const NoneRule& rule) {
   std::vector<float> logarithms = clip.probabilities;
   for (float& one : logarithms) one = std::log(one);
   return confidence_of(logarithms, rule.temperature);
@@ -78,4 +78,4 @@ TEST(NoneRuleTest, AConfidenceIsTheHighestProbability) {
 }
 
 }  // namespace
-}  // namespace pskd::deploy
+}  // namespace pskd::eval
