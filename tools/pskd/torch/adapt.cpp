@@ -129,15 +129,17 @@ class WorkFolder {
   }
   ~WorkFolder() {
     std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    if (!is_kept_) fs::remove_all(path_, ignored);
   }
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
 
   const fs::path& path() const { return path_; }
+  void keep() { is_kept_ = true; }
 
  private:
   fs::path path_;
+  bool is_kept_ = false;
 };
 
 /// The file for the adapted student: --out, or <name>-adapted beside the old one. Refused before anything is trained.
@@ -155,14 +157,31 @@ fs::path output_of(const Options& options) {
   return out;
 }
 
-/// Recordings with time stamps do not say a rate: then it stays that of the student in `from`.
-void write_adapted(const Adapted& adapted, const fs::path& from, const fs::path& out) {
+/// Recordings with time stamps do not say a rate: then it stays that of the student in `from`. What another program has
+/// written to `out` meanwhile stays.
+void write_adapted(const Adapted& adapted, const fs::path& from, const fs::path& out, bool overwrite) {
+  if (fs::exists(out) && !overwrite) throw Error(ErrorKind::usage, out.string() + ": is there meanwhile");
   deploy::ExportedModel model = deploy::export_stage(adapted.run, adapted.stage, std::nullopt);
   const deploy::ModelFile student = deploy::read_model_file(from);
   if (model.lacks_rate && student.sensor && student.sensor->rate > 0) {
     model.manifest["model"]["sensor"]["rate"] = student.sensor->rate;
   }
   deploy::write_model_file(out, model.manifest, model.weights);
+}
+
+/// Adapts the student of a model file. What was trained is kept where the new file cannot be written.
+void adapt_file(const Options& options) {
+  const fs::path out = output_of(options);
+  WorkFolder work;
+  const Adapted adapted = adapt(options, work.path());
+  try {
+    write_adapted(adapted, options.from, out, options.overwrite);
+  } catch (const Error& error) {
+    work.keep();
+    throw Error(error.kind(), std::string(error.what()) + "; the adapted student is kept: pskd export " +
+                                  adapted.run.folder.string() + " --stage " + adapted.stage + " --out FILE");
+  }
+  show(adapted, {"file", out}, options.json);
 }
 
 void run(const Options& options) {
@@ -180,11 +199,12 @@ void run(const Options& options) {
   if (!options.stage.empty()) {
     throw Error(ErrorKind::usage, "--stage goes with a run; " + options.from + " is a model file of one stage");
   }
-  const fs::path out = output_of(options);
-  const WorkFolder work;
-  const Adapted adapted = adapt(options, work.path());
-  write_adapted(adapted, options.from, out);
-  show(adapted, {"file", out}, options.json);
+  try {
+    adapt_file(options);
+  } catch (const pskd::Stopped& stop) {  // unlike a run, a file cannot go on
+    complain("stopped by a signal; nothing is written: start it again to begin anew");
+    std::exit(128 + stop.signal());
+  }
 }
 
 }  // namespace
