@@ -144,7 +144,8 @@ function showRecording(name, text) {
   part("doubt").hidden = doubt === "";
   part("position").max = length;
   part("player").hidden = false;
-  say(`${name}: ${samples.end} samples at ${Number(samples.rate.toPrecision(4))} Hz, ${seconds(length)}`);
+  const rate = `${samples.isRateOfModel ? ", no time stamps, taken" : ""} at ${Number(samples.rate.toPrecision(4))} Hz`;
+  say(`${name}: ${samples.end} samples${rate}, ${seconds(length)}`);
   moveTo(shown, 0);
   play(shown);
 }
