@@ -89,6 +89,17 @@ TEST(WebPageTest, LeavesNothingBehindWhereItCannotBeWritten) {
   EXPECT_FALSE(fs::exists(folder / "page/.pskd-unfinished"));
 }
 
+TEST(WebPageTest, ReplacesNothingWhereAFolderIsInTheWay) {
+  const testing::TemporaryFolder folder;
+  write_web_page(folder / "page", small_page("old"));
+  fs::remove(folder / "page/page.js");
+  fs::create_directories(folder / "page/page.js");
+  EXPECT_THAT(refusal(ErrorKind::io, [&] { write_web_page(folder / "page", small_page("new")); }),
+              HasSubstr("page.js: expected a file of the page, found a folder"));
+  EXPECT_EQ(read_file(folder / "page/onnxruntime.js"), "old");
+  EXPECT_FALSE(fs::exists(folder / "page/.pskd-unfinished"));
+}
+
 TEST(WebPageTest, NeedsTheRateOfTheSensor) {
   Json manifest = testing::small_manifest();
   manifest["model"]["sensor"].erase("rate");
@@ -366,6 +377,60 @@ TEST_F(WebPageInABrowser, RefusesWhatIsNoRecordingWithTheLine) {
   }
 }
 
+TEST_F(WebPageInABrowser, RefusesAVeryLargeFile) {
+  evaluate("openFile({name: 'year.csv', size: 100e6 + 1})");
+  EXPECT_EQ(evaluate(kStatus), "year.csv: larger than 100 MB; pskd predict reads it");
+}
+
+TEST_F(WebPageInABrowser, SaysThatTheNetworkFailedAndTriesAgain) {
+  evaluate("window.works = decide; decide = async () => { throw new Error('out of memory'); }; 0");
+  drop("walk.csv", as_text(walk(0.6), "", kLine));
+  wait_until(std::string(kStatus) + ".includes('The network failed from 0.0\u00a0s to 0.6\u00a0s: out of memory')");
+  EXPECT_EQ(evaluate(kAnswer), "–");
+  evaluate("decide = works; document.getElementById('play').click()");
+  wait_until("shown.window !== null");
+  EXPECT_NE(evaluate(kAnswer), "–");
+}
+
+/// A runtime whose network takes a while, fails at its second window, and counts how many windows it has at once.
+constexpr const char* kSlowRuntime = R"(
+  (async () => {
+    const packed = async (text) => {
+      const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+      return btoa(String.fromCharCode(...new Uint8Array(await new Response(zipped).arrayBuffer())));
+    };
+    Object.assign(window, {runs: 0, running: 0, most: 0});
+    const module = await packed(`
+      export const env = {wasm: {}};
+      export class Tensor {}
+      const run = async () => {
+        const number = ++window.runs;
+        window.most = Math.max(window.most, ++window.running);
+        await new Promise((done) => setTimeout(done, 20));
+        --window.running;
+        if (number === 2) throw new Error("no");
+        return {probabilities: {data: [0.2, 0.5, 0.3]}, logits: {data: [1, 3, 2]}};
+      };
+      export const InferenceSession = {create: async () => ({run})};`);
+    const decide = await loadRecognizer(MODEL, {module, wasm: await packed("")});
+    const samples = {first: 0, channels: 3, values: new Float32Array(6)};
+    const made = await Promise.allSettled([1, 2, 3].map(() => decide(samples, {first: 0, count: 2})));
+    return {most: window.most, made: made.map(({status}) => status)};
+  })())";
+
+TEST_F(WebPageInABrowser, GivesTheNetworkOneWindowAfterTheOther) {
+  const Json expected = {{"most", 1}, {"made", {"rejected", "fulfilled", "fulfilled"}}};
+  EXPECT_EQ(evaluate(kSlowRuntime), expected);
+}
+
+TEST_F(WebPageInABrowser, SaysWhatIsMissingBesideIt) {
+  write_web_page(*folder_ / "torn", small_page("// nothing"));
+  address_ = "file://" + (*folder_ / "torn/").string();
+  seen_ = browser_->events().size();
+  browser_->open_address(address_ + "index.html");
+  EXPECT_THAT(evaluate(kStatus).get<std::string>(), HasSubstr("model.js or onnxruntime.js is missing"));
+}
+
 // ---- a phone ---------------------------------------------------------------------------------------------
 
 /// Sends motion events of [time, x, y, z] in seconds and m/s^2, once the button was pressed.
@@ -426,10 +491,21 @@ TEST_F(WebPageInABrowser, AsksAnIPhoneAndTurnsItsSignsAround) {
   evaluate("DeviceMotionEvent.requestPermission = async () => 'denied'; 0");
   evaluate("document.getElementById('phone').click()");
   wait_until(std::string(kStatus) + ".includes('not allowed')");
-  evaluate("DeviceMotionEvent.requestPermission = async () => 'granted'; 0");
+  evaluate("window.asked = 0; DeviceMotionEvent.requestPermission = async () => (++asked, 'granted'); 0");
+  evaluate("{ const button = document.getElementById('phone'); button.click(); button.click(); }");
+  wait_until("stopPhone !== null");
+  EXPECT_EQ(evaluate("asked"), 1) << "of two taps in a row";
+  evaluate("stopPhone(); 0");
   evaluate(motion({{1, 0, 0, -9.80665}}));
   EXPECT_EQ(evaluate("shown.samples.values.map((value) => Number(value.toFixed(6)))"), Json({0, 0, 1}));
   browser_->call("Emulation.setUserAgentOverride", {{"userAgent", ""}});  // its own again
+}
+
+TEST_F(WebPageInABrowser, SaysThatAPhoneNeedsHttps) {
+  evaluate(
+      "Object.defineProperty(window, 'isSecureContext', {value: false}); document.getElementById('phone').click()");
+  wait_until(std::string(kStatus) + ".includes('from https only')");
+  EXPECT_EQ(evaluate("document.getElementById('phone').disabled"), false);
 }
 
 // ---- how it looks ----------------------------------------------------------------------------------------
