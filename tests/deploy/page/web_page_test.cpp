@@ -316,6 +316,7 @@ TEST_F(WebPageInABrowser, FindsAllLinesAndTheRightColumns) {
   const std::string three = "['ax', 'ay', 'az']", turned = "['gx']";
   const std::vector<std::tuple<std::string, std::string, std::vector<double>>> read = {
       {"ax,ay,az,note\n1,2,3,sit\n4,5,6,\n", three, {1, 2, 3, 4, 5, 6}},
+      {"# ax,ay,az,note\n1,2,3,sit\n4,5,6,\n", three, {1, 2, 3, 4, 5, 6}},
       {"ax,ay,az,note\n1,2,3\n4,5,6,sit\n", three, {1, 2, 3, 4, 5, 6}},
       {"ax,ay,az,note\nmg,mg,mg,\n1000,2000,3000,sit\n4000,5000,6000,\n", three, {1, 2, 3, 4, 5, 6}},
       {"\"place, side\",az,ay,ax\n7,3,2,1\n7,6,5,4\n", three, {1, 2, 3, 4, 5, 6}},

@@ -14,11 +14,11 @@ function separatorOf(line) {
   return ["\t", ";", ","].find((one) => outside.includes(one)) ?? (outside.trim().includes(" ") ? " " : ",");
 }
 
-/** The fields of a line. What stands in quotes is one of them. */
-function fieldsOf(line, separator) {
+/** Parts of a line between separators; those that were in one pair of quotes are one again. */
+function withoutQuotes(parts, separator) {
   const fields = [];
   let isOpen = false;  // a quote
-  for (const part of separator === " " ? line.trim().split(/[ \t]+/) : line.split(separator)) {
+  for (const part of parts) {
     if (isOpen) fields[fields.length - 1] += separator + part;
     else fields.push(part);
     if (part.split('"').length % 2 === 0) isOpen = !isOpen;
@@ -26,8 +26,15 @@ function fieldsOf(line, separator) {
   return fields.map((field) => field.trim().replace(/^"(.*)"$/, "$1").replaceAll('""', '"'));
 }
 
+function fieldsOf(line, separator) {
+  const parts = separator === " " ? line.trim().split(/[ \t]+/) : line.split(separator);
+  return line.includes('"') ? withoutQuotes(parts, separator) : parts.map((part) => part.trim());
+}
+
+/** The same fields, less the empty ones at their end. */
 function withoutEmptyEnd(fields) {
-  return fields.slice(0, Math.max(fields.findLastIndex((field) => field !== "") + 1, 1));
+  while (fields.length > 1 && fields.at(-1) === "") fields.pop();
+  return fields;
 }
 
 /** NaN for what is no number. */
@@ -50,13 +57,14 @@ function unitOf(text) {
 
 /**
  * Finds the lines of names and of units above line `table.first`, and moves it right behind them: the first lines of values may be
- * shorter than the last one. There may be more names than the last line fills, but a line with # that has more fields is prose.
+ * shorter than the last one. There may be more names than the last line fills, but a line with # that has more fields than the
+ * `parts` of the last line, filled or not, is prose.
  */
-function readHeader(table, last) {
+function readHeader(table, parts) {
   const {lines, separator, decimalComma, width} = table;
   for (let at = table.first - 1; at >= 0 && !table.header; --at) {
     const fields = fieldsOf(lines[at].replace(/^#[#\s]*/, ""), separator);
-    const fits = lines[at].startsWith("#") ? [width, last.length].includes(fields.length) : fields.length >= width;
+    const fits = lines[at].startsWith("#") ? [width, parts].includes(fields.length) : fields.length >= width;
     if (!fits || fields.some((field) => !isNaN(numberOf(field, decimalComma)))) continue;
     const areUnits = !table.units && at > 0 && fields.some((field) => unitOf(field) !== "");
     table[areUnits ? "units" : "header"] = Object.assign(withoutEmptyEnd(fields), {line: at + 1});
@@ -73,7 +81,7 @@ function lookAtTable(text) {
   while (lines.length > 0 && /^[\s,;]*$/.test(lines.at(-1))) lines.pop();
   if (lines.length < 2) throw new Error("expected a table of numbers, found less than two lines");
   const separator = separatorOf(lines.at(-1));
-  const last = fieldsOf(lines.at(-1), separator), width = withoutEmptyEnd(last).length;
+  const last = fieldsOf(lines.at(-1), separator), parts = last.length, width = withoutEmptyEnd(last).length;
   const decimalComma = separator !== "," && last.some((field) => isNaN(numberOf(field)) && !isNaN(numberOf(field, true)));
   const holdsValues = (line) => {
     const fields = withoutEmptyEnd(fieldsOf(line, separator));
@@ -81,7 +89,7 @@ function lookAtTable(text) {
   };
   const first = lines.findIndex(holdsValues);
   const table = {lines, first, width, separator, decimalComma, header: null, units: null};
-  if (first >= 0) readHeader(table, last);
+  if (first >= 0) readHeader(table, parts);
   if (first < 0 || table.first + 1 >= lines.length) throw new Error("expected at least two lines of numbers");
   while (lines[table.first].trim() === "") ++table.first;
   if (table.header) return table;
@@ -100,7 +108,8 @@ function valuesOf(table) {
     if (fields.length > table.width || (!table.header && fields.length < table.width)) {
       throw new Error(`line ${at + 1}: expected ${table.width} columns, found ${fields.length}`);
     }
-    const row = Array.from({length: table.width}, (_, column) => numberOf(fields[column] ?? "", table.decimalComma));
+    const row = fields.map((field) => numberOf(field, table.decimalComma));
+    while (row.length < table.width) row.push(NaN);
     row.line = at + 1;
     rows.push(row);
   }
