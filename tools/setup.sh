@@ -5,7 +5,7 @@
 #   tools/setup.sh --torch wheel    with the LibTorch of a Python wheel, in build/libtorch-wheel; says how to build with it
 #   tools/setup.sh --onnxruntime    with a Python that has onnxruntime, in build/onnxruntime, for the tests of ONNX files
 #   tools/setup.sh --web            with onnxruntime-web, in build/onnxruntime-web, for `pskd export --web`
-#                                   these three exit 4 where PyPI or npm did not give the package
+#                                   these three exit 4 where PyPI or npm did not give the package, or npm is not to be had
 #   tools/setup.sh --into FOLDER    unpacks the libraries, without LibTorch, into FOLDER, to take along to a machine that has a
 #                                   LibTorch, a compiler, CMake and ninja, but no network; tools/gpu_check.sh builds with it
 set -euo pipefail
@@ -77,6 +77,10 @@ if [[ -n $into ]]; then
   exit 0
 fi
 
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+web_runtime=build/onnxruntime-web/onnxruntime.js
+has_web_runtime() { grep -qs "onnxruntime-web $onnxruntime_web_version," "$web_runtime"; }
+
 packages=(
   build-essential cmake ninja-build pkg-config git
   "${libraries[@]}" clang-format
@@ -85,7 +89,7 @@ packages=(
 if $wheel || $onnxruntime; then
   packages+=(python3-venv)
 fi
-if $web && ! command -v npm >/dev/null; then
+if $web && ! has_web_runtime && ! command -v npm >/dev/null; then
   packages+=(npm)
 fi
 if ! $wheel; then
@@ -124,10 +128,11 @@ python_with() {
 # A file of npm's package in folder $1, packed for a string of a script.
 packed() { gzip -9nc "$1/package/dist/$2" | base64 -w0; }
 
-# onnxruntime-web for one thread, as a script in folder $1: a page from file:// can load neither modules nor WebAssembly as files.
-web_runtime() {
-  local folder=$1 package=onnxruntime-web@$onnxruntime_web_version
-  grep -qs "onnxruntime-web $onnxruntime_web_version," "$folder/onnxruntime.js" && return
+# onnxruntime-web for one thread, as a script: a page from file:// can load neither modules nor WebAssembly as files.
+fetch_web_runtime() {
+  local folder package=onnxruntime-web@$onnxruntime_web_version
+  has_web_runtime && return
+  folder=$(dirname "$web_runtime")
   rm -rf "$folder.part"
   mkdir -p "$folder.part"
   if ! (cd "$folder.part" && npm pack --loglevel error "$package" >/dev/null && tar -xzf ./*.tgz); then
@@ -146,15 +151,14 @@ web_runtime() {
     echo "};"
   } >"$folder.part/onnxruntime.js"
   mkdir -p "$folder"
-  mv "$folder.part/onnxruntime.js" "$folder"
+  mv "$folder.part/onnxruntime.js" "$web_runtime"
   rm -rf "$folder.part"
 }
 
 # The last thing to do, once the packages are there.
 finish() {
-  cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
   if $onnxruntime; then python_with build/onnxruntime "onnxruntime==$onnxruntime_version"; fi
-  if $web; then web_runtime build/onnxruntime-web; fi
+  if $web; then fetch_web_runtime; fi
   $wheel || exit 0
   local folder=build/libtorch-wheel
   python_with "$folder" "torch==$torch_version"
@@ -168,12 +172,15 @@ if [[ ${#missing[@]} -eq 0 ]]; then
   finish
 fi
 
+failed=1
+if [[ ${missing[*]} == npm ]]; then failed=4; fi  # the build does not need it
+
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then
   if ! command -v sudo >/dev/null; then
     echo "tools/setup.sh: these packages are missing, and installing them needs root. Ask an administrator for:" >&2
     echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
-    exit 1
+    exit "$failed"
   fi
   as_root=(sudo)
 fi
@@ -183,6 +190,6 @@ apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock
 if ! { "${apt[@]}" update && "${apt[@]}" install --yes --no-install-recommends "${missing[@]}"; }; then
   echo "tools/setup.sh: the installation failed; the lines above say why. By hand, as root:" >&2
   echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
-  exit 1
+  exit "$failed"
 fi
 finish

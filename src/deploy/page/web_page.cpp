@@ -75,6 +75,33 @@ void require_own(const fs::path& folder) {
   }
 }
 
+/// What is no file cannot be replaced: said before anything is.
+void require_files(const fs::path& folder, const PageFiles& files) {
+  for (const auto& [name, bytes] : files) {
+    if (!fs::is_directory(folder / name)) continue;
+    throw Error(ErrorKind::io,
+                (folder / name).string() + ": expected a file of the page, found a folder; move it away");
+  }
+}
+
+void replace_page(const fs::path& folder, const PageFiles& files) {
+  require_own(folder);
+  require_files(folder, files);
+  const bool is_new = !fs::exists(folder);
+  const fs::path unfinished = folder / kUnfinished;
+  remove_folder(unfinished);
+  try {
+    for (const auto& [name, bytes] : files) write_file_atomically(unfinished / name, bytes);
+    for (const auto& [name, bytes] : files) fs::rename(unfinished / name, folder / name);
+    remove_folder(unfinished);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(unfinished, ignored);
+    if (is_new) fs::remove(folder, ignored);
+    throw;
+  }
+}
+
 }  // namespace
 
 PageFiles web_page(const ModelFile& model, const std::string& onnx, const std::string& runtime) {
@@ -93,19 +120,10 @@ PageFiles web_page(const ModelFile& model, const std::string& onnx, const std::s
 }
 
 void write_web_page(const fs::path& folder, const PageFiles& files) {
-  require_own(folder);
-  const bool is_new = !fs::exists(folder);
-  const fs::path unfinished = folder / kUnfinished;
-  remove_folder(unfinished);
   try {
-    for (const auto& [name, bytes] : files) write_file_atomically(unfinished / name, bytes);
-    for (const auto& [name, bytes] : files) fs::rename(unfinished / name, folder / name);
-    remove_folder(unfinished);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove_all(unfinished, ignored);
-    if (is_new) fs::remove(folder, ignored);
-    throw;
+    replace_page(folder, files);
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorKind::io, folder.string() + ": cannot write the page: " + error.code().message());
   }
 }
 

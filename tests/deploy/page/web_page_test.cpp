@@ -9,7 +9,9 @@
 #include <cmath>
 #include <fstream>
 #include <memory>
+#include <numbers>
 #include <set>
+#include <tuple>
 
 #include "base/file.hpp"
 #include "deploy/onnx/onnx_model.hpp"
@@ -83,6 +85,17 @@ TEST(WebPageTest, LeavesNothingBehindWhereItCannotBeWritten) {
   EXPECT_FALSE(fs::exists(folder / "page"));
   write_web_page(folder / "page", small_page("old"));
   EXPECT_THROW(write_web_page(folder / "page", files), Error);
+  EXPECT_EQ(read_file(folder / "page/onnxruntime.js"), "old");
+  EXPECT_FALSE(fs::exists(folder / "page/.pskd-unfinished"));
+}
+
+TEST(WebPageTest, ReplacesNothingWhereAFolderIsInTheWay) {
+  const testing::TemporaryFolder folder;
+  write_web_page(folder / "page", small_page("old"));
+  fs::remove(folder / "page/page.js");
+  fs::create_directories(folder / "page/page.js");
+  EXPECT_THAT(refusal(ErrorKind::io, [&] { write_web_page(folder / "page", small_page("new")); }),
+              HasSubstr("page.js: expected a file of the page, found a folder"));
   EXPECT_EQ(read_file(folder / "page/onnxruntime.js"), "old");
   EXPECT_FALSE(fs::exists(folder / "page/.pskd-unfinished"));
 }
@@ -275,6 +288,7 @@ TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoes) {
       as_text(samples, "\xef\xbb\xbftime;az;ay;ax\n", "{0:.3f};{3:.5f};{2:.5f};{1:.5f}\n"),
       as_text(samples, "time;ax;ay;az\n", "{0:.0f};{1:.0f},5;{2:.0f},25;{3:.0f},0\n", 1e-6),
       as_text(samples, "ax,ay,az\nm/s^2,m/s\u00b2,m s-2\n", "{1:.5f},{2:.5f},{3:.5f}\r\n", 1, 1 / 9.80665),
+      as_text(samples, "\taz\tay\tax\n", "{0:.0f}\t{3:.5f}\t{2:.5f}\t{1:.5f}\n", 0.02),  // as pandas writes it
       as_text(samples, "# a logger, 32 Hz\n", "{1:.5f} {2:.5f} {3:.5f}\n"),
       as_text(samples, "timestamp\tax\tay\taz\tnote\nms\tmg\tmg\tmg\tnone\n", "{0:.0f}\t{1:.2f}\t{2:.2f}\t{3:.2f}\t7\n",
               1e-3, 1e-3) +
@@ -298,6 +312,38 @@ TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoes) {
   }
 }
 
+TEST_F(WebPageInABrowser, FindsAllLinesAndTheRightColumns) {
+  const std::string three = "['ax', 'ay', 'az']", turned = "['gx']";
+  const std::vector<std::tuple<std::string, std::string, std::vector<double>>> read = {
+      {"ax,ay,az,note\n1,2,3,sit\n4,5,6,\n", three, {1, 2, 3, 4, 5, 6}},
+      {"# ax,ay,az,note\n1,2,3,sit\n4,5,6,\n", three, {1, 2, 3, 4, 5, 6}},
+      {"ax,ay,az,note\n1,2,3\n4,5,6,sit\n", three, {1, 2, 3, 4, 5, 6}},
+      {"ax,ay,az,note\nmg,mg,mg,\n1000,2000,3000,sit\n4000,5000,6000,\n", three, {1, 2, 3, 4, 5, 6}},
+      {"\"place, side\",az,ay,ax\n7,3,2,1\n7,6,5,4\n", three, {1, 2, 3, 4, 5, 6}},
+      {"x,y,z,ax,ay,az\n9,9,9,1,2,3\n9,9,9,4,5,6\n", three, {1, 2, 3, 4, 5, 6}},
+      {"Z,Y,X\n3,2,1\n6,5,4\n,,\n,,\n", three, {1, 2, 3, 4, 5, 6}},
+      {"u,gx\nnone,rad.s-1\n0,0\n0,1\n", turned, {0, 180 / std::numbers::pi}},
+      {"u,gx\nnone,Degrees/s\n0,0\n0,1\n", turned, {0, 1}},
+  };
+  for (const auto& [text, channels, expected] : read) {
+    const Json found =
+        evaluate("[...readRecording(" + Json(text).dump() + ", {...MODEL, channels: " + channels + "}).values]");
+    EXPECT_THAT(found.get<std::vector<double>>(), ::testing::Pointwise(::testing::DoubleNear(1e-5), expected)) << text;
+  }
+}
+
+TEST_F(WebPageInABrowser, SaysWhoseRateIsTaken) {
+  const std::vector<std::pair<std::string, std::string>> taken = {
+      {"ax,ay,az\n", "a.csv: 100 samples, no time stamps, taken at 50 Hz, 2.0\u00a0s"},
+      {"# 0 Hz\nax,ay,az\n", "a.csv: 100 samples, no time stamps, taken at 50 Hz, 2.0\u00a0s"},
+      {"# 25 Hz\nax,ay,az\n", "a.csv: 100 samples at 25 Hz, 4.0\u00a0s"}};
+  for (const auto& [header, status] : taken) {
+    evaluate("shown = null; 0");
+    drop("a.csv", as_text(walk(2), header, "{1:.5f},{2:.5f},{3:.5f}\n"));
+    EXPECT_EQ(evaluate(kStatus), status);
+  }
+}
+
 TEST_F(WebPageInABrowser, RefusesWhatIsNoRecordingWithTheLine) {
   const std::vector<std::pair<std::string, std::string>> refused = {
       {"", "found less than two lines"},
@@ -306,6 +352,19 @@ TEST_F(WebPageInABrowser, RefusesWhatIsNoRecordingWithTheLine) {
       {"1,2\n3,4\n", "expected columns for ax, ay, az"},
       {"ax,ay,az\n1,2,3\n1,2,3,4\n1,2,3\n", "line 3: expected 3 columns, found 4"},
       {"ax,ay,az\n1,2,3\n1,nan,3\n1,2,3\n", "line 3: expected a number for ay"},
+      {"ax,ay,az\n1,2,3\n1,2,1e39\n1,2,3\n", "line 3: expected a number for az"},
+      {"ax,ay,az,note\n1,2,3,a\n1,2,,a\n1,2,3,\n", "line 3: expected a number for az"},
+      {"ax,ay,az,note\n1,2,3,\n1,2,\n1,2,3,\n", "line 3: expected a number for az"},
+      {"1,2,3,4\n1,2,3,\n1,2,3,\n", "line 1: expected the names of 3 columns, as many as the last line has, found 4"},
+      {"\"az\"\t\"ay\"\t\"ax\"\n1\t1\t2\t3\n2\t1\t2\t3\n", "line 1: expected the names of 4 columns"},
+      {"#az,ay,ax\n1 2 3\n1 2 3\n", "line 1: expected the names of 3 columns"},
+      {"t,x,y,z,ax,ay\n0,1,2,3,4,5\n1,1,2,3,4,5\n", "expected columns called ax, ay, az, found t, x, y, z, ax, ay"},
+      {"ax,ay,az\ng,g,deg/s\n1,2,3\n1,2,3\n", "line 2: expected az in g, mg, m/s2, found deg/s"},
+      {"t,ax,ay,az\nmm,g,g,g\n1,1,2,3\n2,1,2,3\n", "line 2: expected t in s, ms, us, ns, found mm"},
+      {"date,ax,ay,az\n2024-01-01 10:00:00.00,1,2,3\n2024-01-01 10:00:00.02,1,2,3\n",
+       "line 2: expected a time that is a number in date, found \"2024-01-01 10:00:00.00\""},
+      {"t,ax,ay,az\n0,1,2,3\n,1,2,3\n0.04,1,2,3\n", "line 3: expected a time that is a number in t"},
+      {"t,ax,ay,az\n254,1,2,3\n255,1,2,3\n0,1,2,3\n", "line 4: expected a time after that of the first line in t"},
       {"t,ax,ay,az\n0,1,2,3\n0.02,1,2,3\n0.01,1,2,3\n0.04,1,2,3\n", "line 4: expected a time after the one before"},
       {as_text(walk(2), "t,ax,ay,az\n", kLine) + "9.98,0,1,0\n", "line 102: a gap of 8.00 s"},
   };
@@ -317,6 +376,60 @@ TEST_F(WebPageInABrowser, RefusesWhatIsNoRecordingWithTheLine) {
     EXPECT_THAT(evaluate(kStatus).get<std::string>(), HasSubstr(problem)) << text;
     EXPECT_EQ(evaluate("shown"), nullptr);
   }
+}
+
+TEST_F(WebPageInABrowser, RefusesAVeryLargeFile) {
+  evaluate("openFile({name: 'year.csv', size: 100e6 + 1})");
+  EXPECT_EQ(evaluate(kStatus), "year.csv: larger than 100 MB; pskd predict reads it");
+}
+
+TEST_F(WebPageInABrowser, SaysThatTheNetworkFailedAndTriesAgain) {
+  evaluate("window.works = decide; decide = async () => { throw new Error('out of memory'); }; 0");
+  drop("walk.csv", as_text(walk(0.6), "", kLine));
+  wait_until(std::string(kStatus) + ".includes('The network failed from 0.0\u00a0s to 0.6\u00a0s: out of memory')");
+  EXPECT_EQ(evaluate(kAnswer), "–");
+  evaluate("decide = works; document.getElementById('play').click()");
+  wait_until("shown.window !== null");
+  EXPECT_NE(evaluate(kAnswer), "–");
+}
+
+/// A runtime whose network takes a while, fails at its second window, and counts how many windows it has at once.
+constexpr const char* kSlowRuntime = R"(
+  (async () => {
+    const packed = async (text) => {
+      const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+      return btoa(String.fromCharCode(...new Uint8Array(await new Response(zipped).arrayBuffer())));
+    };
+    Object.assign(window, {runs: 0, running: 0, most: 0});
+    const module = await packed(`
+      export const env = {wasm: {}};
+      export class Tensor {}
+      const run = async () => {
+        const number = ++window.runs;
+        window.most = Math.max(window.most, ++window.running);
+        await new Promise((done) => setTimeout(done, 20));
+        --window.running;
+        if (number === 2) throw new Error("no");
+        return {probabilities: {data: [0.2, 0.5, 0.3]}, logits: {data: [1, 3, 2]}};
+      };
+      export const InferenceSession = {create: async () => ({run})};`);
+    const decide = await loadRecognizer(MODEL, {module, wasm: await packed("")});
+    const samples = {first: 0, channels: 3, values: new Float32Array(6)};
+    const made = await Promise.allSettled([1, 2, 3].map(() => decide(samples, {first: 0, count: 2})));
+    return {most: window.most, made: made.map(({status}) => status)};
+  })())";
+
+TEST_F(WebPageInABrowser, GivesTheNetworkOneWindowAfterTheOther) {
+  const Json expected = {{"most", 1}, {"made", {"rejected", "fulfilled", "fulfilled"}}};
+  EXPECT_EQ(evaluate(kSlowRuntime), expected);
+}
+
+TEST_F(WebPageInABrowser, SaysWhatIsMissingBesideIt) {
+  write_web_page(*folder_ / "torn", small_page("// nothing"));
+  address_ = "file://" + (*folder_ / "torn/").string();
+  seen_ = browser_->events().size();
+  browser_->open_address(address_ + "index.html");
+  EXPECT_THAT(evaluate(kStatus).get<std::string>(), HasSubstr("model.js or onnxruntime.js is missing"));
 }
 
 // ---- a phone ---------------------------------------------------------------------------------------------
@@ -379,10 +492,21 @@ TEST_F(WebPageInABrowser, AsksAnIPhoneAndTurnsItsSignsAround) {
   evaluate("DeviceMotionEvent.requestPermission = async () => 'denied'; 0");
   evaluate("document.getElementById('phone').click()");
   wait_until(std::string(kStatus) + ".includes('not allowed')");
-  evaluate("DeviceMotionEvent.requestPermission = async () => 'granted'; 0");
+  evaluate("window.asked = 0; DeviceMotionEvent.requestPermission = async () => (++asked, 'granted'); 0");
+  evaluate("{ const button = document.getElementById('phone'); button.click(); button.click(); }");
+  wait_until("stopPhone !== null");
+  EXPECT_EQ(evaluate("asked"), 1) << "of two taps in a row";
+  evaluate("stopPhone(); 0");
   evaluate(motion({{1, 0, 0, -9.80665}}));
   EXPECT_EQ(evaluate("shown.samples.values.map((value) => Number(value.toFixed(6)))"), Json({0, 0, 1}));
   browser_->call("Emulation.setUserAgentOverride", {{"userAgent", ""}});  // its own again
+}
+
+TEST_F(WebPageInABrowser, SaysThatAPhoneNeedsHttps) {
+  evaluate(
+      "Object.defineProperty(window, 'isSecureContext', {value: false}); document.getElementById('phone').click()");
+  wait_until(std::string(kStatus) + ".includes('from https only')");
+  EXPECT_EQ(evaluate("document.getElementById('phone').disabled"), false);
 }
 
 // ---- how it looks ----------------------------------------------------------------------------------------

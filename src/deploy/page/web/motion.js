@@ -20,9 +20,8 @@ function seesAccelerometer(model) {
  * right after a press of a button. Throws an Error that says why there is no sensor.
  */
 async function listenToMotion(add) {
-  if (typeof DeviceMotionEvent === "undefined") {
-    throw new Error(isSecureContext ? "This browser knows no motion sensor." : "Phones give their motion to pages from https only.");
-  }
+  if (!isSecureContext) throw new Error("Phones give their motion to pages from https only.");  // some browsers just stay silent
+  if (typeof DeviceMotionEvent === "undefined") throw new Error("This browser knows no motion sensor.");
   if (typeof DeviceMotionEvent.requestPermission === "function" && await DeviceMotionEvent.requestPermission() !== "granted") {
     throw new Error("The phone was not allowed to give its motion to this page.");
   }

@@ -1,7 +1,10 @@
 // Puts the parts together: a recording that is played, or a phone, becomes answers on the page.
 
 const part = (id) => document.getElementById(id);
-const WINDOW = windowSeconds(MODEL);
+/** Whether the scripts beside the page are there. */
+const IS_WHOLE = typeof MODEL !== "undefined" && typeof ONNXRUNTIME !== "undefined";
+const WINDOW = IS_WHOLE ? windowSeconds(MODEL) : 0;  // s
+const LARGEST_FILE = 100e6;  // bytes
 
 /** Decides about windows, once the network is loaded. */
 let decide = null;
@@ -57,13 +60,22 @@ function spanOf(samples, {first, count}) {
   return {start: time(first), end: time(first + count - 1)};
 }
 
-/** Shows what `decision` will say of a window, unless another one is shown by then. */
+/** Shows what `decision` will say of a window, unless another one is shown by then. One that failed is not kept. */
 async function answer(source, number, decision, window) {
   source.answered = number;
-  const made = await decision;
-  if (shown !== source || source.answered !== number) return;
-  source.window = window;
-  showDecision(made, window);
+  const isAwaited = () => shown === source && source.answered === number;
+  try {
+    const made = await decision;
+    if (!isAwaited()) return;
+    source.window = window;
+    showDecision(made, window);
+  } catch (error) {
+    delete source.decisions?.[number];
+    if (!isAwaited()) return;
+    source.window = null;
+    showNoAnswer("");
+    say(`The network failed from ${seconds(window.start)} to ${seconds(window.end)}: ${error.message ?? error}`, true);
+  }
   draw();
 }
 
@@ -144,13 +156,15 @@ function showRecording(name, text) {
   part("doubt").hidden = doubt === "";
   part("position").max = length;
   part("player").hidden = false;
-  say(`${name}: ${samples.end} samples at ${Number(samples.rate.toPrecision(4))} Hz, ${seconds(length)}`);
+  const rate = `${samples.isRateOfModel ? ", no time stamps, taken" : ""} at ${Number(samples.rate.toPrecision(4))} Hz`;
+  say(`${name}: ${samples.end} samples${rate}, ${seconds(length)}`);
   moveTo(shown, 0);
   play(shown);
 }
 
 async function openFile(file) {
   try {
+    if (file.size > LARGEST_FILE) throw new Error("larger than 100 MB; pskd predict reads it");
     showRecording(file.name, await file.text());
   } catch (error) {
     say(`${file.name}: ${error.message}`, true);
@@ -185,6 +199,7 @@ function openStream() {
 
 async function startPhone() {
   const source = openStream();
+  part("phone").disabled = true;  // while the phone asks for permission
   try {
     const stop = await listenToMotion(source.add);
     endRecording();
@@ -197,6 +212,8 @@ async function startPhone() {
     };
   } catch (error) {
     return say(error.message, true);
+  } finally {
+    part("phone").disabled = false;
   }
   say("Waiting for the sensor …");
   showNoAnswer(`The first answer comes after ${seconds(WINDOW)}`);
@@ -268,6 +285,8 @@ function listen() {
 }
 
 async function start() {
+  if (!IS_WHOLE) return say("model.js or onnxruntime.js is missing beside this page, or is damaged. All of its folder is needed.", true);
+  say("Loading the network …");
   describeModel();
   showNoAnswer("");
   listen();

@@ -10,12 +10,29 @@ function medianOf(values) {
 }
 
 function separatorOf(line) {
-  return ["\t", ";", ","].find((one) => line.includes(one)) ?? (line.trim().includes(" ") ? " " : ",");
+  const outside = line.replace(/"[^"]*"/g, "");  // of quotes
+  return ["\t", ";", ","].find((one) => outside.includes(one)) ?? (outside.trim().includes(" ") ? " " : ",");
+}
+
+/** Parts of a line between separators; those that were in one pair of quotes are one again. */
+function withoutQuotes(parts, separator) {
+  const fields = [];
+  let isOpen = false;  // a quote
+  for (const part of parts) {
+    if (isOpen) fields[fields.length - 1] += separator + part;
+    else fields.push(part);
+    if (part.split('"').length % 2 === 0) isOpen = !isOpen;
+  }
+  return fields.map((field) => field.trim().replace(/^"(.*)"$/, "$1").replaceAll('""', '"'));
 }
 
 function fieldsOf(line, separator) {
-  const parts = separator === " " ? line.trim().split(/ +/) : line.split(separator);
-  const fields = parts.map((part) => part.trim().replace(/^"(.*)"$/, "$1"));
+  const parts = separator === " " ? line.trim().split(/[ \t]+/) : line.split(separator);
+  return line.includes('"') ? withoutQuotes(parts, separator) : parts.map((part) => part.trim());
+}
+
+/** The same fields, less the empty ones at their end. */
+function withoutEmptyEnd(fields) {
   while (fields.length > 1 && fields.at(-1) === "") fields.pop();
   return fields;
 }
@@ -28,50 +45,71 @@ function numberOf(field, decimalComma) {
 
 /** What a text says of a unit: "m/s2" of "m/s^2" and "[m/s²]"; empty where it is none that is known. */
 function unitOf(text) {
-  const word = text.toLowerCase().replace(/[ ^()[\]]/g, "").replace("²", "2").replace(/[µμ]/, "u");
+  const word = text.normalize("NFKC").toLowerCase().replace(/[\s^()[\]]/g, "");  // ² is 2 then, and both signs of micro are one
   const spellings = {
     g: ["g", "gs", "g-force", "gforce"], mg: ["mg", "milli-g"], "m/s2": ["m/s2", "ms-2", "m*s-2", "m/s/s", "m.s-2"],
-    "deg/s": ["deg/s", "dps", "°/s"], "rad/s": ["rad/s", "rads-1"],
-    s: ["s", "sec", "seconds"], ms: ["ms", "msec", "milliseconds"], us: ["us"], ns: ["ns"],
+    "deg/s": ["deg/s", "dps", "°/s", "degrees/s", "degs-1"], "rad/s": ["rad/s", "rads-1", "rad.s-1"],
+    uT: ["ut", "μt", "microtesla"], s: ["s", "sec", "seconds"], ms: ["ms", "msec", "milliseconds"], us: ["us", "μs"], ns: ["ns"],
+    m: ["m"], cm: ["cm"], mm: ["mm"],
   };
   return Object.keys(spellings).find((unit) => spellings[unit].includes(word)) ?? "";
+}
+
+/**
+ * Finds the lines of names and of units above line `table.first`, and moves it right behind them: the first lines of values may be
+ * shorter than the last one. There may be more names than the last line fills, but a line with # that has more fields than the
+ * `parts` of the last line, filled or not, is prose.
+ */
+function readHeader(table, parts) {
+  const {lines, separator, decimalComma, width} = table;
+  for (let at = table.first - 1; at >= 0 && !table.header; --at) {
+    const fields = fieldsOf(lines[at].replace(/^#[#\s]*/, ""), separator);
+    const fits = lines[at].startsWith("#") ? [width, parts].includes(fields.length) : fields.length >= width;
+    if (!fits || fields.some((field) => !isNaN(numberOf(field, decimalComma)))) continue;
+    const areUnits = !table.units && at > 0 && fields.some((field) => unitOf(field) !== "");
+    table[areUnits ? "units" : "header"] = Object.assign(withoutEmptyEnd(fields), {line: at + 1});
+  }
+  if (!table.header) [table.header, table.units] = [table.units, null];  // names that look like units
+  if (!table.header) return;
+  table.width = table.header.length;
+  table.first = (table.units ?? table.header).line;
 }
 
 /** How a file is written: {lines, first (line of the first values), width, separator, decimalComma, header, units}. */
 function lookAtTable(text) {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
-  while (lines.length > 0 && lines.at(-1).trim() === "") lines.pop();
+  while (lines.length > 0 && /^[\s,;]*$/.test(lines.at(-1))) lines.pop();
   if (lines.length < 2) throw new Error("expected a table of numbers, found less than two lines");
   const separator = separatorOf(lines.at(-1));
-  const last = fieldsOf(lines.at(-1), separator);
+  const last = fieldsOf(lines.at(-1), separator), parts = last.length, width = withoutEmptyEnd(last).length;
   const decimalComma = separator !== "," && last.some((field) => isNaN(numberOf(field)) && !isNaN(numberOf(field, true)));
   const holdsValues = (line) => {
-    const fields = fieldsOf(line, separator);
-    return fields.length === last.length && 2 * fields.filter((one) => !isNaN(numberOf(one, decimalComma))).length > fields.length;
+    const fields = withoutEmptyEnd(fieldsOf(line, separator));
+    return fields.length === width && 2 * fields.filter((one) => !isNaN(numberOf(one, decimalComma))).length > fields.length;
   };
   const first = lines.findIndex(holdsValues);
-  if (first < 0 || first + 1 >= lines.length) throw new Error("expected at least two lines of numbers");
-  const table = {lines, first, width: last.length, separator, decimalComma, header: null, units: null};
-  for (let at = first - 1; at >= 0 && !table.header; --at) {
-    const fields = fieldsOf(lines[at].replace(/^[#\s]+/, ""), separator);
-    if (fields.length !== table.width) continue;
-    const areUnits = !table.units && at > 0 && fields.some((field) => unitOf(field) !== "");
-    table[areUnits ? "units" : "header"] = fields;
-  }
-  if (!table.header) [table.header, table.units] = [table.units, null];  // names that look like units
-  return table;
+  const table = {lines, first, width, separator, decimalComma, header: null, units: null};
+  if (first >= 0) readHeader(table, parts);
+  if (first < 0 || table.first + 1 >= lines.length) throw new Error("expected at least two lines of numbers");
+  while (lines[table.first].trim() === "") ++table.first;
+  if (table.header) return table;
+  const above = lines.findLastIndex((line, at) => at < first && !/^(#|"?sep=|\s*$)/.test(line));
+  if (above < 0) return table;
+  throw new Error(`line ${above + 1}: expected the names of ${width} columns, as many as the last line has, `
+    + `found ${fieldsOf(lines[above], separator).length} fields`);
 }
 
-/** The numbers of a table: an array of its lines. */
+/** The numbers of a table: an array of its lines. NaN is what is no number, and what a short line leaves out. */
 function valuesOf(table) {
   const rows = [];
   for (let at = table.first; at < table.lines.length; ++at) {
     if (table.lines[at].startsWith("#")) continue;
-    const fields = fieldsOf(table.lines[at], table.separator);
-    if (fields.length !== table.width) {
+    const fields = withoutEmptyEnd(fieldsOf(table.lines[at], table.separator));
+    if (fields.length > table.width || (!table.header && fields.length < table.width)) {
       throw new Error(`line ${at + 1}: expected ${table.width} columns, found ${fields.length}`);
     }
     const row = fields.map((field) => numberOf(field, table.decimalComma));
+    while (row.length < table.width) row.push(NaN);
     row.line = at + 1;
     rows.push(row);
   }
@@ -82,32 +120,46 @@ function countsLines(rows) {
   return rows.every((row, at) => at === 0 || row[0] === rows[at - 1][0] + 1);
 }
 
+/** Refuses a column that is called like a time, and of which none can be made; one that says the same in each line says nothing. */
+function requireNoStamps(table, rows, column) {
+  const said = (row) => fieldsOf(table.lines[row.line - 1], table.separator)[column] ?? "";
+  if (rows.every((row) => said(row) === said(rows[0]))) return;
+  const row = rows.find((one) => !Number.isFinite(one[column])) ?? rows.at(-1);
+  const wanted = Number.isFinite(row[column]) ? "a time after that of the first line" : "a time that is a number";
+  throw new Error(`line ${row.line}: expected ${wanted} in ${table.header[column]}, found "${said(row)}"; `
+    + "pskd predict may read it");
+}
+
 /** Where the time stamps are; -1: nowhere. */
 function timeColumn(table, rows) {
   if (table.header) {
-    const named = /^((.*(time|stamp|epoch|elapsed).*)|t|ts|s|ms|us|ns|secs?|seconds)$/;
-    return table.header.findIndex((name, at) => named.test(name.toLowerCase()) && rows.at(-1)[at] > rows[0][at]);
+    const named = /^((.*(time|stamp|epoch|elapsed|date).*)|t|ts|s|ms|us|ns|secs?|seconds)$/;
+    const columns = [...table.header.keys()].filter((at) => named.test(table.header[at].toLowerCase()));
+    const usable = columns.find((at) => rows.every((row) => Number.isFinite(row[at])) && rows.at(-1)[at] > rows[0][at]);
+    if (usable === undefined) columns.forEach((at) => requireNoStamps(table, rows, at));
+    return usable ?? -1;
   }
   const rises = rows.every((row, at) => at === 0 || row[0] >= rows[at - 1][0]) && rows[0][0] < rows.at(-1)[0];
   return rises && rows.length >= 8 && !countsLines(rows) ? 0 : -1;
 }
 
-/** Where the channels are. `ax` may be called `x` where no other channel would be. */
+/** Where the channels are. `ax` may be called `x` where all are called so, and no other channel would be. */
 function channelColumns(table, rows, time, channels) {
   if (!table.header) {
+    const lost = table.lines.findIndex((line, at) => at < table.first && channels.every((channel) => line.includes(channel)));
+    if (lost >= 0) throw new Error(`line ${lost + 1}: expected the names of ${table.width} columns, as many as the last line has`);
     const counter = time < 0 && table.width > channels.length && countsLines(rows) ? 0 : -1;
     const columns = [...Array(table.width).keys()].filter((at) => at !== time && at !== counter);
     if (columns.length === channels.length) return columns;
     throw new Error(`expected columns for ${channels.join(", ")}, perhaps after time stamps, found ${columns.length}; `
       + "with their names in a first line they may lie in any order");
   }
-  const names = table.header.map((name) => name.toLowerCase());
-  const axes = new Set(channels.map((channel) => channel.at(-1)));
-  const columns = channels.map((channel) => {
-    const exact = table.header.indexOf(channel);
-    return exact >= 0 || axes.size < channels.length ? exact : names.indexOf(channel.at(-1));
-  });
+  const columns = channels.map((channel) => table.header.indexOf(channel));
   if (!columns.includes(-1)) return columns;
+  const names = table.header.map((name) => name.toLowerCase()), axes = channels.map((channel) => channel.at(-1));
+  const called = axes.map((axis) => names.indexOf(axis));
+  const isMixed = columns.some((column) => column >= 0) || new Set(axes).size < axes.length;
+  if (!isMixed && !called.includes(-1)) return called;
   throw new Error(`expected columns called ${channels.join(", ")}, found ${table.header.join(", ")}`);
 }
 
@@ -118,10 +170,18 @@ function secondsOfStamp(first, interval) {
     ?? units.find((second) => 1 / (interval * second) >= 4 && 1 / (interval * second) <= 2000) ?? 1;
 }
 
+function requireUnit(table, name, units, found) {
+  if (found in units) return;
+  const {line} = table.units ?? table.header;
+  throw new Error(`line ${line}: expected ${name} in ${Object.keys(units).join(", ")}, found ${found}`);
+}
+
 function timesOf(table, rows, column) {
   const said = unitOf(table.units?.[column] ?? table.header?.[column].match(/[([]([^)\]]*)[)\]]$/)?.[1] ?? "");
   const interval = (rows.at(-1)[column] - rows[0][column]) / (rows.length - 1);
-  const second = {s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9}[said] ?? secondsOfStamp(rows[0][column], interval);
+  const units = {s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9};
+  if (said !== "") requireUnit(table, table.header[column], units, said);
+  const second = units[said] ?? secondsOfStamp(rows[0][column], interval);
   const times = rows.map((row) => row[column] * second);
   const intervals = times.slice(1).map((time, at) => time - times[at]);
   const longest = Math.max(LONGEST_GAP, 5 * medianOf(intervals));
@@ -133,10 +193,13 @@ function timesOf(table, rows, column) {
   return times;
 }
 
-/** What a value of a channel is divided by to be in g or deg/s. */
-function divisorOf(channel, unit) {
-  if (/a[xyz]$/.test(channel)) return {"m/s2": GRAVITY, mg: 1000}[unit] ?? 1;
-  return /g[xyz]$/.test(channel) && unit === "rad/s" ? Math.PI / 180 : 1;
+/** What the values of a channel are divided by to be in g or deg/s, by what the line of units says. */
+function divisorOf(table, channel, column) {
+  const unit = unitOf(table.units?.[column] ?? ""), isAcceleration = /a[xyz]$/.test(channel);
+  if (unit === "" || !(isAcceleration || /g[xyz]$/.test(channel))) return 1;
+  const divisors = isAcceleration ? {g: 1, mg: 1000, "m/s2": GRAVITY} : {"deg/s": 1, "rad/s": Math.PI / 180};
+  requireUnit(table, channel, divisors, unit);
+  return divisors[unit];
 }
 
 /** As many samples at equal intervals over the same time. `values`: one sample after the other. */
@@ -154,20 +217,30 @@ function atEqualIntervals(times, values, channels) {
   return even;
 }
 
-/** The samples of a file at equal intervals, from second 0 on, in g and deg/s. Throws an Error that says what is wrong, and where. */
+/** "32 Hz" in a line above the values; 0: nowhere. */
+function statedRate(table) {
+  const stated = table.lines.slice(0, table.first).join("\n").match(/([0-9]+(\.[0-9]+)?) ?hz/i);
+  return Number(stated?.[1] ?? 0);
+}
+
+/**
+ * The samples of a file at equal intervals, from second 0 on, in g and deg/s. `isRateOfModel`: the file says nothing of time. Throws
+ * an Error that says what is wrong, and where.
+ */
 function readRecording(text, model) {
   const table = lookAtTable(text), rows = valuesOf(table);
   const time = timeColumn(table, rows), columns = channelColumns(table, rows, time, model.channels);
-  const divisors = columns.map((column, c) => divisorOf(model.channels[c], unitOf(table.units?.[column] ?? "")));
+  const divisors = columns.map((column, c) => divisorOf(table, model.channels[c], column));
   const channels = columns.length, values = new Float32Array(rows.length * channels);
   rows.forEach((row, at) => columns.forEach((column, c) => {
-    if (isNaN(row[column])) throw new Error(`line ${row.line}: expected a number for ${model.channels[c]}`);
-    values[at * channels + c] = row[column] / divisors[c];
+    const value = Math.fround(row[column] / divisors[c]);
+    if (!Number.isFinite(value)) throw new Error(`line ${row.line}: expected a number for ${model.channels[c]}`);
+    values[at * channels + c] = value;
   }));
-  const samples = {rate: model.rate, origin: 0, first: 0, end: rows.length, channels, values};
+  const samples = {rate: model.rate, origin: 0, first: 0, end: rows.length, channels, values, isRateOfModel: false};
   if (time < 0) {
-    const stated = table.lines.slice(0, table.first).join("\n").match(/([0-9]+(\.[0-9]+)?) ?hz/i);
-    return stated ? {...samples, rate: Number(stated[1])} : samples;
+    const rate = statedRate(table);
+    return rate > 0 && Number.isFinite(rate) ? {...samples, rate} : {...samples, isRateOfModel: true};
   }
   const times = timesOf(table, rows, time);
   return {...samples, rate: (rows.length - 1) / (times.at(-1) - times[0]), values: atEqualIntervals(times, values, channels)};
