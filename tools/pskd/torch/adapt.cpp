@@ -140,6 +140,13 @@ class WorkFolder {
   fs::path path_;
 };
 
+/// What a stop means for a student that is in no run.
+class StoppedForGood : public pskd::Stopped {
+ public:
+  using Stopped::Stopped;
+  const char* what() const noexcept override { return "stopped by a signal; no model file is written"; }
+};
+
 /// The file for the adapted student: --out, or <name>-adapted beside the old one. Refused before anything is trained.
 fs::path output_of(const Options& options) {
   const fs::path from = options.from;
@@ -181,10 +188,14 @@ void run(const Options& options) {
     throw Error(ErrorKind::usage, "--stage goes with a run; " + options.from + " is a model file of one stage");
   }
   const fs::path out = output_of(options);
-  const WorkFolder work;
-  const Adapted adapted = adapt(options, work.path());
-  write_adapted(adapted, options.from, out);
-  show(adapted, {"file", out}, options.json);
+  try {
+    const WorkFolder work;
+    const Adapted adapted = adapt(options, work.path());
+    write_adapted(adapted, options.from, out);
+    show(adapted, {"file", out}, options.json);
+  } catch (const pskd::Stopped& stop) {
+    throw StoppedForGood(stop.signal());
+  }
 }
 
 }  // namespace
