@@ -52,6 +52,15 @@ TEST_F(Deploy, AStageIsExportedByEitherOfItsNames) {
   EXPECT_LT(fs::file_size(path("a.pskd")), fs::file_size(stage() + "/last.ckpt")) << "without the optimizer's state";
 }
 
+TEST_F(Deploy, AModelFileSaysWhatItKnowsAndHowItWasTrainedButNotWhere) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("told.pskd")).code, 0);
+  const std::string bytes = read_file(path("told.pskd"));
+  EXPECT_THAT(bytes, HasSubstr("no license is stated with the files of UTD-MHAD"));
+  EXPECT_THAT(bytes, HasSubstr(R"(\"seen\":{\"labeled\":{\"clips\":\")"));
+  EXPECT_THAT(bytes, HasSubstr("    batch: 2")) << "of its config";
+  EXPECT_THAT(bytes, ::testing::Not(HasSubstr(folder_->path().string())));
+}
+
 TEST_F(Deploy, WhatIsNoStageOfAFinishedRunIsRefused) {
   const auto expect = [](const std::string& arguments, int code, const std::string& message) {
     const auto finished = run_command(kProgram + "export " + arguments + " --out " + path("no.pskd"));

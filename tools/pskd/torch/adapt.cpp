@@ -142,6 +142,13 @@ class WorkFolder {
   bool is_kept_ = false;
 };
 
+/// What a stop means for a student that is in no run.
+class StoppedForGood : public pskd::Stopped {
+ public:
+  using Stopped::Stopped;
+  const char* what() const noexcept override { return "stopped by a signal; no model file is written"; }
+};
+
 /// The file for the adapted student: --out, or <name>-adapted beside the old one. Refused before anything is trained.
 fs::path output_of(const Options& options) {
   const fs::path from = options.from;
@@ -201,9 +208,8 @@ void run(const Options& options) {
   }
   try {
     adapt_file(options);
-  } catch (const pskd::Stopped& stop) {  // unlike a run, a file cannot go on
-    complain("stopped by a signal; nothing is written: start it again to begin anew");
-    std::exit(128 + stop.signal());
+  } catch (const pskd::Stopped& stop) {
+    throw StoppedForGood(stop.signal());
   }
 }
 

@@ -49,7 +49,7 @@ function drawCoverage(section, run) {
   section.querySelector(".about").textContent = `${meanText(run)}Accuracy where only the clips are answered of which a stage is surest.`;
   const shown = run.stages.filter((stage) => stage.coverage !== null);
   const told = shown.map((stage) => `${stage.name} ${percent(stage.coverage[0], 1)} to ${percent(stage.coverage.at(-1), 1)}`).join(", ");
-  const ticks = {maxTicksLimit: 6, callback: (value) => percent(value)};
+  const ticks = {maxTicksLimit: 6, callback: (value) => percent(value, 1)};
   addChart(section.querySelector(".plot"), 250, `Accuracy on all clips, and on the surest ${run.coverages.at(-1)} %: ${told}`, "",
     () => lineChart(run.coverages, "clips answered, %", axis("", {max: 1, ticks}),
       shown.map((stage) => ({label: stage.name, values: stage.coverage, colour: stageColour(stage.name)}))));
