@@ -22,7 +22,8 @@ using pskd::ErrorKind;
 
 struct Recordings {
   data::Split split;
-  std::vector<int> columns;  ///< of the model's channels
+  std::vector<int> columns;             ///< of the model's channels
+  bool learned_from_unlabeled = false;  ///< and from no others
 };
 
 std::vector<int> columns_of(const std::vector<std::string>& wanted, const std::vector<std::string>& there) {
@@ -36,11 +37,11 @@ std::vector<int> columns_of(const std::vector<std::string>& wanted, const std::v
   return columns;
 }
 
-/// The split of the fold that the run's folder names.
+/// The split of the fold that the run is of.
 Recordings read_recordings(const pskd::RunLayout& run, const deploy::ModelFile& model) {
   const pskd::config::Experiment experiment = pskd::config::load_experiment(run.config());
   const data::Reader reader = data::readers::make_reader(experiment.data);
-  const std::string name = pskd::full_path(run).fold();
+  const std::string name = model.manifest.at("run").value("fold", "");
   const std::vector<data::Fold> folds = data::resolve_folds(experiment.protocol, reader.info);
   const auto fold = std::find_if(folds.begin(), folds.end(), [&](const data::Fold& one) { return one.name == name; });
   if (fold == folds.end()) {
@@ -54,7 +55,8 @@ Recordings read_recordings(const pskd::RunLayout& run, const deploy::ModelFile& 
                                            trained_on + ", now " + dataset.hash + "); restore them");
   }
   return {data::make_split(std::move(dataset), fold->protocol),
-          columns_of(model.sensor->channels, reader.info.channels)};
+          columns_of(model.sensor->channels, reader.info.channels),
+          pskd::config::find_stage(experiment, model.stage).labeled_share == 0.0};
 }
 
 Recordings recordings_of(const pskd::RunLayout& run, const deploy::ModelFile& model) {
@@ -75,17 +77,16 @@ void append_window(const data::Recording& recording, const std::vector<int>& col
   pskd::signal::render_sensor(recording, {}, columns, {zeros, ones}, frames, std::span(windows).last(size));
 }
 
-/// Of the labeled training clips; of the unlabeled ones where there are no others, as the channels' statistics.
+/// Of the clips that the stage has learned from: the labeled ones; the unlabeled ones where it had no others.
 std::vector<float> calibration_windows(const Recordings& recordings, int frames) {
-  std::vector<const data::Recording*> clips;
-  for (const data::Clip& clip : recordings.split.train) clips.push_back(&clip);
-  for (const data::Recording& clip : recordings.split.unlabeled) {
-    if (recordings.split.train.empty()) clips.push_back(&clip);
-  }
   std::vector<float> windows;
-  for (const data::Recording* clip : clips) {
-    if (clip->sensor.rows() > 0) append_window(*clip, recordings.columns, frames, windows);
-  }
+  const auto append = [&](const auto& clips) {
+    for (const data::Recording& clip : clips) {
+      if (clip.sensor.rows() > 0) append_window(clip, recordings.columns, frames, windows);
+    }
+  };
+  if (!recordings.learned_from_unlabeled) append(recordings.split.train);
+  if (windows.empty()) append(recordings.split.unlabeled);
   return windows;
 }
 
