@@ -237,6 +237,7 @@ void spread_or_drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repa
 
 double median_interval(const std::vector<double>& times) {
   std::vector<double> intervals;
+  intervals.reserve(times.size());  // growing, it would need twice the memory
   for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
   return upper_median(std::move(intervals));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace pskd::data {
 /// Samples of one stream as a file has them.
 struct ReadSamples {
   TimedSamples samples;
-  std::vector<std::size_t> lines;  ///< of the file, of each sample, from 1
+  std::vector<std::uint32_t> lines;  ///< of the file, of each sample, from 1
 };
 
 /// What messages and counts of repairs name.

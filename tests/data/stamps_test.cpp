@@ -34,7 +34,7 @@ ReadSamples samples_at(const std::vector<double>& times) {
   read.samples.values.resize(static_cast<Eigen::Index>(times.size()), 1);
   for (std::size_t i = 0; i < times.size(); ++i) {
     read.samples.values(static_cast<Eigen::Index>(i), 0) = static_cast<float>(i);
-    read.lines.push_back(i + 2);
+    read.lines.push_back(static_cast<std::uint32_t>(i + 2));
   }
   return read;
 }

@@ -266,7 +266,7 @@ class RowReader {
     }
     if (layout_.time) read.samples.times.push_back(moment(line, fields_[*layout_.time]));
     if (layout_.label) append_label(trimmed(fields_[*layout_.label]), read);
-    read.lines.push_back(line + 1);
+    read.lines.push_back(static_cast<std::uint32_t>(line + 1));
   }
 
  private:

@@ -1,6 +1,7 @@
 // Tables of numbers in CSV files, as loggers write them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -44,7 +45,7 @@ struct LabelRun {
 
 struct TextTable {
   TimedSamples samples;
-  std::vector<std::size_t> lines;  ///< where each sample stands, from 1
+  std::vector<std::uint32_t> lines;  ///< where each sample stands, from 1
   std::vector<LabelRun> labels;    ///< of all samples, where there is a column of them
   /// What the file says of its units: a second line of the header, else what stands in brackets in its names. Empty
   /// where it says nothing, otherwise one text for each column that was read and one for the time stamps, empty where

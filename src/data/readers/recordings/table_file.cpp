@@ -72,7 +72,7 @@ formats::TextTable array_table(const fs::path& file, const formats::TableDescrip
     read.samples.values.col(static_cast<Index>(i)) = array.col(columns[i]).cast<float>();
   }
   for (Index row = 0; row < array.rows(); ++row) {
-    read.lines.push_back(static_cast<std::size_t>(row) + 1);
+    read.lines.push_back(static_cast<std::uint32_t>(row + 1));
     if (!time) continue;
     read.samples.times.push_back(array(row, *time) * formats::seconds_of(table.time_unit));
     if (!std::isfinite(read.samples.times.back()))
