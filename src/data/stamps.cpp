@@ -13,6 +13,13 @@
 namespace pskd::data {
 namespace {
 
+std::vector<double> intervals_of(const std::vector<double>& times) {
+  std::vector<double> intervals;
+  intervals.reserve(times.size());  // growing, it would need twice the memory
+  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+  return intervals;
+}
+
 using Rows = std::vector<std::size_t>;
 
 [[noreturn]] void fail(const StreamOrigin& origin, std::size_t line, const std::string& problem) {
@@ -134,12 +141,17 @@ void sort_backward(ReadSamples& read, const StreamOrigin& origin, Repairs& repai
 double shared_within(const std::vector<double>& times) {
   constexpr std::size_t kFew = 20;
   if (times.size() < kFew) return 0;
-  std::vector<double> intervals;
-  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+  std::vector<double> intervals = intervals_of(times);
   std::sort(intervals.begin(), intervals.end());
   const std::size_t kept = intervals.size() - std::max<std::size_t>(2, intervals.size() / 100);
   const double sum = std::accumulate(intervals.begin(), intervals.begin() + static_cast<std::ptrdiff_t>(kept), 0.0);
   return 0.1 * sum / static_cast<double>(kept);
+}
+
+std::size_t count_groups(const std::vector<double>& times, double within) {
+  std::size_t count = 1;
+  for (std::size_t i = 1; i < times.size(); ++i) count += times[i] - times[i - 1] > within ? 1 : 0;
+  return count;
 }
 
 // First rows of the groups of samples that share a stamp, and the number of samples at the end.
@@ -192,9 +204,9 @@ void spread(std::vector<double>& times, const Rows& groups) {
 }
 
 void drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repairs& repairs) {
-  const Rows groups = groups_of(read.samples.times, 0);
-  const std::size_t repeated = read.lines.size() - (groups.size() - 1);
+  const std::size_t repeated = read.lines.size() - count_groups(read.samples.times, 0);
   if (repeated == 0) return;
+  const Rows groups = groups_of(read.samples.times, 0);
   note_repair(repairs, "repeated time stamps: later samples dropped", origin.id, static_cast<std::int64_t>(repeated));
   keep_rows(read, Rows(groups.begin(), groups.end() - 1));
 }
@@ -218,9 +230,10 @@ void drop_doubles(ReadSamples& read, const Rows& groups, const StreamOrigin& ori
 
 void spread_or_drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repairs& repairs) {
   const std::size_t count = read.lines.size();
-  const Rows groups = groups_of(read.samples.times, shared_within(read.samples.times));
-  const std::size_t sharing = count - (groups.size() - 1);
+  const double within = shared_within(read.samples.times);
+  const std::size_t sharing = count - count_groups(read.samples.times, within);
   if (sharing <= limit(count, 0.1, 3)) return drop_repeated(read, origin, repairs);
+  const Rows groups = groups_of(read.samples.times, within);
   const Rows exact = groups_of(read.samples.times, 0);
   if (exact.size() <= count && are_doubles(read, exact)) return drop_doubles(read, exact, origin, repairs);
   if (groups.size() < 3) {
@@ -235,12 +248,7 @@ void spread_or_drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repa
 
 }  // namespace
 
-double median_interval(const std::vector<double>& times) {
-  std::vector<double> intervals;
-  intervals.reserve(times.size());  // growing, it would need twice the memory
-  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
-  return upper_median(std::move(intervals));
-}
+double median_interval(const std::vector<double>& times) { return upper_median(intervals_of(times)); }
 
 void mend_stamps(ReadSamples& read, double tick, const StreamOrigin& origin, Repairs& repairs) {
   drop_zero_stamps(read, origin, repairs);

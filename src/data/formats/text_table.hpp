@@ -46,7 +46,7 @@ struct LabelRun {
 struct TextTable {
   TimedSamples samples;
   std::vector<std::uint32_t> lines;  ///< where each sample stands, from 1
-  std::vector<LabelRun> labels;    ///< of all samples, where there is a column of them
+  std::vector<LabelRun> labels;      ///< of all samples, where there is a column of them
   /// What the file says of its units: a second line of the header, else what stands in brackets in its names. Empty
   /// where it says nothing, otherwise one text for each column that was read and one for the time stamps, empty where
   /// it says nothing of that column.
