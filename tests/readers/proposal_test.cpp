@@ -215,6 +215,21 @@ TEST_F(LoggerFolder, OfFilesThatSayBesideEachSampleWhatWasDoneTakesThatColumn) {
   EXPECT_EQ(read.clips.size(), 4U);
 }
 
+TEST_F(LoggerFolder, MayLeaveTheLastColumnEmptyInSomeLines) {
+  for (const char* name : {"p1", "p2"}) {
+    std::string table = "t,ax,ay,az,label\n";
+    for (int i = 0; i < 60; ++i) {
+      table += text(i / 50.0) + ",0,0,1," + (i < 20 || i >= 40 ? "" : name[1] == '1' ? "run" : "walk") + "\n";
+    }
+    write(std::string(name) + ".csv", table);
+  }
+  const Dataset read = proposed();
+  EXPECT_THAT(read.info.channels, ElementsAre("ax", "ay", "az"));
+  EXPECT_THAT(read.info.classes, ElementsAre("run", "walk"));
+  ASSERT_EQ(read.clips.size(), 2U);
+  EXPECT_EQ(read.clips[0].sensor.rows(), 21);
+}
+
 TEST_F(LoggerFolder, TakesNoColumnOfLabelsThatSaysNothing) {
   write_all("t,ax,ay,az,label\n",
             [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0,unknown\n"; });

@@ -30,14 +30,15 @@ struct Writing {
   bool decimal_comma = false;
 };
 
-Fields split(const fs::path& file, std::string_view line, char separator) {
+// The fields of a line; empty ones at its end are left out, but for the first `width`.
+Fields split(const fs::path& file, std::string_view line, char separator, std::size_t width = 1) {
   Fields fields;
   if (separator == ' ') {
     for (const std::string_view field : formats::fields_of(line, ' ')) fields.emplace_back(field);
   } else if (std::count(line.begin(), line.end(), '"') % 2 == 0) {
     fields = formats::csv_fields(file, 1, line, separator);
   }
-  while (fields.size() > 1 && fields.back().empty()) fields.pop_back();
+  while (fields.size() > width && fields.back().empty()) fields.pop_back();
   return fields;
 }
 
@@ -93,6 +94,18 @@ bool are_units(const Fields& fields) {
                      [](const std::string& field) { return unit_word(field).has_value(); });
 }
 
+// How many fields the lines of values have. Some of them may leave the last one empty, such as a label; where all do,
+// their last separator is the end of the line.
+std::size_t width_of(const fs::path& file, const Parts& parts) {
+  const auto filled = [&](std::string_view line) { return split(file, line, parts.writing.separator).size(); };
+  const std::string_view last = parts.lines.back();
+  const std::size_t whole = split(file, last, parts.writing.separator, last.size() + 1).size();
+  const auto end = parts.lines.begin() + static_cast<std::ptrdiff_t>(std::min(parts.lines.size(), kLooked));
+  const bool is_filled =
+      std::any_of(parts.lines.begin(), end, [&](std::string_view line) { return filled(line) == whole; });
+  return is_filled ? whole : filled(last);
+}
+
 Parts parts_of(const fs::path& file, const std::string& text) {
   Parts parts;
   parts.lines = formats::lines_of(text);
@@ -103,8 +116,10 @@ Parts parts_of(const fs::path& file, const std::string& text) {
   if (parts.lines.size() < 2)
     throw Error(ErrorKind::data, file.string() + ": expected a table of numbers, found less than two lines");
   parts.writing = writing_of(file, parts.lines.back());
-  const auto fields = [&](std::size_t line) { return split(file, parts.lines[line], parts.writing.separator); };
-  parts.width = fields(parts.lines.size() - 1).size();
+  parts.width = width_of(file, parts);
+  const auto fields = [&](std::size_t line) {
+    return split(file, parts.lines[line], parts.writing.separator, parts.width);
+  };
   while (parts.first < parts.lines.size() && !holds_values(fields(parts.first), parts)) ++parts.first;
   if (parts.first + 1 >= parts.lines.size())
     throw Error(ErrorKind::data, file.string() + ": expected lines of " + std::to_string(parts.width) +
