@@ -11,9 +11,10 @@ namespace {
 
 using ops::cpu::Lanes;
 
-constexpr int kLanes = 16;          // numbers of a vector
-constexpr int kPanel = 3 * kLanes;  // outputs whose weights lie together
-using Vector = Lanes<float, kLanes>;
+constexpr int kPanel = 48;  // outputs whose weights lie together: some vectors of every processor
+
+template <class Vector>
+constexpr int kLanes = sizeof(Vector) / sizeof(float);
 
 /// What a tile reads and writes.
 struct Tile {
@@ -28,10 +29,14 @@ struct Tile {
   int outputs;       ///< of the tile that there are
 };
 
-PSKD_INLINE Vector larger(const Vector& a, const Vector& b) { return a > b ? a : b; }
+template <class Vector>
+PSKD_INLINE Vector larger(const Vector& a, const Vector& b) {
+  return a > b ? a : b;
+}
 
+template <class Vector>
 PSKD_INLINE void store_some(float* to, const Vector& vector, int count) {
-  if (count >= kLanes) {
+  if (count >= kLanes<Vector>) {
     std::memcpy(to, &vector, sizeof(Vector));
   } else if (count > 0) {
     std::memcpy(to, &vector, sizeof(float) * static_cast<std::size_t>(count));
@@ -39,16 +44,17 @@ PSKD_INLINE void store_some(float* to, const Vector& vector, int count) {
 }
 
 /// `rows` rows of `vectors` vectors of outputs: all sums stay in registers.
-template <int rows, int vectors>
+template <class Vector, int rows, int vectors>
 PSKD_INLINE void compute_tile(const Tile& tile) {
+  constexpr int lanes = kLanes<Vector>;
   std::array<std::array<Vector, vectors>, rows> sums;
   for (int v = 0; v < vectors; ++v) {
-    const Vector bias = ops::cpu::load<Vector>(tile.bias + v * kLanes);
+    const Vector bias = ops::cpu::load<Vector>(tile.bias + v * lanes);
     for (int r = 0; r < rows; ++r) sums[r][v] = bias;
   }
   for (std::int64_t i = 0; i < tile.inputs; ++i) {
     std::array<Vector, vectors> weights;
-    for (int v = 0; v < vectors; ++v) weights[v] = ops::cpu::load<Vector>(tile.weights + i * kPanel + v * kLanes);
+    for (int v = 0; v < vectors; ++v) weights[v] = ops::cpu::load<Vector>(tile.weights + i * kPanel + v * lanes);
     for (int r = 0; r < rows; ++r) {
       const float x = tile.x[r * tile.stride + i];
       for (int v = 0; v < vectors; ++v) sums[r][v] += weights[v] * x;
@@ -56,8 +62,8 @@ PSKD_INLINE void compute_tile(const Tile& tile) {
   }
   const Vector zero{};
   for (int v = 0; v < vectors; ++v) {
-    float* y = tile.y + v * kLanes;
-    const int count = tile.outputs - v * kLanes;
+    float* y = tile.y + v * lanes;
+    const int count = tile.outputs - v * lanes;
     for (int r = 0; r < rows; ++r) {
       if (tile.finish != Finish::nothing) sums[r][v] = larger(sums[r][v], zero);
       if (tile.finish != Finish::relu_pool) store_some(y + r * tile.row, sums[r][v], count);
@@ -75,20 +81,21 @@ struct Product {
 };
 
 /// The rows of one strip of `vectors` vectors of outputs, in tiles of `rows` rows; what is left in smaller ones.
-template <int rows, int vectors>
+template <class Vector, int rows, int vectors>
 PSKD_INLINE void compute_strip(Tile tile, std::int64_t count) {
   const std::int64_t written = tile.finish == Finish::relu_pool ? rows / 2 : rows;
   for (; count >= rows; count -= rows) {
-    compute_tile<rows, vectors>(tile);
+    compute_tile<Vector, rows, vectors>(tile);
     tile.x += rows * tile.stride;
     tile.y += written * tile.row;
   }
-  if constexpr (rows > 1) compute_strip<rows / 2, vectors>(tile, count);
+  if constexpr (rows > 1) compute_strip<Vector, rows / 2, vectors>(tile, count);
 }
 
-/// The tiles of a processor with registers for `rows` times `most` sums.
-template <int rows, int most>
+/// The tiles of a processor whose registers have `lanes` numbers: `rows` times three sums, three of weights, one of x.
+template <int lanes, int rows>
 PSKD_INLINE void compute(const Product& product) {
+  using Vector = Lanes<float, lanes>;
   const std::int64_t panel_numbers = product.tile.inputs * kPanel;
   for (int first = 0; first < product.outputs;) {
     Tile tile = product.tile;
@@ -96,24 +103,20 @@ PSKD_INLINE void compute(const Product& product) {
     tile.bias += first;
     tile.y += first;
     tile.outputs = product.outputs - first;
-    const int wanted = std::min((tile.outputs + kLanes - 1) / kLanes, (kPanel - first % kPanel) / kLanes);
-    const int vectors = std::min(wanted, most);
-    if constexpr (most >= 3) {
-      if (vectors == 3) compute_strip<rows, 3>(tile, product.rows);
-      if (vectors == 2) compute_strip<rows, 2>(tile, product.rows);
-    }
-    if (vectors == 1) compute_strip<rows, 1>(tile, product.rows);
-    first += vectors * kLanes;
+    const int vectors = std::min({(tile.outputs + lanes - 1) / lanes, (kPanel - first % kPanel) / lanes, 3});
+    if (vectors == 3) compute_strip<Vector, rows, 3>(tile, product.rows);
+    if (vectors == 2) compute_strip<Vector, rows, 2>(tile, product.rows);
+    if (vectors == 1) compute_strip<Vector, rows, 1>(tile, product.rows);
+    first += vectors * lanes;
   }
 }
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-// 32 registers of 16 numbers: 24 sums, 3 of weights.
-__attribute__((target("arch=x86-64-v4"))) void compute_avx512(const Product& product) { compute<8, 3>(product); }
-// 16 registers of 8 numbers: 8 sums, 2 of weights.
-__attribute__((target("arch=x86-64-v3"))) void compute_avx2(const Product& product) { compute<4, 1>(product); }
+// Wider vectors than the registers would lie in memory.
+__attribute__((target("arch=x86-64-v4"))) void compute_avx512(const Product& product) { compute<16, 8>(product); }
+__attribute__((target("arch=x86-64-v3"))) void compute_avx2(const Product& product) { compute<8, 4>(product); }
 #endif
-void compute_anywhere(const Product& product) { compute<2, 1>(product); }
+void compute_anywhere(const Product& product) { compute<4, 2>(product); }
 
 using Compute = void (*)(const Product&);
 Compute fastest() {
