@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "base/pace.hpp"
 #include "base/stop_signal.hpp"
 #include "deploy/doubts.hpp"
 #include "deploy/recognizer.hpp"
@@ -63,13 +64,10 @@ void warn_of_doubts(const deploy::StreamDecision& first, const deploy::SensorInp
 class Troubles {
  public:
   void say(const deploy::SampleInput& input, const deploy::SampleStream& stream, bool now = false) {
-    constexpr std::chrono::seconds kBetween{10};
     const auto [gaps, backward, not_finite] = stream.troubles();
     const std::int64_t all = input.refused() + gaps + backward + not_finite;
-    const auto time = std::chrono::steady_clock::now();
-    if (all == said_ || (!now && time - last_ < kBetween)) return;
+    if (all == said_ || !(pace_.is_due() || now)) return;
     said_ = all;
-    last_ = time;
     if (input.refused() > 0)
       spdlog::warn("{} lines are no samples; the first is {}", input.refused(), input.first_refused());
     if (not_finite > 0) spdlog::warn("{} samples with NaN or infinity were dropped", not_finite);
@@ -79,7 +77,7 @@ class Troubles {
 
  private:
   std::int64_t said_ = 0;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  pskd::Pace pace_{std::chrono::seconds(10)};
 };
 
 /// The next bytes of standard input; none at its end, when a signal asks to stop, or when nobody reads the decisions.

@@ -265,17 +265,11 @@ class RowReader {
           static_cast<float>(number(line, fields_[layout_.columns[i]]));
     }
     if (layout_.time) read.samples.times.push_back(moment(line, fields_[*layout_.time]));
-    if (layout_.label) append_label(trimmed(fields_[*layout_.label]), read);
+    if (layout_.label) add_label(read.labels, read.lines.size(), trimmed(fields_[*layout_.label]));
     read.lines.push_back(static_cast<std::uint32_t>(line + 1));
   }
 
  private:
-  static void append_label(std::string_view label, TextTable& read) {
-    if (read.labels.empty() || read.labels.back().label != label) {
-      read.labels.push_back({read.lines.size(), std::string(label)});
-    }
-  }
-
   void split_line(std::size_t line, std::string_view text) {
     if (text.find('"') == std::string_view::npos) {
       fields_ = fields_of(text, opening_.separator);
@@ -360,6 +354,10 @@ std::size_t end_of_values(const TextFile& text, std::size_t first, char separato
 }
 
 }  // namespace
+
+void add_label(std::vector<LabelRun>& runs, std::size_t sample, std::string_view label) {
+  if (runs.empty() || runs.back().label != label) runs.push_back({sample, std::string(label)});
+}
 
 std::string besides(const TableDescription& table) {
   std::string others;

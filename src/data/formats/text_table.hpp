@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/alignment.hpp"
@@ -42,6 +43,9 @@ struct LabelRun {
   std::size_t first = 0;  ///< sample, from 0
   std::string label;      ///< as it is written, without blanks at its ends
 };
+
+/// Adds the next sample, number `sample`, to the runs.
+void add_label(std::vector<LabelRun>& runs, std::size_t sample, std::string_view label);
 
 struct TextTable {
   TimedSamples samples;

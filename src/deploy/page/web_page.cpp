@@ -67,8 +67,9 @@ void require_own(const fs::path& folder) {
   if (!fs::is_directory(folder)) {
     throw Error(ErrorKind::usage, folder.string() + " is a file; --web names a folder");
   }
+  if (is_page(folder)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename() == kUnfinished || is_page(folder)) continue;
+    if (entry.path().filename() == kUnfinished) continue;
     throw Error(ErrorKind::usage, folder.string() + ": expected an empty folder or a page that `pskd export --web` " +
                                       "wrote, found " + entry.path().filename().string() +
                                       "; give another name, or empty it");

@@ -46,7 +46,7 @@ std::vector<formats::LabelRun> label_runs(const formats::NpyArray& array, Index 
     const std::string label = std::isnan(value)            ? ""
                               : std::trunc(value) == value ? fmt::format("{:.0f}", value + 0.0)
                                                            : fmt::format("{}", value);
-    if (runs.empty() || runs.back().label != label) runs.push_back({static_cast<std::size_t>(row), label});
+    formats::add_label(runs, static_cast<std::size_t>(row), label);
   }
   return runs;
 }
