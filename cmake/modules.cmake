@@ -24,9 +24,11 @@ function(pskd_module name)
   install(TARGETS pskd_${module} EXPORT pskd ARCHIVE DESTINATION lib)
 endfunction()
 
-# Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first.
+# Torch's headers take ~20 s to parse: every torch target shares the precompiled ones of the first. To load them, and to
+# instantiate templates of theirs, takes ~10 s in every file: files are compiled several at a time.
 function(pskd_use_torch target)
   target_link_libraries(${target} PUBLIC $<BUILD_INTERFACE:pskd_libtorch> $<INSTALL_INTERFACE:pskd::libtorch>)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PSKD_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   if(TARGET pskd_torch_headers AND NOT target STREQUAL pskd_torch_headers)
     target_precompile_headers(${target} REUSE_FROM pskd_torch_headers)
   endif()

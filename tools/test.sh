@@ -24,6 +24,7 @@ done
 
 # What only tests need.
 test_packages=(
+  ccache           # two LibTorchs share what does not use them
   chromium         # report.html is opened in it
   slurm-wlm munge  # tests/slurm starts a Slurm of its own
   strace           # tools/torture.sh kills at chosen system calls
@@ -43,6 +44,7 @@ fetch() {
 }
 fetch --onnxruntime "${test_packages[@]}"
 fetch --web
+export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=${CCACHE_DIR:-$PWD/build/ccache}
 if $wheel; then
   tools/setup.sh --torch wheel
   libtorch=$(echo "$PWD"/build/libtorch-wheel/lib/python3*/site-packages/torch/share/cmake)

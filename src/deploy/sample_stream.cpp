@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/elapsed.hpp"
 #include "data/gaps.hpp"
 #include "data/interpolation.hpp"
 
@@ -96,7 +97,7 @@ void SampleStream::decide_window() {
   made.start = origin_ + static_cast<double>(next_) / options_.rate;
   made.end = origin_ + static_cast<double>(next_ + size_.samples - 1) / options_.rate;
   smooth(made);
-  made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  made.seconds = seconds_since(begin);
   next_ += size_.step;
   ++decisions_;
   decide_(made);

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/child_process.hpp"
+#include "base/elapsed.hpp"
 #include "base/stop_signal.hpp"
 #include "base/text.hpp"
 #include "pskd/base/error.hpp"
@@ -104,7 +105,7 @@ class Pool {
         ++job;
         continue;
       }
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - job->start).count();
+      const double seconds = seconds_since(job->start);
       if (*code == 0) {
         spdlog::info("{}: done after {}; {} running, {} waiting", job->task->name(), time_text(seconds),
                      running_.size() - 1, waiting_.size());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/elapsed.hpp"
 #include "distill/teacher_output.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "model/summary.hpp"
@@ -116,7 +117,7 @@ double time_step(Trial& trial) {
   for (const bool counted : {false, true, true}) {  // the first step pays for first-time set-up
     const auto start = std::chrono::steady_clock::now();
     trial.step();
-    if (counted) seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 2;
+    if (counted) seconds += seconds_since(start) / 2;
   }
   return seconds;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/elapsed.hpp"
 #include "base/quantile.hpp"
 #include "model/summary.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kAttentionFrames = 8;  // of a made-up teacher
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 Workload convolution(const std::string& name, torch::MemoryFormat format) {
   constexpr std::int64_t kClips = 8, kChannels = 128, kFrames = 64, kJoints = 20, kKernel = 9;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/elapsed.hpp"
 #include "base/random.hpp"
 #include "base/stop_signal.hpp"
 #include "distill/teacher_output.hpp"
@@ -32,10 +33,6 @@
 
 namespace pskd::train {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// What its checkpoints say of a stage beside its teachers and where its training stands.
 CheckpointManifest describe_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,

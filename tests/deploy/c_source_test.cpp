@@ -11,7 +11,7 @@
 #include "deploy/recognizer.hpp"
 #include "deploy/small_model.hpp"
 #include "support/refusal.hpp"
-#include "support/run_program.hpp"
+#include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd::deploy {
@@ -20,7 +20,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-ModelFile small_model() {
+/// Its names and terms hold what C would misread.
+ModelFile awkward_model() {
   nlohmann::json manifest = testing::small_manifest();
   manifest["terms"] = "*/ int x; /* ?\?/ terms\nof use";
   manifest["model"]["classes"] = {"say \"hi\\\"", "gr\u00fc\u00dfen?\?/", "none"};
@@ -57,7 +58,7 @@ int main(void) {
 
 TEST(CSourceTest, CompilesWithoutAWarningAndSaysWhatTheRecognizerSays) {
   const testing::TemporaryFolder folder;
-  const ModelFile model = small_model();
+  const ModelFile model = awkward_model();
   const CSource written = c_source(model, "small");
   std::ofstream(folder / "small.h") << written.header;
   std::ofstream(folder / "small.c") << written.source;
@@ -116,7 +117,7 @@ int main(void) {
 
 TEST(CSourceTest, InIntegersEveryCompilerComputesTheBitsOfTheReference) {
   const testing::TemporaryFolder folder;
-  const ModelFile model = small_model();
+  const ModelFile model = awkward_model();
   const QuantizedCnn cnn = small_quantized(model);
   const CSource written = c_source(model, cnn, "small");
   std::ofstream(folder / "small.h") << written.header;
@@ -145,7 +146,7 @@ TEST(CSourceTest, InIntegersEveryCompilerComputesTheBitsOfTheReference) {
 
 TEST(CSourceTest, CompilesUnderNamesThatItsOwnVariablesHave) {
   const testing::TemporaryFolder folder;
-  const ModelFile model = small_model();
+  const ModelFile model = awkward_model();
   const QuantizedCnn cnn = small_quantized(model);
   for (const std::string name : {"a", "b", "best", "sum", "sensor", "logit", "semantic", "block0", "student2", "count",
                                  "input", "value", "shift"}) {
@@ -160,7 +161,7 @@ TEST(CSourceTest, CompilesUnderNamesThatItsOwnVariablesHave) {
 }
 
 TEST(CSourceTest, SaysWhatItTakesAndUsesNoHeap) {
-  const CSource written = c_source(small_model(), "small");
+  const CSource written = c_source(awkward_model(), "small");
   EXPECT_THAT(written.header,
               HasSubstr("#define SMALL_CHANNELS 3\n#define SMALL_FRAMES 37\n#define SMALL_CLASSES 3\n"));
   EXPECT_THAT(written.header, HasSubstr("#define SMALL_RATE 50.0f\n"));
@@ -169,7 +170,7 @@ TEST(CSourceTest, SaysWhatItTakesAndUsesNoHeap) {
   EXPECT_THAT(written.header, HasSubstr("#define SMALL_BUFFER_BYTES 876\n"));
   EXPECT_THAT(written.source, HasSubstr("static float a[111], b[108];"));
   EXPECT_THAT(written.source, Not(HasSubstr("alloc")));
-  const CSource integers = c_source(small_model(), small_quantized(small_model()), "small");
+  const CSource integers = c_source(awkward_model(), small_quantized(awkward_model()), "small");
   EXPECT_THAT(integers.header, HasSubstr("#define SMALL_BUFFER_BYTES 219\n"));
   EXPECT_THAT(integers.header, HasSubstr("Weights and activations are 8-bit integers"));
   EXPECT_THAT(integers.source, HasSubstr("static uint8_t a[111], b[108];"));
@@ -177,15 +178,15 @@ TEST(CSourceTest, SaysWhatItTakesAndUsesNoHeap) {
 }
 
 TEST(CSourceTest, WhatCannotBeWrittenIsRefused) {
-  EXPECT_THAT(testing::refusal(ErrorKind::usage, [] { c_source(small_model(), "my-student"); }),
+  EXPECT_THAT(testing::refusal(ErrorKind::usage, [] { c_source(awkward_model(), "my-student"); }),
               HasSubstr("'my-student' is no identifier in C"));
   for (const char* taken : {"int", "class", "mean", "convolve", "multiply", "block0_weights", "main", "expf", "sinl",
                             "printf", "_student", "requantize", "factor", "block0_shift", "int8_t"}) {
-    EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { c_source(small_model(), taken); }),
+    EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { c_source(awkward_model(), taken); }),
                 HasSubstr("' cannot be the name of a function here"))
         << taken;
   }
-  ModelFile fused = small_model();
+  ModelFile fused = awkward_model();
   fused.network = "fused";
   EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, [&] { c_source(fused, "fused"); }),
               HasSubstr("its network is fused, and only sensor-cnn"));

@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-ModelFile small_model() {
+ModelFile model_at_50_hz() {
   TensorFile content;
   content.metadata = {{"manifest", testing::small_manifest().dump()}};
   return model_of(content, "it");
@@ -47,7 +47,7 @@ class SensorFilesTest : public ::testing::Test {
   }
 
   testing::TemporaryFolder folder_;
-  ModelFile model_ = small_model();
+  ModelFile model_ = model_at_50_hz();
   data::Repairs repairs_;
 };
 

@@ -67,12 +67,12 @@ TEST(Acs, AgreesWithAnIndependentImplementation) {
   }
 }
 
-struct Batch {
+struct TaughtBatch {
   torch::Tensor labels = torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64);
   torch::Tensor logits, embedding, words;
   std::vector<TeacherOutput> teachers;
 
-  Batch() {
+  TaughtBatch() {
     torch::manual_seed(4);
     logits = torch::randn({6, 3}, torch::kFloat64).requires_grad_();
     embedding = torch::randn({6, 5}, torch::kFloat64).requires_grad_();
@@ -86,7 +86,7 @@ struct Batch {
 
 TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
   for (const config::AcsSelection selection : {config::AcsSelection::hard, config::AcsSelection::soft}) {
-    Batch batch;
+    TaughtBatch batch;
     config::LossConfig loss;
     loss.acs.emplace();
     loss.acs->selection = selection;
@@ -105,7 +105,7 @@ TEST(Acs, GradientIsTheDerivativeOfTheLoss) {
 }
 
 TEST(Acs, AWrongTeacherIsNeverFollowed) {
-  Batch batch;
+  TaughtBatch batch;
   for (TeacherOutput& teacher : batch.teachers) {
     teacher.logits = torch::one_hot((batch.labels + 1) % 3, 3).to(torch::kFloat64) * 20;
   }
@@ -119,7 +119,7 @@ TEST(Acs, AWrongTeacherIsNeverFollowed) {
 }
 
 TEST(Acs, AStudentSurerThanItsTeachersLearnsFromTheLabel) {
-  Batch batch;
+  TaughtBatch batch;
   const torch::Tensor sure = torch::one_hot(batch.labels, 3).to(torch::kFloat64) * 50;
   const torch::Tensor assignment = losses::acs_assignment(sure, batch.teachers, batch.labels, config::AcsConfig{});
   EXPECT_TRUE(assignment.select(1, 2).eq(1).all().item<bool>());
@@ -144,7 +144,7 @@ TEST(AcsOfUnlabeledClips, TheSurestTeacherOfTheMajorityTeaches) {
 }
 
 TEST(AcsOfUnlabeledClips, NeverLearnsFromALabel) {
-  Batch batch;
+  TaughtBatch batch;
   const Labels some{batch.labels, torch::tensor({true, false, true, false, true, false})};
   for (const config::AcsSelection selection : {config::AcsSelection::hard, config::AcsSelection::soft}) {
     config::AcsConfig config;

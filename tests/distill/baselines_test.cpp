@@ -17,13 +17,12 @@ namespace {
 
 using testing::expect_gradient;
 using testing::golden_cases;
+using testing::kGoldenTolerance;
+using testing::random_leaf;
 using testing::to_labels;
 using testing::to_tensor;
 
-constexpr double kTolerance = 1e-9;
-
 torch::Tensor random(torch::IntArrayRef shape) { return torch::randn(shape, torch::kFloat64); }
-torch::Tensor random_leaf(torch::IntArrayRef shape) { return random(shape).requires_grad_(); }
 torch::Tensor labels_of(const std::vector<std::int64_t>& labels) { return torch::tensor(labels, torch::kInt64); }
 
 std::vector<torch::Tensor> to_tensors(const nlohmann::json& values) {
@@ -46,14 +45,14 @@ TEST(Baselines, HintAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "hint")) {
     const auto& in = one["inputs"];
     const torch::Tensor loss = losses::hint_loss(to_tensor(in["student"]), to_tensor(in["teacher"]));
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
 TEST(Baselines, AttentionAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "attention")) {
     const torch::Tensor maps = losses::temporal_attention(to_tensor(one["inputs"]["features"]));
-    EXPECT_LT(largest_difference(maps, to_tensor(one["expected"]["maps"])), kTolerance) << one["name"];
+    EXPECT_LT(largest_difference(maps, to_tensor(one["expected"]["maps"])), kGoldenTolerance) << one["name"];
   }
 }
 
@@ -61,7 +60,7 @@ TEST(Baselines, AttentionTransferAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "transfer")) {
     const auto& in = one["inputs"];
     const torch::Tensor loss = losses::attention_transfer(to_tensor(in["student"]), to_tensor(in["teacher"]));
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
@@ -69,7 +68,7 @@ TEST(Baselines, SimilarityPreservingAgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("baselines.json", "similarity")) {
     const auto& in = one["inputs"];
     const torch::Tensor loss = losses::similarity_preserving(to_tensor(in["student"]), to_tensor(in["teacher"]));
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
@@ -78,7 +77,7 @@ TEST(Baselines, ContrastiveAgreesWithAnIndependentImplementation) {
     const auto& in = one["inputs"];
     const torch::Tensor loss = losses::contrastive(to_tensor(in["student"]), to_tensor(in["teacher"]),
                                                    to_labels(in["labels"]), in["temperature"]);
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
@@ -88,7 +87,7 @@ TEST(Baselines, DecoupledKdAgreesWithAnIndependentImplementation) {
     const torch::Tensor loss =
         losses::decoupled_kd(to_tensor(in["student"]), to_tensor(in["teacher"]), to_labels(in["labels"]), in["alpha"],
                              in["beta"], in["temperature"]);
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
@@ -97,7 +96,7 @@ TEST(Baselines, DistAgreesWithAnIndependentImplementation) {
     const auto& in = one["inputs"];
     const torch::Tensor loss = losses::dist_loss(to_tensor(in["student"]), to_tensor(in["teacher"]), in["beta"],
                                                  in["gamma"], in["temperature"]);
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
@@ -107,10 +106,10 @@ TEST(Baselines, CaMkdAgreesWithAnIndependentImplementation) {
     const std::vector<torch::Tensor> teachers = to_tensors(in["teachers"]);
     const torch::Tensor labels = to_labels(in["labels"]);
     EXPECT_LT(largest_difference(losses::ca_mkd_weights(teachers, labels), to_tensor(one["expected"]["weights"])),
-              kTolerance)
+              kGoldenTolerance)
         << one["name"];
     const torch::Tensor loss = losses::ca_mkd(to_tensor(in["student"]), teachers, labels, in["temperature"]);
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 

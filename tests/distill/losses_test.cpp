@@ -13,18 +13,16 @@ namespace {
 
 using testing::expect_gradient;
 using testing::golden_cases;
+using testing::kGoldenTolerance;
+using testing::random_leaf;
 using testing::to_labels;
 using testing::to_tensor;
-
-constexpr double kTolerance = 1e-9;
-
-torch::Tensor random_leaf(torch::IntArrayRef shape) { return torch::randn(shape, torch::kFloat64).requires_grad_(); }
 
 TEST(LabelLoss, AgreesWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("losses.json", "cross_entropy")) {
     const auto& in = one["inputs"];
     const torch::Tensor loss = label_loss(to_tensor(in["logits"]), to_labels(in["labels"]), in["label_smoothing"]);
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
@@ -33,16 +31,17 @@ TEST(Divergence, AgreesWithAnIndependentImplementation) {
     const auto& in = one["inputs"];
     const torch::Tensor loss =
         losses::divergence(to_tensor(in["student"]), to_tensor(in["teacher"]), in["temperature"]).mean();
-    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kTolerance) << one["name"];
+    EXPECT_NEAR(loss.item<double>(), one["expected"]["loss"], kGoldenTolerance) << one["name"];
   }
 }
 
 TEST(Relations, AgreeWithAnIndependentImplementation) {
   for (const auto& one : golden_cases("losses.json", "relational")) {
     const torch::Tensor student = to_tensor(one["inputs"]["student"]), teacher = to_tensor(one["inputs"]["teacher"]);
-    EXPECT_NEAR(losses::relational_distance(student, teacher).item<double>(), one["expected"]["distance"], kTolerance)
+    EXPECT_NEAR(losses::relational_distance(student, teacher).item<double>(), one["expected"]["distance"],
+                kGoldenTolerance)
         << one["name"];
-    EXPECT_NEAR(losses::relational_angle(student, teacher).item<double>(), one["expected"]["angle"], kTolerance)
+    EXPECT_NEAR(losses::relational_angle(student, teacher).item<double>(), one["expected"]["angle"], kGoldenTolerance)
         << one["name"];
   }
 }

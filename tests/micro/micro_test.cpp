@@ -13,7 +13,7 @@
 #include "deploy/c/c_source.hpp"
 #include "deploy/recognizer.hpp"
 #include "deploy/small_model.hpp"
-#include "support/run_program.hpp"
+#include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd::deploy {

@@ -131,9 +131,9 @@ torch::nn::BatchNorm2d some_norm(std::int64_t channels, torch::ScalarType type, 
 }
 
 /// A layer of x, a norm and a residual.
-using Layer = torch::Tensor (*)(const torch::Tensor&, torch::nn::BatchNorm2dImpl&, const torch::Tensor&);
+using NormLayer = torch::Tensor (*)(const torch::Tensor&, torch::nn::BatchNorm2dImpl&, const torch::Tensor&);
 
-void expect_same_norm(Layer layer, bool residual, torch::ScalarType type, bool train, const std::string& what) {
+void expect_same_norm(NormLayer layer, bool residual, torch::ScalarType type, bool train, const std::string& what) {
   for (const std::int64_t channels : {1, 7, 24}) {
     for (const std::int64_t columns : {16, 17}) {
       const torch::Tensor x = leaf(images({5, channels, 9, columns}), type);
@@ -152,10 +152,10 @@ void expect_same_norm(Layer layer, bool residual, torch::ScalarType type, bool t
 }
 
 TEST(Backends, AgreeOnNorms) {
-  const Layer plain = [](const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, const torch::Tensor&) {
+  const NormLayer plain = [](const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, const torch::Tensor&) {
     return batch_norm(x, norm);
   };
-  const Layer pooled = [](const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, const torch::Tensor&) {
+  const NormLayer pooled = [](const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, const torch::Tensor&) {
     return norm_relu_pool(x, norm);
   };
   for (const auto type : kTypes) {

@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-#include "support/run_program.hpp"
+#include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd::testing {

@@ -9,6 +9,9 @@
 
 namespace pskd::testing {
 
+/// Between two computations in float64.
+inline constexpr double kGoldenTolerance = 1e-9;
+
 /// The cases of `group` in tests/golden/`file`: a list of {"name", "inputs", "expected"}. Never empty.
 inline nlohmann::json golden_cases(const std::string& file, const std::string& group) {
   const std::filesystem::path path = std::filesystem::path(PSKD_SOURCE_DIR) / "tests" / "golden" / file;

@@ -23,6 +23,11 @@ inline torch::Tensor to_tensor(const nlohmann::json& values) {
   return torch::stack(rows);
 }
 
+/// Normally distributed numbers in float64, whose gradient is held against finite differences.
+inline torch::Tensor random_leaf(torch::IntArrayRef shape) {
+  return torch::randn(shape, torch::kFloat64).requires_grad_();
+}
+
 inline torch::Tensor to_labels(const nlohmann::json& values) {
   return torch::tensor(values.get<std::vector<std::int64_t>>(), torch::kInt64);
 }

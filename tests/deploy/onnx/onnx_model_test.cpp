@@ -16,7 +16,7 @@
 #include "deploy/small_model.hpp"
 #include "pskd/config/models.hpp"
 #include "support/refusal.hpp"
-#include "support/run_program.hpp"
+#include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd::deploy {

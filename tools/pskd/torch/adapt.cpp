@@ -1,5 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
+#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include <iostream>
@@ -25,7 +26,7 @@ using pskd::train::LoadedExperiment;
 using pskd::train::Opinions;
 using pskd::train::TrainingSetup;
 
-struct Options {
+struct AdaptOptions {
   std::string from, stage, out, teacher_run, recordings, description, name;
   std::vector<std::string> teachers;
   int threads = 0;
@@ -38,7 +39,7 @@ std::string share(std::size_t count, std::size_t all) {
 }
 
 /// Says how often the teachers agree. Throws Error(data) where nothing is left to learn.
-void say_opinions(const Opinions& opinions, const TrainingSetup& setup, const Options& options) {
+void say_opinions(const Opinions& opinions, const TrainingSetup& setup, const AdaptOptions& options) {
   if (opinions.agreed < 2) {
     throw Error(ErrorKind::data, "the teachers agree on " + share(opinions.agreed, opinions.seen) +
                                      " recordings: expected at least 2 to learn from; ask one of them");
@@ -95,7 +96,7 @@ void show(const Adapted& adapted, const std::pair<std::string, fs::path>& result
 }
 
 /// Trains the new student in a run below `root`; empty: beside the old one.
-Adapted adapt(const Options& options, const fs::path& root) {
+Adapted adapt(const AdaptOptions& options, const fs::path& root) {
   const Existing existing = options.overwrite ? Existing::overwrite : Existing::resume;
   const LoadedExperiment loaded = pskd::train::load_for_training(
       pskd::train::adaptation({.run = options.from,
@@ -106,6 +107,7 @@ Adapted adapt(const Options& options, const fs::path& root) {
                                .description = options.description,
                                .name = options.name,
                                .root = root}));
+  for (const std::string& warning : loaded.warnings) spdlog::warn("recordings: {}", warning);
   const TrainingSetup setup = pskd::train::prepare_fold(loaded, "");
   const std::uint64_t seed = setup.experiment.seeds.front();
   const pskd::RunLayout run{pskd::train::run_folder(setup, seed)};
@@ -150,7 +152,7 @@ class StoppedForGood : public pskd::Stopped {
 };
 
 /// The file for the adapted student: --out, or <name>-adapted beside the old one. Refused before anything is trained.
-fs::path output_of(const Options& options) {
+fs::path output_of(const AdaptOptions& options) {
   const fs::path from = options.from;
   fs::path out = from.parent_path() / (from.stem().string() + "-adapted" + from.extension().string());
   if (!options.out.empty()) out = options.out;
@@ -177,7 +179,7 @@ void write_adapted(const Adapted& adapted, const fs::path& from, const fs::path&
 }
 
 /// Adapts the student of a model file. What was trained is kept where the new file cannot be written.
-void adapt_file(const Options& options) {
+void adapt_file(const AdaptOptions& options) {
   const fs::path out = output_of(options);
   WorkFolder work;
   const Adapted adapted = adapt(options, work.path());
@@ -191,7 +193,7 @@ void adapt_file(const Options& options) {
   show(adapted, {"file", out}, options.json);
 }
 
-void run(const Options& options) {
+void run_adapt(const AdaptOptions& options) {
   prepare(options.threads);
   start_console_log(options.quiet);
   pskd::catch_stop_signals();
@@ -216,7 +218,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_adapt(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AdaptOptions>();
   CLI::App* verb = add_torch_verb(app, "adapt");
   verb->add_option("from", options->from,
                    "finished run with the student, runs/<experiment>/<config hash>/seed-<n>, or its model file")
@@ -254,5 +256,5 @@ void add_adapt(CLI::App& app) {
       "  pskd adapt runs/watch/0123456789ab/seed-1 --teacher-run runs/camera/89ab01234567/seed-1 --teacher skeleton "
       "--recordings anna\n"
       "  pskd adapt student.pskd --teacher fused.pskd --recordings anna --out anna.pskd");
-  verb->callback([options] { run(*options); });
+  verb->callback([options] { run_adapt(*options); });
 }

@@ -13,7 +13,7 @@
 
 namespace {
 
-struct Options {
+struct BenchOptions {
   ConfigOptions config;
   std::optional<int> threads;
   double seconds = 0.5;
@@ -112,7 +112,7 @@ void print_json(const pskd::train::Environment& here, const std::vector<std::str
   std::cout << out.dump(2) << '\n';
 }
 
-void bench(const Options& options) {
+void bench(const BenchOptions& options) {
   const pskd::config::Experiment experiment =
       options.config.file.empty() ? default_experiment() : options.config.load();
   prepare(options.threads.value_or(experiment.run.threads));
@@ -134,7 +134,7 @@ void bench(const Options& options) {
 }  // namespace
 
 void add_bench(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   CLI::App* verb = add_torch_verb(app, "bench");
   options->config.add_to(*verb, false);
   verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads of the config)")

@@ -21,7 +21,7 @@ using pskd::train::LoadedExperiment;
 using pskd::train::TrainedStage;
 using pskd::train::TrainingSetup;
 
-struct Options {
+struct EvalOptions {
   std::string from, stage, part = "test";
   ConfigOptions config;
   int threads = 0;
@@ -34,7 +34,7 @@ std::vector<pskd::data::Clip> part_of(const TrainingSetup& setup, const std::str
   return part == "val" ? setup.split.val : setup.split.test;
 }
 
-void show(const pskd::eval::Scores& scores, const std::string& stage, const Options& options) {
+void show(const pskd::eval::Scores& scores, const std::string& stage, const EvalOptions& options) {
   if (options.json) {
     nlohmann::ordered_json json = {{"stage", stage},
                                    {"part", options.part},
@@ -68,7 +68,7 @@ struct Scored {
   TrainedStage stage;
 };
 
-Scored stage_of_run(const Options& options) {
+Scored stage_of_run(const EvalOptions& options) {
   if (!options.config.file.empty()) {
     throw Error(ErrorKind::usage, "--config goes with a model file; a run is scored on its own clips");
   }
@@ -96,7 +96,7 @@ void warn_of_sensors(const pskd::deploy::ModelFile& model, const std::vector<std
 }
 
 /// A model file, on the clips that a config tells of; where that has folds, those of the fold that it was trained in.
-Scored stage_of_model_file(const Options& options) {
+Scored stage_of_model_file(const EvalOptions& options) {
   const pskd::deploy::ModelFile model = pskd::deploy::read_model_file(options.from);
   if (!options.stage.empty()) {
     throw Error(ErrorKind::usage, "--stage goes with a run; " + options.from + " holds stage " + model.stage);
@@ -120,7 +120,7 @@ Scored stage_of_model_file(const Options& options) {
   return scored;
 }
 
-void run(const Options& options) {
+void run_eval(const EvalOptions& options) {
   prepare(options.threads);
   const Scored scored = fs::is_directory(options.from) ? stage_of_run(options) : stage_of_model_file(options);
   const std::vector<pskd::data::Clip> clips = part_of(scored.setup, options.part);
@@ -136,7 +136,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_eval(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvalOptions>();
   CLI::App* verb = add_torch_verb(app, "eval");
   verb->add_option("from", options->from,
                    "run directory, runs/<experiment>/<config hash>/[fold-<name>/]seed-<n>, or a model file")
@@ -158,5 +158,5 @@ void add_eval(CLI::App& app) {
       "Examples:\n"
       "  pskd eval runs/utd-pskd/0123456789ab/seed-1 --stage fused --on test\n"
       "  pskd eval student.pskd --config utd");
-  verb->callback([options] { run(*options); });
+  verb->callback([options] { run_eval(*options); });
 }

@@ -9,7 +9,7 @@
 
 namespace {
 
-struct Options {
+struct ModelOptions {
   ConfigOptions config;
   std::string stage;
   bool json = false;
@@ -29,7 +29,7 @@ nlohmann::ordered_json to_json(const std::string& stage, const std::string& mode
   return json;
 }
 
-void show(const Options& options) {
+void show(const ModelOptions& options) {
   const pskd::config::Experiment experiment = options.config.load();
   prepare(1);
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
@@ -54,7 +54,7 @@ void show(const Options& options) {
 void add_model(CLI::App& app) {
   CLI::App* model = add_torch_verb(app, "model");
   model->require_subcommand(1);
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ModelOptions>();
   CLI::App* verb =
       model->add_subcommand("show", "Layers, shapes, parameters and multiply-adds of each stage's network");
   options->config.add_to(*verb);

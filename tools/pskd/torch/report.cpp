@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct ReportOptions {
   std::string folder, out, reference;
 };
 
@@ -119,7 +119,7 @@ class MaterialCollector {
   std::map<std::string, Eigen::MatrixXd> known_;  ///< by the question
 };
 
-void run(const Options& options) {
+void run_report(const ReportOptions& options) {
   const pskd::report::RunSet runs = pskd::report::collect_runs({options.folder});
   prepare(kThreads);
   MaterialCollector collector;
@@ -134,7 +134,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_report(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   CLI::App* verb = add_torch_verb(app, "report");
   verb->add_option("folder", options->folder, "folder of a run (seed-<n>), an experiment or a sweep")
       ->required()
@@ -152,5 +152,5 @@ void add_report(CLI::App& app) {
       "Examples:\n"
       "  pskd report runs/utd-pskd/0123456789ab\n"
       "  pskd report runs/methods --reference label --out methods.html");
-  verb->callback([options] { run(*options); });
+  verb->callback([options] { run_report(*options); });
 }

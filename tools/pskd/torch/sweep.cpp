@@ -23,7 +23,7 @@
 
 namespace {
 
-struct Options {
+struct SweepOptions {
   ConfigOptions config;
   pskd::sweep::SweepLaunch launch;
   std::optional<std::string> only;
@@ -96,7 +96,7 @@ void train_all(const pskd::sweep::SweepLaunch& launch, const pskd::config::Sweep
   pskd::sweep::throw_failures(failures, tasks.size(), slurm ? "submitted" : "done");
 }
 
-void run(Options options) {
+void run_sweep(SweepOptions options) {
   pskd::sweep::SweepLaunch& launch = options.launch;
   launch.config = options.config.file;
   launch.overrides = options.config.overrides;
@@ -116,7 +116,7 @@ void run(Options options) {
 }  // namespace
 
 void add_sweep(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SweepOptions>();
   CLI::App* verb = add_torch_verb(app, "sweep");
   options->config.add_to(*verb);
   verb->add_option("--jobs", options->launch.jobs, "runs at a time, one thread each (default: one a core)")
@@ -144,5 +144,5 @@ void add_sweep(CLI::App& app) {
       "  pskd sweep --config configs/ablations/acs.yaml --status\n"
       "  pskd sweep --config configs/ablations/acs.yaml --only soft/1\n"
       "  SBATCH_TIMELIMIT=2:00:00 pskd sweep --config configs/sweeps/methods.yaml --launcher slurm --jobs 16");
-  verb->callback([options] { run(*options); });
+  verb->callback([options] { run_sweep(*options); });
 }
