@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "deploy/decision.hpp"
 #include "deploy/sensor_network.hpp"
 #include "pskd/base/error.hpp"
 #include "signal/augmentation.hpp"
@@ -42,26 +43,6 @@ void check(Window window, const std::vector<std::string>& channels) {
   const auto at = static_cast<std::size_t>(wrong - window.begin());
   refuse("expected finite values, found NaN or infinity in sample " + std::to_string(at / channels.size() + 1) +
          ", channel " + channels[at % channels.size()]);
-}
-
-std::vector<float> softmax(std::span<const float> logits) {
-  const float highest = *std::max_element(logits.begin(), logits.end());
-  std::vector<float> shares(logits.size());
-  double sum = 0;
-  for (std::size_t i = 0; i < logits.size(); ++i) sum += shares[i] = std::exp(logits[i] - highest);
-  for (float& share : shares) share = static_cast<float>(share / sum);
-  return shares;
-}
-
-Decision decision_of(std::span<const float> logits, std::span<const float> embedding, const eval::NoneRule& none) {
-  Decision decision;
-  decision.label = static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-  decision.probabilities = softmax(logits);
-  decision.logits.assign(logits.begin(), logits.end());
-  decision.embedding.assign(embedding.begin(), embedding.end());
-  decision.confidence = eval::confidence_of(logits, none.temperature);
-  decision.is_none = !(decision.confidence >= none.threshold);  // so is NaN, where the network overflowed
-  return decision;
 }
 
 }  // namespace
@@ -105,8 +86,8 @@ std::vector<Decision> Recognizer::classify(const std::vector<Window>& windows) {
                           work_->logits.data(), work_->network);
   std::vector<Decision> decisions;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    decisions.push_back(decision_of({work_->logits.data() + i * classes, classes},
-                                    {work_->embeddings.data() + i * embedding, embedding}, model_->none));
+    decisions.push_back(deploy::decision_of({work_->logits.data() + i * classes, classes},
+                                            {work_->embeddings.data() + i * embedding, embedding}, model_->none));
   }
   return decisions;
 }

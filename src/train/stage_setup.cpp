@@ -214,6 +214,11 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const con
   return load(setup, other.config, other.file, other.checkpoint.manifest);
 }
 
+Snapshot load_asked_stage(const TrainingSetup& setup, const std::filesystem::path& model_file) {
+  const OtherStage asked = open_asked_stage(setup, model_file);
+  return load(setup, asked.config, asked.file, asked.checkpoint.manifest);
+}
+
 Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
                        const data::Split& split, CheckpointManifest& manifest) {
   const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();

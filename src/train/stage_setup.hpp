@@ -94,6 +94,10 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const config::StageRef& stage,
                        const std::string& snapshot);
 
+/// The stage in a model file. It may know the recordings of the setup: nobody is scored or taught by it. Throws as
+/// open_asked_stage.
+Snapshot load_asked_stage(const TrainingSetup& setup, const std::filesystem::path& model_file);
+
 /// Throws Error(config) where both see the sensor, but `start`, which `stage` starts from, other channels of it.
 void require_same_channels(const config::StageConfig& stage, const Snapshot& start, const Renderer& renderer);
 

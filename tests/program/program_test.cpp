@@ -166,6 +166,38 @@ TEST_F(OwnRecordings, AdaptAndScoreModelFilesAsTheirRun) {
   EXPECT_THAT(again.output, HasSubstr("stage student, sensor-cnn, 3 classes, 3 channels at 32 Hz"));
 }
 
+TEST_F(OwnRecordings, AreDecidedAboutByWhateverSeesThem) {
+  for (const std::string stage : {"skeleton", "fused", "student"}) {
+    const std::string model = path(stage + ".pskd");
+    ASSERT_EQ(run("export " + run_directory().string() + " --stage " + stage + " --out " + model).code, 0);
+    const Finished decided = run("predict " + model + " " + path("known") + " --quiet --format csv --top 1");
+    ASSERT_EQ(decided.code, 0) << decided.output;
+    EXPECT_THAT(decided.output, HasSubstr("on the 6 of 6 decisions with a label"));
+    // What the run's own predictions say of the clips that it tested.
+    std::ifstream file(run_directory() / "stages" / stage / "predictions.csv");
+    std::string header, line;
+    std::getline(file, header);
+    for (int tested = 0; tested < 3; ++tested) {
+      ASSERT_TRUE(std::getline(file, line)) << stage;
+      std::vector<std::string> fields;
+      std::istringstream columns(line);
+      for (std::string field; std::getline(columns, field, ',');) fields.push_back(field);
+      const std::size_t found = decided.output.find("\n" + fields[0] + ",");
+      ASSERT_NE(found, std::string::npos) << decided.output;
+      const std::string row = decided.output.substr(found + 1, decided.output.find('\n', found + 1) - found - 1);
+      EXPECT_NEAR(std::stod(row.substr(row.rfind(',') + 1)), std::stod(fields[4 + std::stoul(fields[3])]), 1e-5) << row;
+    }
+  }
+  const auto expect = [&](const std::string& rest, const std::string& message) {
+    const Finished refused = run("predict " + path("fused.pskd") + " " + rest);
+    EXPECT_EQ(refused.code, 2) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr(message));
+  };
+  expect(path("known") + "/dataset.yaml", "stage fused sees the skeleton: expected the folder of recordings");
+  expect(path("known") + " --window 2", "--window goes with files");
+  expect(path("anna") + " --description " + path("generic.yaml"), "generic.yaml");
+}
+
 TEST_F(OwnRecordings, AreNotAdaptedToAtTheCostOfAFile) {
   for (const std::string stage : {"student", "fused"}) {
     ASSERT_EQ(run("export " + run_directory().string() + " --stage " + stage + " --out " + path(stage + ".pskd")).code,

@@ -14,6 +14,7 @@
 
 #include "base/process.hpp"
 #include "installation.hpp"
+#include "predict.hpp"
 #include "pskd/base/error.hpp"
 #include "verbs.hpp"
 
@@ -59,7 +60,12 @@ int main(int argc, char** argv) {
     add_torch_verb(app, "report");
     add_torch_verb(app, "eval");
     add_export(app);
-    add_predict(app);
+    add_predict(app, [&](const PredictOptions& options) {
+      if (asks_about_folder(options))
+        goes_on = true;
+      else
+        predict_files(options);
+    });
     add_stream(app);
     add_torch_verb(app, "adapt");
     add_data(app);

@@ -1,18 +1,13 @@
-#include "deploy/predict.hpp"
+#include "predict.hpp"
 
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <iostream>
+#include <map>
+#include <utility>
 
-#include "base/pace.hpp"
-#include "deploy/label_file.hpp"
-#include "deploy/npy_file.hpp"
-#include "deploy/recognizer.hpp"
-#include "prediction_output.hpp"
-#include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
-#include "verbs.hpp"
 
 namespace {
 
@@ -30,111 +25,7 @@ const CLI::Validator kArrayFile(
     },
     "FILE.npy");
 
-struct Options {
-  std::string model, format = "table", labels, probabilities, embeddings, description, unit;
-  std::vector<std::string> files;
-  deploy::WindowOptions windows;
-  deploy::ReadOptions reading;
-  std::optional<double> threshold;
-  int top = 3;
-  bool quiet = false;
-};
-
-/// Counts decisions about files whose label is known.
-class Score {
- public:
-  Score(const std::string& file, const std::vector<std::string>& classes)
-      : labels_(file, classes), classes_(classes), confusion_(classes.size(), std::vector<int>(classes.size())) {}
-
-  std::optional<int> count(const deploy::FileDecision& one) {
-    const std::optional<int> label = labels_.label_of(one.file);
-    ++decisions_;
-    if (label && one.decision.is_none) ++none_;
-    if (label && !one.decision.is_none && *label == one.decision.label) ++right_answers_;
-    if (label) ++confusion_[static_cast<std::size_t>(*label)][static_cast<std::size_t>(one.decision.label)];
-    return label;
-  }
-
-  std::string text() const {
-    const pskd::eval::Scores scores = pskd::eval::scores_of(confusion_, classes_);
-    if (scores.clips == 0) return "no decision is about a file of the table of labels";
-    std::string text = fmt::format("accuracy {:.2f} %, macro F1 {:.2f} % on the {} of {} decisions with a label",
-                                   100 * scores.accuracy, 100 * scores.macro_f1, scores.clips, decisions_);
-    const std::int64_t answered = scores.clips - none_;
-    if (answered == 0) text += "; all of them are none";
-    if (none_ > 0 && answered > 0) {
-      text += fmt::format("; {} are none, and of the other {} ({:.2f} %) {:.2f} % are right", none_, answered,
-                          100.0 * static_cast<double>(answered) / static_cast<double>(scores.clips),
-                          100.0 * static_cast<double>(right_answers_) / static_cast<double>(answered));
-    }
-    return text;
-  }
-
- private:
-  deploy::LabelFile labels_;
-  const std::vector<std::string>& classes_;
-  std::vector<std::vector<int>> confusion_;
-  std::int64_t decisions_ = 0, none_ = 0, right_answers_ = 0;
-};
-
-/// Windows are as long as a training clip where only their step is given.
-deploy::WindowOptions windows_of(const Options& options, const deploy::ModelFile& model) {
-  deploy::WindowOptions windows = options.windows;
-  if (windows.step > 0 && windows.length <= 0) windows.length = deploy::seconds_of_clip(*model.sensor);
-  return windows;
-}
-
-PredictionForm form_of(const Options& options, const deploy::ModelFile& model, bool windows) {
-  PredictionForm form{model.classes, options.top, windows, !options.labels.empty(), model.none.has_value()};
-  for (const std::string& file : options.files) form.file_width = std::max(form.file_width, file.size());
-  return form;
-}
-
-void warn(const deploy::PredictionNotes& notes) {
-  for (const auto& [kind, doubtful] : notes.doubts) {
-    spdlog::warn("{} of {} files: {}; the first is {}", doubtful.files, notes.files, kind, doubtful.first);
-  }
-  for (const auto& [rule, repair] : notes.repairs) {
-    spdlog::info("{} of {} files: {} ({} values)", repair.clips.size(), notes.files, rule, repair.count);
-  }
-}
-
-void run(const Options& options) {
-  start_console_log(options.quiet);
-  deploy::ModelFile model = deploy::read_model_file(options.model);
-  if (options.threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *options.threshold};
-  pskd::Recognizer recognizer = deploy::recognizer_of(model, options.model);
-  const deploy::WindowOptions windows = windows_of(options, model);
-  std::optional<Score> score;
-  if (!options.labels.empty()) score.emplace(options.labels, model.classes);
-  std::optional<deploy::NpyFile> probabilities, embeddings;
-  if (!options.probabilities.empty()) probabilities.emplace(options.probabilities, model.classes.size());
-  if (!options.embeddings.empty()) embeddings.emplace(options.embeddings, recognizer.embedding_size());
-
-  const PrintDecision print = kPredictionFormats.at(options.format)(form_of(options, model, windows.length > 0));
-  const auto decided = [&](const deploy::FileDecision& one) {
-    print(one, score ? score->count(one) : std::nullopt);
-    if (probabilities) probabilities->add(one.decision.probabilities);
-    if (embeddings) embeddings->add(one.decision.embedding);
-  };
-  const std::vector<fs::path> files(options.files.begin(), options.files.end());
-  const auto unusable = [](const pskd::Error& error) { complain(error.what()); };
-  const auto progress = [pace = pskd::Pace(), all = files.size()](std::size_t done) mutable {
-    if (done < all && pace.is_due()) spdlog::info("{} of {} files", done, all);
-  };
-  const deploy::PredictionNotes notes =
-      deploy::predict_files(model, recognizer, files, options.reading, windows, {decided, unusable, progress});
-  if (probabilities) probabilities->finish();
-  if (embeddings) embeddings->finish();
-  warn(notes);
-  if (score) (options.format == "table" ? std::cout << '\n' : std::cerr) << score->text() << '\n';
-  if (notes.unusable > 0) {
-    throw pskd::Error(pskd::ErrorKind::data,
-                      fmt::format("{} of {} files could not be used, see above", notes.unusable, notes.files));
-  }
-}
-
-void add_reading(CLI::App* verb, Options& options) {
+void add_reading(CLI::App* verb, PredictOptions& options) {
   verb->add_option("--reader", options.reading.format,
                    "how files are read (default: by their extension, as the model's data set where it fits)")
       ->check(CLI::IsMember(deploy::sensor_formats()));
@@ -149,7 +40,7 @@ void add_reading(CLI::App* verb, Options& options) {
       ->check(CLI::IsMember({"g", "mg", "m/s2"}));
 }
 
-void add_writing(CLI::App* verb, Options& options) {
+void add_writing(CLI::App* verb, PredictOptions& options) {
   verb->add_option("--format", options.format, "how decisions are printed")
       ->check(CLI::IsMember({"table", "csv", "jsonl"}))
       ->capture_default_str();
@@ -174,11 +65,82 @@ void add_writing(CLI::App* verb, Options& options) {
 
 }  // namespace
 
-void add_predict(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+/// Counts decisions, and those that are right.
+class DecisionOutput::Score {
+ public:
+  explicit Score(const std::vector<std::string>& classes)
+      : classes_(classes), confusion_(classes.size(), std::vector<int>(classes.size())) {}
+
+  void count(const pskd::Decision& decision, const std::optional<int>& label) {
+    ++decisions_;
+    if (!label) return;
+    if (decision.is_none) ++none_;
+    if (!decision.is_none && *label == decision.label) ++right_answers_;
+    ++confusion_[static_cast<std::size_t>(*label)][static_cast<std::size_t>(decision.label)];
+  }
+
+  std::string text() const {
+    const pskd::eval::Scores scores = pskd::eval::scores_of(confusion_, classes_);
+    if (scores.clips == 0) return "no decision is about a file of the table of labels";
+    std::string text = fmt::format("accuracy {:.2f} %, macro F1 {:.2f} % on the {} of {} decisions with a label",
+                                   100 * scores.accuracy, 100 * scores.macro_f1, scores.clips, decisions_);
+    const std::int64_t answered = scores.clips - none_;
+    if (answered == 0) text += "; all of them are none";
+    if (none_ > 0 && answered > 0) {
+      text += fmt::format("; {} are none, and of the other {} ({:.2f} %) {:.2f} % are right", none_, answered,
+                          100.0 * static_cast<double>(answered) / static_cast<double>(scores.clips),
+                          100.0 * static_cast<double>(right_answers_) / static_cast<double>(answered));
+    }
+    return text;
+  }
+
+ private:
+  const std::vector<std::string>& classes_;
+  std::vector<std::vector<int>> confusion_;
+  std::int64_t decisions_ = 0, none_ = 0, right_answers_ = 0;
+};
+
+DecisionOutput::DecisionOutput(const PredictOptions& options, PredictionForm form, std::size_t embedding_size)
+    : form_(std::move(form)),
+      is_table_(options.format == "table"),
+      print_(kPredictionFormats.at(options.format)(form_)) {
+  if (form_.labels) score_ = std::make_unique<Score>(form_.classes);
+  if (!options.probabilities.empty()) probabilities_.emplace(options.probabilities, form_.classes.size());
+  if (!options.embeddings.empty()) embeddings_.emplace(options.embeddings, embedding_size);
+}
+DecisionOutput::~DecisionOutput() = default;
+
+void DecisionOutput::add(const deploy::FileDecision& decision, const std::optional<int>& label) {
+  print_(decision, label);
+  if (score_) score_->count(decision.decision, label);
+  if (probabilities_) probabilities_->add(decision.decision.probabilities);
+  if (embeddings_) embeddings_->add(decision.decision.embedding);
+}
+
+void DecisionOutput::finish() {
+  if (probabilities_) probabilities_->finish();
+  if (embeddings_) embeddings_->finish();
+  if (score_) (is_table_ ? std::cout << '\n' : std::cerr) << score_->text() << '\n';
+}
+
+bool asks_about_folder(const PredictOptions& options) {
+  return options.files.size() == 1 && fs::is_directory(options.files.front());
+}
+
+deploy::ModelFile model_of(const PredictOptions& options) {
+  deploy::ModelFile model = deploy::read_model_file(options.model);
+  if (options.threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *options.threshold};
+  return model;
+}
+
+void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>& run) {
+  auto options = std::make_shared<PredictOptions>();
   CLI::App* verb = app.add_subcommand("predict", "Say what sensor files show, with a model file");
   verb->add_option("model", options->model, "a model file, see `pskd export`")->required()->check(CLI::ExistingFile);
-  verb->add_option("files", options->files, "recordings: .mat of UTD-MHAD, .txt of Berkeley-MHAD, .csv, .npy")
+  verb->add_option("files", options->files,
+                   "recordings of the sensor: .mat of UTD-MHAD, .txt of Berkeley-MHAD, .csv, .npy; or a folder of "
+                   "recordings of "
+                   "sensor and camera, with its description")
       ->required();
   verb->add_option("--window", options->windows.length,
                    "seconds; decides about windows that slide over each file (default: one decision a file)")
@@ -190,11 +152,13 @@ void add_predict(CLI::App& app) {
   verb->footer(
       "A plain CSV file has a column for each channel, by the names in its first line (ax, ay, az) or in their order,\n"
       "and may have time stamps. Files that cannot be used are named, and the others decided about.\n"
+      "Networks that see the skeleton are asked about a folder, as `pskd adapt` takes it; labels in it add the score.\n"
       "Examples:\n"
       "  pskd predict student.pskd walk.csv\n"
       "  pskd predict student.pskd Inertial/a1_s2_*.mat --format csv --top 1\n"
+      "  pskd predict fused.pskd anna\n"
       "  pskd predict student.pskd day.csv --window 3 --step 1 --format jsonl --probabilities day.npy");
-  verb->callback([options] {
+  verb->callback([options, run] {
     if (!options->unit.empty()) options->reading.unit = kUnits.at(options->unit);
     options->reading.description = options->description;
     run(*options);

@@ -51,7 +51,6 @@ bool is_torch_verb(const std::string& name);
 void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& run);
 void add_table(CLI::App& app);
 void add_export(CLI::App& app);
-void add_predict(CLI::App& app);
 void add_stream(CLI::App& app);
 void add_data(CLI::App& app);
 void add_config(CLI::App& app);

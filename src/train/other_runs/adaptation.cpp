@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "base/run_layout.hpp"
-#include "data/readers/registry.hpp"
 #include "distill/labels.hpp"
 #include "distill/teacher_output.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/train/evaluation.hpp"
 #include "train/other_runs/other_stage.hpp"
+#include "train/other_runs/unlabeled_folder.hpp"
 #include "train/stage_setup.hpp"
 
 namespace pskd::train {
@@ -43,8 +43,6 @@ struct Student {
   std::uint64_t seed = 0;
   fs::path root;  ///< of its run
 };
-
-std::string absolute_path(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
 
 Student find_student(const AdaptationRequest& request) {
   if (fs::is_regular_file(request.run)) {
@@ -104,28 +102,6 @@ config::StageConfig adapted_stage(const AdaptationRequest& request, const Studen
   return stage;
 }
 
-config::DataConfig recordings_of(const AdaptationRequest& request, const config::Experiment& source) {
-  config::DataConfig data;
-  data.name = "generic";
-  data.root = absolute_path(request.recordings);
-  data.description = request.description;
-  data.channels = source.data.channels;
-  if (data::readers::dataset_name(source.data.name) == data.name) data.sensors = source.data.sensors;
-  return data;
-}
-
-/// Nobody trains with labels, nobody is tested.
-config::ProtocolConfig unlabeled_only(const config::DataConfig& data, const std::vector<std::string>& classes) {
-  config::ProtocolConfig protocol;
-  protocol.name = "personal";
-  protocol.classes = classes;
-  const config::SplitPart nobody{.subjects = std::vector<Name>()};
-  protocol.train = protocol.val = protocol.test = nobody;
-  protocol.unlabeled.emplace().subjects = data::readers::dataset_info(data).subjects;
-  if (!config::is_empty(*protocol.unlabeled)) return protocol;
-  throw Error(ErrorKind::data, data.root + ": its manifest lists no recordings: expected those of the new people");
-}
-
 std::string name_of(const AdaptationRequest& request, const std::string& experiment) {
   if (!request.name.empty()) return request.name;
   const fs::path folder = absolute_path(request.recordings);
@@ -172,7 +148,7 @@ config::Experiment adaptation(const AdaptationRequest& request) {
   const Student student = find_student(request);
   const config::Experiment& source = student.experiment;
   config::Experiment experiment;
-  experiment.data = recordings_of(request, source);
+  experiment.data = described_folder(request.recordings, request.description, source.data);
   experiment.protocol = unlabeled_only(experiment.data, source.protocol.classes);
   experiment.augmentation = source.augmentation;
   experiment.seeds = {student.seed};

@@ -79,10 +79,17 @@ FoundStage find_in_run(const TrainingSetup& setup, std::uint64_t seed, const Oth
           "stage " + name + " of " + run.folder.string()};
 }
 
-FoundStage find_in_model_file(const OtherRef& reference) {
-  const fs::path file = reference.stage.run;
+FoundStage stage_in(const fs::path& file) {
   ExportedStage exported = read_exported_stage(file);
   const std::string name = exported.checkpoint.manifest.stage;
+  return {{config::find_stage(exported.experiment, name), file, std::move(exported.checkpoint)},
+          "stage " + name + " of " + file.string()};
+}
+
+FoundStage find_in_model_file(const OtherRef& reference) {
+  const fs::path file = reference.stage.run;
+  FoundStage found = stage_in(file);
+  const std::string& name = found.stage.config.name;
   if (name != reference.stage.stage) {
     throw Error(ErrorKind::config,
                 file.string() + ": expected a model file of stage " + reference.stage.stage + ", found stage " + name);
@@ -91,8 +98,11 @@ FoundStage find_in_model_file(const OtherRef& reference) {
     throw Error(ErrorKind::config,
                 file.string() + ": holds one snapshot; expected none to be named, found " + reference.snapshot);
   }
-  return {{config::find_stage(exported.experiment, name), file, std::move(exported.checkpoint)},
-          "stage " + name + " of " + file.string()};
+  return found;
+}
+
+void require_same_input(const TrainingSetup& setup, const FoundStage& found) {
+  require_fit(describe_input(setup, found.stage.config), found.stage.checkpoint.manifest.model, found.place);
 }
 
 }  // namespace
@@ -137,15 +147,21 @@ RunLayout find_other_run(const fs::path& path, const std::string& fold, std::uin
 OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& reference) {
   const bool exported = fs::is_regular_file(reference.stage.run);
   FoundStage found = exported ? find_in_model_file(reference) : find_in_run(setup, seed, reference);
-  const auto& [other, place] = found;
-  const std::optional<Seen>& seen = other.checkpoint.manifest.seen;
+  const std::string& place = found.place;
+  const std::optional<Seen>& seen = found.stage.checkpoint.manifest.seen;
   if (!seen) {
     throw Error(ErrorKind::config, place +
                                        ": does not say on which recordings it was trained, as an older pskd made it; "
                                        "train that run again with --overwrite");
   }
-  require_fit(describe_input(setup, other.config), other.checkpoint.manifest.model, place);
+  require_same_input(setup, found);
   require_unseen(setup, *seen, place);
+  return std::move(found.stage);
+}
+
+OtherStage open_asked_stage(const TrainingSetup& setup, const fs::path& file) {
+  FoundStage found = stage_in(file);
+  require_same_input(setup, found);
   return std::move(found.stage);
 }
 

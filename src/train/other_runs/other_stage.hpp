@@ -45,6 +45,10 @@ struct OtherStage {
 /// Error(checkpoint) when the checkpoint is damaged or not the one that the run was evaluated with.
 OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& reference);
 
+/// The stage in a model file, which is only asked: it may know the recordings of `setup`. Throws Error(config) when it
+/// sees clips in another way, Error(checkpoint) as read_exported_stage.
+OtherStage open_asked_stage(const TrainingSetup& setup, const std::filesystem::path& file);
+
 /// Opens every stage of another run that some stage needs, for every seed.
 void require_other_stages(const TrainingSetup& setup);
 

@@ -2,6 +2,7 @@
 
 #include "base/cores.hpp"
 #include "base/process.hpp"
+#include "predict.hpp"
 #include "torch_verbs.hpp"
 #include "train/environment.hpp"
 
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
     add_sweep(app);
     add_report(app);
     add_eval(app);
+    add_predict(app, predict_folder);
     add_adapt(app);
     add_model(app);
     add_doctor(app);
