@@ -5,17 +5,9 @@
 #include <vector>
 
 #include "deploy/model_file.hpp"
+#include "deploy/network_weights.hpp"
 
 namespace pskd::deploy {
-
-/// y[o] = bias[o] + sum_i weights[o, i] x[i]
-struct FoldedWeights {
-  std::vector<double> weights;  ///< [outputs, inputs]
-  std::vector<double> bias;     ///< [outputs]
-
-  std::size_t outputs() const { return bias.size(); }
-  std::size_t inputs() const { return weights.size() / bias.size(); }
-};
 
 /// Four convolutions over time, zeros around, each followed by ReLU, and the first three by the larger of each two
 /// frames; the mean of each part of time; the embedding e; the classifier, on ReLU(e).
@@ -32,5 +24,13 @@ struct FoldedCnn {
 
 /// Throws Error(checkpoint) for another network, by its name, and for weights that are not those of its options.
 FoldedCnn fold_sensor_cnn(const ModelFile& model);
+
+/// The same of a branch of a network: its weights begin with `branch`, "sensor.", or are all of them. Other weights may
+/// be there.
+FoldedCnn fold_sensor_branch(NetworkWeights& weights, const std::string& branch, const nlohmann::json& options,
+                             const SensorInput& sensor, int classes);
+
+/// What turns the embedding of a branch into logits: [classes, embedding].
+FoldedWeights take_classifier(NetworkWeights& weights, const std::string& branch, int embedding, int classes);
 
 }  // namespace pskd::deploy

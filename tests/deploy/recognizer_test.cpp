@@ -8,10 +8,9 @@
 #include <numeric>
 
 #include "base/random.hpp"
+#include "deploy/drawn_network.hpp"
 #include "deploy/small_model.hpp"
-#include "model/stored_tensors.hpp"
 #include "pskd/config/models.hpp"
-#include "pskd/model/registry.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -21,59 +20,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
+using testing::content_of;
+using testing::drawn_network;
+using testing::manifest_of;
 using testing::small_manifest;
 using testing::small_model;
 using testing::small_weights;
 
 constexpr double kTolerance = 1e-4;
-
-/// A network of drawn weights, whose batch norms have seen something.
-std::shared_ptr<model::Network> drawn_network(const config::ModelConfig& config, const model::DataShape& shape) {
-  auto network = model::make_network(config, shape, 3);
-  const torch::NoGradGuard no_grad;
-  for (auto& item : network->named_buffers()) {
-    if (item.key().ends_with("running_mean")) item.value().uniform_(-0.5, 0.5);
-    if (item.key().ends_with("running_var")) item.value().uniform_(0.5, 2);
-  }
-  for (auto& item : network->named_parameters()) {  // also scales below 0
-    if (item.key().find("norm") != std::string::npos) item.value().uniform_(-1.5, 1.5);
-  }
-  network->eval();
-  return network;
-}
-
-std::string numbered(const char* name, int number) { return std::string(name).append(std::to_string(number)); }
-
-Json manifest_of(const config::SensorCnnConfig& config, const model::DataShape& shape) {
-  Json manifest = small_manifest();
-  Json& said = manifest["model"];
-  said["model"] = {{"name", "sensor-cnn"},
-                   {"width", config.width},
-                   {"kernel", config.kernel},
-                   {"segments", config.segments},
-                   {"embedding", config.embedding}};
-  Json& sensor = said["sensor"];
-  sensor["frames"] = shape.sensor_frames;
-  for (const char* key : {"channels", "mean", "deviation"}) sensor[key] = Json::array();
-  said["classes"] = Json::array();
-  for (int channel = 0; channel < shape.sensor_channels; ++channel) {
-    sensor["channels"].push_back(numbered("c", channel));
-    sensor["mean"].push_back(0.0);
-    sensor["deviation"].push_back(1.0);
-  }
-  for (int one = 0; one < shape.classes; ++one) said["classes"].push_back(numbered("class ", one));
-  return manifest;
-}
-
-TensorFile content_of(const Json& manifest, const model::Network& network) {
-  TensorFile content;
-  content.metadata = {{"manifest", manifest.dump()}};
-  for (const auto& item : network.named_parameters())
-    content.tensors[std::string("network/").append(item.key())] = model::to_stored(item.value());
-  for (const auto& item : network.named_buffers())
-    content.tensors[std::string("network/").append(item.key())] = model::to_stored(item.value());
-  return content;
-}
 
 /// The largest difference of a logit or an embedding on `count` random windows.
 double difference(const config::SensorCnnConfig& config, const model::DataShape& shape, int count) {
@@ -127,7 +81,7 @@ TEST(RecognizerTest, IsThereForEveryModelOrSaysThatItIsNot) {
        {config::ModelConfig(config::SkeletonGcnConfig{}), config::ModelConfig(config::FusedConfig{})}) {
     const std::string name = config::model_name(config);
     EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, [&] { build(config); }),
-                HasSubstr("it: its network is " + name + ", and only sensor-cnn can be used without its run"));
+                HasSubstr("it: its network is " + name + ", and only sensor-cnn can be used without LibTorch"));
   }
   EXPECT_THAT(config::model_names(), ElementsAre("skeleton-gcn", "sensor-cnn", "fused")) << "a new one belongs above";
 }

@@ -42,6 +42,12 @@ Json test_score(const Json& manifest) {
 
 /// What the page knows of the model.
 Json facts(const ModelFile& model) {
+  if (model.sees_skeleton || !model.sensor) {
+    throw Error(
+        ErrorKind::checkpoint,
+        "its network sees the skeleton, which no browser can record; a page takes a network that sees the sensor "
+        "alone");
+  }
   const SensorInput& sensor = *model.sensor;
   Json facts = {{"stage", model.stage},
                 {"classes", model.classes},

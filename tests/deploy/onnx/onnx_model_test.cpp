@@ -14,7 +14,7 @@
 #include "base/random.hpp"
 #include "deploy/recognizer.hpp"
 #include "deploy/small_model.hpp"
-#include "pskd/config/models.hpp"
+#include "support/onnxruntime.hpp"
 #include "support/refusal.hpp"
 #include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
@@ -71,13 +71,6 @@ TEST(OnnxModelTest, SaysWhatTheModelFileSays) {
   EXPECT_EQ(said["units"]["acceleration"], "g");
   EXPECT_EQ(said["classes"], nlohmann::json(small_model().classes));
   EXPECT_EQ(said["manifest"], small_model().manifest);
-}
-
-/// A Python that has onnxruntime; empty where there is none.
-std::string python_with_onnxruntime() {
-  const std::string own = PSKD_SOURCE_DIR "/build/onnxruntime/bin/python3";
-  const std::string python = std::filesystem::exists(own) ? own : "python3";
-  return testing::run_command(python + " -c 'import onnxruntime, numpy'").code == 0 ? python : "";
 }
 
 /// Prints the logits of the windows [count, channels, frames] in a file.
@@ -140,25 +133,21 @@ ModelFile with_parts(int parts, int frames) {
   return checked_model(manifest, weights, "it");
 }
 
-TEST(OnnxModelTest, EveryRegisteredModelIsTheSameInOnnxruntimeOrRefusedWithItsLayers) {
-  const std::string python = python_with_onnxruntime();
-  for (const std::string& name : config::model_names()) {
-    if (name == config::SensorCnnConfig::kName) continue;
-    ModelFile other = small_model();
-    other.network = name;
-    EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, [&] { onnx_model(other); }),
-                HasSubstr("its network is " + name + ", and only sensor-cnn"));
-  }
+TEST(OnnxModelTest, IsTheSameInOnnxruntime) {
+  const std::string python = testing::python_with_onnxruntime();
   if (python.empty()) GTEST_SKIP() << "python3 with onnxruntime is absent: tools/setup.sh --onnxruntime";
   expect_the_same_in_onnxruntime(python, small_model());
   expect_the_same_in_onnxruntime(python, with_parts(5, 64));
 }
 
-TEST(OnnxModelTest, ALayerThatItDoesNotKnowIsRefusedByName) {
+TEST(OnnxModelTest, ALayerOrANetworkThatItDoesNotKnowIsRefusedByName) {
   ModelFile more = small_model();
   more.weights["attention.query.weight"] = {Dtype::f32, {1}, std::string(4, '\0')};
   EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, [&] { onnx_model(more); }),
               HasSubstr("holds 'attention.query.weight', which the network does not have"));
+  more.network = "transformer";
+  EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, [&] { onnx_model(more); }),
+              HasSubstr("its network is transformer, which is not known"));
 }
 
 }  // namespace

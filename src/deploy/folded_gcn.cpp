@@ -1,0 +1,146 @@
+#include "deploy/folded_gcn.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "pskd/base/error.hpp"
+#include "pskd/config/models.hpp"
+#include "pskd/config/rules.hpp"
+
+namespace pskd::deploy {
+namespace {
+
+using Json = nlohmann::json;
+using config::SkeletonStream;
+
+constexpr double kInputNormEpsilon = 1e-8;  // of model/skeleton_gcn.cpp
+constexpr int kSubsets = 3;                 // of the adjacency
+constexpr int kAxes = 3;
+
+[[noreturn]] void refuse(const std::string& problem) { throw Error(ErrorKind::checkpoint, problem); }
+
+int whole(const Json& said, const char* key, int least, int most) {
+  const auto found = said.find(key);
+  if (found != said.end() && found->is_number_integer() && *found >= least && *found <= most) return found->get<int>();
+  refuse(std::string("its skeleton: ") + key + ": expected a whole number of " + std::to_string(least) + " .. " +
+         std::to_string(most));
+}
+
+SkeletonInput skeleton_of(const Json& said) {
+  constexpr int kMostFrames = 100000, kMostJoints = 1000;
+  const Json topology = said.is_object() ? said.value("topology", Json::object()) : Json::object();
+  const Json parents = topology.is_object() ? topology.value("parents", Json()) : Json();
+  const bool listed = parents.is_array() && !parents.empty() && parents.size() <= kMostJoints;
+  if (!listed) refuse("its skeleton: parents: expected a joint for each joint");
+  SkeletonInput skeleton;
+  const int joints = static_cast<int>(parents.size());
+  for (const Json& parent : parents) {
+    if (!parent.is_number_integer() || parent < -1 || parent >= joints) refuse("its skeleton: parents: no such joint");
+    skeleton.parents.push_back(parent.get<int>());
+  }
+  skeleton.frames = whole(said, "frames", 1, kMostFrames);
+  skeleton.center = whole(topology, "center", 0, joints - 1);
+  skeleton.dimensions = whole(topology, "dimensions", 2, kAxes);
+  return skeleton;
+}
+
+std::vector<int> streams_of(const Json& options) {
+  std::vector<int> streams;
+  for (const Json& name : options.value("streams", Json::array())) {
+    for (const SkeletonStream stream : {SkeletonStream::joint, SkeletonStream::bone, SkeletonStream::motion}) {
+      if (name == config::word(stream)) streams.push_back(static_cast<int>(stream));
+    }
+  }
+  if (streams.empty()) refuse("its network: streams: expected joint, bone or motion");
+  return streams;
+}
+
+/// The weights [out, in, 1, K] and the norm behind them.
+FoldedWeights take_graph(NetworkWeights& weights, const std::string& block, int in, int out) {
+  const std::vector<double> taken = weights.take(block + "graph.weights.weight", {out, in, 1, kSubsets});
+  std::vector<double> by_subset(taken.size());
+  for (int o = 0; o < out; ++o) {
+    for (int c = 0; c < in; ++c) {
+      for (int k = 0; k < kSubsets; ++k) {
+        by_subset[(static_cast<std::size_t>(o) * kSubsets + k) * in + c] =
+            taken[(static_cast<std::size_t>(o) * in + c) * kSubsets + k];
+      }
+    }
+  }
+  return fold(by_subset, take_norm(weights, block + "graph_norm", out));
+}
+
+FoldedGcnBlock take_block(NetworkWeights& weights, const std::string& name, int in, int out, int kernel, bool first,
+                          std::int64_t joints) {
+  FoldedGcnBlock block;
+  block.adjacency = weights.take(name + "graph.adjacency", {kSubsets, joints, joints});
+  block.graph = take_graph(weights, name, in, out);
+  block.temporal = fold(weights.take(name + "temporal.weight", {out, out, kernel, 1}),
+                        take_norm(weights, name + "temporal_norm", out));
+  block.stride = first || out != in ? 2 : 1;
+  block.residual = !first;
+  if (block.residual && block.stride == 2) {
+    block.shortcut =
+        fold(weights.take(name + "shortcut.weight", {out, in, 1, 1}), take_norm(weights, name + "shortcut_norm", out));
+  }
+  return block;
+}
+
+FoldedNetwork fold_branches(NetworkWeights& weights, const ModelFile& model) {
+  const int classes = static_cast<int>(model.classes.size());
+  const Json said = model.manifest["model"];
+  if (model.network == config::SensorCnnConfig::kName && model.sensor) {
+    return {{}, fold_sensor_branch(weights, "", model.options, *model.sensor, classes)};
+  }
+  if (model.network == config::SkeletonGcnConfig::kName && model.sees_skeleton) {
+    return {fold_skeleton_branch(weights, "", model.options, said["skeleton"], classes), {}};
+  }
+  if (model.network == config::FusedConfig::kName && model.sensor && model.sees_skeleton) {
+    const Json skeleton = model.options.value("skeleton", Json()), sensor = model.options.value("sensor", Json());
+    if (!skeleton.is_object() || !sensor.is_object()) refuse("its network: expected options of skeleton and sensor");
+    FoldedNetwork network{fold_skeleton_branch(weights, "skeleton.", skeleton, said["skeleton"], classes),
+                          fold_sensor_branch(weights, "sensor.", sensor, *model.sensor, classes)};
+    if (network.skeleton->semantic.outputs() == network.sensor->semantic.outputs()) return network;
+    refuse("its network: embedding: expected one size for both branches");
+  }
+  refuse("its network is " + model.network + ", which is not known");
+}
+
+}  // namespace
+
+FoldedGcn fold_skeleton_branch(NetworkWeights& weights, const std::string& branch, const Json& options,
+                               const Json& skeleton, int classes) {
+  FoldedGcn gcn;
+  gcn.skeleton = skeleton_of(skeleton);
+  gcn.streams = streams_of(options);
+  gcn.kernel = kernel_option(options);
+  gcn.segments = network_option(options, "segments", kMostSegments);
+  const int width = network_option(options, "width", kMostWidth),
+            blocks = network_option(options, "blocks", kMostBlocks);
+  const int embedding = network_option(options, "embedding", kMostEmbedding);
+  const auto joints = static_cast<std::int64_t>(gcn.skeleton.parents.size());
+  int in = kAxes * static_cast<int>(gcn.streams.size());
+  gcn.input = take_norm(weights, branch + "input_norm", in * joints, kInputNormEpsilon);
+  for (int block = 0; block < blocks; ++block) {
+    const int out = width << (3 * block / blocks);
+    const std::string name = branch + "blocks." + std::to_string(block) + ".";
+    gcn.blocks.push_back(take_block(weights, name, in, out, gcn.kernel, block == 0, joints));
+    in = out;
+  }
+  const std::int64_t parts = weights.last_size(branch + "parts");
+  gcn.parts = weights.take(branch + "parts", {joints, parts});
+  gcn.semantic = fold(weights.take(branch + "head.semantic.weight", {embedding, in * parts * gcn.segments}),
+                      take_norm(weights, branch + "head.norm", embedding));
+  gcn.classifier = take_classifier(weights, branch, embedding, classes);
+  return gcn;
+}
+
+FoldedNetwork fold_network(const ModelFile& model) {
+  NetworkWeights weights(model);
+  FoldedNetwork network = fold_branches(weights, model);
+  weights.require_all_taken();
+  return network;
+}
+
+}  // namespace pskd::deploy
