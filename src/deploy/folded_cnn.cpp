@@ -4,15 +4,12 @@
 #include <string>
 #include <utility>
 
-#include "pskd/base/error.hpp"
 #include "pskd/config/models.hpp"
 
 namespace pskd::deploy {
 namespace {
 
 constexpr int kBlocks = 4;
-
-[[noreturn]] void refuse(const std::string& problem) { throw Error(ErrorKind::checkpoint, problem); }
 
 /// The convolution [out, in, kernel] and the norm behind it; its rows are `kernel` frames of `in` channels.
 FoldedWeights take_block(NetworkWeights& weights, const std::string& branch, int block, int in, int out, int kernel) {
@@ -73,7 +70,7 @@ FoldedCnn fold_sensor_branch(NetworkWeights& weights, const std::string& branch,
     cnn.blocks.push_back(take_block(weights, branch, block, channels, widths[block], cnn.kernel));
     cnn.shapes.push_back({widths[block], block + 1 < kBlocks ? frames / 2 : frames});
   }
-  if (cnn.shapes.back().frames == 0) refuse("its sensor: frames: expected at least 8");
+  if (cnn.shapes.back().frames == 0) refuse_network("its sensor: frames: expected at least 8");
   cnn.semantic = take_semantic(weights, branch, cnn.shapes.back().channels, cnn.segments, embedding);
   cnn.classifier = take_classifier(weights, branch, embedding, classes);
   return cnn;
@@ -81,9 +78,10 @@ FoldedCnn fold_sensor_branch(NetworkWeights& weights, const std::string& branch,
 
 FoldedCnn fold_sensor_cnn(const ModelFile& model) {
   if (model.network != config::SensorCnnConfig::kName || !model.sensor) {
-    refuse("its network is " + model.network + ", and only " + config::SensorCnnConfig::kName +
-           " can be used without LibTorch: `pskd predict` asks the others about a folder of recordings, and `pskd "
-           "export --format onnx` writes them for other runtimes");
+    refuse_network(
+        "its network is " + model.network + ", and only " + config::SensorCnnConfig::kName +
+        " can be used without LibTorch; `pskd predict` asks one that sees the skeleton about a folder of recordings, "
+        "and `pskd export --format onnx` writes it for other runtimes");
   }
   NetworkWeights weights(model);
   FoldedCnn cnn = fold_sensor_branch(weights, "", model.options, *model.sensor, static_cast<int>(model.classes.size()));

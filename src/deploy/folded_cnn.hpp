@@ -2,6 +2,7 @@
 // what writes it in another form begins here.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "deploy/model_file.hpp"

@@ -1,10 +1,5 @@
 #include "deploy/folded_gcn.hpp"
 
-#include <algorithm>
-#include <array>
-#include <utility>
-
-#include "pskd/base/error.hpp"
 #include "pskd/config/models.hpp"
 #include "pskd/config/rules.hpp"
 
@@ -18,25 +13,24 @@ constexpr double kInputNormEpsilon = 1e-8;  // of model/skeleton_gcn.cpp
 constexpr int kSubsets = 3;                 // of the adjacency
 constexpr int kAxes = 3;
 
-[[noreturn]] void refuse(const std::string& problem) { throw Error(ErrorKind::checkpoint, problem); }
-
 int whole(const Json& said, const char* key, int least, int most) {
   const auto found = said.find(key);
   if (found != said.end() && found->is_number_integer() && *found >= least && *found <= most) return found->get<int>();
-  refuse(std::string("its skeleton: ") + key + ": expected a whole number of " + std::to_string(least) + " .. " +
-         std::to_string(most));
+  refuse_network(std::string("its skeleton: ") + key + ": expected a whole number of " + std::to_string(least) +
+                 " .. " + std::to_string(most));
 }
 
 SkeletonInput skeleton_of(const Json& said) {
-  constexpr int kMostFrames = 100000, kMostJoints = 1000;
+  constexpr int kMostFrames = 10'000, kMostJoints = 1000;  // a file from a stranger must not ask for any memory
   const Json topology = said.is_object() ? said.value("topology", Json::object()) : Json::object();
   const Json parents = topology.is_object() ? topology.value("parents", Json()) : Json();
   const bool listed = parents.is_array() && !parents.empty() && parents.size() <= kMostJoints;
-  if (!listed) refuse("its skeleton: parents: expected a joint for each joint");
+  if (!listed) refuse_network("its skeleton: parents: expected a joint for each joint");
   SkeletonInput skeleton;
   const int joints = static_cast<int>(parents.size());
   for (const Json& parent : parents) {
-    if (!parent.is_number_integer() || parent < -1 || parent >= joints) refuse("its skeleton: parents: no such joint");
+    if (!parent.is_number_integer() || parent < -1 || parent >= joints)
+      refuse_network("its skeleton: parents: no such joint");
     skeleton.parents.push_back(parent.get<int>());
   }
   skeleton.frames = whole(said, "frames", 1, kMostFrames);
@@ -45,15 +39,16 @@ SkeletonInput skeleton_of(const Json& said) {
   return skeleton;
 }
 
-std::vector<int> streams_of(const Json& options) {
-  std::vector<int> streams;
-  for (const Json& name : options.value("streams", Json::array())) {
+std::vector<SkeletonStream> streams_of(const Json& options) {
+  const Json names = options.value("streams", Json());
+  std::vector<SkeletonStream> streams;
+  for (const Json& name : names.is_array() ? names : Json::array()) {
     for (const SkeletonStream stream : {SkeletonStream::joint, SkeletonStream::bone, SkeletonStream::motion}) {
-      if (name == config::word(stream)) streams.push_back(static_cast<int>(stream));
+      if (name == config::word(stream)) streams.push_back(stream);
     }
   }
-  if (streams.empty()) refuse("its network: streams: expected joint, bone or motion");
-  return streams;
+  if (!streams.empty() && streams.size() == names.size()) return streams;
+  refuse_network("its network: streams: expected a list of joint, bone and motion, found " + names.dump());
 }
 
 /// The weights [out, in, 1, K] and the norm behind them.
@@ -87,24 +82,30 @@ FoldedGcnBlock take_block(NetworkWeights& weights, const std::string& name, int 
   return block;
 }
 
+FoldedNetwork fold_fused(NetworkWeights& weights, const ModelFile& model, const Json& skeleton, int classes) {
+  const Json gcn = model.options.value("skeleton", Json()), cnn = model.options.value("sensor", Json());
+  if (!gcn.is_object() || !cnn.is_object()) refuse_network("its network: expected options of skeleton and sensor");
+  FoldedNetwork network{fold_skeleton_branch(weights, "skeleton.", gcn, skeleton, classes),
+                        fold_sensor_branch(weights, "sensor.", cnn, *model.sensor, classes)};
+  if (network.skeleton->semantic.outputs() == network.sensor->semantic.outputs()) return network;
+  refuse_network("its network: embedding: expected one size for both branches");
+}
+
 FoldedNetwork fold_branches(NetworkWeights& weights, const ModelFile& model) {
+  const bool cnn = model.network == config::SensorCnnConfig::kName;
+  const bool gcn = model.network == config::SkeletonGcnConfig::kName;
+  if (!cnn && !gcn && model.network != config::FusedConfig::kName) {
+    refuse_network("its network is " + model.network + ", which is not known");
+  }
+  if (!gcn && !model.sensor) refuse_network("its network is " + model.network + ": expected model.sensor, found none");
+  if (!cnn && !model.sees_skeleton) {
+    refuse_network("its network is " + model.network + ": expected model.skeleton, found none");
+  }
   const int classes = static_cast<int>(model.classes.size());
-  const Json said = model.manifest["model"];
-  if (model.network == config::SensorCnnConfig::kName && model.sensor) {
-    return {{}, fold_sensor_branch(weights, "", model.options, *model.sensor, classes)};
-  }
-  if (model.network == config::SkeletonGcnConfig::kName && model.sees_skeleton) {
-    return {fold_skeleton_branch(weights, "", model.options, said["skeleton"], classes), {}};
-  }
-  if (model.network == config::FusedConfig::kName && model.sensor && model.sees_skeleton) {
-    const Json skeleton = model.options.value("skeleton", Json()), sensor = model.options.value("sensor", Json());
-    if (!skeleton.is_object() || !sensor.is_object()) refuse("its network: expected options of skeleton and sensor");
-    FoldedNetwork network{fold_skeleton_branch(weights, "skeleton.", skeleton, said["skeleton"], classes),
-                          fold_sensor_branch(weights, "sensor.", sensor, *model.sensor, classes)};
-    if (network.skeleton->semantic.outputs() == network.sensor->semantic.outputs()) return network;
-    refuse("its network: embedding: expected one size for both branches");
-  }
-  refuse("its network is " + model.network + ", which is not known");
+  const Json skeleton = model.manifest["model"].value("skeleton", Json());
+  if (cnn) return {{}, fold_sensor_branch(weights, "", model.options, *model.sensor, classes)};
+  if (gcn) return {fold_skeleton_branch(weights, "", model.options, skeleton, classes), {}};
+  return fold_fused(weights, model, skeleton, classes);
 }
 
 }  // namespace

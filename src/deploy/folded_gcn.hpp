@@ -8,6 +8,7 @@
 #include "deploy/folded_cnn.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/network_weights.hpp"
+#include "pskd/config/models.hpp"
 
 namespace pskd::deploy {
 
@@ -31,9 +32,9 @@ struct FoldedGcnBlock {
 
 struct FoldedGcn {
   SkeletonInput skeleton;
-  std::vector<int> streams;  ///< joint 0, bone 1, motion 2, in the order in which they are the first block's channels
-  FoldedNorm input;          ///< of each channel of each joint, [channels, V]
-  int kernel = 0;            ///< frames, odd
+  std::vector<config::SkeletonStream> streams;  ///< in the order in which they are the first block's channels
+  FoldedNorm input;                             ///< of each channel of each joint, [channels, V]
+  int kernel = 0;                               ///< frames, odd
   std::vector<FoldedGcnBlock> blocks;
   std::vector<double> parts;  ///< [V, P], column p averages the joints of part p
   int segments = 0;           ///< parts of time, as those of FoldedCnn

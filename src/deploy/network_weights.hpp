@@ -1,6 +1,7 @@
 // The weights of a model file, taken by name for a network that is folded.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -19,6 +20,9 @@ struct FoldedWeights {
   std::size_t outputs() const { return bias.size(); }
   std::size_t inputs() const { return weights.size() / bias.size(); }
 };
+
+/// Throws Error(checkpoint).
+[[noreturn]] void refuse_network(const std::string& problem);
 
 /// Takes weights by name, of the shape that they must have, and knows which were taken.
 class NetworkWeights {

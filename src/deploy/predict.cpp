@@ -51,13 +51,6 @@ class Batch {
   std::vector<std::shared_ptr<const SensorRecording>> recordings_;  ///< in which the windows lie
 };
 
-void note(PredictionNotes& notes, const std::filesystem::path& file, const std::vector<Doubt>& doubts) {
-  for (const Doubt& doubt : doubts) {
-    PredictionNotes::Doubtful& doubtful = notes.doubts[doubt.kind];
-    if (doubtful.files++ == 0) doubtful.first = file.string() + ": " + doubt.detail;
-  }
-}
-
 bool is_of_one_file(const Error& error) { return error.kind() == ErrorKind::data || error.kind() == ErrorKind::io; }
 
 /// The recording of a file; nothing where the file cannot be used, which is said.
@@ -78,6 +71,13 @@ std::optional<SensorRecording> read_one(SensorFiles& reader, const std::filesyst
 }
 
 }  // namespace
+
+void note(PredictionNotes& notes, const std::filesystem::path& file, const std::vector<Doubt>& doubts) {
+  for (const Doubt& doubt : doubts) {
+    PredictionNotes::Doubtful& doubtful = notes.doubts[doubt.kind];
+    if (doubtful.files++ == 0) doubtful.first = file.string() + ": " + doubt.detail;
+  }
+}
 
 PredictionNotes predict_files(const ModelFile& model, Recognizer& recognizer,
                               const std::vector<std::filesystem::path>& files, const ReadOptions& reading,

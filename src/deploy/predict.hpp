@@ -20,7 +20,8 @@ namespace pskd::deploy {
 
 struct FileDecision {
   std::filesystem::path file;
-  double start = 0, end = 0;  ///< seconds from the file's first sample; both 0: the rate is not known
+  double start = 0, end = 0;  ///< seconds from the file's first sample, or on the clock of the recording that a
+                              ///< clip of a folder is cut out of; both 0: not known
   std::vector<Doubt> doubts;  ///< about the file
   Decision decision;
 };
@@ -35,6 +36,9 @@ struct PredictionNotes {
   data::Repairs repairs;
   std::int64_t files = 0, unusable = 0;  ///< of them
 };
+
+/// Counts a file's doubts.
+void note(PredictionNotes& notes, const std::filesystem::path& file, const std::vector<Doubt>& doubts);
 
 struct PredictionSinks {
   std::function<void(const FileDecision&)> decided;  ///< in the order of files and windows

@@ -215,7 +215,8 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const con
 }
 
 Snapshot load_asked_stage(const TrainingSetup& setup, const std::filesystem::path& model_file) {
-  const OtherStage asked = open_asked_stage(setup, model_file);
+  OtherStage asked = open_asked_stage(setup, model_file);
+  asked.config.precision = config::Precision::fp32;  // as it computes where there is no LibTorch
   return load(setup, asked.config, asked.file, asked.checkpoint.manifest);
 }
 

@@ -1,8 +1,11 @@
 // What `pskd export --format onnx` writes of every network, held to LibTorch.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "deploy/drawn_network.hpp"
@@ -158,7 +161,9 @@ TEST(OnnxExport, RefusesWeightsThatAreNotThoseOfTheNetwork) {
   expect(manifest, "holds 'blocks.5.graph.adjacency', which the network does not have");
   manifest["model"]["model"]["blocks"] = 6;
   manifest["model"]["skeleton"]["topology"]["parents"] = {-1, 7};
-  expect(manifest, "its skeleton: parents: no such joint");
+  expect(manifest, "it.pskd: its skeleton: parents: no such joint");
+  manifest["model"].erase("skeleton");
+  expect(manifest, "its network is skeleton-gcn: expected model.skeleton, found none");
 }
 
 }  // namespace

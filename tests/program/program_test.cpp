@@ -4,6 +4,10 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "base/file.hpp"
 #include "support/real_data.hpp"
@@ -113,6 +117,7 @@ class OwnRecordings : public Program {
     ASSERT_EQ(run(synth + "--out " + path("anna")).code, 0);
     ASSERT_EQ(run(synth + "--seed 2 --out " + path("known")).code, 0);
     std::ofstream(folder_ / "generic.yaml") << "include: [tiny.yaml]\ndata: {name: generic}\n"
+                                            << "views: {sensor: {frames: 96}, skeleton: {frames: 32}}\n"
                                             << "protocol: {train: {subjects: [1]}, test: {subjects: [2]}}\n";
     const Finished trained = run("train --quiet" + generic());
     ASSERT_EQ(trained.code, 0) << trained.output;
@@ -188,6 +193,13 @@ TEST_F(OwnRecordings, AreDecidedAboutByWhateverSeesThem) {
       EXPECT_NEAR(std::stod(row.substr(row.rfind(',') + 1)), std::stod(fields[4 + std::stoul(fields[3])]), 1e-5) << row;
     }
   }
+  const fs::path manifest = folder_ / "known/clips.csv";
+  write_file_atomically(manifest, std::regex_replace(read_file(manifest), std::regex("wave,"), "jump,"));
+  const Finished other = run("predict " + path("fused.pskd") + " " + path("known"));
+  EXPECT_EQ(other.code, 0) << other.output;
+  EXPECT_THAT(other.output, HasSubstr("on the 4 of 6 decisions with a label"));
+  EXPECT_THAT(other.output,
+              HasSubstr("2 of 6 recordings have the label of a class that the model does not know (jump)"));
   const auto expect = [&](const std::string& rest, const std::string& message) {
     const Finished refused = run("predict " + path("fused.pskd") + " " + rest);
     EXPECT_EQ(refused.code, 2) << refused.output;
@@ -195,6 +207,7 @@ TEST_F(OwnRecordings, AreDecidedAboutByWhateverSeesThem) {
   };
   expect(path("known") + "/dataset.yaml", "stage fused sees the skeleton: expected the folder of recordings");
   expect(path("known") + " --window 2", "--window goes with files");
+  expect(path("known") + " " + path("anna"), "expected files, or one folder of recordings; found the folder");
   expect(path("anna") + " --description " + path("generic.yaml"), "generic.yaml");
 }
 

@@ -141,6 +141,17 @@ void require_quantizable(const Options& options) {
   start_console_log(false);  // of the recordings
 }
 
+/// What is wrong with the network is said of the file or the run that holds it.
+void write_other_form(const deploy::ModelFile& model, const Options& options) {
+  try {
+    if (!options.web.empty()) return write_web(model, options.web);
+    options.format == "c" ? write_c(model, options) : write_onnx(model, options.out);
+  } catch (const pskd::Error& error) {
+    if (error.kind() != pskd::ErrorKind::checkpoint) throw;
+    throw pskd::Error(error.kind(), options.from + ": " + error.what());
+  }
+}
+
 void run(const Options& options) {
   if (options.out.empty() == options.web.empty()) {
     throw pskd::Error(pskd::ErrorKind::usage, "export: give --out FILE, or --web FOLDER");
@@ -152,9 +163,7 @@ void run(const Options& options) {
   const deploy::ExportedModel model = exported(options);
   if (model.lacks_rate) complain("the rate of the sensor is not known; --rate says it");
   if (options.web.empty() && options.format == "model") return write_model(model, options.out);
-  const deploy::ModelFile checked = deploy::checked_model(model.manifest, model.weights, options.from);
-  if (!options.web.empty()) return write_web(checked, options.web);
-  options.format == "c" ? write_c(checked, options) : write_onnx(checked, options.out);
+  write_other_form(deploy::checked_model(model.manifest, model.weights, options.from), options);
 }
 
 }  // namespace

@@ -1,12 +1,17 @@
 #include "predict.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <map>
 #include <utility>
 
+#include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
 
 namespace {
@@ -30,7 +35,8 @@ void add_reading(CLI::App* verb, PredictOptions& options) {
                    "how files are read (default: by their extension, as the model's data set where it fits)")
       ->check(CLI::IsMember(deploy::sensor_formats()));
   verb->add_option("--description", options.description,
-                   "the description of your own recordings, which says what their files hold")
+                   "the description of your own recordings, which says what their files hold (of a folder default: its "
+                   "dataset.yaml)")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   verb->add_option("--rate", options.reading.rate,
@@ -50,6 +56,9 @@ void add_writing(CLI::App* verb, PredictOptions& options) {
   verb->add_option("--threshold", options.threshold,
                    "of the confidence, 0 .. 1; the answer is `none` below (default: the model's; 0: never)")
       ->check(CLI::Range(0.0, 1.0))
+      ->check([](const std::string& text) {
+        return std::isnan(std::strtod(text.c_str(), nullptr)) ? "expected 0 .. 1, found " + text : std::string();
+      })
       ->type_name("FLOAT");
   verb->add_option("--labels", options.labels, "CSV file with the columns file and label; adds the score")
       ->check(CLI::ExistingFile)
@@ -124,7 +133,12 @@ void DecisionOutput::finish() {
 }
 
 bool asks_about_folder(const PredictOptions& options) {
-  return options.files.size() == 1 && fs::is_directory(options.files.front());
+  const std::vector<std::string>& files = options.files;
+  const auto folder = std::find_if(files.begin(), files.end(), [](const auto& file) { return fs::is_directory(file); });
+  if (folder == files.end()) return false;
+  if (files.size() == 1) return true;
+  throw pskd::Error(pskd::ErrorKind::usage,
+                    "expected files, or one folder of recordings; found the folder " + *folder + " beside others");
 }
 
 deploy::ModelFile model_of(const PredictOptions& options) {
@@ -133,9 +147,18 @@ deploy::ModelFile model_of(const PredictOptions& options) {
   return model;
 }
 
+void warn_of(const deploy::PredictionNotes& notes, const std::string& files) {
+  for (const auto& [kind, doubtful] : notes.doubts) {
+    spdlog::warn("{} of {} {}: {}; the first is {}", doubtful.files, notes.files, files, kind, doubtful.first);
+  }
+  for (const auto& [rule, repair] : notes.repairs) {
+    spdlog::info("{} of {} {}: {} ({} values)", repair.clips.size(), notes.files, files, rule, repair.count);
+  }
+}
+
 void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>& run) {
   auto options = std::make_shared<PredictOptions>();
-  CLI::App* verb = app.add_subcommand("predict", "Say what sensor files show, with a model file");
+  CLI::App* verb = app.add_subcommand("predict", "Say what recordings show, with a model file");
   verb->add_option("model", options->model, "a model file, see `pskd export`")->required()->check(CLI::ExistingFile);
   verb->add_option("files", options->files,
                    "recordings of the sensor: .mat of UTD-MHAD, .txt of Berkeley-MHAD, .csv, .npy; or a folder of "
@@ -151,7 +174,8 @@ void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>
   add_writing(verb, *options);
   verb->footer(
       "A plain CSV file has a column for each channel, by the names in its first line (ax, ay, az) or in their order,\n"
-      "and may have time stamps. Files that cannot be used are named, and the others decided about.\n"
+      "and may have time stamps. Files that cannot be used are named, and the others decided about;\n"
+      "in a folder, all must be sound.\n"
       "Networks that see the skeleton are asked about a folder, as `pskd adapt` takes it; labels in it add the score.\n"
       "Examples:\n"
       "  pskd predict student.pskd walk.csv\n"
@@ -159,6 +183,9 @@ void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>
       "  pskd predict fused.pskd anna\n"
       "  pskd predict student.pskd day.csv --window 3 --step 1 --format jsonl --probabilities day.npy");
   verb->callback([options, run] {
+    if (!options->probabilities.empty() && options->probabilities == options->embeddings) {
+      throw pskd::Error(pskd::ErrorKind::usage, "--probabilities and --embeddings name one file");
+    }
     if (!options->unit.empty()) options->reading.unit = kUnits.at(options->unit);
     options->reading.description = options->description;
     run(*options);

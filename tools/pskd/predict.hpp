@@ -24,7 +24,7 @@ struct PredictOptions {
 };
 
 /// Whether the recordings of a folder are asked for, about which a network of any kind decides, with LibTorch; and not
-/// files of the sensor.
+/// files of the sensor. Throws Error(usage) where there is a folder beside other paths.
 bool asks_about_folder(const PredictOptions& options);
 
 /// The model, with the threshold that was asked for.
@@ -49,6 +49,9 @@ class DecisionOutput {
   std::unique_ptr<Score> score_;
   std::optional<pskd::deploy::NpyFile> probabilities_, embeddings_;
 };
+
+/// Says what is doubtful about `files`, or "recordings", and what was put right.
+void warn_of(const pskd::deploy::PredictionNotes& notes, const std::string& files);
 
 /// `run` is given what was asked for.
 void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>& run);

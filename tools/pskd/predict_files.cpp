@@ -37,15 +37,6 @@ PredictionForm form_of(const PredictOptions& options, const deploy::ModelFile& m
   return form;
 }
 
-void warn(const deploy::PredictionNotes& notes) {
-  for (const auto& [kind, doubtful] : notes.doubts) {
-    spdlog::warn("{} of {} files: {}; the first is {}", doubtful.files, notes.files, kind, doubtful.first);
-  }
-  for (const auto& [rule, repair] : notes.repairs) {
-    spdlog::info("{} of {} files: {} ({} values)", repair.clips.size(), notes.files, rule, repair.count);
-  }
-}
-
 }  // namespace
 
 void predict_files(const PredictOptions& options) {
@@ -68,7 +59,7 @@ void predict_files(const PredictOptions& options) {
   };
   const deploy::PredictionNotes notes =
       deploy::predict_files(model, recognizer, files, options.reading, windows, {decided, unusable, progress});
-  warn(notes);
+  warn_of(notes, "files");
   output.finish();
   if (notes.unusable > 0) {
     throw pskd::Error(pskd::ErrorKind::data,

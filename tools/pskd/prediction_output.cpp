@@ -82,7 +82,7 @@ PrintDecision print_csv(const PredictionForm& form) {
   std::cout << header << '\n';
   return [form](const FileDecision& one, const std::optional<int>& label) {
     std::string line = csv_field(one.file.string());
-    if (form.windows) line += fmt::format(",{:.6g},{:.6g}", one.start, one.end);
+    if (form.windows) line += fmt::format(",{},{}", one.start, one.end);
     if (form.labels) line += "," + csv_field(name_of(label, form));
     if (form.none) line += fmt::format(",{},{}", csv_field(answer_of(one, form)), one.decision.confidence);
     for (const int index : best_of(one.decision.probabilities, form.top)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "deploy/onnx/graph.hpp"
@@ -91,24 +92,37 @@ std::string add_bones(Graph& graph, const SkeletonInput& skeleton, const std::st
 /// The next frame less this one; 0 of the last.
 std::string add_motion(Graph& graph, const SkeletonInput& skeleton, const std::string& prefix,
                        const std::string& input) {
-  const auto frames = static_cast<std::size_t>(skeleton.frames);
-  std::vector<double> matrix(frames * frames);
-  for (std::size_t t = 0; t + 1 < frames; ++t) {
-    matrix[t * frames + t] = -1;
-    matrix[t * frames + t + 1] = 1;
-  }
-  node(graph, "MatMul", {constant(graph, prefix + "to_next", {skeleton.frames, skeleton.frames}, matrix), input},
-       prefix + "motion");
+  constexpr std::int64_t kFrames = 2;  // dimension
+  const std::string axis = constant(graph, prefix + "frames_axis", std::vector<std::int64_t>{kFrames});
+  const auto part = [&](const std::string& name, std::int64_t begin, std::int64_t end) {
+    const std::string from = constant(graph, prefix + name + "_begin", std::vector<std::int64_t>{begin});
+    const std::string to = constant(graph, prefix + name + "_end", std::vector<std::int64_t>{end});
+    node(graph, "Slice", {input, from, to, axis}, prefix + name);
+    return prefix + name;
+  };
+  node(graph, "Sub", {part("next", 1, skeleton.frames), part("this", 0, skeleton.frames - 1)}, prefix + "moves");
+  const std::string pads = constant(graph, prefix + "last_frame", std::vector<std::int64_t>{0, 0, 0, 0, 0, 0, 1, 0});
+  node(graph, "Pad", {prefix + "moves", pads}, prefix + "motion");
   return prefix + "motion";
+}
+
+std::string add_stream(Graph& graph, config::SkeletonStream stream, const SkeletonInput& skeleton,
+                       const std::string& prefix, const std::string& joint) {
+  if (stream == config::SkeletonStream::bone) return add_bones(graph, skeleton, prefix, joint);
+  if (stream == config::SkeletonStream::motion) return add_motion(graph, skeleton, prefix, joint);
+  return joint;
 }
 
 /// The streams side by side, each channel of each joint normalized.
 std::string add_streams(Graph& graph, const FoldedGcn& gcn, const std::string& prefix) {
   const std::string joint = add_centering(graph, gcn.skeleton, prefix);
-  const std::vector<std::string> all = {joint, add_bones(graph, gcn.skeleton, prefix, joint),
-                                        add_motion(graph, gcn.skeleton, prefix, joint)};
+  std::map<config::SkeletonStream, std::string> added;
   std::vector<std::string> chosen;
-  for (const int stream : gcn.streams) chosen.push_back(all[static_cast<std::size_t>(stream)]);
+  for (const config::SkeletonStream stream : gcn.streams) {
+    std::string& name = added[stream];
+    if (name.empty()) name = add_stream(graph, stream, gcn.skeleton, prefix, joint);
+    chosen.push_back(name);
+  }
   set_int(node(graph, "Concat", chosen, prefix + "streams"), "axis", 1);
   const auto channels = static_cast<std::int64_t>(3 * gcn.streams.size());
   const std::vector<std::int64_t> shape = {channels, 1, static_cast<std::int64_t>(gcn.skeleton.parents.size())};

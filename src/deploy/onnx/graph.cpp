@@ -28,6 +28,15 @@ std::string constant(onnx::GraphProto& graph, const std::string& name, const std
   return name;
 }
 
+std::string constant(onnx::GraphProto& graph, const std::string& name, const std::vector<std::int64_t>& numbers) {
+  onnx::TensorProto& tensor = *graph.add_initializer();
+  tensor.set_name(name);
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  tensor.add_dims(static_cast<std::int64_t>(numbers.size()));
+  tensor.set_raw_data(numbers.data(), sizeof(std::int64_t) * numbers.size());
+  return name;
+}
+
 onnx::NodeProto& node(onnx::GraphProto& graph, const std::string& operation, const std::vector<std::string>& inputs,
                       const std::string& output) {
   onnx::NodeProto& added = *graph.add_node();

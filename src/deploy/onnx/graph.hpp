@@ -23,6 +23,8 @@ void describe(onnx::ValueInfoProto& value, const std::string& name, const std::v
 /// Adds a constant that nodes read. Gives its name back.
 std::string constant(onnx::GraphProto& graph, const std::string& name, const std::vector<std::int64_t>& shape,
                      const std::vector<double>& numbers);
+/// The same of whole numbers in one dimension.
+std::string constant(onnx::GraphProto& graph, const std::string& name, const std::vector<std::int64_t>& numbers);
 
 /// Adds a node with one output, whose name it has.
 onnx::NodeProto& node(onnx::GraphProto& graph, const std::string& operation, const std::vector<std::string>& inputs,

@@ -11,6 +11,7 @@
 #include "distill/teacher_output.hpp"
 #include "pskd/data/clip.hpp"
 #include "pskd/train/evaluation.hpp"
+#include "train/other_runs/seen.hpp"
 
 namespace pskd::train {
 
@@ -20,19 +21,24 @@ struct AskedFolder {
   TrainedStage stage;
   std::vector<std::string> classes;  ///< of the network
   std::size_t embedding = 0;         ///< its size
+  Seen seen;                         ///< what it has learned from
 };
 
-/// A folder without a description is one of the data set that the model was trained on. `description` is a file in the
-/// folder, empty: dataset.yaml. Throws Error(data) where there are no recordings or they are not sound, Error(config)
-/// where they are not what the network sees, Error(checkpoint) for a file that is no sound model file.
+/// A folder without a description is one of the data set that the model was trained on. `description` is a full
+/// path; empty: dataset.yaml in the folder. Throws Error(data) where there are no recordings or they are not sound,
+/// Error(config) where they are not what the network sees, Error(checkpoint) for a file that is no sound model file.
 AskedFolder open_folder(const std::filesystem::path& model, const std::filesystem::path& folder,
                         const std::string& description);
 
-/// The clips that have what the network sees, in their order.
+/// The clips that have what the network sees, by name; those of one recording in their order in time.
 std::vector<const data::Clip*> seen_clips(const AskedFolder& folder);
 
-/// An index of the network's classes; nothing where the clip has no label, or that of another class.
-std::optional<int> label_of(const data::Clip& clip, const AskedFolder& folder);
+/// What a clip shows, as an index of the network's classes.
+struct KnownLabel {
+  std::optional<int> index;  ///< nothing where the clip has no label, or that of another class
+  std::string other;         ///< name of that class
+};
+KnownLabel label_of(const data::Clip& clip, const AskedFolder& folder);
 
 /// What the network says of each of these clips, as it was recorded.
 distill::TeacherOutput ask(const AskedFolder& folder, const Recordings& clips);

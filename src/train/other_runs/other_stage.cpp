@@ -101,10 +101,6 @@ FoundStage find_in_model_file(const OtherRef& reference) {
   return found;
 }
 
-void require_same_input(const TrainingSetup& setup, const FoundStage& found) {
-  require_fit(describe_input(setup, found.stage.config), found.stage.checkpoint.manifest.model, found.place);
-}
-
 }  // namespace
 
 ExportedStage read_exported_stage(const fs::path& file) {
@@ -154,15 +150,15 @@ OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, cons
                                        ": does not say on which recordings it was trained, as an older pskd made it; "
                                        "train that run again with --overwrite");
   }
-  require_same_input(setup, found);
+  require_fit(describe_input(setup, found.stage.config), found.stage.checkpoint.manifest.model, place);
   require_unseen(setup, *seen, place);
   return std::move(found.stage);
 }
 
 OtherStage open_asked_stage(const TrainingSetup& setup, const fs::path& file) {
-  FoundStage found = stage_in(file);
-  require_same_input(setup, found);
-  return std::move(found.stage);
+  OtherStage stage = stage_in(file).stage;
+  require_fit(stage.checkpoint.manifest.model, describe_input(setup, stage.config), setup.experiment.data.root);
+  return stage;
 }
 
 void require_other_stages(const TrainingSetup& setup) {

@@ -40,8 +40,7 @@ void refuse_if_any(const std::set<std::string>& names, const std::string& place,
 void require_unseen_clips(const TrainingSetup& setup, const Seen& seen, const std::string& place) {
   std::set<std::string> tested, labeled;
   for (const data::Clip& clip : setup.split.test) {
-    const std::string name = clip_name(clip);
-    if (seen.labeled.clips.contains(name) || seen.unlabeled.clips.contains(name)) tested.insert(clip.id);
+    if (knows(seen, clip)) tested.insert(clip.id);
   }
   for (const data::Recording& recording : setup.split.unlabeled) {
     if (seen.labeled.clips.contains(clip_name(recording))) labeled.insert(recording.id);
@@ -69,6 +68,11 @@ void require_unseen_subjects(const TrainingSetup& setup, const Seen& seen, const
 }
 
 }  // namespace
+
+bool knows(const Seen& seen, const data::Recording& recording) {
+  const std::string name = clip_name(recording);
+  return seen.labeled.clips.contains(name) || seen.unlabeled.clips.contains(name);
+}
 
 Seen read_recordings(const TrainingSetup& setup, bool with_unlabeled) {
   Seen seen;

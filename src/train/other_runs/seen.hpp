@@ -20,6 +20,9 @@ struct Seen {
   SeenRecordings unlabeled;  ///< whose labels were not read
 };
 
+/// Whether the weights have learned from this recording.
+bool knows(const Seen& seen, const data::Recording& recording);
+
 /// What a stage of the setup reads itself.
 Seen read_recordings(const TrainingSetup& setup, bool with_unlabeled);
 
