@@ -1,6 +1,7 @@
 #include "eval/none_rule.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
 
@@ -66,15 +67,21 @@ double confidence_of(std::span<const float> logits, double temperature) {
 
 double confidence_of(const Prediction& clip, double temperature) { return confidence_of(logits_of(clip), temperature); }
 
+std::size_t most_below(std::size_t clips) {
+  const boost::math::binomial drawn(static_cast<double>(clips), kNoneShare);
+  std::size_t below = 0;
+  while (below < clips && boost::math::cdf(drawn, static_cast<double>(below + 1)) <= 1 - kNoneSureness) ++below;
+  return below;
+}
+
 NoneRule fit_none_rule(const std::vector<Prediction>& predictions) {
   const std::vector<Labeled> clips = labeled_logits(predictions);
   NoneRule rule{temperature_of(clips), 0};
   std::vector<double> confidences;
   for (const Labeled& clip : clips) confidences.push_back(confidence_of(clip.logits, rule.temperature));
   std::sort(confidences.begin(), confidences.end());
-  const double by_share = confidences[static_cast<std::size_t>(kNoneShare * static_cast<double>(confidences.size()))];
   constexpr double kMost = 0.99;  // a smoothed confidence hardly comes back to 1
-  rule.threshold = std::min(by_share, kMost);
+  rule.threshold = std::min(confidences[most_below(confidences.size())], kMost);
   return rule;
 }
 
