@@ -25,7 +25,7 @@ SkeletonInput skeleton_of(const Json& said) {
   const Json topology = said.is_object() ? said.value("topology", Json::object()) : Json::object();
   const Json parents = topology.is_object() ? topology.value("parents", Json()) : Json();
   const bool listed = parents.is_array() && !parents.empty() && parents.size() <= kMostJoints;
-  if (!listed) refuse_network("its skeleton: parents: expected a joint for each joint");
+  if (!listed) refuse_network("its skeleton: parents: expected the parent of each joint");
   SkeletonInput skeleton;
   const int joints = static_cast<int>(parents.size());
   for (const Json& parent : parents) {

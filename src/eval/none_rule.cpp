@@ -70,7 +70,7 @@ double confidence_of(const Prediction& clip, double temperature) { return confid
 std::size_t most_below(std::size_t clips) {
   const boost::math::binomial drawn(static_cast<double>(clips), kNoneShare);
   std::size_t below = 0;
-  while (below < clips && boost::math::cdf(drawn, static_cast<double>(below + 1)) <= 1 - kNoneSureness) ++below;
+  while (below < clips && boost::math::cdf(drawn, static_cast<double>(below + 1)) <= 1 - kNoneConfidenceLevel) ++below;
   return below;
 }
 

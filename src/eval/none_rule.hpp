@@ -25,13 +25,12 @@ double confidence_of(std::span<const float> logits, double temperature);
 /// Of the clip's probabilities.
 double confidence_of(const Prediction& clip, double temperature);
 
-/// The share of known clips that a fitted rule calls none at most, and how sure that is: the validation clips are few,
-/// and of others more can lie below what bounds so many of them.
-inline constexpr double kNoneShare = 0.05, kNoneSureness = 0.9;
+/// The share of known clips that a fitted rule calls none at most, and the confidence level of that.
+inline constexpr double kNoneShare = 0.05, kNoneConfidenceLevel = 0.9;
 
-/// How many of `clips` validation clips may lie below the threshold: the most of which, were kNoneShare of all clips
-/// below it, so few would be drawn in 1 - kNoneSureness of cases at most (a tolerance limit: S. S. Wilks, Determination
-/// of Sample Sizes for Setting Tolerance Limits, Ann. Math. Stat. 12, 1941). 0 where even none says too little.
+/// How many of `clips` validation clips may lie below the threshold so that, at this confidence level, at most
+/// kNoneShare of all clips do: a one-sided tolerance limit (S. S. Wilks, Determination of Sample Sizes for Setting
+/// Tolerance Limits, Ann. Math. Stat. 12, 1941). 0 where the clips are too few to say that of any.
 std::size_t most_below(std::size_t clips);
 
 /// Fitted on predictions of clips that were not trained on, at least one: the temperature of the highest likelihood of
