@@ -6,6 +6,7 @@
 
 #include "base/checkpoint_format.hpp"
 #include "data/readers/registry.hpp"
+#include "deploy/model_file.hpp"
 #include "eval/finished_run.hpp"
 #include "eval/none_rule.hpp"
 #include "pskd/base/error.hpp"
@@ -17,10 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-constexpr const char* kResampling =
-    "linear interpolation at `frames` moments at equal intervals, from the window's first sample to its last; then "
-    "(x - mean) / deviation";
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& problem) {
   throw Error(ErrorKind::checkpoint, file.string() + ": " + problem);
@@ -124,7 +121,7 @@ std::optional<Json> describe_none(const StageLayout& stage, const std::vector<st
 /// Adds what a checkpoint does not say of its sensor.
 void complete_sensor(Json& sensor, const std::vector<std::string>& chosen, std::optional<double> rate) {
   sensor["sensors"] = chosen;
-  sensor["resampling"] = kResampling;
+  sensor["resampling"] = std::string(kResampling) + "; then (x - mean) / deviation";
   if (rate) sensor["rate"] = *rate;
 }
 

@@ -15,38 +15,15 @@ constexpr int kBlocks = 4;
 FoldedWeights take_block(NetworkWeights& weights, const std::string& branch, int block, int in, int out, int kernel) {
   const std::string number = std::to_string(block);
   const std::vector<double> taps = weights.take(branch + "convolutions." + number + ".weight", {out, in, kernel});
-  const FoldedNorm norm = take_norm(weights, branch + "norms." + number, out);
-  std::vector<double> folded(taps.size());
-  for (int o = 0; o < out; ++o) {
-    for (int c = 0; c < in; ++c) {
-      for (int k = 0; k < kernel; ++k) {
-        const auto row = static_cast<std::size_t>(o) * in * kernel;
-        folded[row + static_cast<std::size_t>(k) * in + c] =
-            norm.scale[o] * taps[row + static_cast<std::size_t>(c) * kernel + k];
-      }
-    }
-  }
-  return {std::move(folded), norm.shift};
+  return fold(transposed(taps, out, in, kernel), take_norm(weights, branch + "norms." + number, out));
 }
 
 /// The semantic layer and its norm. Its inputs are the channels of one part of time after the other; in training they
 /// are the parts of one channel after the other.
 FoldedWeights take_semantic(NetworkWeights& weights, const std::string& branch, int channels, int segments,
                             int embedding) {
-  const std::size_t features = static_cast<std::size_t>(channels) * segments;
-  const std::vector<double> rows =
-      weights.take(branch + "head.semantic.weight", {embedding, static_cast<std::int64_t>(features)});
-  const FoldedNorm norm = take_norm(weights, branch + "head.norm", embedding);
-  std::vector<double> folded(rows.size());
-  for (int e = 0; e < embedding; ++e) {
-    for (int c = 0; c < channels; ++c) {
-      for (int s = 0; s < segments; ++s) {
-        folded[e * features + static_cast<std::size_t>(s) * channels + c] =
-            norm.scale[e] * rows[e * features + static_cast<std::size_t>(c) * segments + s];
-      }
-    }
-  }
-  return {std::move(folded), norm.shift};
+  const std::vector<double> rows = weights.take(branch + "head.semantic.weight", {embedding, channels * segments});
+  return fold(transposed(rows, embedding, channels, segments), take_norm(weights, branch + "head.norm", embedding));
 }
 
 }  // namespace

@@ -13,15 +13,9 @@ constexpr double kInputNormEpsilon = 1e-8;  // of model/skeleton_gcn.cpp
 constexpr int kSubsets = 3;                 // of the adjacency
 constexpr int kAxes = 3;
 
-int whole(const Json& said, const char* key, int least, int most) {
-  const auto found = said.find(key);
-  if (found != said.end() && found->is_number_integer() && *found >= least && *found <= most) return found->get<int>();
-  refuse_network(std::string("its skeleton: ") + key + ": expected a whole number of " + std::to_string(least) +
-                 " .. " + std::to_string(most));
-}
-
 SkeletonInput skeleton_of(const Json& said) {
-  constexpr int kMostFrames = 10'000, kMostJoints = 1000;  // a file from a stranger must not ask for any memory
+  constexpr int kMostJoints = 1000;
+  const std::string kSkeleton = "its skeleton";
   const Json topology = said.is_object() ? said.value("topology", Json::object()) : Json::object();
   const Json parents = topology.is_object() ? topology.value("parents", Json()) : Json();
   const bool listed = parents.is_array() && !parents.empty() && parents.size() <= kMostJoints;
@@ -33,9 +27,9 @@ SkeletonInput skeleton_of(const Json& said) {
       refuse_network("its skeleton: parents: no such joint");
     skeleton.parents.push_back(parent.get<int>());
   }
-  skeleton.frames = whole(said, "frames", 1, kMostFrames);
-  skeleton.center = whole(topology, "center", 0, joints - 1);
-  skeleton.dimensions = whole(topology, "dimensions", 2, kAxes);
+  skeleton.frames = whole_number(said, kSkeleton, "frames", 1, kMostFrames);
+  skeleton.center = whole_number(topology, kSkeleton, "center", 0, joints - 1);
+  skeleton.dimensions = whole_number(topology, kSkeleton, "dimensions", 2, kAxes);
   return skeleton;
 }
 
@@ -53,16 +47,8 @@ std::vector<SkeletonStream> streams_of(const Json& options) {
 
 /// The weights [out, in, 1, K] and the norm behind them.
 FoldedWeights take_graph(NetworkWeights& weights, const std::string& block, int in, int out) {
-  const std::vector<double> taken = weights.take(block + "graph.weights.weight", {out, in, 1, kSubsets});
-  std::vector<double> by_subset(taken.size());
-  for (int o = 0; o < out; ++o) {
-    for (int c = 0; c < in; ++c) {
-      for (int k = 0; k < kSubsets; ++k) {
-        by_subset[(static_cast<std::size_t>(o) * kSubsets + k) * in + c] =
-            taken[(static_cast<std::size_t>(o) * in + c) * kSubsets + k];
-      }
-    }
-  }
+  const std::vector<double> by_subset =
+      transposed(weights.take(block + "graph.weights.weight", {out, in, 1, kSubsets}), out, in, kSubsets);
   return fold(by_subset, take_norm(weights, block + "graph_norm", out));
 }
 

@@ -15,8 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kMaxFrames = 10'000;  // as in configs: a file from a stranger must not ask for any amount of memory
-
 [[noreturn]] void refuse(const std::string& key, const std::string& expected) {
   throw Error(ErrorKind::checkpoint, "its description: " + key + ": expected " + expected);
 }
@@ -78,8 +76,8 @@ SensorInput sensor_of(const Json& said) {
   sensor.channels = names_at(said, "channels");
   sensor.rate = said.contains("rate") ? number_at(said, "rate") : 0;
   const double frames = number_at(said, "frames");
-  if (frames < 1 || frames > kMaxFrames || frames != std::floor(frames)) {
-    refuse("frames", "a whole number of 1 .. " + std::to_string(kMaxFrames));
+  if (frames < 1 || frames > kMostFrames || frames != std::floor(frames)) {
+    refuse("frames", "a whole number of 1 .. " + std::to_string(kMostFrames));
   }
   sensor.frames = static_cast<int>(frames);
   sensor.mean = floats_at(said, "mean", sensor.channels.size());

@@ -33,6 +33,13 @@ namespace pskd::deploy {
 /// Begins a note in every file that `pskd export` writes in another form: by it, a file is known to be ours.
 inline constexpr const char* kWrittenBy = "Written by `pskd export";
 
+/// How a window becomes the frames of the network's input.
+inline constexpr const char* kResampling =
+    "linear interpolation at `frames` moments at equal intervals, from the window's first sample to its last";
+
+/// As in configs: a file from a stranger must not ask for any amount of memory.
+inline constexpr int kMostFrames = 10'000;
+
 /// How a window of the sensor becomes the input of the network.
 struct SensorInput {
   std::vector<std::string> channels;   ///< in their order; accelerations in g, angular rates in deg/s

@@ -44,6 +44,19 @@ FoldedNorm take_norm(NetworkWeights& weights, const std::string& name, std::int6
   return norm;
 }
 
+std::vector<double> transposed(const std::vector<double>& matrices, std::size_t count, std::size_t rows,
+                               std::size_t columns) {
+  std::vector<double> turned(matrices.size());
+  for (std::size_t one = 0; one < count; ++one) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t column = 0; column < columns; ++column) {
+        turned[(one * columns + column) * rows + row] = matrices[(one * rows + row) * columns + column];
+      }
+    }
+  }
+  return turned;
+}
+
 FoldedWeights fold(const std::vector<double>& layer, const FoldedNorm& norm) {
   FoldedWeights weights{layer, norm.shift};
   const std::size_t inputs = weights.inputs();
@@ -51,13 +64,15 @@ FoldedWeights fold(const std::vector<double>& layer, const FoldedNorm& norm) {
   return weights;
 }
 
+int whole_number(const nlohmann::json& said, const std::string& whose, const char* name, int least, int most) {
+  const auto found = said.find(name);
+  if (found != said.end() && found->is_number_integer() && *found >= least && *found <= most) return found->get<int>();
+  refuse_network(whose + ": " + name + ": expected a whole number of " + std::to_string(least) + " .. " +
+                 std::to_string(most));
+}
+
 int network_option(const nlohmann::json& options, const char* name, int most) {
-  const auto found = options.find(name);
-  const bool fits = found != options.end() && found->is_number_unsigned() && found->get<std::uint64_t>() >= 1 &&
-                    found->get<std::uint64_t>() <= static_cast<std::uint64_t>(most);
-  if (!fits)
-    refuse_network(std::string("its network: ") + name + ": expected a whole number of 1 .. " + std::to_string(most));
-  return found->get<int>();
+  return whole_number(options, "its network", name, 1, most);
 }
 
 int kernel_option(const nlohmann::json& options) {

@@ -1,6 +1,7 @@
 // The weights of a model file, taken by name for a network that is folded.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -51,10 +52,16 @@ inline constexpr double kNormEpsilon = 1e-5;  ///< of LibTorch's batch norm, unl
 FoldedNorm take_norm(NetworkWeights& weights, const std::string& name, std::int64_t size,
                      double epsilon = kNormEpsilon);
 
+/// Of each of `count` matrices [rows, columns], its transpose.
+std::vector<double> transposed(const std::vector<double>& matrices, std::size_t count, std::size_t rows,
+                               std::size_t columns);
+
 /// A layer without bias, [outputs, inputs], and the norm behind it.
 FoldedWeights fold(const std::vector<double>& layer, const FoldedNorm& norm);
 
-/// The number of an option, 1 .. `most`. Throws Error(checkpoint) naming it.
+/// A number that `said` has, least .. most. Throws Error(checkpoint) that begins with `whose` and names it.
+int whole_number(const nlohmann::json& said, const std::string& whose, const char* name, int least, int most);
+/// That of an option, 1 .. `most`.
 int network_option(const nlohmann::json& options, const char* name, int most);
 
 /// The largest options of a network that is read; as configs have them.

@@ -16,16 +16,7 @@ std::vector<double> doubles(const std::vector<float>& numbers) { return {numbers
 
 /// Of each output [steps, channels] to [channels, steps], as the format's convolutions have them.
 std::vector<double> channels_first(const FoldedWeights& folded, std::size_t channels) {
-  const std::size_t steps = folded.inputs() / channels;
-  std::vector<double> turned(folded.weights.size());
-  for (std::size_t o = 0; o < folded.outputs(); ++o) {
-    for (std::size_t s = 0; s < steps; ++s) {
-      for (std::size_t c = 0; c < channels; ++c) {
-        turned[(o * channels + c) * steps + s] = folded.weights[(o * steps + s) * channels + c];
-      }
-    }
-  }
-  return turned;
+  return transposed(folded.weights, folded.outputs(), folded.inputs() / channels, channels);
 }
 
 std::string add_standardization(Graph& graph, const SensorInput& sensor, const std::string& prefix) {
@@ -152,14 +143,11 @@ std::string add_graph_convolution(Graph& graph, const FoldedGcnBlock& block, std
                                   const std::string& name, const std::string& input) {
   const std::size_t subsets = block.adjacency.size() / (joints * joints);
   const auto size = static_cast<std::int64_t>(joints);
+  const std::vector<double> turned = transposed(block.adjacency, subsets, joints, joints);  // x stands at its left
   std::vector<std::string> mixed;
   for (std::size_t subset = 0; subset < subsets; ++subset) {
-    std::vector<double> matrix(joints * joints);  // turned: x stands at its left
-    for (std::size_t to = 0; to < joints; ++to) {
-      for (std::size_t from = 0; from < joints; ++from) {
-        matrix[from * joints + to] = block.adjacency[(subset * joints + to) * joints + from];
-      }
-    }
+    const auto begin = turned.begin() + static_cast<std::ptrdiff_t>(subset * joints * joints);
+    const std::vector<double> matrix(begin, begin + static_cast<std::ptrdiff_t>(joints * joints));
     const std::string number = std::to_string(subset);
     mixed.push_back(name + "_mixed" + number);
     node(graph, "MatMul", {input, constant(graph, name + "_adjacency" + number, {size, size}, matrix)}, mixed.back());

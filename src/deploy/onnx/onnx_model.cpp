@@ -17,8 +17,6 @@ namespace {
 
 constexpr int kIrVersion = 8, kOperatorSet = 17;
 const Dimension kBatch{0, "batch"};
-constexpr const char* kResampling =  // standardizing is part of the graph
-    "linear interpolation at `frames` moments at equal intervals, from the window's first sample to its last";
 
 void add_inputs(onnx::GraphProto& graph, const FoldedNetwork& network) {
   if (network.skeleton) {
@@ -69,7 +67,7 @@ void add_metadata(onnx::ModelProto& proto, const ModelFile& model) {
   for (const char* key : {"channels", "units", "rate", "frames"}) {
     if (model.sensor && said["sensor"].contains(key)) add(key, said["sensor"][key]);
   }
-  if (model.sensor) add("resampling", kResampling);
+  if (model.sensor) add("resampling", kResampling);  // standardizing is part of the graph
   for (const char* key : {"skeleton", "classes", "version"}) {
     if (said.contains(key)) add(key, said[key]);
   }

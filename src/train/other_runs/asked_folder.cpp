@@ -10,7 +10,6 @@
 #include "pskd/base/error.hpp"
 #include "train/other_runs/other_stage.hpp"
 #include "train/other_runs/unlabeled_folder.hpp"
-#include "train/stage_setup.hpp"
 
 namespace pskd::train {
 namespace {
@@ -69,13 +68,8 @@ AskedFolder open_folder(const fs::path& model, const fs::path& folder, const std
   const ExportedStage exported = read_exported_stage(model);
   LoadedExperiment loaded = load(experiment_of(data_of(folder, description, exported.experiment.data), exported));
   const TrainingSetup setup = prepare_fold(loaded, "");
-  const Snapshot stage = load_asked_stage(setup, model);
-  return {std::move(loaded.dataset),
-          std::move(loaded.warnings),
-          stage,
-          exported.experiment.protocol.classes,
-          static_cast<std::size_t>(stage.embedding),
-          exported.checkpoint.manifest.seen.value_or(Seen{})};
+  return {std::move(loaded.dataset), std::move(loaded.warnings), load_asked_stage(setup, model),
+          exported.experiment.protocol.classes};
 }
 
 std::vector<const data::Clip*> seen_clips(const AskedFolder& folder) {

@@ -2,7 +2,6 @@
 // or both.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,18 +9,15 @@
 
 #include "distill/teacher_output.hpp"
 #include "pskd/data/clip.hpp"
-#include "pskd/train/evaluation.hpp"
-#include "train/other_runs/seen.hpp"
+#include "train/stage_setup.hpp"
 
 namespace pskd::train {
 
 struct AskedFolder {
   data::Dataset dataset;
   std::vector<std::string> warnings;  ///< about the recordings
-  TrainedStage stage;
+  Snapshot stage;
   std::vector<std::string> classes;  ///< of the network
-  std::size_t embedding = 0;         ///< its size
-  Seen seen;                         ///< what it has learned from
 };
 
 /// A folder without a description is one of the data set that the model was trained on. `description` is a full

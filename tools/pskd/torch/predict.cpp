@@ -91,8 +91,9 @@ void warn_of_other_classes(const std::vector<const Clip*>& clips, const AskedFol
 }
 
 void warn_of_known(const std::vector<const Clip*>& clips, const AskedFolder& folder) {
+  const auto& seen = folder.stage.manifest.seen;  // older files do not say it
   const auto known =
-      std::count_if(clips.begin(), clips.end(), [&](const Clip* clip) { return knows(folder.seen, *clip); });
+      std::count_if(clips.begin(), clips.end(), [&](const Clip* clip) { return seen && knows(*seen, *clip); });
   if (known == 0) return;
   spdlog::warn("the model has learned from {} of {} recordings; it knows new ones less well", known, clips.size());
 }
@@ -151,7 +152,8 @@ void predict_folder(const PredictOptions& options) {
   if (clips.size() < all) spdlog::warn("{}", count);
   warn_of_other_classes(clips, folder);
   warn_of_known(clips, folder);
-  DecisionOutput output(options, form_of(options, model, folder, clips), folder.embedding);
+  DecisionOutput output(options, form_of(options, model, folder, clips),
+                        static_cast<std::size_t>(folder.stage.embedding));
   warn_of(decide(folder, clips, model, output), "recordings");
   output.finish();
 }
