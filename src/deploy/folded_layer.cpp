@@ -92,9 +92,10 @@ PSKD_INLINE void compute_strip(Tile tile, std::int64_t count) {
   if constexpr (rows > 1) compute_strip<Vector, rows / 2, vectors>(tile, count);
 }
 
-/// The tiles of a processor whose registers have `lanes` numbers: `rows` times three sums, three of weights, one of x.
-template <int lanes, int rows>
+/// In tiles that fill registers of so many bytes: `rows` times three sums, three of weights, one of x.
+template <int bytes>
 PSKD_INLINE void compute(const Product& product) {
+  constexpr int lanes = bytes / sizeof(float), rows = lanes / 2;
   using Vector = Lanes<float, lanes>;
   const std::int64_t panel_numbers = product.tile.inputs * kPanel;
   for (int first = 0; first < product.outputs;) {
@@ -109,26 +110,6 @@ PSKD_INLINE void compute(const Product& product) {
     if (vectors == 1) compute_strip<Vector, rows, 1>(tile, product.rows);
     first += vectors * lanes;
   }
-}
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-// Wider vectors than the registers would lie in memory.
-__attribute__((target("arch=x86-64-v4"))) void compute_avx512(const Product& product) { compute<16, 8>(product); }
-__attribute__((target("arch=x86-64-v3"))) void compute_avx2(const Product& product) { compute<8, 4>(product); }
-#endif
-void compute_anywhere(const Product& product) { compute<4, 2>(product); }
-
-using Compute = void (*)(const Product&);
-Compute fastest() {
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
-    return compute_avx512;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
-    return compute_avx2;
-#endif
-  return compute_anywhere;
 }
 
 int rounded_up(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
@@ -151,8 +132,8 @@ FoldedLayer::FoldedLayer(const std::vector<double>& weights, const std::vector<d
 }
 
 void FoldedLayer::apply(const float* x, std::int64_t stride, std::int64_t rows, Finish finish, float* y) const {
-  static const Compute run = fastest();
-  run({{x, stride, packed_.data(), inputs_, bias_.data(), finish, y, outputs_, 0}, rows, outputs_});
+  const Product product{{x, stride, packed_.data(), inputs_, bias_.data(), finish, y, outputs_, 0}, rows, outputs_};
+  ops::cpu::run_on_processor([=]<int bytes>() __attribute__((always_inline)) { compute<bytes>(product); });
 }
 
 }  // namespace pskd::deploy

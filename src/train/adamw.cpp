@@ -21,8 +21,8 @@ struct Factors {
   float beta1, beta2, epsilon;
 };
 
-PSKD_EACH_PROCESSOR void update(const Factors factors, std::int64_t count, const float* __restrict gradient,
-                                float* __restrict mean, float* __restrict square, float* __restrict parameter) {
+PSKD_INLINE void update(const Factors& factors, std::int64_t count, const float* __restrict gradient,
+                        float* __restrict mean, float* __restrict square, float* __restrict parameter) {
   for (std::int64_t i = 0; i < count; ++i) {
     mean[i] = factors.beta1 * mean[i] + (1 - factors.beta1) * gradient[i];
     square[i] = factors.beta2 * square[i] + (1 - factors.beta2) * gradient[i] * gradient[i];
@@ -39,7 +39,9 @@ void update(const Factors& factors, const torch::Tensor& parameter, torch::optim
   auto *mean = state.exp_avg().data_ptr<float>(), *square = state.exp_avg_sq().data_ptr<float>(),
        *numbers = parameter.data_ptr<float>();
   at::parallel_for(0, parameter.numel(), kNumbersPerTask, [&](std::int64_t begin, std::int64_t end) {
-    update(factors, end - begin, slope + begin, mean + begin, square + begin, numbers + begin);
+    ops::cpu::run_on_processor([=]<int>() __attribute__((always_inline)) {
+      update(factors, end - begin, slope + begin, mean + begin, square + begin, numbers + begin);
+    });
   });
 }
 

@@ -36,14 +36,12 @@ std::string blas_library() {
   return mkl ? "MKL" : "reference BLAS";
 }
 
-/// The level for which PSKD_EACH_PROCESSOR (ops/cpu/simd.hpp) has functions compiled that this processor runs.
+/// The level for which loops are compiled (ops/cpu/simd.hpp) that this processor runs.
 const char* instruction_set() {
+  if (ops::cpu::register_bytes() == 64) return "x86-64-v4";
+  if (ops::cpu::register_bytes() == 32) return "x86-64-v3";
 #if defined(__x86_64__)
-  const bool v4 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-                  __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-                  __builtin_cpu_supports("avx512vl") != 0;
-  const bool v3 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-  return v4 ? "x86-64-v4" : v3 ? "x86-64-v3" : "x86-64";
+  return "x86-64";
 #else
   return "default";
 #endif

@@ -51,5 +51,34 @@ TEST(JointMixing, SumsInFloatAndRoundsOnce) {
   }
 }
 
+/// Mixed frames and sums of correlations, as loops for registers of so many bytes compute them.
+template <int bytes>
+std::vector<torch::Tensor> in_registers(const torch::Tensor& weights, const torch::Tensor& frames) {
+  const FrameShape shape{weights.size(0), weights.size(1), frames.size(2)};
+  const torch::Tensor mixed = torch::empty({frames.size(0), shape.rows, shape.channels});
+  const torch::Tensor sums = torch::zeros({shape.rows, shape.joints, kSumLanes});
+  for (std::int64_t frame = 0; frame < frames.size(0); ++frame) {
+    mix_frame<bytes>(shape, weights.data_ptr<float>(), frames[frame].data_ptr<float>(), mixed[frame].data_ptr<float>());
+  }
+  correlate_some<bytes>(shape, mixed.data_ptr<float>(), frames.data_ptr<float>(), sums.data_ptr<float>(),
+                        frames.size(0));
+  return {mixed, sums};
+}
+
+// So that a run gives the same on processors with and without AVX-512.
+TEST(JointMixing, AddsInTheSameOrderInRegistersOfEachSize) {
+  torch::manual_seed(11);
+  for (const std::int64_t channels : {3, 9, 24, 41, 48, 96}) {
+    const torch::Tensor frames = torch::randn({5, 17, channels}), weights = torch::randn({51, 17});
+    const auto narrow = in_registers<16>(weights, frames), half = in_registers<32>(weights, frames),
+               wide = in_registers<64>(weights, frames);
+    EXPECT_LT((narrow[0] - torch::matmul(weights, frames)).abs().max().item<double>(), 1e-4);
+    for (const std::size_t result : {0, 1}) {
+      EXPECT_TRUE(torch::equal(narrow[result], half[result])) << channels << " channels";
+      EXPECT_TRUE(torch::equal(narrow[result], wide[result])) << channels << " channels";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pskd::ops::cpu

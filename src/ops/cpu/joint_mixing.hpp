@@ -14,14 +14,18 @@ struct FrameShape {
   std::int64_t rows, joints, channels;
 };
 
-// A tile is what is summed at once: sums enough to hide the latency of an addition, and few enough for the registers.
+// A tile is what is summed at once: sums enough to hide the latency of an addition, and few enough for the registers,
+// of which there are 32 of 64 bytes and 16 of fewer.
 
 /// Rows of a tile of mixed frames that is so many vectors of channels wide.
-template <int vectors>
-constexpr int kMixedRows = vectors == 1 ? 10 : 5;
+constexpr int mixed_rows(int bytes, int vectors) {
+  if (vectors == 1) return 10;
+  return bytes == 64 ? 5 : 4;
+}
 
 /// Rows and joints of a tile of correlations.
-constexpr int kCorrelatedRows = 6, kCorrelatedJoints = 4;
+constexpr int correlated_rows(int bytes) { return bytes == 64 ? 6 : 3; }
+constexpr int kCorrelatedJoints = 4;
 
 /// Calls run<tile>(first) for as many tiles of so many rows or joints as there are, and run<1>(first) for the rest.
 template <int tile, class Run>
@@ -48,44 +52,55 @@ PSKD_INLINE void mix_tile(FrameShape shape, const Computed<Stored>* weights, con
   }
 }
 
-template <class Vector, int vectors, class Stored>
+template <int bytes, class Vector, int vectors, class Stored>
 PSKD_INLINE void mix_columns(FrameShape shape, const Computed<Stored>* weights, const Stored* frame, Stored* mixed) {
-  for_tiles<kMixedRows<vectors>>(
+  for_tiles<mixed_rows(bytes, vectors)>(
       shape.rows, [=]<int rows>(std::int64_t row) __attribute__((always_inline)) {
         mix_tile<Vector, rows, vectors>(shape, weights + row * shape.joints, frame, mixed + row * shape.channels);
       });
 }
 
+/// One frame of mix_frames, in registers of so many bytes.
+template <int bytes, class Stored>
+PSKD_INLINE void mix_frame(FrameShape shape, const Computed<Stored>* weights, const Stored* frame, Stored* mixed) {
+  constexpr int kLanes = bytes / sizeof(Computed<Stored>), kFew = std::min(kLanes, 8);
+  using Vector = Lanes<Computed<Stored>, kLanes>;
+  using Few = Lanes<Computed<Stored>, kFew>;
+  std::int64_t c = 0;
+  for (; c + 3 * kLanes <= shape.channels; c += 3 * kLanes) {
+    mix_columns<bytes, Vector, 3>(shape, weights, frame + c, mixed + c);
+  }
+  for (; c + 3 * kFew <= shape.channels; c += 3 * kFew) {
+    mix_columns<bytes, Few, 3>(shape, weights, frame + c, mixed + c);
+  }
+  for (; c + kFew <= shape.channels; c += kFew) mix_columns<bytes, Few, 1>(shape, weights, frame + c, mixed + c);
+  if (c < shape.channels && c > 0) {  // the last few once more, rather than the rest one by one
+    c = shape.channels - kFew;
+    return mix_columns<bytes, Few, 1>(shape, weights, frame + c, mixed + c);
+  }
+  for (; c < shape.channels; ++c) {
+    mix_columns<bytes, Lanes<Computed<Stored>, 1>, 1>(shape, weights, frame + c, mixed + c);
+  }
+}
+
 /// mixed = weights frame, for each of `count` frames; weights [rows, joints].
 template <class Stored>
-PSKD_EACH_PROCESSOR void mix_frames(FrameShape shape, const Computed<Stored>* weights, const Stored* frames,
-                                    Stored* mixed, std::int64_t count) {
-  using Sixteen = Lanes<Computed<Stored>, 16>;
-  using Eight = Lanes<Computed<Stored>, 8>;
-  for (std::int64_t frame = 0; frame < count; ++frame) {
-    std::int64_t c = 0;
-    for (; c + 48 <= shape.channels; c += 48) mix_columns<Sixteen, 3>(shape, weights, frames + c, mixed + c);
-    for (; c + 24 <= shape.channels; c += 24) mix_columns<Eight, 3>(shape, weights, frames + c, mixed + c);
-    for (; c + 8 <= shape.channels; c += 8) mix_columns<Eight, 1>(shape, weights, frames + c, mixed + c);
-    if (c < shape.channels && c > 0) {  // the last eight once more, rather than the rest one by one
-      c = shape.channels - 8;
-      mix_columns<Eight, 1>(shape, weights, frames + c, mixed + c);
-      c = shape.channels;
+void mix_frames(FrameShape shape, const Computed<Stored>* weights, const Stored* frames, Stored* mixed,
+                std::int64_t count) {
+  run_on_processor([=]<int bytes>() __attribute__((always_inline)) {
+    for (std::int64_t frame = 0; frame < count; ++frame) {
+      mix_frame<bytes>(shape, weights, frames + frame * shape.joints * shape.channels,
+                       mixed + frame * shape.rows * shape.channels);
     }
-    for (; c < shape.channels; ++c) {
-      mix_columns<Lanes<Computed<Stored>, 1>, 1>(shape, weights, frames + c, mixed + c);
-    }
-    frames += shape.joints * shape.channels;
-    mixed += shape.rows * shape.channels;
-  }
+  });
 }
 
 /// Each sum of products is kept in so many lanes, which are added up at the end.
 constexpr std::int64_t kSumLanes = 16;
 
-/// The channels from `first` to `last` of `frames` frames.
+/// Every `step`th vector of channels from `first` on that ends by `last`, of `frames` frames.
 struct Columns {
-  std::int64_t first, last, frames;
+  std::int64_t first, last, step, frames;
 };
 
 /// sums[r, j] += mixed row r times joint j, over frames and channels; `sums` [rows, joints, kSumLanes].
@@ -98,7 +113,7 @@ PSKD_INLINE void correlate_tile(FrameShape shape, Columns columns, const Stored*
     for (int j = 0; j < joints; ++j) products[r][j] = load<Vector>(sums + (r * shape.joints + j) * kSumLanes);
   }
   for (std::int64_t f = 0; f < columns.frames; ++f) {
-    for (std::int64_t c = columns.first; c + kLanes <= columns.last; c += kLanes) {
+    for (std::int64_t c = columns.first; c + kLanes <= columns.last; c += columns.step) {
       Vector joint_values[joints];
       for (int j = 0; j < joints; ++j) joint_values[j] = load<Vector>(frame + j * shape.channels + c);
       for (int r = 0; r < rows; ++r) {
@@ -124,14 +139,20 @@ PSKD_INLINE void correlate_rows(FrameShape shape, Columns columns, const Stored*
       });
 }
 
-template <class Vector, class Stored>
+/// The sums of `lanes` lanes, in as many vectors as that takes.
+template <int bytes, int lanes, class Stored>
 PSKD_INLINE void correlate_columns(FrameShape shape, Columns columns, const Stored* mixed, const Stored* frame,
                                    Computed<Stored>* sums) {
+  constexpr int kLanes = std::min<int>(bytes / sizeof(Computed<Stored>), lanes);
   const std::int64_t sums_of_row = shape.joints * kSumLanes;
-  for_tiles<kCorrelatedRows>(
-      shape.rows, [=]<int rows>(std::int64_t row) __attribute__((always_inline)) {
-        correlate_rows<Vector, rows>(shape, columns, mixed + row * shape.channels, frame, sums + row * sums_of_row);
-      });
+  columns.step = lanes;
+  for (int lane = 0; lane < lanes; lane += kLanes, columns.first += kLanes) {
+    for_tiles<correlated_rows(bytes)>(
+        shape.rows, [=]<int rows>(std::int64_t row) __attribute__((always_inline)) {
+          correlate_rows<Lanes<Computed<Stored>, kLanes>, rows>(shape, columns, mixed + row * shape.channels, frame,
+                                                                sums + row * sums_of_row + lane);
+        });
+  }
 }
 
 /// As many frames as stay in the L1 cache while all rows meet them.
@@ -140,25 +161,28 @@ constexpr std::int64_t frames_at_once(FrameShape shape, std::int64_t bytes_of_nu
   return std::max<std::int64_t>(1, kBytes / (shape.joints * shape.channels * bytes_of_number));
 }
 
+/// Some frames of correlate_frames. Which numbers a lane sums does not depend on the registers.
+template <int bytes, class Stored>
+PSKD_INLINE void correlate_some(FrameShape shape, const Stored* mixed, const Stored* frames, Computed<Stored>* sums,
+                                std::int64_t count) {
+  const std::int64_t channels = shape.channels, whole = channels / 8 * 8;
+  if (channels % 16 == 0) return correlate_columns<bytes, 16>(shape, {0, whole, 0, count}, mixed, frames, sums);
+  if (whole > 0) correlate_columns<bytes, 8>(shape, {0, whole, 0, count}, mixed, frames, sums);
+  if (whole < channels) correlate_columns<bytes, 1>(shape, {whole, channels, 0, count}, mixed, frames, sums);
+}
+
 /// sums += mixed frame^T, over `count` frames: the gradient of the weights above, where `mixed` holds that of the mixed
 /// frames. `sums` is [rows, joints, kSumLanes].
 template <class Stored>
-PSKD_EACH_PROCESSOR void correlate_frames(FrameShape shape, const Stored* mixed, const Stored* frames,
-                                          Computed<Stored>* sums, std::int64_t count) {
-  using Number = Computed<Stored>;
-  const std::int64_t whole = shape.channels / 8 * 8, step = frames_at_once(shape, sizeof(Stored));
-  for (std::int64_t first = 0; first < count; first += step) {
-    const std::int64_t some = std::min(step, count - first);
-    const Stored* rows = mixed + first * shape.rows * shape.channels;
-    const Stored* joints = frames + first * shape.joints * shape.channels;
-    if (shape.channels % 16 == 0) {
-      correlate_columns<Lanes<Number, 16>>(shape, {0, whole, some}, rows, joints, sums);
-    } else {
-      if (whole > 0) correlate_columns<Lanes<Number, 8>>(shape, {0, whole, some}, rows, joints, sums);
-      if (whole == shape.channels) continue;
-      correlate_columns<Lanes<Number, 1>>(shape, {whole, shape.channels, some}, rows, joints, sums);
+void correlate_frames(FrameShape shape, const Stored* mixed, const Stored* frames, Computed<Stored>* sums,
+                      std::int64_t count) {
+  const std::int64_t step = frames_at_once(shape, sizeof(Stored));
+  run_on_processor([=]<int bytes>() __attribute__((always_inline)) {
+    for (std::int64_t first = 0; first < count; first += step) {
+      correlate_some<bytes>(shape, mixed + first * shape.rows * shape.channels,
+                            frames + first * shape.joints * shape.channels, sums, std::min(step, count - first));
     }
-  }
+  });
 }
 
 }  // namespace pskd::ops::cpu

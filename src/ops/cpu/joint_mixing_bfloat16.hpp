@@ -128,7 +128,7 @@ PSKD_BFLOAT16_INLINE void mix_pair_tile(FrameShape shape, const Pair* weights, P
 template <class Vector, int vectors>
 PSKD_BFLOAT16_INLINE void mix_pair_columns(FrameShape shape, const Pair* weights, PairedFrame frame, std::int64_t c,
                                            c10::BFloat16* mixed) {
-  for_pair_tiles<kMixedRows<vectors>>(shape.rows, [=]<int rows>(std::int64_t row) PSKD_BFLOAT16_LAMBDA {
+  for_pair_tiles<mixed_rows(64, vectors)>(shape.rows, [=]<int rows>(std::int64_t row) PSKD_BFLOAT16_LAMBDA {
     mix_pair_tile<Vector, rows, vectors>(shape, weights + row * frame.count, frame, c, mixed + row * shape.channels);
   });
 }
@@ -198,7 +198,7 @@ PSKD_BFLOAT16_PROCESSOR inline void correlate_paired_frames(FrameShape shape, co
   for (std::int64_t first = 0; first < count; first += step) {
     const std::int64_t some = std::min(step, count - first);
     const c10::BFloat16* joints = frames + first * shape.joints * shape.channels;
-    for_pair_tiles<kCorrelatedRows>(shape.rows, [=]<int rows>(std::int64_t row) PSKD_BFLOAT16_LAMBDA {
+    for_pair_tiles<correlated_rows(64)>(shape.rows, [=]<int rows>(std::int64_t row) PSKD_BFLOAT16_LAMBDA {
       const c10::BFloat16* some_rows = mixed + (first * shape.rows + row) * shape.channels;
       correlate_pair_rows<rows>(shape, some_rows, joints, sums + row * sums_of_row, some);
     });

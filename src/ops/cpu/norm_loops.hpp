@@ -17,20 +17,22 @@ struct Extent {
 /// Calls run<Vector>(row, end, c) for blocks of a few rows and as many channels as a vector has lanes. Over the rows of
 /// a block, what belongs to a channel stays in registers; over its channels, the rows stay in the L1 cache.
 template <class Number, class Run>
-PSKD_INLINE void for_blocks(Extent extent, const Run& run) {
+void for_blocks(Extent extent, const Run& run) {
   constexpr std::int64_t kRows = 16;
-  for (std::int64_t row = 0; row < extent.rows; row += kRows) {
-    const std::int64_t end = std::min(row + kRows, extent.rows);
-    for_lanes<Number>(
-        extent.channels, [&]<class Vector>(std::int64_t c)
-                             __attribute__((always_inline)) { run.template operator()<Vector>(row, end, c); });
-  }
+  run_on_processor([=]<int bytes>() __attribute__((always_inline)) {
+    for (std::int64_t row = 0; row < extent.rows; row += kRows) {
+      const std::int64_t end = std::min(row + kRows, extent.rows);
+      for_lanes<bytes, Number>(
+          extent.channels, [&]<class Vector>(std::int64_t c)
+                               __attribute__((always_inline)) { run.template operator()<Vector>(row, end, c); });
+    }
+  });
 }
 
 /// Adds to each channel the sums over the rows of x - origin and of its square.
 template <class Stored>
-PSKD_EACH_PROCESSOR void add_moments(Extent extent, const Stored* x, const Computed<Stored>* origin,
-                                     Computed<Stored>* sums, Computed<Stored>* squares) {
+void add_moments(Extent extent, const Stored* x, const Computed<Stored>* origin, Computed<Stored>* sums,
+                 Computed<Stored>* squares) {
   for_blocks<Computed<Stored>>(
       extent, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
         const auto from = load<Vector>(origin + c);
@@ -54,13 +56,13 @@ struct Affine {
 
 /// Whether the first of two neighbors is the larger one after scaling. Of equals the first is taken.
 template <class Vector>
-PSKD_INLINE auto is_first(Vector value, Vector next, Vector scale) {
+PSKD_INLINE auto is_first(const Vector& value, const Vector& next, const Vector& scale) {
   return (value - next) * scale >= 0;
 }
 
 /// The x that y is computed from: x itself or, where pairs are pooled, the one of two rows that gives the larger y.
 template <class Vector, int pool, class Stored>
-PSKD_INLINE Vector highest(const Stored* x, std::int64_t channels, Vector scale) {
+PSKD_INLINE Vector highest(const Stored* x, std::int64_t channels, const Vector& scale) {
   const auto value = load<Vector>(x);
   if constexpr (pool == 1) return value;
   const auto next = load<Vector>(x + channels);
@@ -70,8 +72,7 @@ PSKD_INLINE Vector highest(const Stored* x, std::int64_t channels, Vector scale)
 /// Writes a row of y for each `pool` rows of x, the largest of them. NaN propagates, unless it is the first of a pair.
 /// `y` may be `x`.
 template <int pool, class Stored>
-PSKD_EACH_PROCESSOR void apply_norm(Extent out, const Stored* x, Affine<Computed<Stored>> affine,
-                                    const Stored* residual, Stored* y) {
+void apply_norm(Extent out, const Stored* x, Affine<Computed<Stored>> affine, const Stored* residual, Stored* y) {
   for_blocks<Computed<Stored>>(
       out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
         const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c),
@@ -96,7 +97,7 @@ struct BackwardRows {
 
 /// The gradient before the ReLU: that of y where y is above the floor, else 0. Without a residual, y is `affine_x`.
 template <class Vector, class Stored>
-PSKD_INLINE Vector relu_backward(const BackwardRows<Stored>& rows, std::int64_t at, Vector affine_x,
+PSKD_INLINE Vector relu_backward(const BackwardRows<Stored>& rows, std::int64_t at, const Vector& affine_x,
                                  Computed<Stored> floor) {
   const Vector y = rows.y != nullptr ? load<Vector>(rows.y + at) : affine_x;
   return y <= Vector{} + floor ? Vector{} : load<Vector>(rows.grad_y + at);
@@ -104,8 +105,8 @@ PSKD_INLINE Vector relu_backward(const BackwardRows<Stored>& rows, std::int64_t 
 
 /// Adds to each channel the sums over the rows of the gradient g before the ReLU and of g (x - mean).
 template <int pool, class Stored>
-PSKD_EACH_PROCESSOR void add_gradients(Extent out, BackwardRows<Stored> rows, Affine<Computed<Stored>> affine,
-                                       Computed<Stored>* sums, Computed<Stored>* products) {
+void add_gradients(Extent out, BackwardRows<Stored> rows, Affine<Computed<Stored>> affine, Computed<Stored>* sums,
+                   Computed<Stored>* products) {
   for_blocks<Computed<Stored>>(
       out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
         const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c),
@@ -125,9 +126,9 @@ PSKD_EACH_PROCESSOR void add_gradients(Extent out, BackwardRows<Stored> rows, Af
 
 /// Writes the gradients of x, g scale + (x - mean) slope + offset, and of the residual, g, unless that is null.
 template <int pool, class Stored>
-PSKD_EACH_PROCESSOR void apply_gradients(Extent out, BackwardRows<Stored> rows, Affine<Computed<Stored>> affine,
-                                         const Computed<Stored>* slopes, const Computed<Stored>* offsets,
-                                         Stored* grad_x, Stored* grad_residual) {
+void apply_gradients(Extent out, BackwardRows<Stored> rows, Affine<Computed<Stored>> affine,
+                     const Computed<Stored>* slopes, const Computed<Stored>* offsets, Stored* grad_x,
+                     Stored* grad_residual) {
   for_blocks<Computed<Stored>>(
       out, [=]<class Vector>(std::int64_t row, std::int64_t end, std::int64_t c) __attribute__((always_inline)) {
         const auto mean = load<Vector>(affine.mean + c), scale = load<Vector>(affine.scale + c),

@@ -218,10 +218,10 @@ PSKD_INLINE void store_points(const FrameAtPoints<Number>& to, std::int64_t i, c
 
 /// Evaluates as many frames of `count` numbers as there are points.
 template <int pairs, class Number>
-PSKD_EACH_PROCESSOR void evaluate(const FramePointers<const Number, kPoints<pairs>>& frames, std::int64_t count,
-                                  const FrameAtPoints<Number>& points) {
-  for_lanes<Number>(
-      count, [&]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
+void evaluate(const FramePointers<const Number, kPoints<pairs>>& frames, std::int64_t count,
+              const FrameAtPoints<Number>& points) {
+  for_numbers<Number>(
+      count, [=]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
         store_points<pairs>(points, i, inputs_to_points<pairs>(load_all<Vector>(frames, i)));
       });
 }
@@ -229,11 +229,10 @@ PSKD_EACH_PROCESSOR void evaluate(const FramePointers<const Number, kPoints<pair
 /// The gradient of four frames that two overlapping tiles share, from the gradients at the points. They are the first
 /// four of the tile `after`, and follow the first four of the tile `before`, which has all or only some of them.
 template <int pairs, class Number>
-PSKD_EACH_PROCESSOR void evaluate_backward(const FrameAtPoints<const Number>& before,
-                                           const FrameAtPoints<const Number>& after, std::int64_t count,
-                                           const FramePointers<Number, kOutputs>& frames) {
-  for_lanes<Number>(
-      count, [&]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
+void evaluate_backward(const FrameAtPoints<const Number>& before, const FrameAtPoints<const Number>& after,
+                       std::int64_t count, const FramePointers<Number, kOutputs>& frames) {
+  for_numbers<Number>(
+      count, [=]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
         const auto last = points_to_inputs<pairs>(load_points<Vector, pairs>(before, i));
         const auto first = points_to_inputs<pairs>(load_points<Vector, pairs>(after, i));
         for (int k = 0; k < kOutputs; ++k) {
@@ -245,10 +244,10 @@ PSKD_EACH_PROCESSOR void evaluate_backward(const FrameAtPoints<const Number>& be
 
 /// Interpolates four frames of outputs from the products at the points.
 template <int pairs, class Number>
-PSKD_EACH_PROCESSOR void interpolate(const FrameAtPoints<const Number>& points, std::int64_t count,
-                                     const FramePointers<Number, kOutputs>& frames) {
-  for_lanes<Number>(
-      count, [&]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
+void interpolate(const FrameAtPoints<const Number>& points, std::int64_t count,
+                 const FramePointers<Number, kOutputs>& frames) {
+  for_numbers<Number>(
+      count, [=]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
         const auto outputs = points_to_outputs<pairs>(load_points<Vector, pairs>(points, i));
         for (int k = 0; k < kOutputs; ++k) store(frames[k] + i, outputs[k]);
       });
@@ -256,30 +255,30 @@ PSKD_EACH_PROCESSOR void interpolate(const FrameAtPoints<const Number>& points, 
 
 /// The gradient of the products at the points, from that of the outputs.
 template <int pairs, class Number>
-PSKD_EACH_PROCESSOR void interpolate_backward(const FramePointers<const Number, kOutputs>& frames, std::int64_t count,
-                                              const FrameAtPoints<Number>& points) {
-  for_lanes<Number>(
-      count, [&]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
+void interpolate_backward(const FramePointers<const Number, kOutputs>& frames, std::int64_t count,
+                          const FrameAtPoints<Number>& points) {
+  for_numbers<Number>(
+      count, [=]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
         store_points<pairs>(points, i, outputs_to_points<pairs>(load_all<Vector>(frames, i)));
       });
 }
 
 /// Evaluates `count` filters of kTaps taps.
 template <int pairs, class Number>
-PSKD_EACH_PROCESSOR void evaluate_taps(const FramePointers<const Number, kTaps<pairs>>& taps, std::int64_t count,
-                                       const FrameAtPoints<Number>& points) {
-  for_lanes<Number>(
-      count, [&]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
+void evaluate_taps(const FramePointers<const Number, kTaps<pairs>>& taps, std::int64_t count,
+                   const FrameAtPoints<Number>& points) {
+  for_numbers<Number>(
+      count, [=]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
         store_points<pairs>(points, i, taps_to_points<pairs>(load_all<Vector>(taps, i)));
       });
 }
 
 /// The gradient of the taps, from that of the filters at the points.
 template <int pairs, class Number>
-PSKD_EACH_PROCESSOR void evaluate_taps_backward(const FrameAtPoints<const Number>& points, std::int64_t count,
-                                                const FramePointers<Number, kTaps<pairs>>& taps) {
-  for_lanes<Number>(
-      count, [&]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
+void evaluate_taps_backward(const FrameAtPoints<const Number>& points, std::int64_t count,
+                            const FramePointers<Number, kTaps<pairs>>& taps) {
+  for_numbers<Number>(
+      count, [=]<class Vector>(std::int64_t i) __attribute__((always_inline)) {
         const auto all = points_to_taps<pairs>(load_points<Vector, pairs>(points, i));
         for (int k = 0; k < kTaps<pairs>; ++k) store(taps[k] + i, all[k]);
       });
