@@ -17,7 +17,8 @@ std::string stored_form(std::string_view name);
 /// characters (NFKC_Casefold, Unicode Standard Annex 31), each run of blanks one blank, none at the ends.
 std::string compared_form(std::string_view name);
 
-/// Those of `names` that have the same compared_form, in groups of two or more.
+/// Those of `names` that are probably meant to be one, in groups of two or more: of the same compared_form, where
+/// underscores and hyphens are blanks, and numbers have no zeros before them and no ".0" behind.
 std::vector<std::vector<std::string>> alike_names(const std::vector<std::string>& names);
 
 /// A character that looks like a blank or like nothing: a no-break space, a zero width space, a byte order mark, a soft

@@ -26,6 +26,7 @@ struct StreamMeasure {
   double length = 0;                               ///< s
   double longest_gap = 0;                          ///< s, between time stamps; 0: it has none
   std::optional<double> magnitude = std::nullopt;  ///< median |a| in g of a sensor's first three accelerations
+  std::optional<double> extent = std::nullopt;     ///< median over the frames of the longest side of a body's box, m
 };
 
 /// Frames at equal intervals; no frame at all: nothing was recorded, as a rule noted in Repairs says.

@@ -166,10 +166,28 @@ void drop_labels_outside(RecordingFiles& files, double begin, double end, DataCh
               static_cast<std::int64_t>(dropped));
 }
 
+// Notes parts that reach beyond the recording, and those of two labels that share time.
+void note_reach(const RecordingFiles& files, double begin, double end, DataCheck& check) {
+  std::vector<Annotation> parts = files.annotations;
+  std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+  const Annotation* before = nullptr;  // the one that ends last
+  for (const Annotation& part : parts) {
+    const bool is_throughout = part.end == std::numeric_limits<double>::max();  // as nobody annotated parts
+    if (!is_throughout && (part.begin < begin || part.end > end)) {
+      note_repair(check.repairs, "parts that reach beyond the recording: cut to it", files.id);
+    }
+    if (before != nullptr && part.begin < before->end && part.label != before->label) {
+      note_repair(check.repairs, "parts that share time with one of another label: taken as they are", files.id);
+    }
+    if (before == nullptr || part.end > before->end) before = &part;
+  }
+}
+
 // The parts of a continuous recording from `begin` to `end` that are clips.
 std::vector<Piece> pieces_of(const Reader& reader, const RecordingFiles& files, double begin, double end,
                              DataCheck& check) {
   check_annotations(files, begin, end);
+  note_reach(files, begin, end, check);
   if (reader.windows) {
     std::vector<Piece> windows = windows_of(begin, end, files.annotations, *reader.windows);
     const std::int64_t all = count_windows(begin, end, *reader.windows), dropped = all - std::ssize(windows);
@@ -179,11 +197,7 @@ std::vector<Piece> pieces_of(const Reader& reader, const RecordingFiles& files, 
   }
   std::vector<Piece> pieces;
   for (const Annotation& annotation : files.annotations) {
-    const double from = std::max(begin, annotation.begin), to = std::min(end, annotation.end);
-    if (from > annotation.begin || to < annotation.end) {
-      note_repair(check.repairs, "parts that reach beyond the recording: cut to it", files.id);
-    }
-    pieces.push_back({from, to, annotation.label});
+    pieces.push_back({std::max(begin, annotation.begin), std::min(end, annotation.end), annotation.label});
   }
   if (pieces.empty()) note_repair(check.repairs, "recordings in which no sample has a label: left out", files.id);
   return pieces;
@@ -359,6 +373,12 @@ std::string seconds_text(double seconds) {
   return text.data();
 }
 
+// Names that programs write for no value, where an empty cell says that nobody labeled.
+bool is_word_for_nothing(const std::string& name) {
+  constexpr std::array kWords = {"nan", "na", "n/a", "#n/a", "null"};
+  return std::find(kWords.begin(), kWords.end(), compared_form(name)) != kWords.end();
+}
+
 void refuse_broken(const DataCheck& check) {
   std::string problems;
   for (const BrokenFile& file : check.broken) {
@@ -401,6 +421,13 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
 std::vector<std::string> suspicions_of(const DataCheck& check) {
   std::vector<std::string> warnings;
   if (!check.incomplete.empty()) warnings.push_back(check.incomplete);
+  for (const std::string& name : check.info.classes) {
+    if (!is_word_for_nothing(name)) continue;
+    warnings.push_back("'" + name + "' is a class: where nobody labeled, the cell of the label is to be empty");
+  }
+  for (const Name& subject : check.info.subjects) {
+    if (is_word_for_nothing(subject.text())) warnings.push_back("'" + subject.text() + "' is a subject: who is it?");
+  }
   for (const StreamSummary& stream : check.streams) {
     for (std::string& warning : warnings_of(stream)) warnings.push_back(std::move(warning));
   }
@@ -417,12 +444,14 @@ std::vector<std::string> suspicions_of(const DataCheck& check) {
   }
   const auto note = [&](const std::string& what, const std::vector<std::string>& clips) {
     if (clips.empty()) return;
-    warnings.push_back(what + " never changes in " + std::to_string(clips.size()) + " recordings (" + clips.front() +
+    warnings.push_back(what + " in " + std::to_string(clips.size()) + " recordings (" + clips.front() +
                        (clips.size() > 1 ? ", ...)" : ")"));
   };
-  note("the sensor", check.constant.sensors);
-  note("the skeleton", check.constant.skeletons);
-  for (const auto& [channel, clips] : check.constant.channels) note("the channel " + channel, clips);
+  note("the sensor never changes", check.constant.sensors);
+  note("the skeleton never changes", check.constant.skeletons);
+  for (const auto& [channel, clips] : check.constant.channels) note("the channel " + channel + " never changes", clips);
+  note("all channels are 0 for some samples, as where a sensor did not measure,", check.constant.zero_samples);
+  note("a joint is at 0 in some frames, as where the camera did not see it,", check.constant.zero_joints);
   return warnings;
 }
 

@@ -216,6 +216,7 @@ nlohmann::ordered_json to_json(const StreamSummary& stream) {
     if (measure.rate > 0) one["rate_by_stamps"] = measure.rate;
     if (measure.longest_gap > 0) one["longest_gap"] = measure.longest_gap;
     if (measure.magnitude) one["median_magnitude"] = *measure.magnitude;
+    if (measure.extent) one["median_extent"] = *measure.extent;
   }
   return {{"stream", stream.stream}, {"recordings", std::move(recordings)}};
 }
@@ -309,7 +310,9 @@ std::string to_json(const DataCheck& check) {
   for (const StreamSummary& stream : check.streams) json["streams"].push_back(to_json(stream));
   json["constant"] = {{"sensors", check.constant.sensors},
                       {"skeletons", check.constant.skeletons},
-                      {"channels", check.constant.channels}};
+                      {"channels", check.constant.channels},
+                      {"zero_samples", check.constant.zero_samples},
+                      {"zero_joints", check.constant.zero_joints}};
   json["warnings"] = warnings_of(check);
   json["rail_samples"] = check.rail_samples;
   json["non_finite"] = check.non_finite;

@@ -36,12 +36,61 @@ std::vector<std::pair<double, const MeasuredStream*>> sorted(const StreamSummary
   return all;
 }
 
-std::optional<double> median_magnitude(const StreamSummary& summary) {
+// What is measured of some streams only.
+using Measured = std::optional<double> StreamMeasure::*;
+
+std::optional<double> median_of(const StreamSummary& summary, Measured measured) {
   std::vector<double> all;
   for (const MeasuredStream& one : summary.recordings) {
-    if (one.measure.magnitude) all.push_back(*one.measure.magnitude);
+    if (one.measure.*measured) all.push_back(*(one.measure.*measured));
   }
   return all.empty() ? std::nullopt : std::optional(upper_median(std::move(all)));
+}
+
+// A line on the recordings that differ so much from the others that they have another unit; else nothing.
+std::optional<std::string> differing(const StreamSummary& summary, Measured measured, const std::string& what,
+                                     const std::string& unit) {
+  constexpr double kDiffer = 3;  // no two people or movements do
+  const std::optional<double> median = median_of(summary, measured);
+  if (!median || *median <= 0) return std::nullopt;
+  std::size_t count = 0;
+  const MeasuredStream* example = nullptr;
+  for (const MeasuredStream& one : summary.recordings) {
+    const std::optional<double>& value = one.measure.*measured;
+    if (!value || (*value<kDiffer* * median&& * value> * median / kDiffer)) continue;
+    if (++count == 1) example = &one;
+  }
+  if (example == nullptr) return std::nullopt;
+  return summary.stream + ": " + what + " differs in " + std::to_string(count) +
+         " recordings from that of the others, " + number(*median) + " " + unit + " (" + example->id + ": " +
+         number(*(example->measure.*measured)) + " " + unit + "); do all files have the same unit?";
+}
+
+// A line on a body that is no body's size; else nothing. Hands alone have a skeleton, too.
+std::optional<std::string> implausible_extent(const StreamSummary& summary) {
+  constexpr double kSmallest = 0.05;  // m
+  constexpr double kLargest = 4;
+  const std::optional<double> extent = median_of(summary, &StreamMeasure::extent);
+  if (!extent || (*extent >= kSmallest && *extent <= kLargest)) return std::nullopt;
+  return summary.stream + ": the body measures " + number(*extent) + " m: is the unit of the positions right?";
+}
+
+// A line on rates with which nobody records movements; else nothing.
+std::optional<std::string> unusual_rate(const StreamSummary& summary) {
+  constexpr double kLow = 2;  // Hz
+  constexpr double kHigh = 1000;
+  std::size_t count = 0;
+  std::string example;
+  for (const MeasuredStream& one : summary.recordings) {
+    for (const double rate : {one.measure.rate, one.measure.declared_rate}) {
+      if (rate == 0 || (rate >= kLow && rate <= kHigh)) continue;
+      if (++count == 1) example = one.id + ": " + number(rate) + " Hz";
+      break;
+    }
+  }
+  if (count == 0) return std::nullopt;
+  return summary.stream + ": a rate that no recording of movements has in " + std::to_string(count) + " recordings (" +
+         example + "); are `rate`, or the unit of the time stamps, right?";
 }
 
 // The unit in which values that are called g would show one g.
@@ -93,7 +142,8 @@ std::string describe(const StreamSummary& summary) {
   }
   const auto gaps = sorted(summary, [](const MeasuredStream& one) { return one.measure.longest_gap; });
   if (!gaps.empty()) text += ", longest gap " + number(gaps.back().first) + " s (" + gaps.back().second->id + ")";
-  if (const auto magnitude = median_magnitude(summary)) text += ", median |a| " + number(*magnitude) + " g";
+  if (const auto magnitude = median_of(summary, &StreamMeasure::magnitude))
+    text += ", median |a| " + number(*magnitude) + " g";
   return text;
 }
 
@@ -102,10 +152,15 @@ std::vector<std::string> warnings_of(const StreamSummary& summary) {
   constexpr double kHigh = 1.5;
   constexpr double kRates = 0.1;  // share by which rates may differ
   std::vector<std::string> warnings;
-  const auto magnitude = median_magnitude(summary);
+  const auto magnitude = median_of(summary, &StreamMeasure::magnitude);
   if (magnitude && (*magnitude < kLow || *magnitude > kHigh)) {
     warnings.push_back(summary.stream + ": median |a| is " + number(*magnitude) +
                        " g, where a worn accelerometer shows about 1 g: " + likely_unit(*magnitude));
+  }
+  for (const auto& line : {differing(summary, &StreamMeasure::magnitude, "median |a|", "g"),
+                           differing(summary, &StreamMeasure::extent, "the size of the body", "m"),
+                           implausible_extent(summary), unusual_rate(summary)}) {
+    if (line) warnings.push_back(*line);
   }
   std::size_t other_rate = 0;
   const MeasuredStream* example = nullptr;
@@ -180,11 +235,38 @@ std::string implausible_rate(const StreamMeasure& measure, double partner) {
   return text + "; does time_unit name another unit than that of the stamps (s, ms, us, ns)?";
 }
 
+namespace {
+
+// Whether some rows, but not all, are 0 throughout: some in a row, as one may be by chance.
+bool is_zero_at_times(const Frames& frames, Eigen::Index first, Eigen::Index columns) {
+  constexpr int kInARow = 3;
+  int in_a_row = 0;
+  bool found = false, others = false;
+  for (Eigen::Index row = 0; row < frames.rows(); ++row) {
+    const bool zero = (frames.row(row).middleCols(first, columns) == 0).all();
+    in_a_row = zero ? in_a_row + 1 : 0;
+    found |= in_a_row == kInARow;
+    others |= !zero;
+  }
+  return found && others;
+}
+
+bool has_zero_joints(const DatasetInfo& info, const Clip& clip) {
+  for (Eigen::Index joint = 0; joint < clip.skeleton.cols() / 3; ++joint) {
+    if (is_zero_at_times(clip.skeleton, 3 * joint, info.topology.dimensions)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 ConstantStreams constant_streams(const DatasetInfo& info, const std::vector<Clip>& clips) {
   ConstantStreams constant;
   const auto never_changes = [](const auto& frames) { return ((frames.rowwise() - frames.row(0)) == 0).all(); };
   for (const Clip& clip : clips) {
     if (clip.skeleton.rows() > 1 && never_changes(clip.skeleton)) constant.skeletons.push_back(clip.id);
+    if (has_zero_joints(info, clip)) constant.zero_joints.push_back(clip.id);
+    if (is_zero_at_times(clip.sensor, 0, clip.sensor.cols())) constant.zero_samples.push_back(clip.id);
     if (clip.sensor.rows() < 2) continue;
     if (never_changes(clip.sensor)) {
       constant.sensors.push_back(clip.id);

@@ -28,8 +28,9 @@ void add_measure(std::vector<StreamSummary>& streams, const MeasuredStream& meas
 /// "watch: 8 recordings, 32.1 Hz by stamps (31.9-32.3), longest gap 0.05 s (wave_s01), median |a| 1.02 g".
 std::string describe(const StreamSummary& summary);
 
-/// What is probably wrong with a stream, one line each: a median |a| that no worn accelerometer shows, a rate by stamps
-/// that is not the declared one, much of it left out by alignment.
+/// What is probably wrong with a stream, one line each: a median |a| that no worn accelerometer shows, or a body of no
+/// body's size, on the whole or in some recordings; a rate that no recording of movements has, or not the declared one;
+/// much of it left out by alignment.
 std::vector<std::string> warnings_of(const StreamSummary& summary);
 
 /// "wave_s02: alignment kept 51 % of watch", for each recording of which less than 80 % was kept.
@@ -48,6 +49,9 @@ struct ConstantStreams {
   std::vector<std::string> skeletons, sensors;  ///< clips whose whole stream is constant
   std::map<std::string, std::vector<std::string>>
       channels;  ///< clips, by the channel that is constant, others being not
+  /// Clips in which all channels, or all coordinates of a joint, are at 0 in some frames and in others not: what
+  /// devices write for what they did not measure.
+  std::vector<std::string> zero_samples, zero_joints;
 };
 ConstantStreams constant_streams(const DatasetInfo& info, const std::vector<Clip>& clips);
 

@@ -33,6 +33,8 @@ TEST(AlikeNames, AreThoseThatAReaderTakesForOne) {
   EXPECT_THAT(alike_names({"wave", "clap", "Wave", "throw", "CLAP"}),
               ElementsAre(ElementsAre("clap", "CLAP"), ElementsAre("wave", "Wave")));
   EXPECT_THAT(alike_names({"sit", "sit_down", "sit2"}), IsEmpty());
+  EXPECT_THAT(alike_names({"sit_down", "Sit down", "P01", "p1", "p10", "1", "1.0", "10", "1.05", "1.5"}),
+              ElementsAre(ElementsAre("1", "1.0"), ElementsAre("P01", "p1"), ElementsAre("sit_down", "Sit down")));
 }
 
 TEST(HiddenCharacters, AreFoundAndShown) {

@@ -343,6 +343,15 @@ TEST_F(Continuous, PartsThatReachBeyondTheRecordingAreCutAndCounted) {
   EXPECT_THAT(check.broken, IsEmpty());
   EXPECT_EQ(check.repairs.at("parts that reach beyond the recording: cut to it").count, 1);
   EXPECT_FLOAT_EQ(check.clips[0].sensor(check.clips[0].sensor.rows() - 1, 0), 16);
+  windows("{length: 2, step: 1}");
+  EXPECT_EQ(check_dataset(config()).repairs.at("parts that reach beyond the recording: cut to it").count, 1);
+}
+
+TEST_F(Continuous, PartsOfTwoLabelsThatShareTimeAreCounted) {
+  write("annotations.csv", replaced(kAnnotations, "p1,8.0,15.0", "p1,3.0,15.0"));
+  EXPECT_EQ(
+      check_dataset(config()).repairs.at("parts that share time with one of another label: taken as they are").count,
+      1);
 }
 
 TEST_F(Continuous, WindowsOverlapInTrainingOnly) {

@@ -181,6 +181,40 @@ TEST_F(Worn, StreamsAndChannelsThatNeverChangeAreNamed) {
   EXPECT_THAT(suspicions_of(check()), Contains("the channel az never changes in 1 recordings (two)"));
 }
 
+TEST_F(Worn, ZerosForWhatWasNotMeasuredAreNamed) {
+  write("w1.csv", watch(30, 32, 1) + "0,0,0\n0,0,0\n0,0,0\n" + watch(30, 32, 1));
+  std::string unseen = skeleton(30, 2);
+  for (int i = 0; i < 5; ++i) unseen += "0,1,0,0,0,0,0.1,1,0.2\n";
+  write("s2.csv", unseen + skeleton(30, 2));
+  EXPECT_THAT(
+      suspicions_of(check()),
+      ElementsAre("all channels are 0 for some samples, as where a sensor did not measure, in 1 recordings (one)",
+                  "a joint is at 0 in some frames, as where the camera did not see it, in 1 recordings (two)"));
+}
+
+TEST_F(Worn, ARecordingInAnotherUnitThanTheOthersIsNamed) {
+  write("clips.csv", kManifest + "three,1,a,s3.csv,w3.csv\n");
+  write("s3.csv", skeleton(60, 1));
+  write("w3.csv", watch(64, 32, 3, 9.8));
+  EXPECT_THAT(
+      suspicions_of(check()),
+      ElementsAre("watch: median |a| differs in 1 recordings from that of the others, 1 g (three: 9.8 g); do all "
+                  "files have the same unit?"));
+  write("w3.csv", watch(64, 32, 3));
+  std::string millimeters;
+  for (int i = 0; i < 60; ++i) millimeters += "0,1000,0,0,1500,0,100," + std::to_string(700 + i) + ",200\n";
+  write("s3.csv", millimeters);
+  EXPECT_THAT(suspicions_of(check()), ElementsAre(HasSubstr("skeleton: the size of the body differs in 1 recordings")));
+  for (const char* file : {"s1.csv", "s2.csv"}) write(file, millimeters);
+  EXPECT_THAT(suspicions_of(check()), ElementsAre(HasSubstr("m: is the unit of the positions right?")));
+}
+
+TEST_F(Worn, RatesThatNoRecordingOfMovementsHasAreNamed) {
+  write("dataset.yaml", replaced(kDescription, "rate: 32", "rate: 32000"));
+  EXPECT_THAT(suspicions_of(check()), Contains(HasSubstr("watch: a rate that no recording of movements has in 2 "
+                                                         "recordings (two: 3.2e+04 Hz); are `rate`")));
+}
+
 TEST_F(Worn, ARuleOfGapsIsReadOrRefused) {
   EXPECT_THAT(description_problem("align", "gaps: cutt\nalign"), HasSubstr("dataset.yaml:2: gaps"));
   EXPECT_THAT(description_problem("align", "gaps: {interpolate: {longest: 0}}\nalign"), HasSubstr("longest"));

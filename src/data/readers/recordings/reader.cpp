@@ -211,6 +211,20 @@ void mark_zero_frames(ReadSamples& read, const GapRule& gaps, const StreamOrigin
   note_repair(repairs, "skeleton frames of zeros, where the camera saw nobody: taken as missing", origin.id, zeros);
 }
 
+// The median over the frames of the longest side of the box around the joints.
+double median_extent(const Frames& frames, int dimensions) {
+  std::vector<float> extents;
+  for (Index frame = 0; frame < frames.rows(); ++frame) {
+    float longest = 0;
+    for (Index axis = 0; axis < dimensions; ++axis) {
+      const Eigen::ArrayXf along = frames.row(frame)(Eigen::seq(axis, Eigen::last, 3)).transpose();
+      longest = std::max(longest, along.maxCoeff() - along.minCoeff());
+    }
+    extents.push_back(longest);
+  }
+  return upper_median(std::move(extents));
+}
+
 Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Repairs& repairs) {
   const StreamOrigin origin{recording.skeleton[0], recording.id};
   const ManifestRow& row = *all.rows.at(recording.id);
@@ -224,8 +238,10 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
   Mended samples = mended(std::move(read), table, placing, columns, origin, repairs);
   samples.samples.values = skeleton_frames(samples.samples.values, all.skeleton);
   if (all.skeleton.shown_as) samples.samples.values = mapped_joints(samples.samples.values, all.skeleton.mapping);
+  const double extent = median_extent(samples.samples.values, all.skeleton.topology.dimensions);
   Stream stream = placed_in_time(std::move(samples), table, placing, origin);
   stream.measures[0].stream = "skeleton";
+  stream.measures[0].extent = extent;
   return stream;
 }
 
