@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/unicode.hpp"
 #include "config/node.hpp"
 #include "data/formats/file_error.hpp"
 #include "data/formats/npy.hpp"
@@ -147,8 +148,9 @@ SensorRecording SensorFiles::read(const fs::path& file, data::Repairs& repairs) 
 std::string SensorFiles::format_of(const fs::path& file) const {
   if (!options_.format.empty()) return options_.format;
   std::string by_extension;
+  const std::string extension = compared_form(file.extension().string());  // also .CSV
   for (const Format& format : kFormats) {
-    if (file.extension() != format.extension) continue;
+    if (extension != format.extension) continue;
     if (format.name == data_set_) return format.name;
     by_extension = format.name;
   }

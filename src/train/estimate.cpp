@@ -160,6 +160,21 @@ void require_seen(const TrainingSetup& setup) {
                   "as configs/sensor-only.yaml does");
 }
 
+/// Before hours of training: a stage that sees none of the clips that are scored has no result.
+void require_scored(const TrainingSetup& setup) {
+  if (setup.split.val.empty() && setup.split.test.empty()) return;
+  std::string unscored;
+  for (const config::StageConfig& stage : setup.experiment.stages) {
+    const auto seen = stage_split(setup, stage, setup.experiment.seeds.front());
+    if (seen->val.empty() && seen->test.empty()) unscored.append(" ").append(stage.name);
+  }
+  if (unscored.empty()) return;
+  throw Error(
+      ErrorKind::config,
+      "stages" + unscored + ": no validation or test clip has what the stage sees (a skeleton, a sensor or both); " +
+          "choose other subjects or trials under protocol.test, or switch these stages off (stages: {skeleton: null})");
+}
+
 }  // namespace
 
 void require_trainable(const TrainingSetup& setup) {
@@ -173,6 +188,7 @@ void require_trainable(const TrainingSetup& setup) {
   }
   require_other_stages(setup);
   require_seen(setup);
+  require_scored(setup);
   for (const config::StageConfig& stage : setup.experiment.stages) {
     try {
       Trial(setup, stage, kClips).step();

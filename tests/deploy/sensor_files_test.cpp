@@ -60,11 +60,11 @@ TEST_F(SensorFilesTest, AHeaderNamesTheColumnsInAnyOrder) {
 }
 
 TEST_F(SensorFilesTest, WithoutAHeaderTheColumnsHaveTheModelsOrder) {
-  const SensorRecording plain = read(write("a.csv", "1,2,3\n4,5,6\n"));
+  const SensorRecording plain = read(write("A.CSV", "1,2,3\n4,5,6\n"));
   EXPECT_THAT(values(plain), ElementsAre(1, 2, 3, 4, 5, 6));
   EXPECT_FALSE(plain.stamped);
   EXPECT_EQ(plain.rate, 50) << "the model's";
-  EXPECT_EQ(read(folder_ / "a.csv", {.rate = 20}).rate, 20);
+  EXPECT_EQ(read(folder_ / "A.CSV", {.rate = 20}).rate, 20);
   std::string text;
   for (const int tenth : {0, 1, 3, 4, 5, 6, 7, 8}) {
     text += "10." + std::to_string(tenth) + " " + std::to_string(tenth) + " 2 3\n";

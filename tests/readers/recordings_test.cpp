@@ -385,6 +385,17 @@ TEST_F(OwnClock, StartsAndRatesCutBothStreamsToTheSpanTheyShare) {
   expect_one_clock();
 }
 
+TEST_F(OwnClock, AFileThatIsNotThereNeedsNoStart) {
+  describe("align: span", "align: timestamps");
+  write(
+      "clips.csv",
+      "id,subject,label,skeleton,watch,skeleton_start,watch_start\none,3,wave,,w1.csv,,10.5\ntwo,1,clap,s2.csv,,7,\n");
+  const Dataset read = read_dataset(config());
+  ASSERT_EQ(read.clips.size(), 2U);
+  EXPECT_EQ(clip("one").skeleton.rows(), 0);
+  EXPECT_EQ(clip("two").sensor.rows(), 0);
+}
+
 TEST_F(OwnClock, TimeStampsCutBothStreamsToTheSpanTheyShare) {
   write("dataset.yaml", replaced(replaced(replaced(kDescription, "align: span", "align: timestamps"), "rate: 30",
                                           "time: 0\n  time_unit: us"),

@@ -90,5 +90,11 @@ TEST_F(OneModality, AStageWithoutClipsNamesThoseThatRemain) {
       AllOf(HasSubstr("stages skeleton student: too few training clips"), HasSubstr("stages that remain: baseline;")));
 }
 
+TEST_F(OneModality, AStageOfWhichNoClipIsScoredIsRefusedBeforeItTrains) {
+  const TrainingSetup unscored = without_skeletons("unscored", 0, 12);
+  EXPECT_THAT(testing::refusal(ErrorKind::config, [&] { require_startable(unscored, {}, Existing::refuse); }),
+              HasSubstr("stages skeleton: no validation or test clip has what the stage sees"));
+}
+
 }  // namespace
 }  // namespace pskd::train

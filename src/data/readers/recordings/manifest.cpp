@@ -205,20 +205,28 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, const std:
   row.files.trial = reader.number_or_name(columns.trial, "trial", 1);
   row.files.scene = reader.number_or_name(columns.scene, "scene", 0);
   row.files.camera = reader.number_or_name(columns.camera, "camera", 0);
-  row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
   row.skeleton_rate = reader.rate(columns.skeleton_rate, "skeleton_rate");
   if (columns.skeleton) {
-    if (const auto path = reader.path(*columns.skeleton, "skeleton"))
+    if (const auto path = reader.path(*columns.skeleton, "skeleton")) {
       row.files.skeleton = skeleton_files(*path, joint_files);
+      row.skeleton_start = reader.seconds(columns.skeleton_start, "skeleton_start");
+    }
   }
   for (std::size_t i = 0; i < columns.sensors.size(); ++i) {
-    row.sensor_start.push_back(reader.seconds(columns.sensor_start[i], "start of a sensor"));
+    const auto path = reader.path(columns.sensors[i], "sensor");
+    row.sensor_start.push_back(path ? reader.seconds(columns.sensor_start[i], "start of a sensor") : 0);
     row.sensor_rate.push_back(reader.rate(columns.sensor_rate[i], "rate of a sensor"));
-    if (const auto path = reader.path(columns.sensors[i], "sensor")) row.files.sensor.push_back(*path);
+    if (path) row.files.sensor.push_back(*path);
   }
-  if (row.files.sensor.size() < columns.sensors.size()) row.files.sensor.clear();  // all of them or none
+  const bool lacks_sensors = row.files.sensor.size() < columns.sensors.size();
+  const bool has_some = !row.files.sensor.empty();
+  if (lacks_sensors) row.files.sensor.clear();  // all of them or none
   if (row.files.skeleton.empty() && row.files.sensor.empty()) {
-    reader.fail(columns.skeleton ? "skeleton" : "sensor", "the recording has no file");
+    reader.fail(columns.skeleton ? "skeleton" : "sensor",
+                has_some
+                    ? "the recording has files of some sensors only: it is used where it has those of all; choose the "
+                      "sensors that are to be read under data.sensors"
+                    : "the recording has no file");
   }
   return row;
 }
