@@ -89,6 +89,37 @@ TEST_F(LoggerFile, MayEndWithEmptyLines) {
   expect_plain("rate: 32", kValues + ",,\n  \r\n,,\n");
 }
 
+TEST_F(LoggerFile, MayEndItsLinesInOtherWays) {
+  const auto ends = [](std::string text, const std::string& end) {
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += end.size())
+      text.replace(at, 1, end);
+    return text;
+  };
+  for (const char* end : {"\r\n", "\r\r\n", "\r"}) expect_plain("rate: 32", ends(kValues, end));
+}
+
+TEST_F(LoggerFile, WithLinesThatAreNoneIsRefusedWithWhatTheyProbablyAre) {
+  EXPECT_THAT(problem("rate: 32", kValues + "0.5,-"), HasSubstr("it is the last line: if the recording was cut off"));
+  EXPECT_THAT(problem("rate: 32", kValues + std::string(4, '\0')), HasSubstr("the line holds NUL bytes"));
+  EXPECT_THAT(problem("rate: 32", "0.5,-1,2\n\n" + kValues),
+              HasSubstr("line 2: expected 3 columns, found 1: the line is "
+                        "empty, and values follow it"));
+  for (const char* error : {"#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?"}) {
+    EXPECT_THAT(problem("rate: 32", kValues + error + ",-1,2\n"), HasSubstr("no value (1 in the file)")) << error;
+  }
+  EXPECT_THAT(problem("decimal: comma, rate: 32", "0,5;1.183;2\n0,5;1;2\n"),
+              HasSubstr("line 1: expected a number with a decimal comma, found '1.183'"));
+}
+
+TEST_F(LoggerFile, WhoseHeaderContradictsTheOrderOfTheChannelsIsRefused) {
+  for (const char* header : {"az,ay,ax\n", "Az,Ay,Ax\n", "gx,gy,gz\n"}) {
+    EXPECT_THAT(problem("header: true, rate: 32", header + kValues),
+                HasSubstr("line 1: expected the channels of the description in their order, ax ay az; found a column"));
+  }
+  expect_plain("header: true, rate: 32", "x,y,z\n" + kValues);
+  expect_plain("header: true, rate: 32", "AX,AY,AZ\n" + kValues);
+}
+
 TEST_F(LoggerFile, MayNameItsUnits) {
   expect_plain("header: true, rate: 32", "ax,ay,az\ng,g,G\n" + kValues);
   expect_plain("header: true, columns: [ax (g), ay (g), az (g)], rate: 32",

@@ -46,6 +46,7 @@ std::string checked_beginning(const std::filesystem::path& file, std::string tex
   }
   text.erase(0, text.size() - without_byte_order_mark(text).size());
   check_utf8(file, text, 0);
+  if (text.find('\n') == std::string::npos) std::replace(text.begin(), text.end(), '\r', '\n');  // of an old Macintosh
   return text;
 }
 
@@ -63,7 +64,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     std::string_view line = text.substr(at, end - at);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);  // some programs write two
     lines.push_back(line);
     at = end + 1;
   }

@@ -49,8 +49,9 @@ bool is_number(const TableDescription& table, std::string field) {
 
 // What loggers and spreadsheets write where there is no value.
 bool is_missing(std::string_view field) {
-  constexpr std::array kWords = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?"};
-  constexpr std::size_t kLongest = 4;
+  constexpr std::array kWords = {"",   "na", "n/a",     "#n/a",    "nan",   "null",  "none",   "nil",   "-",
+                                 "--", "?",  "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!"};
+  constexpr std::size_t kLongest = 7;
   const std::string_view text = trimmed(field);
   if (text.size() > kLongest) return false;
   std::string lower(text);
@@ -58,7 +59,7 @@ bool is_missing(std::string_view field) {
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
 
-// A cell of Excel's #N/A that comes first makes no comment of its line.
+// A cell of Excel's #N/A or #DIV/0! that comes first makes no comment of its line.
 bool is_comment(const TableDescription& table, std::string_view line) {
   if (table.comment.empty() || !line.starts_with(table.comment)) return false;
   return !is_missing(line.substr(0, line.find_first_of(",;\t ")));
@@ -254,8 +255,15 @@ std::vector<std::string> units_of(const Opening& opening, const Layout& layout) 
 // Reads the lines of one file.
 class RowReader {
  public:
-  RowReader(const fs::path& file, const TableDescription& table, const Opening& opening, const Layout& layout)
-      : file_(file), table_(table), opening_(opening), layout_(layout), seconds_(seconds_of(table.time_unit)) {}
+  /// `end` is the number behind that of the last line.
+  RowReader(const fs::path& file, const TableDescription& table, const Opening& opening, const Layout& layout,
+            std::size_t end)
+      : file_(file),
+        table_(table),
+        opening_(opening),
+        layout_(layout),
+        end_(end),
+        seconds_(seconds_of(table.time_unit)) {}
 
   void append(std::size_t line, std::string_view text, TextTable& read) {
     split_line(line, text);
@@ -280,12 +288,27 @@ class RowReader {
     const bool separator_at_end = fields_.size() == layout_.fields + 1 && trimmed(fields_.back()).empty();
     if (fields_.size() == layout_.fields || separator_at_end) return;
     fail_at_line(file_, line + 1,
-                 "expected " + std::to_string(layout_.fields) + " columns, found " + std::to_string(fields_.size()));
+                 "expected " + std::to_string(layout_.fields) + " columns, found " + std::to_string(fields_.size()) +
+                     hint_at(line, text));
+  }
+
+  // Why a line may have too few columns.
+  std::string hint_at(std::size_t line, std::string_view text) const {
+    if (text.find('\0') != std::string_view::npos) {
+      return "; the line holds NUL bytes, as where a device lost its power: delete it, and what follows";
+    }
+    if (trimmed(text).empty()) return ": the line is empty, and values follow it; delete it";
+    return line + 1 == end_ ? "; it is the last line: if the recording was cut off there, delete it" : "";
   }
 
   double number(std::size_t line, std::string_view field) {
     double value = 0;
     if (table_.decimal_comma) {
+      if (field.find('.') != std::string_view::npos) {
+        fail_at_line(file_, line + 1,
+                     "expected a number with a decimal comma, found " + quoted_field(trimmed(field)) +
+                         ": a point may be a decimal one or stand between thousands; write all numbers in one way");
+      }
       with_point_.assign(field);
       std::replace(with_point_.begin(), with_point_.end(), ',', '.');
       field = with_point_;
@@ -337,6 +360,7 @@ class RowReader {
   const TableDescription& table_;
   const Opening& opening_;
   const Layout& layout_;
+  std::size_t end_;
   double seconds_;
   std::vector<std::string_view> fields_;
   Fields quoted_;
@@ -397,11 +421,15 @@ TextTable read_text_table(const fs::path& file, const TableDescription& table, s
   TextTable read;
   read.samples.values.resize(static_cast<Eigen::Index>(most), static_cast<Eigen::Index>(wanted));
   read.units = units_of(opening, layout);
+  for (const std::size_t column : layout.columns) {
+    if (!opening.header.empty()) read.names.push_back(opening.header[column]);
+  }
+  read.header_line = opening.header_line + 1;
   read.units_line = (opening.units.empty() ? opening.header_line : opening.first - 1) + 1;
   read.units_row = !opening.units.empty();
   read.lines.reserve(most);
   if (layout.time) read.samples.times.reserve(most);
-  RowReader rows(file, table, opening, layout);
+  RowReader rows(file, table, opening, layout, end);
   text.each_line([&](std::size_t number, std::string_view line) {
     if (number >= opening.first && number < end && !is_comment(table, line)) rows.append(number, line, read);
     return number < end;

@@ -1,6 +1,7 @@
 #include "data/readers/recordings/reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <memory>
@@ -280,6 +281,23 @@ std::vector<DescribedUnit> sensor_units(const SensorDescription& sensor) {
   return units;
 }
 
+// Where columns are taken in their order, a header that calls one by the name of another channel contradicts it: axes
+// in another order, or the file of another sensor.
+void check_names(const fs::path& file, const formats::TextTable& text, const SensorDescription& sensor) {
+  constexpr std::array kKnown = {"ax", "ay", "az", "gx", "gy", "gz", "mx", "my", "mz"};
+  if (!sensor.table.columns.empty()) return;
+  for (std::size_t i = 0; i < text.names.size(); ++i) {
+    const std::string name = compared_form(text.names[i]);
+    const bool is_known = std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end() ||
+                          std::find(sensor.channels.begin(), sensor.channels.end(), name) != sensor.channels.end();
+    if (!is_known || name == compared_form(sensor.channels[i])) continue;
+    formats::fail_at_line(file, text.header_line,
+                          "expected the channels of the description in their order, " +
+                              config::joined(sensor.channels) + "; found a column " + config::quoted(text.names[i]) +
+                              " in the place of " + sensor.channels[i] + "; the key `columns` names those to read");
+  }
+}
+
 // The median over the samples of the length of the first three accelerations, in g.
 std::optional<double> median_magnitude(const Frames& values, const SensorDescription& sensor) {
   std::vector<Index> axes;
@@ -526,6 +544,7 @@ Stream read_sensor_file(const StreamOrigin& origin, const SensorDescription& sen
                         Repairs& repairs) {
   formats::TextTable text = read_table(origin.file, sensor.table, sensor.channels.size());
   check_units(origin.file, text, sensor.table, sensor_units(sensor));
+  check_names(origin.file, text, sensor);
   ReadSamples read{std::move(text.samples), std::move(text.lines)};
   const bool is_labeled = !sensor.table.label.empty();
   if (is_labeled) append_labels(origin.file, sensor, text.labels, read);
