@@ -153,6 +153,8 @@ TEST_F(LoggerFile, MayHaveCalendarStamps) {
                 "03.06.2024 08:15:10:20");
   expect_tenths("time_format: '%H:%M:%S %d-%b-%Y'", "08:15:10.0 03-Jun-2024", "08:15:10.1 03-Jun-2024",
                 "08:15:10.2 03-Jun-2024");
+  expect_tenths("time_format: '%I:%M:%S %p'", "11:59:59.9 AM", "12:00:00.0 PM", "12:00:00.1 PM");
+  expect_tenths("time_format: '%I:%M:%S.%f %p'", "12:59:59.90 PM", "01:00:00.00 PM", "01:00:00.10 PM");
 }
 
 TEST_F(LoggerFile, AStampThatIsNoneIsTold) {

@@ -5,10 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iomanip>
 #include <sstream>
+#include <utility>
 
 #include "base/file.hpp"
+#include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/name_pattern.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
@@ -23,11 +27,14 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Lt;
 using ::testing::Not;
 using testing::refusal;
+using ::testing::SizeIs;
 
 // ---- names -----------------------------------------------------------------------------------------------
 
@@ -252,6 +259,236 @@ TEST_F(LoggerFolder, SaysWhatItCannotUse) {
   expect_gravity(proposed());
   EXPECT_THAT(proposal_.left_out, ElementsAre(HasSubstr("walk_s3.csv: expected a table of numbers")));
   EXPECT_THAT(refusal(ErrorKind::usage, [&] { write_proposal(root_, proposal_); }), HasSubstr("is there already"));
+}
+
+// std::regex takes stack for every byte.
+TEST_F(LoggerFolder, MayHaveNamesAndLinesOfAnyLength) {
+  const std::string digits(400'000, '9');
+  write_all("# " + digits + " Hz, " + digits + "\nt,ax,ay,az,note " + std::string(100'000, 'a') + " x\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0,1\n"; });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.left_out, ElementsAre(AllOf(HasSubstr("sensor: columns 'note aaa"), SizeIs(Lt(100)))));
+}
+
+TEST_F(LoggerFolder, OfASkeletonWithNamesOfAnyLengthIsDescribed) {
+  std::string header = "t";
+  for (const char* joint : {"hip", "chest", "neck", "head"}) {
+    for (const char* axis : {"_x", "_y", ".z (m)"}) header += std::string(",") + joint + axis;
+  }
+  for (const char* axis : {"x", "y", "z"}) header += "," + std::string(100'000, 'w') + axis;
+  write_all(header + "\n", [](double t, double a, double b) {
+    std::string line = text(t);
+    for (int joint = 0; joint < 5; ++joint) line += "," + text(a) + "," + text(joint * b) + ",2";
+    return line + "\n";
+  });
+  EXPECT_THAT(propose(root_, "").description, HasSubstr(R"(joints: ["hip", "chest", "neck", "head", "www)"));
+}
+
+// ---- several sensors -------------------------------------------------------------------------------------
+
+class SensorFolder : public LoggerFolder {
+ protected:
+  // A file of the app Sensor Logger: gravity that turns, with `factor`.
+  void write_sensor(const std::string& name, double factor) const {
+    write(name, "time,seconds_elapsed,z,y,x\n" + samples(1, [&](double t, double a, double b) {
+                  return std::to_string(1'700'000'000'000'000'000 + std::llround(1e9 * t)) + "," + text(t) + ",0," +
+                         text(factor * b) + "," + text(factor * a) + "\n";
+                }));
+  }
+  static constexpr std::array kRecordings = {"walk_s1", "walk_s2", "run_s1", "run_s2"};
+};
+
+TEST_F(SensorFolder, OfAFolderForEachRecordingTakesFilesAsSensors) {
+  for (const std::string recording : kRecordings) {
+    for (const char* name : {"Accelerometer", "Barometer", "Gravity"}) write_sensor(recording + "/" + name + ".csv", 1);
+    write_sensor(recording + "/Gyroscope.csv", 3);
+    write_sensor(recording + "/Magnetometer.csv", 48);
+    write_sensor(recording + "/TotalAcceleration.csv", 9.81);
+    write(recording + "/Metadata.csv", "version,platform\n3,android\n");
+  }
+  const Dataset read = proposed();
+  EXPECT_EQ(proposal_.pattern, "{label}_s{subject}");
+  EXPECT_THAT(read.info.classes, ElementsAre("run", "walk"));
+  ASSERT_EQ(read.clips.size(), 4U);
+  EXPECT_THAT(read.info.channels,
+              ElementsAre("Gyroscope_gx", "Gyroscope_gy", "Gyroscope_gz", "Magnetometer_mx", "Magnetometer_my",
+                          "Magnetometer_mz", "TotalAcceleration_ax", "TotalAcceleration_ay", "TotalAcceleration_az"));
+  EXPECT_NEAR(read.clips[0].sensor.rightCols(3).square().rowwise().sum().sqrt().mean(), 1, 0.02);
+  EXPECT_THAT(proposal_.description, AllOf(HasSubstr("align: timestamps"), HasSubstr("# CHECK sensors: left out is "
+                                                                                     "'Gravity.csv' of 4 recordings")));
+  EXPECT_THAT(proposal_.left_out, AllOf(Contains(HasSubstr("'Accelerometer.csv' of 4 recordings")),
+                                        Contains(HasSubstr("'Barometer.csv' of 4 recordings: the name says neither")),
+                                        Contains("Gyroscope: columns 'seconds_elapsed'")));
+}
+
+TEST_F(SensorFolder, OfFilesSideBySideTakesThemAsSensors) {
+  for (const std::string recording : kRecordings) {
+    write_sensor(recording + "_acc.csv", 9.81);
+    write_sensor(recording + "_gyr.csv", 3);
+    write("camera/" + recording + ".csv",
+          samples(1, [](double, double a, double) { return text(a) + ",0,1,0,0,1,0,0,2,0,1,2,0,2,1\n"; }));
+  }
+  EXPECT_THAT(proposed().info.channels, ElementsAre("acc_ax", "acc_ay", "acc_az", "gyr_gx", "gyr_gy", "gyr_gz"));
+  EXPECT_THAT(proposal_.manifest, HasSubstr("walk_s2,2,walk,1,camera/walk_s2.csv,walk_s2_acc.csv,walk_s2_gyr.csv\n"));
+}
+
+TEST_F(SensorFolder, OfAFolderForEachPersonTakesFilesAsLabels) {
+  for (const char* name : {"anna/walk", "anna/run", "bob/walk", "bob/run"}) {
+    write_sensor(std::string(name) + ".csv", 9.81);
+  }
+  expect_gravity(proposed());
+  EXPECT_EQ(proposal_.pattern, "{subject}/{label}");
+}
+
+TEST_F(SensorFolder, NamesFilesOfOneSensorWithOtherColumns) {
+  for (const std::string recording : kRecordings) write_sensor(recording + "/acc.csv", 9.81);
+  write("run_s3/acc.csv", "1,2,3\n1,2,3\n1,2,4\n");
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.left_out, Contains(HasSubstr("run_s3/acc.csv: its columns are not those of run_s1/acc.csv")));
+}
+
+// ---- columns ---------------------------------------------------------------------------------------------
+
+std::string quantity_text(const char* column) {
+  const auto name = channel_name(column);
+  if (!name) return "none";
+  const std::string kind = name->quantity.kind == 0 ? "?" : std::string{name->quantity.kind};
+  return kind + name->axis + (name->quantity.kind == 0 || name->quantity.sure ? "" : " perhaps");
+}
+
+TEST(ChannelName, IsToldByWholeWords) {
+  const std::vector<std::pair<const char*, const char*>> expected = {{"ax", "ax"},
+                                                                     {"wrist_ax", "ax"},
+                                                                     {"ACCX", "ax"},
+                                                                     {"AccX (g)", "ax"},
+                                                                     {"linaccX", "ax"},
+                                                                     {"acceleration x", "ax"},
+                                                                     {"accelerometerAccelerationY(G)", "ay"},
+                                                                     {"Beschleunigung z (m/s^2)", "az"},
+                                                                     {"mpu_acc_x", "ax"},
+                                                                     {"gx", "gx"},
+                                                                     {"w_y", "gy"},
+                                                                     {"mpu_gyro_x", "gx"},
+                                                                     {"GYROZ", "gz"},
+                                                                     {"motionRotationRateX(rad/s)", "gx"},
+                                                                     {"angular velocity y", "gy"},
+                                                                     {"rotation_x", "gx perhaps"},
+                                                                     {"angular_acceleration_x", "ax perhaps"},
+                                                                     {"mx", "mx"},
+                                                                     {"magneticFieldX", "mx"},
+                                                                     {"magnetometerZ(\xc2\xb5T)", "mz"},
+                                                                     {"x", "?x"},
+                                                                     {"watch_x", "?x"},
+                                                                     {"wrist.y", "?y"},
+                                                                     {"marker_z", "?z"},
+                                                                     {"gravelly_x", "?x"},
+                                                                     {"x_g", "?x"},
+                                                                     {"qx", "none"},
+                                                                     {"battery", "none"},
+                                                                     {"acc", "none"},
+                                                                     {"max", "none"},
+                                                                     {"", "none"},
+                                                                     {"(x)", "none"}};
+  for (const auto& [column, text] : expected) EXPECT_EQ(quantity_text(column), text) << column;
+}
+
+TEST(ChannelName, SaysHowWellTheAccelerationServes) {
+  const auto worth = [](const char* column) { return channel_name(column).value().quantity.worth; };
+  EXPECT_EQ(worth("accelerationIncludingGravity.x"), Worth::total);
+  EXPECT_EQ(worth("acc_x"), Worth::plain);
+  EXPECT_EQ(worth("lin_acc_x"), Worth::partial);
+  EXPECT_EQ(worth("motionUserAccelerationX(G)"), Worth::partial);
+  EXPECT_EQ(worth("acceleration without gravity x"), Worth::partial);
+  EXPECT_EQ(worth("motionGravityX(G)"), Worth::gravity);
+}
+
+TEST_F(LoggerFolder, OfASensorWithAPrefixKeepsItsKinds) {
+  write_all("t,mpu_acc_x,mpu_acc_y,mpu_acc_z,mpu_gyro_x,mpu_gyro_y,mpu_gyro_z\n", [](double t, double a, double b) {
+    return text(t) + "," + text(a) + "," + text(b) + ",0," + text(100 * a) + "," + text(100 * b) + ",0\n";
+  });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, AllOf(HasSubstr("channels: [ax, ay, az, gx, gy, gz]"),
+                                           HasSubstr("unit: [g, g, g, deg/s, deg/s, deg/s]")));
+}
+
+TEST_F(LoggerFolder, OfNamesThatSayNoKindMarksTheGuess) {
+  write_all("t,watch_x,watch_y,watch_z\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0\n"; });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description,
+              AllOf(HasSubstr("# CHECK channels: are 'watch_x', 'watch_y', 'watch_z' the acceleration?"),
+                    HasSubstr("channels: [ax, ay, az]")));
+}
+
+TEST_F(LoggerFolder, OfAMagneticFieldThatIsNotOfTheEarthMarksTheUnit) {
+  write_all("t,x,y,z,mx,my,mz\n", [](double t, double a, double b) {
+    return text(t) + "," + text(a) + "," + text(b) + ",0," + text(0.5 * a) + "," + text(0.5 * b) + ",0\n";
+  });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK unit: uT? The median of |m| is 0.5"));
+}
+
+TEST_F(LoggerFolder, PrefersAccelerationWithGravity) {
+  write_all("t,lin_acc_x,lin_acc_y,lin_acc_z,acc_x,acc_y,acc_z,mood\n", [](double t, double a, double b) {
+    return text(t) + ",0.1,0.2,0.3," + text(a) + "," + text(b) + ",0,good\n";
+  });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, HasSubstr("columns: [\"acc_x\", \"acc_y\", \"acc_z\"]"));
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK channels: 'lin_acc_x', 'lin_acc_y', 'lin_acc_z' are left out"));
+  EXPECT_THAT(proposal_.left_out, ElementsAre("sensor: columns 'lin_acc_x', 'lin_acc_y', 'lin_acc_z', 'mood'"));
+}
+
+TEST_F(LoggerFolder, OfAccelerationWithoutGravityAloneSaysSo) {
+  write_all("t,userAccelerationX(G),userAccelerationY(G),userAccelerationZ(G)\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0\n"; });
+  EXPECT_EQ(proposed().clips.size(), 4U);
+  EXPECT_THAT(proposal_.description, HasSubstr("are an acceleration without gravity, by their names"));
+}
+
+// ---- time ------------------------------------------------------------------------------------------------
+
+TEST_F(LoggerFolder, MayHaveClocksOfTwelveHours) {
+  write_all("Timestamp,X,Y,Z\n", [](double t, double a, double b) {
+    std::ostringstream clock;  // over noon
+    clock << (t < 1 ? "06/03/2024 11:59:" : "06/03/2024 12:00:") << std::fixed << std::setprecision(2)
+          << std::setfill('0') << std::setw(5) << (t < 1 ? 59 + t : t - 1) << (t < 1 ? " AM," : " PM,");
+    return clock.str() + text(a) + "," + text(b) + ",0\n";
+  });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description,
+              AllOf(HasSubstr("time_format: \"%m/%d/%Y %I:%M:%S %p\""), Not(HasSubstr("CHECK rate")),
+                    HasSubstr("day or month first? It may as well be \"%d/%m/%Y %I:%M:%S %p\"")));
+}
+
+TEST_F(LoggerFolder, MayCallItsTimeZeit) {
+  write_all("Zeit;ax;ay;az\n", [](double t, double a, double b) {
+    std::string line = text(t) + ";" + text(a) + ";" + text(b) + ";0,0\n";
+    std::replace(line.begin(), line.end(), '.', ',');
+    return line;
+  });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, HasSubstr("time: \"Zeit\""));
+}
+
+TEST_F(LoggerFolder, WhoseStampsCannotBeReadNamesTheirColumn) {
+  write_all("timestamp,when,x,y,z\n",
+            [](double, double a, double b) { return "1.71740E+12,8:15 o'clock," + text(a) + "," + text(b) + ",0\n"; });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK rate: no time stamps could be read, but the time may be in "
+                                               "'timestamp', 'when'; how many"));
+}
+
+TEST_F(LoggerFolder, WhoseStampsMayBeInTwoUnitsMarksTheUnit) {
+  const auto described = [&](double interval) {
+    write_all("t,x,y,z\n", [&](double t, double a, double b) {
+      return text(50 * t * interval) + "," + text(a) + "," + text(b) + ",0\n";
+    });
+    return propose(root_, "").description;
+  };
+  EXPECT_THAT(described(0.5), AllOf(HasSubstr("# CHECK time_unit: stamps 0.5 apart are 2 Hz in s, or 2000 Hz in ms"),
+                                    Not(HasSubstr("time_unit: ms\n"))));
+  EXPECT_THAT(described(1), AllOf(HasSubstr("apart are 1000 Hz in ms, or 1 Hz in s"), HasSubstr("time_unit: ms\n")));
+  EXPECT_THAT(described(20), AllOf(Not(HasSubstr("# CHECK")), HasSubstr("time_unit: ms\n")));
 }
 
 TEST_F(LoggerFolder, OfNamesThatSayNothingAsksForAPattern) {

@@ -103,26 +103,35 @@ bool parse_calendar(std::string_view text, double& seconds) {
 }
 
 bool parse_calendar(std::string_view text, const std::string& format, double& seconds) {
-  std::tm time{};
-  time.tm_year = 70;
-  time.tm_mday = 1;
-  double fraction = 0;
   const std::size_t named = format.find("%f");
   const std::size_t whole = format.find("%S");
-  std::string rest;
+  const std::size_t end = named != std::string::npos ? named : whole == std::string::npos ? format.size() : whole + 2;
+  const std::string front = format.substr(0, end);
+  const std::string rest = format.substr(named == std::string::npos ? end : named + 2);
+  const auto empty_time = [] {
+    std::tm time{};
+    time.tm_year = 70;
+    time.tm_mday = 1;
+    return time;
+  };
+  std::tm time = empty_time();
+  std::string_view behind = text;
+  double fraction = 0;
+  if (!take_by_format(behind, front, time)) return false;
+  const std::string before(text.substr(0, text.size() - behind.size()));
   if (named != std::string::npos) {
-    rest = format.substr(named + 2);
-    if (!take_by_format(text, format.substr(0, named), time) || !take_fraction(text, fraction)) return false;
-  } else {
-    const std::size_t end = whole == std::string::npos ? format.size() : whole + 2;
-    rest = format.substr(end);
-    if (!take_by_format(text, format.substr(0, end), time)) return false;
-    const bool fraction_follows = end == whole + 2 && !rest.starts_with('.') && !rest.starts_with(',');
-    if (fraction_follows && take(text, ".,") && !take_fraction(text, fraction)) return false;
+    if (!take_fraction(behind, fraction)) return false;
+  } else if (end == whole + 2 && !rest.starts_with('.') && !rest.starts_with(',')) {
+    if (take(behind, ".,") && !take_fraction(behind, fraction)) return false;
   }
-  if (!rest.empty() && !take_by_format(text, rest, time)) return false;
+  // Once more without the fraction: hours and %p, which says whether they are before noon, must be read together.
+  const std::string without = before + std::string(behind);
+  std::string_view left = without;
+  time = empty_time();
   double days = 0;
-  if (!text.empty() || !days_of(time.tm_year + 1900, time.tm_mon + 1, time.tm_mday, days)) return false;
+  if (!take_by_format(left, front + rest, time) || !left.empty() ||
+      !days_of(time.tm_year + 1900, time.tm_mon + 1, time.tm_mday, days))
+    return false;
   seconds = days * 86400 + 3600.0 * time.tm_hour + 60.0 * time.tm_min + time.tm_sec + fraction -
             static_cast<double>(time.tm_gmtoff);
   return true;

@@ -6,7 +6,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -14,7 +13,9 @@
 #include "base/quantile.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
+#include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/name_pattern.hpp"
 #include "data/readers/recordings/table_look.hpp"
@@ -40,6 +41,8 @@ struct FoundStream {
   TableLook look;                         // at its first file
   std::map<std::string, fs::path> files;  // by what the name says besides the stream
   std::set<std::string> labels;           // that its column of labels says, where it has one
+  Quantity quantity;                      // that the names of its files say
+  bool named_by_file = false;             // whether these tell the sensors of a recording apart
 };
 
 bool is_table(const fs::path& file) {
@@ -86,6 +89,7 @@ std::set<std::string> word_set(const fs::path& file) {
 struct Group {
   TableLook look;  // at the first
   std::vector<fs::path> files;
+  std::string sensor;  // what their names call it, where names tell the sensors of a recording apart
 };
 
 // Words that all files of a group have, in the order of the first file.
@@ -98,17 +102,18 @@ Names common_words(const Group& group) {
   return common;
 }
 
-// The path without its ending, and without a word that only names the stream.
+// The path without its ending, and without what only names the stream: the name of the file, or a word.
 std::string key_of(const fs::path& file, const std::string& stream) {
-  std::string key = fs::path(file).replace_extension().generic_string();
-  const Names words = words_of(file);
+  const fs::path path = fs::path(file).replace_extension();
+  if (path.filename() == stream) return path.parent_path().generic_string();
+  std::string key = path.generic_string();
   std::size_t at = 0;
-  for (const std::string& word : words) {
+  for (const std::string& word : words_of(file)) {
     if (word == stream && !stream.empty()) {
-      const std::size_t before = at > 0 ? 1 : 0;
-      return key.erase(at - before, word.size() + 1);
+      key.erase(at - (at > 0 ? 1 : 0), word.size() + 1);
+    } else {
+      at += word.size() + 1;
     }
-    at += word.size() + 1;
   }
   return key;
 }
@@ -121,17 +126,57 @@ std::string shape_of(const TableLook& look) {
   return shape;
 }
 
-std::vector<Group> groups_of(const fs::path& root, std::vector<std::string>& left_out) {
-  std::vector<Group> groups;
-  std::map<std::string, std::size_t> by_shape;
+// The one word of a path that names a sensor; empty: none does, or several do.
+std::string sensor_word(const fs::path& file) {
+  std::set<std::string> found;
+  for (const std::string& word : words_of(file)) {
+    if (names_sensor(word)) found.insert(word);
+  }
+  return found.size() == 1 ? *found.begin() : "";
+}
+
+// What names the sensor in each path, where a recording has a file for each sensor: the name of the file, as in folders
+// that have "Accelerometer.csv" each; else a word, as in "acc/push_s1.csv" and "gyro/push_s1.csv". Empty where nothing
+// does.
+Names sensors_of(const std::vector<fs::path>& files) {
+  Names stems;
+  Names words;
+  std::map<std::string, std::size_t> folders;  // that have a file of this name
+  for (const fs::path& file : files) {
+    stems.push_back(file.stem().string());
+    words.push_back(sensor_word(file));
+    ++folders[stems.back()];
+  }
+  const bool by_file = std::any_of(folders.begin(), folders.end(),
+                                   [](const auto& one) { return one.second > 1 && names_sensor(one.first); });
+  if (by_file) return stems;
+  std::set<std::string> different(words.begin(), words.end());
+  different.erase("");
+  return different.size() > 1 ? words : Names(files.size());
+}
+
+std::vector<Group> groups_of(const fs::path& root, Names& left_out) {
+  std::vector<fs::path> files;
+  Names shapes;
   for (const fs::path& file : tables_below(root)) {
     try {
-      TableLook look = look_at_table(root / file);
-      const auto [at, inserted] = by_shape.emplace(shape_of(look), groups.size());
-      if (inserted) groups.push_back({std::move(look), {}});
-      groups[at->second].files.push_back(file);
+      shapes.push_back(shape_of(look_at_table(root / file)));
+      files.push_back(file);
     } catch (const Error& error) {
       left_out.push_back(error.what());
+    }
+  }
+  const Names sensors = sensors_of(files);
+  std::vector<Group> groups;
+  std::map<std::string, std::size_t> by_name;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto [at, inserted] = by_name.emplace(sensors[i].empty() ? shapes[i] : sensors[i], groups.size());
+    if (inserted) groups.push_back({look_at_table(root / files[i]), {}, sensors[i]});
+    Group& group = groups[at->second];
+    if (shape_of(group.look) == shapes[i]) {
+      group.files.push_back(files[i]);
+    } else {
+      left_out.push_back((root / files[i]).string() + ": its columns are not those of " + group.files[0].string());
     }
   }
   return groups;
@@ -145,25 +190,36 @@ bool is_skeleton(const TableLook& look) {
 // The letters, digits, _ and - of a word that may name a sensor; else `otherwise`.
 std::string stream_name(const std::string& word, const std::string& otherwise) {
   static const std::set<std::string> taken = {"id", "subject", "label", "skeleton", "trial", "scene", "camera", "rate"};
-  const bool legal = std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
+  const bool legal = std::all_of(word.begin(), word.end(),
+                                 [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
   return word.empty() || !legal || taken.count(word) > 0 ? otherwise : word;
 }
 
-std::vector<FoundStream> streams_of(const std::vector<Group>& groups) {
+// The first word that all files of a group have, and no other group; empty: there is none.
+std::string own_word(const Group& group, const std::vector<Group>& groups) {
+  for (const std::string& word : common_words(group)) {
+    const bool elsewhere = std::any_of(groups.begin(), groups.end(), [&](const Group& other) {
+      return &other != &group && word_set(other.files.front()).count(word) > 0;
+    });
+    if (!elsewhere) return word;
+  }
+  return "";
+}
+
+std::vector<FoundStream> streams_of(const std::vector<Group>& groups, Names& left_out) {
   std::vector<FoundStream> streams;
   for (const Group& group : groups) {
-    std::string own;
-    for (const std::string& word : common_words(group)) {
-      const bool elsewhere = std::any_of(groups.begin(), groups.end(), [&](const Group& other) {
-        return &other != &group && word_set(other.files.front()).count(word) > 0;
-      });
-      if (own.empty() && !elsewhere) own = word;
-    }
+    const std::string own = group.sensor.empty() ? own_word(group, groups) : group.sensor;
     FoundStream& stream = streams.emplace_back();
     const std::string otherwise = "sensor" + (streams.size() > 1 ? std::to_string(streams.size()) : std::string());
     stream.name = is_skeleton(group.look) ? "skeleton" : stream_name(own, otherwise);
     stream.look = group.look;
-    for (const fs::path& file : group.files) stream.files.emplace(key_of(file, own), file);
+    stream.named_by_file = !group.sensor.empty();
+    if (names_sensor(own)) stream.quantity = quantity_of(name_words(own));
+    for (const fs::path& file : group.files) {
+      const auto [at, inserted] = stream.files.emplace(key_of(file, own), file);
+      if (!inserted) left_out.push_back(file.string() + ": it is the same recording as " + at->second.string());
+    }
   }
   return streams;
 }
@@ -175,21 +231,88 @@ float median(std::vector<float> values) {
   return values.empty() ? 0 : upper_median(std::move(values));
 }
 
-// a, g or m, and x, y or z, of a column's name; nothing where it does not say so.
-std::optional<std::string> channel_of(const std::string& column) {
-  static const std::regex brackets("[(\\[].*[)\\]]");
-  static const std::regex axis("(^|.*[^a-z])([xyz])([^a-z].*|$)");
-  static const std::regex glued(
-      ".*(acc|accel|acceleration|accelerometer|gyro|gyr|gyroscope|mag|magnetometer|^a|^g|^w|^m)([xyz])$");
-  const std::string name = std::regex_replace(compared_form(column), brackets, "");
-  std::smatch found;
-  if (!std::regex_match(name, found, axis) && !std::regex_match(name, found, glued)) return std::nullopt;
-  const auto says = [&](const char* word) { return name.find(word) != std::string::npos; };
-  char kind = 'a';
-  if (says("gyr") || says("rot") || says("angular") || name.starts_with("g") || name.starts_with("w")) kind = 'g';
-  if (says("mag") || name.starts_with("m")) kind = 'm';
-  if (says("acc") || says("grav")) kind = 'a';
-  return std::string{kind, found[2].str()[0]};
+std::string number(double value) {
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
+// Columns x, y and z of one quantity.
+struct Triple {
+  std::string stem;
+  Quantity quantity;
+  std::array<Eigen::Index, 3> columns{-1, -1, -1};
+};
+
+// What a unit is of.
+char kind_of_unit(const std::string& text) {
+  const std::string word = unit_word(text).value_or("");
+  if (word == "g" || word == "mg" || word == "m/s2") return 'a';
+  if (word == "deg/s" || word == "rad/s") return 'g';
+  return word == "uT" ? 'm' : '\0';
+}
+
+// What a column holds whose name does not say it: by its unit, else by the name of its files. Columns that are called
+// x, y and z alone are the acceleration.
+Quantity unnamed_quantity(const FoundStream& stream, const std::string& stem, std::size_t column) {
+  if (const char kind = kind_of_unit(stream.look.units[column]); kind != '\0') return {kind, Worth::unnamed, true};
+  if (stream.quantity.kind != 0) return stream.quantity;
+  return {'a', Worth::unnamed, stem.empty() || stem == "axis"};
+}
+
+std::vector<Triple> triples_of(const FoundStream& stream) {
+  std::vector<Triple> triples;
+  const Names& columns = stream.look.columns;
+  for (std::size_t i = 0; i < columns.size() && stream.look.table.header; ++i) {
+    const auto name = channel_name(columns[i]);
+    if (!name) continue;
+    auto triple =
+        std::find_if(triples.begin(), triples.end(), [&](const Triple& one) { return one.stem == name->stem; });
+    if (triple == triples.end()) {
+      const Quantity said = name->quantity.kind != 0 ? name->quantity : unnamed_quantity(stream, name->stem, i);
+      triple = triples.insert(triples.end(), {name->stem, said});
+    }
+    Eigen::Index& column = triple->columns[static_cast<std::size_t>(name->axis - 'x')];
+    if (column < 0) column = static_cast<Eigen::Index>(i);
+  }
+  std::erase_if(triples,
+                [](const Triple& one) { return *std::min_element(one.columns.begin(), one.columns.end()) < 0; });
+  return triples;
+}
+
+// "'a', 'b'", as a terminal and a comment can show it.
+std::string shown(const Names& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + escaped_for_line(formats::quoted_field(name));
+  return text;
+}
+
+std::string shown(const TableLook& look, const Triple& triple) {
+  Names names;
+  for (const Eigen::Index column : triple.columns) names.push_back(look.columns[static_cast<std::size_t>(column)]);
+  return shown(names);
+}
+
+// The triple of a kind that serves best, and what is unsure about it; nullptr: there is none.
+const Triple* best_triple(const TableLook& look, const std::vector<Triple>& triples, char kind, Names& doubts) {
+  const Triple* best = nullptr;
+  for (const Triple& one : triples) {
+    if (one.quantity.kind == kind && (best == nullptr || one.quantity.worth < best->quantity.worth)) best = &one;
+  }
+  if (best == nullptr) return nullptr;
+  const std::string what = kind == 'a' ? "acceleration" : kind == 'g' ? "angular rate" : "magnetic field";
+  const std::string names = shown(look, *best);
+  if (!best->quantity.sure) doubts.push_back("channels: are " + names + " the " + what + "?");
+  if (kind == 'a' && best->quantity.worth == Worth::partial)
+    doubts.push_back("channels: " + names + " are an acceleration without gravity, by their names");
+  if (kind == 'a' && best->quantity.worth == Worth::gravity)
+    doubts.push_back("channels: " + names + " are gravity alone, by their names");
+  for (const Triple& one : triples) {
+    if (&one == best || one.quantity.kind != kind || one.quantity.worth == Worth::unnamed) continue;
+    doubts.push_back("channels: " + shown(look, one) + " are left out, beside " + names);
+  }
+  return best;
 }
 
 // The channels of a sensor, by their columns.
@@ -198,39 +321,30 @@ struct Channels {
   std::vector<Eigen::Index> columns;
 };
 
-Channels channels_of(const TableLook& look, Names& doubts) {
+Channels channels_of(const FoundStream& stream, Names& doubts) {
   Channels channels;
-  std::map<std::string, Eigen::Index> known;
-  for (std::size_t i = 0; i < look.columns.size() && look.table.header; ++i) {
-    if (const auto channel = channel_of(look.columns[i])) known.emplace(*channel, static_cast<Eigen::Index>(i));
-  }
-  const std::string axes = "xyz";
+  const TableLook& look = stream.look;
+  const std::vector<Triple> triples = triples_of(stream);
   for (const char kind : {'a', 'g', 'm'}) {
-    const auto has_axis = [&](char axis) { return known.count({kind, axis}) > 0; };
-    if (!std::all_of(axes.begin(), axes.end(), has_axis)) continue;
-    for (const char axis : axes) {
-      channels.names.push_back({kind, axis});
-      channels.columns.push_back(known[{kind, axis}]);
+    const Triple* const best = best_triple(look, triples, kind, doubts);
+    for (std::size_t i = 0; best != nullptr && i < best->columns.size(); ++i) {
+      channels.names.push_back({kind, static_cast<char>('x' + i)});
+      channels.columns.push_back(best->columns[i]);
     }
   }
   if (!channels.names.empty()) return channels;
-  const std::size_t count = look.columns.size() >= 6 ? 6 : std::min<std::size_t>(look.columns.size(), 3);
-  const Names usual = {"ax", "ay", "az", "gx", "gy", "gz"};
+  const char kind = stream.quantity.kind != 0 ? stream.quantity.kind : 'a';
+  const std::size_t count = look.columns.size() >= 6 && kind == 'a' ? 6 : std::min<std::size_t>(look.columns.size(), 3);
   if (look.table.header || look.columns.size() != 3) doubts.push_back("channels: which columns are the acceleration?");
   for (std::size_t i = 0; i < count; ++i) {
-    channels.names.push_back(usual[i]);
+    channels.names.push_back({i < 3 ? kind : 'g', static_cast<char>('x' + i % 3)});
     channels.columns.push_back(static_cast<Eigen::Index>(i));
   }
   return channels;
 }
 
-// Of three channels of one kind, from `first` on: their unit, and what the values are multiplied by to be in it.
-std::string unit_of(const TableLook& look, const Channels& channels, std::size_t first, double& scale, Names& doubts) {
-  const std::string said = look.units[static_cast<std::size_t>(channels.columns[first])];
-  const Names& words = channel_unit_words();
-  const auto known = unit_word(said);
-  if (known && std::find(words.begin(), words.end(), *known) != words.end()) return *known;
-  if (channels.names[first][0] == 'm') return "uT";
+// The median length of three channels, from `first` on.
+double median_length(const TableLook& look, const Channels& channels, std::size_t first) {
   std::vector<float> lengths;
   for (Eigen::Index row = 0; row < look.values.rows(); ++row) {
     float square = 0;
@@ -239,19 +353,63 @@ std::string unit_of(const TableLook& look, const Channels& channels, std::size_t
     }
     lengths.push_back(std::sqrt(square));
   }
-  const double length = median(std::move(lengths));
-  if (channels.names[first][0] == 'g') {
-    doubts.push_back("unit: deg/s or rad/s? The median of |g| is " + std::to_string(length));
+  return median(std::move(lengths));
+}
+
+// Of three channels of one kind, from `first` on: their unit, and what the values are multiplied by to be in it.
+std::string unit_of(const TableLook& look, const Channels& channels, std::size_t first, double& scale, Names& doubts) {
+  const std::string said = look.units[static_cast<std::size_t>(channels.columns[first])];
+  const Names& words = channel_unit_words();
+  const auto known = unit_word(said);
+  if (known && std::find(words.begin(), words.end(), *known) != words.end()) return *known;
+  const char kind = channels.names[first][0];
+  const double length = median_length(look, channels, first);
+  if (kind == 'm') {
+    constexpr double kWeakest = 20;  // uT, of the field of the Earth
+    constexpr double kStrongest = 70;
+    if (length < kWeakest || length > kStrongest)
+      doubts.push_back("unit: uT? The median of |m| is " + number(length) + ", that of the Earth is 20 to 70 uT");
+    return "uT";
+  }
+  if (kind == 'g') {
+    doubts.push_back("unit: deg/s or rad/s? The median of |g| is " + number(length));
     return length > 10 ? "deg/s" : "rad/s";
   }
   const auto near = [&](double expected) { return length > expected / 1.4 && length < expected * 1.4; };
   if (near(1)) return "g";
   if (near(kGravity)) return "m/s2";
   if (near(1000)) return "mg";
-  doubts.push_back("unit: the median of |a| is " + std::to_string(length) + ", which is 1 g in no usual unit");
+  doubts.push_back("unit: the median of |a| is " + number(length) + ", which is 1 g in no usual unit");
   if (length < 8) return "m/s2";
   scale = 1 / length;
   return "g";
+}
+
+// ---- several sensors -------------------------------------------------------------------------------------
+
+// Where names of files say the sensor, those that serve: of one kind the best, and no other kinds.
+void choose_sensors(std::vector<FoundStream>& streams, Proposal& proposal, Names& doubts) {
+  std::map<char, Worth> best;
+  for (const FoundStream& stream : streams) {
+    const auto [at, first] = best.emplace(stream.quantity.kind, stream.quantity.worth);
+    if (!first) at->second = std::min(at->second, stream.quantity.worth);
+  }
+  std::erase_if(streams, [&](const FoundStream& stream) {
+    if (!stream.named_by_file || stream.name == "skeleton") return false;
+    const std::vector<Triple> triples = triples_of(stream);
+    const bool says_itself = std::any_of(triples.begin(), triples.end(), [](const Triple& one) {
+      return one.quantity.sure && one.quantity.worth != Worth::unnamed;
+    });
+    const char kind = stream.quantity.kind;
+    if (kind == 0 ? says_itself : stream.quantity.worth == best[kind]) return false;
+    const std::string what = shown({stream.files.begin()->second.filename().string()}) + " of " +
+                             std::to_string(stream.files.size()) + " recordings: " +
+                             (kind == 0 ? "the name says neither acceleration nor angular rate nor magnetic field"
+                                        : "another sensor of the kind serves better");
+    proposal.left_out.push_back(what);
+    doubts.push_back("sensors: left out is " + what);
+    return true;
+  });
 }
 
 // What a column of labels may say where nothing was done.
@@ -329,12 +487,6 @@ class Lines {
   std::size_t doubts_ = 0;
 };
 
-std::string number(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
-
 void add_table(const TableLook& look, double usual_rate, Lines& lines) {
   const formats::TableDescription& table = look.table;
   lines.add("header", table.header ? "true" : "false");
@@ -351,8 +503,12 @@ void add_table(const TableLook& look, double usual_rate, Lines& lines) {
     }
     return;
   }
-  if (table.rate == 0)
-    lines.doubt("rate: the files have no time stamps; how many samples a second does the device take?");
+  if (table.rate == 0) {
+    const std::string found = look.perhaps.empty()
+                                  ? "the files have no time stamps"
+                                  : "no time stamps could be read, but the time may be in " + shown(look.perhaps);
+    lines.doubt("rate: " + found + "; how many samples a second does the device take?");
+  }
   lines.add("rate", number(table.rate > 0 ? table.rate : usual_rate));
 }
 
@@ -366,13 +522,23 @@ void add_labels(const FoundStream& stream, Lines& lines) {
   if (!no_label.empty()) lines.add("no_label", list(no_label, true));
 }
 
-void add_sensor(const FoundStream& stream, Lines& lines) {
+// Names the columns of a stream that its description does not have.
+void tell_others(const FoundStream& stream, const Names& used, Names& left_out) {
+  Names others = stream.look.columns;
+  std::erase_if(others,
+                [&](const std::string& name) { return std::find(used.begin(), used.end(), name) != used.end(); });
+  others.insert(others.end(), stream.look.others.begin(), stream.look.others.end());
+  if (!others.empty()) left_out.push_back(stream.name + ": columns " + shown(others));
+}
+
+void add_sensor(const FoundStream& stream, Lines& lines, Names& left_out) {
   constexpr double kUsualRate = 50;  // Hz
   Names doubts;
-  const Channels channels = channels_of(stream.look, doubts);
+  const Channels channels = channels_of(stream, doubts);
   Names columns;
   for (const Eigen::Index column : channels.columns)
     columns.push_back(stream.look.columns[static_cast<std::size_t>(column)]);
+  tell_others(stream, columns, left_out);
   Names units;
   Names scales;
   double scale = 1;
@@ -396,14 +562,20 @@ void add_sensor(const FoundStream& stream, Lines& lines) {
     lines.add("scale", list(scales, false));
 }
 
-// Joints by the names of their columns, "WRIST_RIGHT_x" or "wrist.x"; j0, j1, ... where these say nothing.
+// "WRIST_RIGHT" of "WRIST_RIGHT_x", "wrist" of "wrist.x (m)"; empty where the name does not end with an axis.
+std::string joint_of(const std::string& column) {
+  const std::size_t end = column.find_first_of("([");
+  const std::string name(formats::trimmed(std::string_view(column).substr(0, end)));
+  if (name.size() < 2 || std::string_view("xyzXYZ").find(name.back()) == std::string_view::npos) return "";
+  return name.substr(0, name.find_last_not_of("_. ", name.size() - 2) + 1);
+}
+
+// Joints by the names of their columns; j0, j1, ... where these say nothing.
 Names joints_of(const TableLook& look) {
-  static const std::regex axis("(.*[^_. ])[_. ]?[xyzXYZ]( ?[(\\[].*)?");
   Names joints;
   for (std::size_t i = 0; i + 2 < look.columns.size(); i += 3) {
-    std::smatch found;
-    const bool named = look.table.header && std::regex_match(look.columns[i], found, axis);
-    joints.push_back(named ? found[1].str() : "j" + std::to_string(i / 3));
+    const std::string named = look.table.header ? joint_of(look.columns[i]) : "";
+    joints.push_back(named.empty() ? "j" + std::to_string(i / 3) : named);
   }
   if (std::set<std::string>(joints.begin(), joints.end()).size() == joints.size()) return joints;
   for (std::size_t i = 0; i < joints.size(); ++i) joints[i] = "j" + std::to_string(i);
@@ -454,7 +626,7 @@ bool share_clock(const std::vector<FoundStream>& streams) {
 }
 
 void describe(const std::vector<FoundStream>& streams, const std::set<std::string>& subjects, bool annotated,
-              Proposal& proposal) {
+              const Names& doubts, Proposal& proposal) {
   std::ostringstream text;
   text << "# Proposed by pskd data init. What is marked with CHECK could not be told from the files.\n"
        << "manifest: " << kManifestName << "\n";
@@ -483,11 +655,14 @@ void describe(const std::vector<FoundStream>& streams, const std::set<std::strin
   for (const FoundStream& stream : streams) {
     const bool camera = stream.name == "skeleton";
     Lines lines(camera ? "  " : "    ");
-    camera ? add_skeleton(stream, lines) : add_sensor(stream, lines);
+    camera ? add_skeleton(stream, lines) : add_sensor(stream, lines, proposal.left_out);
+    if (camera) tell_others(stream, stream.look.columns, proposal.left_out);
     if (camera) skeleton = "skeleton:\n" + lines.text();
     if (!camera) sensors += "  " + stream.name + ":\n" + lines.text();
     proposal.doubts += lines.doubts();
   }
+  for (const std::string& doubt : doubts) text << "# CHECK " << doubt << "\n";
+  proposal.doubts += doubts.size();
   text << skeleton << (sensors.empty() ? "sensors: null\n" : "sensors:\n" + sensors);
   proposal.description = text.str();
 }
@@ -551,12 +726,14 @@ void list_recordings(const std::vector<FoundStream>& streams, const NamePattern&
 
 Proposal propose(const fs::path& root, const std::string& pattern) {
   Proposal proposal;
-  std::vector<FoundStream> streams = streams_of(groups_of(root, proposal.left_out));
+  std::vector<FoundStream> streams = streams_of(groups_of(root, proposal.left_out), proposal.left_out);
   if (streams.empty()) {
     throw Error(ErrorKind::data, root.string() +
                                      ": expected files .csv, .tsv or .txt with tables of numbers, found none" +
                                      (proposal.left_out.empty() ? "" : "; " + proposal.left_out.front()));
   }
+  Names doubts;
+  choose_sensors(streams, proposal, doubts);
   const bool annotated = fs::exists(root / kAnnotationsName);
   find_labels(root, annotated, streams, proposal.left_out);
   const bool by_time = annotated || labeled_stream(streams) != nullptr;
@@ -567,7 +744,7 @@ Proposal propose(const fs::path& root, const std::string& pattern) {
   if (proposal.recordings == 0) {
     throw Error(ErrorKind::data, "no name is of the form " + names.text() + ": " + proposal.left_out.front());
   }
-  describe(streams, subjects, annotated, proposal);
+  describe(streams, subjects, annotated, doubts, proposal);
   return proposal;
 }
 

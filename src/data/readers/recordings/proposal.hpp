@@ -15,7 +15,7 @@ struct Proposal {
   std::string pattern;      ///< of the names, see NamePattern
   std::size_t recordings = 0;
   std::size_t doubts = 0;             ///< lines marked with CHECK
-  std::vector<std::string> left_out;  ///< files that are in neither, and why
+  std::vector<std::string> left_out;  ///< files and columns that are in neither, and why
 };
 
 /// Looks at the tables below `root`: what streams there are, how their files are written, which columns hold what, at

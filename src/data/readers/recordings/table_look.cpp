@@ -1,5 +1,7 @@
 #include "data/readers/recordings/table_look.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +12,7 @@
 #include "base/unicode.hpp"
 #include "data/formats/calendar.hpp"
 #include "data/formats/numbers.hpp"
+#include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/units.hpp"
 #include "pskd/base/error.hpp"
 
@@ -49,8 +52,9 @@ std::optional<double> number(std::string field, const Writing& writing) {
 }
 
 // Calendar forms that loggers write, besides ISO 8601.
-constexpr std::array kCalendarForms = {"%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y %H:%M:%S",
-                                       "%m/%d/%Y %H:%M:%S", "%Y%m%d_%H:%M:%S",   "%Y%m%d %H:%M:%S"};
+constexpr std::array kCalendarForms = {
+    "%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",    "%d-%m-%Y %H:%M:%S",    "%m/%d/%Y %H:%M:%S",    "%Y%m%d_%H:%M:%S",
+    "%Y%m%d %H:%M:%S",   "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M:%S %p", "%Y-%m-%d %I:%M:%S %p", "%I:%M:%S %p"};
 
 bool is_calendar(const std::string& field) {
   double ignored = 0;
@@ -178,8 +182,15 @@ bool counts_lines(const std::vector<double>& numbers) {
 }
 
 bool sounds_like_time(const std::string& name) {
-  static const std::regex time("(.*(time|stamp|epoch|elapsed|date).*)|t|ts|s|ms|us|ns|sec|secs|seconds");
-  return std::regex_match(compared_form(name), time);
+  constexpr std::array kParts = {"time", "stamp", "epoch", "elapsed", "date", "zeit", "datum"};
+  constexpr std::array kWords = {"t", "ts", "s", "ms", "us", "ns", "sec", "secs", "seconds", "millis", "micros"};
+  const std::string form = compared_form(name);
+  const std::vector<std::string> words = name_words(name);
+  return std::any_of(kParts.begin(), kParts.end(),
+                     [&](const char* part) { return form.find(part) != std::string::npos; }) ||
+         (!words.empty() && std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+           return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+         }));
 }
 
 // The column of the time stamps: calendar stamps, else one that is called so and never falls, else the first column
@@ -201,43 +212,79 @@ std::optional<std::size_t> time_column(const Parts& parts, const std::vector<std
   return std::nullopt;
 }
 
-// The first unit in which stamps `interval` apart are those of a sensor. Moments since 1970 tell it by their size.
-std::optional<formats::TimeUnit> unit_of_stamps(double first, double interval) {
-  constexpr double kSince = 1e9;  // s: 2001
-  constexpr double kUntil = 4e9;  // s: 2096
-  constexpr double kSlowest = 4;  // Hz
-  constexpr double kFastest = 2000;
-  for (const bool by_date : {true, false}) {
-    for (int i = 0; i < 4; ++i) {
-      const auto unit = static_cast<formats::TimeUnit>(i);
-      const double second = formats::seconds_of(unit);
-      const double rate = 1 / (interval * second);
-      if (by_date ? first * second > kSince && first * second < kUntil : rate >= kSlowest && rate <= kFastest)
-        return unit;
-    }
+// The columns that might be the time, where no stamps could be read: they are called so, look like a clock, or rise.
+std::vector<std::string> perhaps_time(const Parts& parts, const std::vector<std::vector<std::string>>& columns) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::vector<double> numbers = numbers_of(columns[i], parts.writing);
+    const std::string& field = columns[i].front();
+    const bool named = !parts.header.empty() && sounds_like_time(parts.header[i]);
+    const bool clock = field.find(':') != std::string::npos && field.find_first_of("0123456789") != std::string::npos;
+    const bool rises = numbers.size() >= 8 && never_falls(numbers) && !counts_lines(numbers);
+    if (named || clock || rises) names.push_back(name_of(parts, i));
   }
-  return std::nullopt;
+  return names;
 }
 
+// The units in which stamps `interval` apart are those of a sensor, the likelier first: whole numbers are rather of the
+// finer unit. Moments since 1970 tell it by their size.
+std::vector<formats::TimeUnit> units_of_stamps(const std::vector<double>& stamps, double interval) {
+  constexpr double kSince = 1e9;    // s: 2001
+  constexpr double kUntil = 4e9;    // s: 2096
+  constexpr double kSlowest = 0.5;  // Hz
+  constexpr double kFastest = 2000;
+  std::vector<formats::TimeUnit> units;
+  for (int i = 0; i < 4; ++i) {
+    const auto unit = static_cast<formats::TimeUnit>(i);
+    const double second = formats::seconds_of(unit);
+    if (stamps.front() * second > kSince && stamps.front() * second < kUntil) return {unit};
+    const double rate = 1 / (interval * second);
+    if (rate >= kSlowest && rate <= kFastest) units.push_back(unit);
+  }
+  if (std::all_of(stamps.begin(), stamps.end(), [](double stamp) { return stamp == std::round(stamp); }))
+    std::reverse(units.begin(), units.end());
+  return units;
+}
+
+// The unit of stamps whose name and header say none.
+formats::TimeUnit guessed_unit(const std::vector<double>& stamps, double interval, TableLook& look) {
+  const std::vector<formats::TimeUnit> units = units_of_stamps(stamps, interval);
+  if (units.empty()) look.doubts.push_back("time_unit: no unit makes a usual rate of these stamps");
+  if (units.size() > 1) {
+    const auto in_unit = [&](formats::TimeUnit unit) {
+      return fmt::format("{:g} Hz in {}", 1 / (interval * formats::seconds_of(unit)),
+                         time_unit_words()[static_cast<std::size_t>(unit)]);
+    };
+    look.doubts.push_back(
+        fmt::format("time_unit: stamps {:g} apart are {}, or {}", interval, in_unit(units[0]), in_unit(units[1])));
+  }
+  return units.empty() ? formats::TimeUnit::s : units.front();
+}
+
+// Calendar stamps in the first form that all have.
 void read_calendar(const std::vector<std::string>& stamps, TableLook& look, std::vector<double>& times) {
   const auto all = [&](const auto& parse) {
-    times.clear();
-    for (const std::string& stamp : stamps) {
+    return std::all_of(stamps.begin(), stamps.end(), [&](const std::string& stamp) {
       double time = 0;
-      if (!parse(stamp, time)) return false;
-      times.push_back(time);
-    }
-    return true;
+      return parse(stamp, time);
+    });
   };
-  if (all([](const std::string& stamp, double& time) { return formats::parse_calendar(stamp, time); })) return;
+  const auto read = [&](const auto& parse) {
+    for (std::size_t i = 0; i < stamps.size(); ++i) parse(stamps[i], times[i]);
+  };
+  const auto iso = [](const std::string& stamp, double& time) { return formats::parse_calendar(stamp, time); };
+  if (all(iso)) return read(iso);
   for (const char* form : kCalendarForms) {
-    if (!all([&](const std::string& stamp, double& time) { return formats::parse_calendar(stamp, form, time); }))
+    const auto by_form = [&](const std::string& stamp, double& time) {
+      return formats::parse_calendar(stamp, form, time);
+    };
+    if (!all(by_form)) continue;
+    if (!look.table.time_format.empty()) {
+      look.doubts.push_back("time_format: day or month first? It may as well be \"" + std::string(form) + "\"");
       continue;
-    look.table.time_format = form;
-    if (std::string_view(form).find("%d/%m") == 0) {
-      look.doubts.push_back("time_format: day or month first? With the month first it is \"%m/%d/%Y %H:%M:%S\"");
     }
-    return;
+    look.table.time_format = form;
+    read(by_form);
   }
 }
 
@@ -253,10 +300,8 @@ void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& 
     const auto& words = time_unit_words();
     const std::optional<std::string> said = unit_word(look.units.empty() ? "" : look.units[column]);
     const auto known = said ? std::find(words.begin(), words.end(), *said) : words.end();
-    const auto found = known != words.end() ? std::optional(static_cast<formats::TimeUnit>(known - words.begin()))
-                                            : unit_of_stamps(times.front(), interval);
-    if (!found) look.doubts.push_back("time_unit: no unit makes a usual rate of these stamps");
-    look.table.time_unit = found.value_or(formats::TimeUnit::s);
+    look.table.time_unit = known != words.end() ? static_cast<formats::TimeUnit>(known - words.begin())
+                                                : guessed_unit(times, interval, look);
     second = formats::seconds_of(look.table.time_unit);
   }
   look.rate = 1 / (interval * second);
@@ -265,7 +310,8 @@ void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& 
 
 // "32 Hz" in a line before the values.
 double rate_in_preamble(const Parts& parts) {
-  static const std::regex rate("([0-9]+(\\.[0-9]+)?) ?hz", std::regex::icase);
+  // With bounds, since std::regex takes stack for every byte.
+  static const std::regex rate("\\b([0-9]{1,6}(\\.[0-9]{1,9})?) ?hz", std::regex::icase);
   for (std::size_t line = 0; line < parts.first; ++line) {
     std::match_results<std::string_view::const_iterator> found;
     if (std::regex_search(parts.lines[line].begin(), parts.lines[line].end(), found, rate))
@@ -297,7 +343,11 @@ void keep_values(const Parts& parts, const std::vector<std::vector<std::string>>
       look.table.label = parts.header[i];
       continue;
     }
-    if (i == time || counts || static_cast<std::size_t>(2 * known) < numbers.size()) continue;
+    if (i == time) continue;
+    if (counts || static_cast<std::size_t>(2 * known) < numbers.size()) {
+      look.others.push_back(name_of(parts, i));
+      continue;
+    }
     const auto kept = static_cast<Eigen::Index>(units.size());
     for (std::size_t row = 0; row < numbers.size(); ++row) {
       look.values(static_cast<Eigen::Index>(row), kept) = static_cast<float>(numbers[row]);
@@ -322,7 +372,10 @@ TableLook look_at_table(const fs::path& file) {
   }
   const std::optional<std::size_t> time = time_column(parts, columns);
   if (time) read_time(parts, columns, *time, look);
-  if (!time) look.table.rate = rate_in_preamble(parts);
+  if (!time) {
+    look.table.rate = rate_in_preamble(parts);
+    look.perhaps = perhaps_time(parts, columns);
+  }
   keep_values(parts, columns, time, look);
   return look;
 }

@@ -16,6 +16,8 @@ struct TableLook {
   formats::TableDescription table;   ///< all but `columns`; a rate is 0 where nothing in the file tells it
   std::vector<std::string> columns;  ///< names of all columns but time and label, or their numbers from 0
   std::vector<std::string> units;    ///< what the file says of them, empty where it says nothing
+  std::vector<std::string> others;   ///< names of the columns that are neither these nor time nor label
+  std::vector<std::string> perhaps;  ///< where there are no time stamps: names of the columns that might be the time
   Frames values;                     ///< of these columns
   double rate = 0;                   ///< Hz, by the time stamps; 0: there are none
   double begin = 0;                  ///< the first time stamp, seconds
