@@ -114,6 +114,11 @@ void sort_backward(ReadSamples& read, const StreamOrigin& origin, Repairs& repai
   const std::vector<double>& times = read.samples.times;
   std::size_t backward = 0;
   double latest = times.front();
+  if (times.size() > 1 && times[0] - times[1] > kLongest) {
+    fail(origin, read.lines[0],
+         "the first time stamp is " + seconds(times[0] - times[1]) +
+             " later than the next one; delete the line if its stamp is wrong");
+  }
   for (std::size_t i = 1; i < times.size(); ++i) {
     if (latest - times[i] > kLongest) {
       fail(origin, read.lines[i],
@@ -240,6 +245,14 @@ void spread_or_drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repa
     fail(origin, read.lines.front(),
          "expected time stamps that tell samples apart, found one for all " + std::to_string(count) +
              "; if the rate is known, give `rate` instead of `time`");
+  }
+  constexpr double kFarApart = 5;  // s: of two stamps alone, they are rounded
+  const std::vector<double>& times = read.samples.times;
+  if (groups.size() == 3 && times.back() - times.front() > kFarApart) {
+    fail(origin, read.lines.front(),
+         "expected time stamps that tell samples apart, found two, " + seconds(times.back() - times.front()) +
+             " apart, for all " + std::to_string(count) +
+             ": were they rounded, as to 32 bits? If the rate is known, give `rate` instead of `time`");
   }
   spread(read.samples.times, groups);
   note_repair(repairs, "time stamps that several samples share: spread to the next one", origin.id,

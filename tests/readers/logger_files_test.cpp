@@ -111,10 +111,23 @@ TEST_F(LoggerFile, WithLinesThatAreNoneIsRefusedWithWhatTheyProbablyAre) {
               HasSubstr("line 1: expected a number with a decimal comma, found '1.183'"));
 }
 
+TEST_F(LoggerFile, WhoseFirstStampIsWrongIsRefusedAtItsLine) {
+  EXPECT_THAT(problem("time: 0", "4294967295,0,0,1\n100,0,0,1\n100.1,0,0,1\n"),
+              HasSubstr("line 1: the first time stamp is 4.29497e+09 s later than the next one"));
+}
+
+TEST_F(LoggerFile, WhoseStampsWereRoundedToTwoIsRefused) {
+  std::string text;
+  for (int i = 0; i < 40; ++i)
+    text += std::string(i < 20 ? "1717402496" : "1717402624") + ",0,0," + std::to_string(i) + "\n";
+  EXPECT_THAT(problem("time: 0", text), HasSubstr("found two, 128 s apart, for all 40"));
+}
+
 TEST_F(LoggerFile, WhoseHeaderContradictsTheOrderOfTheChannelsIsRefused) {
   for (const char* header : {"az,ay,ax\n", "Az,Ay,Ax\n", "gx,gy,gz\n"}) {
-    EXPECT_THAT(problem("header: true, rate: 32", header + kValues),
-                HasSubstr("line 1: expected the channels of the description in their order, ax ay az; found a column"));
+    EXPECT_THAT(
+        problem("header: true, rate: 32", header + kValues),
+        HasSubstr("line 1: expected the channels of the description in their order, ax, ay, az; found a column"));
   }
   expect_plain("header: true, rate: 32", "x,y,z\n" + kValues);
   expect_plain("header: true, rate: 32", "AX,AY,AZ\n" + kValues);
