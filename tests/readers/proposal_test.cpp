@@ -50,6 +50,7 @@ TEST(NamePattern, IsFoundForTheUsualNames) {
   EXPECT_EQ(pattern_of({"P1/walk_1", "P1/run_1", "P2/walk_1", "P2/run_2"}), "P{subject}/{label}_{trial}");
   EXPECT_EQ(pattern_of({"anna/walk", "anna/run", "bob/walk", "bob/run"}), "{subject}/{label}");
   EXPECT_EQ(pattern_of({"walk_1", "walk_2", "run_1", "run_2"}), "{label}_{subject}");
+  EXPECT_EQ(pattern_of({"a01_s01_e01", "a01_s02_e01", "a02_s01_e01", "a02_s02_e02"}), "{label}_s{subject}_e{trial}");
   EXPECT_EQ(pattern_of({"2024", "2025"}), "none");
 }
 
@@ -338,6 +339,8 @@ TEST_F(SensorFolder, OfAFolderForEachPersonTakesFilesAsLabels) {
   }
   expect_gravity(proposed());
   EXPECT_EQ(proposal_.pattern, "{subject}/{label}");
+  EXPECT_THAT(proposal_.description,
+              HasSubstr("# CHECK names: are 'anna', 'bob' the people, and 'run', 'walk' what they do?"));
 }
 
 TEST_F(SensorFolder, NamesFilesOfOneSensorWithOtherColumns) {

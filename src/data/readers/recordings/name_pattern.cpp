@@ -94,7 +94,7 @@ const std::vector<std::string>& usual_subjects() {
 
 std::vector<std::string> usual_patterns() {
   const std::vector<std::string>& subjects = usual_subjects();
-  const std::vector<std::string> trials = {"t", "T", "r", "R", "trial", "rep", "session", "take", ""};
+  const std::vector<std::string> trials = {"t", "T", "r", "R", "e", "E", "trial", "rep", "session", "take", ""};
   std::vector<std::string> patterns;
   for (const std::string separator : {"_", "-", "/", ""}) {
     for (const std::string folder : {"/", "_", "-"}) {

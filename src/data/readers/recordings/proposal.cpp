@@ -722,6 +722,28 @@ void list_recordings(const std::vector<FoundStream>& streams, const NamePattern&
   proposal.manifest = text.str();
 }
 
+// Names of people look like those of what they do: only numbers tell subjects from labels.
+void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, Names& doubts) {
+  constexpr std::size_t kShown = 3;
+  std::set<std::string> subjects;
+  std::set<std::string> labels;
+  for (const std::string& key : keys) {
+    const auto named = pattern.match(key);
+    if (!named) continue;
+    subjects.insert(named->subject);
+    labels.insert(named->label);
+  }
+  const auto is_number = [](const std::string& text) { return text.find_first_not_of("0123456789") == text.npos; };
+  if (!pattern.has_label() || std::all_of(subjects.begin(), subjects.end(), is_number)) return;
+  const auto first = [&](const std::set<std::string>& all) {
+    return shown(
+               Names(all.begin(), std::next(all.begin(), static_cast<std::ptrdiff_t>(std::min(all.size(), kShown))))) +
+           (all.size() > kShown ? ", ..." : "");
+  };
+  doubts.push_back("names: are " + first(subjects) + " the people, and " + first(labels) +
+                   " what they do? Else say it with --pattern");
+}
+
 }  // namespace
 
 Proposal propose(const fs::path& root, const std::string& pattern) {
@@ -744,6 +766,7 @@ Proposal propose(const fs::path& root, const std::string& pattern) {
   if (proposal.recordings == 0) {
     throw Error(ErrorKind::data, "no name is of the form " + names.text() + ": " + proposal.left_out.front());
   }
+  if (pattern.empty() && !by_time) doubt_names(names, keys_of(streams), doubts);
   describe(streams, subjects, annotated, doubts, proposal);
   return proposal;
 }

@@ -284,17 +284,20 @@ std::vector<DescribedUnit> sensor_units(const SensorDescription& sensor) {
 // Where columns are taken in their order, a header that calls one by the name of another channel contradicts it: axes
 // in another order, or the file of another sensor.
 void check_names(const fs::path& file, const formats::TextTable& text, const SensorDescription& sensor) {
-  constexpr std::array kKnown = {"ax", "ay", "az", "gx", "gy", "gz", "mx", "my", "mz"};
+  constexpr std::array kUsual = {"ax", "ay", "az", "gx", "gy", "gz", "mx", "my", "mz"};
+  const auto is_one = [](const std::string& name, const auto& list) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
   if (!sensor.table.columns.empty()) return;
   for (std::size_t i = 0; i < text.names.size(); ++i) {
     const std::string name = compared_form(text.names[i]);
-    const bool is_known = std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end() ||
-                          std::find(sensor.channels.begin(), sensor.channels.end(), name) != sensor.channels.end();
-    if (!is_known || name == compared_form(sensor.channels[i])) continue;
+    const std::string& channel = sensor.channels[i];
+    const bool is_another = is_one(name, sensor.channels) || (is_one(name, kUsual) && is_one(channel, kUsual));
+    if (!is_another || name == compared_form(channel)) continue;
     formats::fail_at_line(file, text.header_line,
                           "expected the channels of the description in their order, " +
                               config::joined(sensor.channels) + "; found a column " + config::quoted(text.names[i]) +
-                              " in the place of " + sensor.channels[i] + "; the key `columns` names those to read");
+                              " in the place of " + channel + "; the key `columns` names those to read");
   }
 }
 
