@@ -118,20 +118,21 @@ bool parse_calendar(std::string_view text, const std::string& format, double& se
   std::string_view behind = text;
   double fraction = 0;
   if (!take_by_format(behind, front, time)) return false;
-  const std::string before(text.substr(0, text.size() - behind.size()));
+  const std::size_t before = text.size() - behind.size();
   if (named != std::string::npos) {
     if (!take_fraction(behind, fraction)) return false;
   } else if (end == whole + 2 && !rest.starts_with('.') && !rest.starts_with(',')) {
     if (take(behind, ".,") && !take_fraction(behind, fraction)) return false;
   }
-  // Once more without the fraction: hours and %p, which says whether they are before noon, must be read together.
-  const std::string without = before + std::string(behind);
-  std::string_view left = without;
-  time = empty_time();
+  std::string without;
+  if (!rest.empty()) {  // hours and %p, which says whether they are before noon, must be read together
+    without = std::string(text.substr(0, before)) + std::string(behind);
+    behind = without;
+    time = empty_time();
+    if (!take_by_format(behind, front + rest, time)) return false;
+  }
   double days = 0;
-  if (!take_by_format(left, front + rest, time) || !left.empty() ||
-      !days_of(time.tm_year + 1900, time.tm_mon + 1, time.tm_mday, days))
-    return false;
+  if (!behind.empty() || !days_of(time.tm_year + 1900, time.tm_mon + 1, time.tm_mday, days)) return false;
   seconds = days * 86400 + 3600.0 * time.tm_hour + 60.0 * time.tm_min + time.tm_sec + fraction -
             static_cast<double>(time.tm_gmtoff);
   return true;
