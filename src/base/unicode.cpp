@@ -78,6 +78,26 @@ std::string_view without_blank_ends(std::string_view text) {
   return text.substr(0, end);
 }
 
+// A name without what people and programs write in several ways: "sit_down" and "sit down", "p01" and "P1", "1.0" and
+// "1".
+std::string loose_form(std::string_view name) {
+  std::string form = compared_form(name);
+  for (char& c : form) {
+    if (c == '_' || c == '-') c = ' ';
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (form.size() > 2 && form.ends_with(".0") && std::all_of(form.begin(), form.end() - 2, is_digit)) {
+    form.resize(form.size() - 2);
+  }
+  std::string loose;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const bool begins_a_number = loose.empty() || (!is_digit(loose.back()) && loose.back() != '.');
+    if (form[i] == '0' && begins_a_number && i + 1 < form.size() && is_digit(form[i + 1])) continue;
+    loose += form[i];
+  }
+  return loose;
+}
+
 }  // namespace
 
 std::string stored_form(std::string_view name) {
@@ -101,30 +121,6 @@ std::string compared_form(std::string_view name) {
   }
   return form;
 }
-
-namespace {
-
-// A name without what people and programs write in several ways: "sit_down" and "sit down", "p01" and "P1", "1.0" and
-// "1".
-std::string loose_form(std::string_view name) {
-  std::string form = compared_form(name);
-  for (char& c : form) {
-    if (c == '_' || c == '-') c = ' ';
-  }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (form.size() > 2 && form.ends_with(".0") && std::all_of(form.begin(), form.end() - 2, is_digit)) {
-    form.resize(form.size() - 2);
-  }
-  std::string loose;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    const bool begins_a_number = loose.empty() || (!is_digit(loose.back()) && loose.back() != '.');
-    if (form[i] == '0' && begins_a_number && i + 1 < form.size() && is_digit(form[i + 1])) continue;
-    loose += form[i];
-  }
-  return loose;
-}
-
-}  // namespace
 
 std::vector<std::vector<std::string>> alike_names(const std::vector<std::string>& names) {
   std::map<std::string, std::vector<std::string>> groups;

@@ -56,9 +56,9 @@ struct TextTable {
   /// it says nothing of that column.
   std::vector<std::string> units;
   std::size_t units_line = 0;           ///< from 1
+  bool units_row = false;               ///< whether they are a line of their own, whose words must then be units
   std::vector<std::string> names = {};  ///< of the columns that were read; none without a header
   std::size_t header_line = 0;          ///< from 1
-  bool units_row = false;               ///< whether they are a line of their own, whose words must then be units
 };
 
 /// The `wanted` columns of the CSV file that `table` describes, as they are written; time stamps in seconds, none where
