@@ -175,11 +175,20 @@ void require_scored(const TrainingSetup& setup) {
           "choose other subjects or trials under protocol.test, or switch these stages off (stages: {skeleton: null})");
 }
 
+// A fused network keeps its skeleton branch as it starts.
+void require_skeleton_branch(const config::StageConfig& stage) {
+  if (!std::holds_alternative<config::FusedConfig>(stage.model) || !stage.starts_from.stage.empty()) return;
+  throw Error(ErrorKind::config, "stages." + stage.name +
+                                     ".starts_from: expected the stage whose network is the skeleton branch, which a "
+                                     "fused network does not train; found none");
+}
+
 }  // namespace
 
 void require_trainable(const TrainingSetup& setup) {
   constexpr int kClips = 2;
   for (const config::StageConfig& stage : setup.experiment.stages) {
+    require_skeleton_branch(stage);
     try {
       epoch_clips(clip_counts(setup, stage, setup.split), stage.labeled_share);
     } catch (const Error& error) {

@@ -24,7 +24,8 @@ class ChannelSets : public testing::TinyTraining {
             R"(protocol: {classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4]}}
 stages:
   gyroscope: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: {sensor: [gx, gy, gz]}}
-  fused: {model: {name: fused, skeleton: {width: 4, blocks: 3, embedding: 8}, sensor: {width: 4, embedding: 8}}, sees: [skeleton, {sensor: [ax, ay, az, gx, gy, gz]}]}
+  skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
+  fused: {model: {name: fused, sensor: {width: 4, embedding: 8}}, sees: [skeleton, {sensor: [ax, ay, az, gx, gy, gz]}], starts_from: skeleton}
   student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [gyroscope, fused], loss: {acs: {}}}
   baseline: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor]}
 )") {}
@@ -37,7 +38,7 @@ stages:
 
 TEST_F(ChannelSets, EachStageIsShownItsOwnAndSaysSo) {
   const TrainingSetup both = setup();
-  ASSERT_EQ(results(both).size(), 4U);
+  ASSERT_EQ(results(both).size(), 5U);
   const Snapshot gyroscope = load_snapshot(both, 1, "gyroscope", "last"),
                  fused = load_snapshot(both, 1, "fused", "last"), student = load_snapshot(both, 1, "student", "last");
   EXPECT_THAT(gyroscope.renderer.sensor_columns, ElementsAre(3, 4, 5));
@@ -53,16 +54,16 @@ TEST_F(ChannelSets, EachStageIsShownItsOwnAndSaysSo) {
 TEST_F(ChannelSets, OfOtherStagesDecideNothingOfAStageWithoutTeachers) {
   const auto whole = results(setup());
   const auto alone = results(setup({"run.root=" + (folder_ / "alone").string(), "stages.gyroscope=null",
-                                    "stages.fused=null", "stages.student=null"}));
-  EXPECT_EQ(whole[3].checkpoint, alone[0].checkpoint);
+                                    "stages.skeleton=null", "stages.fused=null", "stages.student=null"}));
+  EXPECT_EQ(whole[4].checkpoint, alone[0].checkpoint);
 }
 
 TEST_F(ChannelSets, OfATeacherDecideWhatAStudentLearns) {
   const auto gyroscope = results(setup());
   const auto accelerometer =
       results(setup({"run.root=" + (folder_ / "other").string(), "stages.gyroscope.sees=[sensor]"}));
-  EXPECT_EQ(gyroscope[3].checkpoint, accelerometer[3].checkpoint);
-  EXPECT_NE(gyroscope[2].checkpoint, accelerometer[2].checkpoint);
+  EXPECT_EQ(gyroscope[4].checkpoint, accelerometer[4].checkpoint);
+  EXPECT_NE(gyroscope[3].checkpoint, accelerometer[3].checkpoint);
 }
 
 TEST_F(ChannelSets, ASensorThatIsNotThereIsNamed) {
@@ -80,8 +81,8 @@ TEST_F(ChannelSets, OfAnotherRunsStageMustBeAmongThoseOfTheData) {
   results(first);
   const std::string run = run_folder(first, 1).string();
   const auto next =
-      results(setup({"run.root=" + (folder_ / "next").string(), "stages.gyroscope=null", "stages.fused=null",
-                     "stages.student.teachers=[{stage: gyroscope, run: " + run + "}]"}));
+      results(setup({"run.root=" + (folder_ / "next").string(), "stages.gyroscope=null", "stages.skeleton=null",
+                     "stages.fused=null", "stages.student.teachers=[{stage: gyroscope, run: " + run + "}]"}));
   EXPECT_EQ(next[0].test->clips, 12);
 }
 
@@ -95,7 +96,7 @@ TEST_F(ChannelSets, BalancedWeightsLetEveryClassCountTheSame) {
 TEST_F(ChannelSets, ClassWeightsChangeWhatIsLearnedWhereAClassIsRare) {
   const auto with = [&](const char* root, const std::vector<std::string>& more) {
     std::vector<std::string> settings = {"run.root=" + (folder_ / root).string(), "stages.gyroscope=null",
-                                         "stages.fused=null", "stages.student=null"};
+                                         "stages.skeleton=null", "stages.fused=null", "stages.student=null"};
     settings.insert(settings.end(), more.begin(), more.end());
     LoadedExperiment loaded = load_for_training(experiment(settings));
     const int rare = loaded.dataset.clips.back().label;

@@ -28,7 +28,8 @@ class OtherRuns : public testing::TinyTraining {
       : TinyTraining(
             R"(protocol: {name: cross-subject, classes: [swipe_left, swipe_right, wave], train: {subjects: [1, 3]}, test: {subjects: [2, 4]}}
 stages:
-  fused: {model: {name: fused, skeleton: {width: 4, blocks: 3, embedding: 8}, sensor: {width: 4, embedding: 8}}, sees: [skeleton, sensor]}
+  skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
+  fused: {model: {name: fused, sensor: {width: 4, embedding: 8}}, sees: [skeleton, sensor], starts_from: skeleton}
   baseline: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor]}
   student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], starts_from: baseline, teachers: [fused], loss: {kd: {}, fitnet: {}}}
 )") {}
@@ -45,7 +46,10 @@ stages:
   }
   /// Only the student, whose teacher and start are those of `run`.
   std::vector<std::string> from(const fs::path& run, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> settings = {"run.name=other", "stages.fused=null", "stages.baseline=null",
+    std::vector<std::string> settings = {"run.name=other",
+                                         "stages.skeleton=null",
+                                         "stages.fused=null",
+                                         "stages.baseline=null",
                                          "stages.student.starts_from={stage: baseline, run: " + run.string() + "}",
                                          "stages.student.teachers=[{stage: fused, run: " + run.string() + "}]"};
     settings.insert(settings.end(), more.begin(), more.end());
@@ -84,7 +88,7 @@ TEST_F(OtherRuns, AreRefusedWhereThereIsNone) {
   const RunLayout run = train(first);
   EXPECT_THAT(refused(folder_ / "absent", {}), HasSubstr("absent: expected a finished run, which has a result.json"));
   EXPECT_THAT(refused(run.folder, {"stages.student.teachers=[{stage: fuesd, run: " + run.folder.string() + "}]"}),
-              HasSubstr("expected one of the stages of this run, fused, baseline, student, found fuesd"));
+              HasSubstr("expected one of the stages of this run, skeleton, fused, baseline, student, found fuesd"));
   EXPECT_THAT(
       refused(run.folder,
               {"stages.student.teachers=[{stage: fused, snapshot: epoch-1, run: " + run.folder.string() + "}]"}),
@@ -115,6 +119,12 @@ TEST_F(OtherRuns, FitInClassesChannelsRatesAndFrames) {
   EXPECT_NO_THROW(require_other_stages(changed)) << "not known";
   changed.renderer.topology.joints[0] = "NOSE";
   EXPECT_THAT(why(), AllOf(HasSubstr("stage fused of "), HasSubstr("other joints: expected [NOSE, ")));
+}
+
+TEST_F(OtherRuns, AFusedNetworkStartsFromASkeletonNetworkBecauseItDoesNotTrainOne) {
+  const TrainingSetup without = setup({"stages.fused.starts_from=null"});
+  EXPECT_THAT(testing::refusal(ErrorKind::config, [&] { require_trainable(without); }),
+              HasSubstr("stages.fused.starts_from: expected the stage whose network is the skeleton branch"));
 }
 
 TEST_F(OtherRuns, MustNotKnowWhatIsTested) {
@@ -150,6 +160,7 @@ TEST_F(OtherRuns, KnowWhatTheStagesBeforeThemHaveSeen) {
   EXPECT_EQ(seen(run, "baseline").unlabeled.clips.size(), 0U);
   const auto start = [&](const std::string& protocol) {
     return std::vector<std::string>{"run.name=next",
+                                    "stages.skeleton=null",
                                     "stages.fused=null",
                                     "stages.baseline=null",
                                     "protocol=!replace " + protocol,
