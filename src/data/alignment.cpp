@@ -89,7 +89,33 @@ Stream resampled_to(const Stream& stream, double rate) {
   return {rows_between(stream.frames, 0, rows - 1, count), stream.begin, stream.end};
 }
 
+std::optional<bool> names_zone(const Stream& stream) {
+  for (const StreamMeasure& measure : stream.measures) {
+    if (measure.names_zone) return measure.names_zone;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// Refuses streams of which some say their zone and others do not.
+void check_zones(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams) {
+  std::size_t first = streams.size();  // of those whose stamps could say one
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const std::optional<bool> own = names_zone(*streams[i]);
+    if (!own) continue;
+    if (first == streams.size()) first = i;
+    if (*own == *names_zone(*streams[first])) continue;
+    throw Error(ErrorKind::data, files[i].string() + ": its time stamps " + (*own ? "say" : "do not say") +
+                                     " their zone, but those of " + files[first].string() + (*own ? " do not" : " do") +
+                                     "; write it in both, or in neither");
+  }
+}
+
+}  // namespace
+
 void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams) {
+  check_zones(files, streams);
   const auto span = [](const Stream& stream) {
     return std::to_string(stream.begin) + " .. " + std::to_string(stream.end) + " s";
   };

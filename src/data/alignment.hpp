@@ -20,13 +20,16 @@ struct TimedSamples {
 
 /// What was measured of one stream of a recording before it was aligned.
 struct StreamMeasure {
-  std::string stream;                              ///< "skeleton", or the name of the sensor
-  double declared_rate = 0;                        ///< Hz; 0: none is declared
-  double rate = 0;                                 ///< Hz, by its time stamps; 0: it has none
-  double length = 0;                               ///< s
-  double longest_gap = 0;                          ///< s, between time stamps; 0: it has none
-  std::optional<double> magnitude = std::nullopt;  ///< median |a| in g of a sensor's first three accelerations
-  std::optional<double> extent = std::nullopt;     ///< median over the frames of the longest side of a body's box, m
+  std::string stream;                                 ///< "skeleton", or the name of the sensor
+  double declared_rate = 0;                           ///< Hz; 0: none is declared
+  double rate = 0;                                    ///< Hz, by its time stamps; 0: it has none
+  double length = 0;                                  ///< s
+  double longest_gap = 0;                             ///< s, between time stamps; 0: it has none
+  std::optional<double> magnitude = std::nullopt;     ///< median |a| in g of a sensor's first three accelerations
+  std::optional<double> extent = std::nullopt;        ///< median over the frames of the longest side of a body's box, m
+  std::optional<double> angular_rate = std::nullopt;  ///< 99th percentile of any axis, deg/s
+  double longest_hold = 0;                            ///< s, in which no value changed
+  std::optional<bool> names_zone = std::nullopt;  ///< whether its time stamps say their zone; none: they are numbers
 };
 
 /// Frames at equal intervals; no frame at all: nothing was recorded, as a rule noted in Repairs says.
@@ -51,8 +54,11 @@ Stream cut_to_span(const Stream& stream, double begin, double end);
 /// `stream` at about `rate` rows a second over the same span; unchanged where its own rate is no higher.
 Stream resampled_to(const Stream& stream, double rate);
 
+/// Whether the time stamps of a stream say their zone; nothing where they are numbers, or there are none.
+std::optional<bool> names_zone(const Stream& stream);
+
 /// Cuts the streams of one recording, which were read from `files`, to the span of time they share. Throws Error(data)
-/// naming the file whose span shares nothing with the ones before it.
+/// naming the file whose span shares nothing with the ones before it, or whose stamps say a zone where others do not.
 void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams);
 
 /// Where streams cover the same time from end to end, but a rule for gaps cut one, cuts the other to the same part: by

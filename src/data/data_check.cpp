@@ -113,6 +113,17 @@ void check_rates(const std::filesystem::path& file, const Stream& stream, const 
   }
 }
 
+// Refuses parts by a clock that says its zone where the stream's does not, or the other way round.
+void check_zones(const RecordingFiles& files, const std::filesystem::path& file, const Stream& stream) {
+  const std::optional<bool> own = names_zone(stream);
+  for (const Annotation& part : files.annotations) {
+    if (!own || !part.names_zone || *own == *part.names_zone) continue;
+    throw Error(ErrorKind::data, file.string() + ": its time stamps " + (*own ? "say" : "do not say") +
+                                     " their zone, but the starts and ends of its parts do" + (*own ? " not" : "") +
+                                     "; write it in both, or in neither");
+  }
+}
+
 // Notes what was measured of a stream, `before` it was aligned.
 void note_measures(const Reader& reader, const std::string& id, const Stream& before, const Stream& after,
                    DataCheck& check) {
@@ -131,6 +142,8 @@ bool aligned(const Reader& reader, RecordingFiles& recording, std::optional<Stre
   const Stream read_skeleton = skeleton ? without_frames(*skeleton) : Stream();
   const Stream read_sensor = sensor ? without_frames(*sensor) : Stream();
   try {
+    if (reader.by_timestamps && sensor) check_zones(recording, recording.sensor.front(), *sensor);
+    if (reader.by_timestamps && skeleton) check_zones(recording, recording.skeleton.front(), *skeleton);
     if (sensor) check_rates(recording.sensor.front(), *sensor, skeleton);
     if (skeleton) check_rates(recording.skeleton.front(), *skeleton, sensor);
     mend_offset(reader, recording, skeleton, sensor, check);

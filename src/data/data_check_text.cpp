@@ -217,6 +217,8 @@ nlohmann::ordered_json to_json(const StreamSummary& stream) {
     if (measure.longest_gap > 0) one["longest_gap"] = measure.longest_gap;
     if (measure.magnitude) one["median_magnitude"] = *measure.magnitude;
     if (measure.extent) one["median_extent"] = *measure.extent;
+    if (measure.angular_rate) one["angular_rate"] = *measure.angular_rate;
+    if (measure.longest_hold > 0) one["longest_hold"] = measure.longest_hold;
   }
   return {{"stream", stream.stream}, {"recordings", std::move(recordings)}};
 }

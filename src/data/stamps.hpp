@@ -27,13 +27,13 @@ struct StreamOrigin {
 
 /// Brings stamps into increasing order:
 ///
-///   stamps of 0 among others              samples dropped; an error where they are more than 5 % (and more than 2)
-///   counters that wrap around             continued: of 2^16, 2^24, 2^31 or 2^32 ticks, or a time of day past midnight
-///   stamps that run backwards             sorted up to 1 s; an error beyond it, or where they are more than 10 % (and
-///   3) samples written twice                 dropped repeated stamps                       later samples dropped, up
-///   to 10 % (or 3) stamps that several samples share     spread evenly to the next one, as where a logger writes whole
-///   seconds or the
-///                                         moment at which a packet arrived
+/// - stamps of 0 among others: their samples are dropped; an error where they are more than 5 % (and more than 2)
+/// - counters that wrap around: continued, of 2^16, 2^24, 2^31 or 2^32 ticks, or a time of day past midnight
+/// - stamps that run backwards: sorted up to 1 s; an error beyond it, or where they are more than 10 % (and 3)
+/// - samples written twice: dropped
+/// - repeated stamps: later samples are dropped, up to 10 % (or 3)
+/// - stamps that several samples share: spread evenly to the next one, as where a logger writes whole seconds, or the
+///   moment at which a packet arrived
 ///
 /// `tick`: seconds of one unit of the stamps; 0: they are calendar stamps. Throws Error(data) naming file and line.
 void mend_stamps(ReadSamples& read, double tick, const StreamOrigin& origin, Repairs& repairs);

@@ -75,6 +75,32 @@ std::optional<std::string> implausible_extent(const StreamSummary& summary) {
   return summary.stream + ": the body measures " + number(*extent) + " m: is the unit of the positions right?";
 }
 
+// A line on angular rates that no limb has, or nobody who moves; else nothing.
+std::optional<std::string> implausible_angular_rate(const StreamSummary& summary) {
+  constexpr double kLow = 10;  // deg/s, in the fastest recording: others may show people who sit
+  constexpr double kHigh = 4000;
+  double fastest = 0;
+  for (const MeasuredStream& one : summary.recordings)
+    fastest = std::max(fastest, one.measure.angular_rate.value_or(0));
+  const std::optional<double> median = median_of(summary, &StreamMeasure::angular_rate);
+  if (fastest == 0 || (fastest >= kLow && *median <= kHigh)) return std::nullopt;
+  return summary.stream + ": the angular rate reaches " +
+         (fastest < kLow ? "only " + number(fastest) + " deg/s" : number(*median) + " deg/s in most recordings") +
+         ": is its unit right?";
+}
+
+// A line on values that a device holds where it measures nothing new; else nothing.
+std::optional<std::string> held_values(const StreamSummary& summary) {
+  constexpr double kLong = 3;  // s
+  const auto held = sorted(summary, [](const MeasuredStream& one) {
+    return one.measure.longest_hold > kLong ? one.measure.longest_hold : 0;
+  });
+  if (held.empty()) return std::nullopt;
+  return summary.stream + ": no value changes for more than " + number(kLong) + " s in " + std::to_string(held.size()) +
+         " recordings (longest: " + number(held.back().first) + " s in " + held.back().second->id +
+         "); did the device stop, or lie still?";
+}
+
 // A line on rates with which nobody records movements; else nothing.
 std::optional<std::string> unusual_rate(const StreamSummary& summary) {
   constexpr double kLow = 2;  // Hz
@@ -157,9 +183,10 @@ std::vector<std::string> warnings_of(const StreamSummary& summary) {
     warnings.push_back(summary.stream + ": median |a| is " + number(*magnitude) +
                        " g, where a worn accelerometer shows about 1 g: " + likely_unit(*magnitude));
   }
-  for (const auto& line : {differing(summary, &StreamMeasure::magnitude, "median |a|", "g"),
-                           differing(summary, &StreamMeasure::extent, "the size of the body", "m"),
-                           implausible_extent(summary), unusual_rate(summary)}) {
+  for (const auto& line :
+       {differing(summary, &StreamMeasure::magnitude, "median |a|", "g"),
+        differing(summary, &StreamMeasure::extent, "the size of the body", "m"), implausible_extent(summary),
+        implausible_angular_rate(summary), held_values(summary), unusual_rate(summary)}) {
     if (line) warnings.push_back(*line);
   }
   std::size_t other_rate = 0;

@@ -12,7 +12,8 @@ namespace pskd::data {
 struct Annotation {
   double begin = 0, end = 0;  ///< s, by the clock of the recording
   int label = 0;
-  std::string id = {};  ///< of the clip that it is; empty: the recording's, numbered
+  std::string id = {};                  ///< of the clip that it is; empty: the recording's, numbered
+  std::optional<bool> names_zone = {};  ///< whether its moments say their zone; none: they are numbers
 };
 
 /// The class of windows without annotation, where they are one.

@@ -284,6 +284,36 @@ TEST_F(Continuous, MomentsMayBeCalendarStamps) {
   EXPECT_FLOAT_EQ(read.clips[0].sensor(2, 0), 3);
 }
 
+TEST_F(Continuous, MomentsSayTheirZoneWhereTheStampsDo) {
+  const auto problem = [&](const std::string& zone, const std::string& start, const std::string& end) {
+    std::string text = "t,ax,ay,az\n";
+    for (int i = 0; i < 4; ++i)
+      text += "2024-06-03T08:00:0" + std::to_string(i) + zone + "," + std::to_string(i) + ",0,1\n";
+    write("watch/p1.csv", text);
+    write("annotations.csv", "recording,start,end,label\np1," + start + "," + end + ",wave\n");
+    return check_dataset(config()).broken.at(0).problem;
+  };
+  write("clips.csv", "id,subject,watch\np1,1,watch/p1.csv\n");
+  EXPECT_THAT(problem("Z", "2024-06-03 08:00:01", "2024-06-03 08:00:03"),
+              HasSubstr("its time stamps say their zone, but the starts and ends of its parts do not"));
+  EXPECT_THAT(problem("", "2024-06-03 08:00:01Z", "2024-06-03 08:00:03Z"), HasSubstr("do not say their zone"));
+}
+
+TEST_F(Continuous, SensorsOfOneRecordingSayTheirZoneAlike) {
+  const auto stamped = [](const std::string& zone) {
+    std::string text = "t,ax,ay,az\n";
+    for (int i = 0; i < 4; ++i)
+      text += "2024-06-03T08:00:0" + std::to_string(i) + zone + "," + std::to_string(i) + ",0,1\n";
+    return text;
+  };
+  write("dataset.yaml", kWatchOnly + "  phone: {header: true, time: t, channels: [ax, ay, az], unit: g}\n");
+  write("clips.csv", "id,subject,label,watch,phone\np1,1,wave,watch/p1.csv,phone.csv\n");
+  write("watch/p1.csv", stamped("Z"));
+  write("phone.csv", stamped(""));
+  EXPECT_THAT(check_dataset(config()).broken.at(0).problem,
+              AllOf(HasSubstr("its time stamps do not say their zone, but those of"), HasSubstr("p1.csv do;")));
+}
+
 TEST_F(Continuous, WithASpanMomentsCountFromTheBeginning) {
   write("dataset.yaml",
         "manifest: clips.csv\nalign: span\nannotations: annotations.csv\nskeleton: null\n"
@@ -326,7 +356,9 @@ TEST_F(Continuous, WhatAnnotationsCannotMeanIsNamed) {
   };
   EXPECT_THAT(problem("p3,0,7,wave\n"), HasSubstr("annotations.csv: line 2: column recording: expected the id of a"));
   EXPECT_THAT(problem("p1,7,7,wave\n"), HasSubstr("annotations.csv: line 2: column end: expected a moment after the"));
-  EXPECT_THAT(problem("p1,soon,7,wave\n"), HasSubstr("column start: expected seconds or a time stamp, found 'soon'"));
+  EXPECT_THAT(
+      problem("p1,soon,7,wave\n"),
+      HasSubstr("column start: expected seconds, a date and time, or a time of day with its seconds, found 'soon'"));
   write("dataset.yaml", kWatchOnly + "annotations: annotations.csv\nwindows: {length: 2, outside: class}\n");
   EXPECT_THAT(problem("p1,20,27,wave\np2,0,7,wave\n"), HasSubstr("lies outside the recording"));
   write("dataset.yaml", kWatchOnly + "annotations: annotations.csv\n");

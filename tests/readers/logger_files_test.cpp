@@ -54,6 +54,7 @@ TEST_F(LoggerFile, MayHaveAPreamble) {
   expect_plain("header: true, skip: 2, rate: 32", "a,b,c\nd,e,f\nax,ay,az\n" + kValues);
   expect_plain("rate: 32", "# no names\n" + kValues);
   expect_plain("rate: 32, skip: 1", "no names, but words\n" + kValues);
+  expect_plain("rate: 32", "#####\n##### made by it, a, b\n##,,\n" + kValues);
   expect_plain("header: true, comment: '//', rate: 32",
                "// made by it\nax,ay,az\n0.5,-1,2\n// break\n0.25,-1,2\n0.5,-1,2.5\n");
   expect_plain(keys, "# ax,ay,az\n" + kValues);
@@ -104,11 +105,16 @@ TEST_F(LoggerFile, WithLinesThatAreNoneIsRefusedWithWhatTheyProbablyAre) {
   EXPECT_THAT(problem("rate: 32", "0.5,-1,2\n\n" + kValues),
               HasSubstr("line 2: expected 3 columns, found 1: the line is "
                         "empty, and values follow it"));
-  for (const char* error : {"#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?"}) {
+  for (const char* error : {"#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#####"}) {
     EXPECT_THAT(problem("rate: 32", kValues + error + ",-1,2\n"), HasSubstr("no value (1 in the file)")) << error;
   }
   EXPECT_THAT(problem("decimal: comma, rate: 32", "0,5;1.183;2\n0,5;1;2\n"),
               HasSubstr("line 1: expected a number with a decimal comma, found '1.183'"));
+}
+
+TEST_F(LoggerFile, ThatIsPackedIsRefusedAsSuch) {
+  EXPECT_THAT(problem("rate: 32", "\x1f\x8b\x08 0,0,0"), HasSubstr("found a file that gzip packed; unpack it"));
+  EXPECT_THAT(problem("rate: 32", "PK\x03\x04 0,0,0"), HasSubstr("found a zip archive or an .xlsx file"));
 }
 
 TEST_F(LoggerFile, WhoseFirstStampIsWrongIsRefusedAtItsLine) {
@@ -160,6 +166,8 @@ TEST_F(LoggerFile, MayHaveCalendarStamps) {
   expect_tenths("header: false", "2024-02-28 23:59:59.950", "2024-02-29 00:00:00.050", "2024-02-29 00:00:00.150");
   expect_tenths("header: false", "\"2024-06-03 08:15:10,0\"", "\"2024-06-03 08:15:10,1\"", "\"2024-06-03 08:15:10,2\"");
   expect_tenths("header: false", "08:15:10.0", "08:15:10.1", "08:15:10.2");
+  expect_tenths("header: false", "15:10.0", "15:10.1", "15:10.2");
+  expect_tenths("time_format: '%M:%S'", "15:10.0", "15:10.1", "15:10.2");
   expect_tenths("time_format: '%d/%m/%Y %H:%M:%S'", "03/06/2024 08:15:10.0", "03/06/2024 08:15:10.1",
                 "03/06/2024 08:15:10.2");
   expect_tenths("time_format: '%d.%m.%Y %H:%M:%S:%f'", "03.06.2024 08:15:10:00", "03.06.2024 08:15:10:10",
@@ -176,10 +184,12 @@ TEST_F(LoggerFile, AStampThatIsNoneIsTold) {
   };
   for (const char* text : {"2024-13-03 08:15:10", "2024-02-30 08:15:10", "2024-06-03 25:15:10", "2024-06-03T08:15:1",
                            "2024-06-03 08:15:10+2", "03/06/2024 08:15:10", "yesterday", ""}) {
-    EXPECT_THAT(stamp("", text), AllOf(HasSubstr("line 2: expected a time stamp: a number, or a date and time"),
+    EXPECT_THAT(stamp("", text), AllOf(HasSubstr("line 2: expected a time stamp: a number, a date and time"),
                                        HasSubstr("time_format names another form")))
         << text;
   }
+  EXPECT_THAT(stamp("", "2024-06-03 08:15:10Z"), HasSubstr("line 2: expected a time stamp without a zone, as in"));
+  EXPECT_THAT(problem("time: 0", "08:15,0,0,1\n08:16,0,0,1\n"), HasSubstr("or a time of day with its seconds"));
   EXPECT_THAT(stamp(", time_format: '%Y-%m-%d %H:%M:%S'", "31.06.2024 08:15:10"),
               HasSubstr("line 2: expected a time stamp of the form '%Y-%m-%d %H:%M:%S', found '31.06.2024 08:15:10'"));
   EXPECT_THAT(description_problem("rate: 32", "time: 0, time_format: DD.MM.YYYY"),

@@ -192,6 +192,32 @@ TEST_F(Worn, ZerosForWhatWasNotMeasuredAreNamed) {
                   "a joint is at 0 in some frames, as where the camera did not see it, in 1 recordings (two)"));
 }
 
+TEST_F(Worn, ValuesThatADeviceHoldsAreNamed) {
+  std::string held;
+  for (int i = 0; i < 110; ++i) held += "0.6,0.8,0\n";
+  write("w1.csv", watch(30, 32, 1) + held + watch(30, 32, 2));
+  EXPECT_THAT(suspicions_of(check()), Contains("watch: no value changes for more than 3 s in 1 recordings (longest: "
+                                               "3.41 s in one); did the device stop, or lie still?"));
+  describe("unit: g", "unit: none");
+  EXPECT_THAT(suspicions_of(check()), Not(Contains(HasSubstr("no value changes"))));
+}
+
+TEST_F(Worn, AngularRatesOfNoMovementAreAskedFor) {
+  const auto reaching = [&](const std::string& unit, double fastest) {
+    describe("channels: [ax, ay, az], unit: g", "channels: [gx, gy, gz], unit: " + unit);
+    for (const char* file : {"w1.csv", "w2.csv"}) {
+      std::ostringstream text;
+      for (int i = 0; i < 64; ++i) text << fastest * std::sin(0.2 * i + file[1]) << "," << 0.01 * i << ",0.1\n";
+      write(file, text.str());
+    }
+    return suspicions_of(check());
+  };
+  EXPECT_THAT(reaching("rad/s", 300),
+              Contains(HasSubstr("watch: the angular rate reaches 1.72e+04 deg/s in most recordings: is its unit")));
+  EXPECT_THAT(reaching("deg/s", 5), Contains(HasSubstr("reaches only 5 deg/s")));
+  EXPECT_THAT(reaching("deg/s", 300), Not(Contains(HasSubstr("angular rate"))));
+}
+
 TEST_F(Worn, ARecordingInAnotherUnitThanTheOthersIsNamed) {
   write("clips.csv", kManifest + "three,1,a,s3.csv,w3.csv\n");
   write("s3.csv", skeleton(60, 1));

@@ -51,6 +51,12 @@ TEST(NamePattern, IsFoundForTheUsualNames) {
   EXPECT_EQ(pattern_of({"anna/walk", "anna/run", "bob/walk", "bob/run"}), "{subject}/{label}");
   EXPECT_EQ(pattern_of({"walk_1", "walk_2", "run_1", "run_2"}), "{label}_{subject}");
   EXPECT_EQ(pattern_of({"a01_s01_e01", "a01_s02_e01", "a02_s01_e01", "a02_s02_e02"}), "{label}_s{subject}_e{trial}");
+  EXPECT_EQ(pattern_of({"s01_walk_1", "s01_walk_2", "s01_run_1", "s01_run_2"}), "s{subject}_{label}_{trial}")
+      << "one person, whose repetitions are no people";
+  EXPECT_EQ(pattern_of({"01_walk_s1_1", "01_run_s1_1", "02_walk_s1_1", "02_run_s1_1", "01_walk_s1_2", "01_run_s1_2",
+                        "02_walk_s1_2", "02_run_s1_2"}),
+            "{subject}_{label}_{trial}")
+      << "a session is no person";
   EXPECT_EQ(pattern_of({"2024", "2025"}), "none");
 }
 
@@ -341,6 +347,22 @@ TEST_F(SensorFolder, OfAFolderForEachPersonTakesFilesAsLabels) {
   EXPECT_EQ(proposal_.pattern, "{subject}/{label}");
   EXPECT_THAT(proposal_.description,
               HasSubstr("# CHECK names: are 'anna', 'bob' the people, and 'run', 'walk' what they do?"));
+}
+
+TEST_F(SensorFolder, OfOnePersonTakesNumbersForRepetitions) {
+  for (const char* name : {"s03_walk_1", "s03_run_1", "s03_walk_2", "s03_run_2"}) {
+    write_sensor(std::string(name) + ".csv", 9.81);
+  }
+  expect_gravity(proposed());
+  EXPECT_EQ(proposal_.pattern, "s{subject}_{label}_{trial}");
+  EXPECT_THAT(proposal_.manifest, HasSubstr("s03_walk_2,3,walk,2,"));
+}
+
+TEST_F(SensorFolder, OfNumbersThatMayBeRepetitionsAsks) {
+  for (const char* name : {"walk_1", "run_1", "walk_2", "run_2"}) write_sensor(std::string(name) + ".csv", 9.81);
+  expect_gravity(proposed());
+  EXPECT_EQ(proposal_.pattern, "{label}_{subject}");
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK names: are '1', '2' people? If one person did it several"));
 }
 
 TEST_F(SensorFolder, NamesFilesOfOneSensorWithOtherColumns) {

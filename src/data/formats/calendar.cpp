@@ -1,6 +1,7 @@
 #include "data/formats/calendar.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <ctime>
@@ -53,22 +54,27 @@ bool take_date(std::string_view& text, double& days) {
          days_of(year, month, day, days);
 }
 
-bool take_time_of_day(std::string_view& text, double& seconds) {
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
+// "08:15:10", "08:15:10.031", with a date "08:15", too, and without one "15:10.031", minutes and seconds.
+bool take_time_of_day(std::string_view& text, bool dated, double& seconds) {
+  std::array<int, 3> parts{};  // hours, minutes, seconds
+  std::size_t count = 0;
+  while (count < parts.size() && (count == 0 || take(text, ":"))) {
+    if (!take(text, 2, parts[count++])) return false;
+  }
   double fraction = 0;
-  if (!take(text, 2, hour) || !take(text, ":") || !take(text, 2, minute)) return false;
-  if (take(text, ":") && !take(text, 2, second)) return false;
-  if (take(text, ".,") && !take_fraction(text, fraction)) return false;
-  seconds = 3600.0 * hour + 60.0 * minute + second + fraction;
-  return hour <= 23 && minute <= 59 && second <= 60;  // 60: a leap second
+  const bool has_fraction = take(text, ".,");
+  if (has_fraction && !take_fraction(text, fraction)) return false;
+  if (count == 1 || (count == 2 && dated == has_fraction)) return false;
+  if (count == 2 && !dated) parts = {0, parts[0], parts[1]};
+  seconds = 3600.0 * parts[0] + 60.0 * parts[1] + parts[2] + fraction;
+  return parts[0] <= 23 && parts[1] <= 59 && parts[2] <= 60;  // 60: a leap second
 }
 
 // Z, +02:00, +0200 or +02; nothing is UTC.
-bool take_zone(std::string_view& text, double& seconds) {
+bool take_zone(std::string_view& text, double& seconds, bool& is_named) {
   seconds = 0;
   take(text, " ");
+  is_named = !text.empty();
   if (text.empty() || take(text, "Zz")) return true;
   const bool west = text.front() == '-';
   int hours = 0;
@@ -91,15 +97,20 @@ bool take_by_format(std::string_view& text, const std::string& format, std::tm& 
 
 }  // namespace
 
-bool parse_calendar(std::string_view text, double& seconds) {
+bool parse_calendar(std::string_view text, double& seconds, bool& names_zone) {
   double days = 0;
   double of_day = 0;
   double zone = 0;
   const bool dated = text.size() > 4 && !is_digit(text[4]) && is_digit(text[3]);
   if (dated && (!take_date(text, days) || !take(text, "Tt "))) return false;
-  if (!take_time_of_day(text, of_day) || !take_zone(text, zone) || !text.empty()) return false;
+  if (!take_time_of_day(text, dated, of_day) || !take_zone(text, zone, names_zone) || !text.empty()) return false;
   seconds = days * 86400 + of_day - zone;
   return true;
+}
+
+bool parse_calendar(std::string_view text, double& seconds) {
+  bool ignored = false;
+  return parse_calendar(text, seconds, ignored);
 }
 
 bool parse_calendar(std::string_view text, const std::string& format, double& seconds) {

@@ -12,6 +12,7 @@
 
 #include "base/file.hpp"
 #include "base/little_endian.hpp"
+#include "base/unicode.hpp"
 #include "data/formats/file_error.hpp"
 #include "pskd/base/error.hpp"
 
@@ -193,11 +194,14 @@ NpyArray read_archive(const fs::path& file, std::string_view bytes, const std::s
 
 }  // namespace
 
-bool is_numpy_file(const fs::path& file) { return file.extension() == ".npy" || file.extension() == ".npz"; }
+bool is_numpy_file(const fs::path& file) {
+  const std::string extension = compared_form(file.extension().string());  // also .NPY
+  return extension == ".npy" || extension == ".npz";
+}
 
 NpyArray read_numpy_file(const fs::path& file, const std::string& name) {
   const std::string bytes = read_file(file);
-  return file.extension() == ".npz" ? read_archive(file, bytes, name) : read_array(file, bytes);
+  return compared_form(file.extension().string()) == ".npz" ? read_archive(file, bytes, name) : read_array(file, bytes);
 }
 
 }  // namespace pskd::data::formats

@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "data/formats/file_error.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::formats {
@@ -25,6 +26,14 @@ std::string utf16_name(std::string_view text) {
   return most(1) ? "UTF-16 (little-endian)" : most(0) ? "UTF-16 (big-endian)" : "";
 }
 
+// What a packed file begins with; nothing for any other.
+std::string packed_hint(std::string_view text) {
+  if (text.starts_with("\x1f\x8b")) return "a file that gzip packed; unpack it";
+  if (text.starts_with("PK\x03\x04")) return "a zip archive or an .xlsx file; unpack it, or save the sheet as CSV";
+  if (text.starts_with("\xd0\xcf\x11\xe0")) return "an .xls file; save the sheet as CSV";
+  return "";
+}
+
 // What a byte that is no UTF-8 probably is.
 std::string latin1_hint(unsigned char byte) {
   constexpr unsigned kFirstLetter = 0xa0;
@@ -41,6 +50,7 @@ std::string latin1_hint(unsigned char byte) {
 std::string read_text(const std::filesystem::path& file) { return checked_beginning(file, read_file(file)); }
 
 std::string checked_beginning(const std::filesystem::path& file, std::string text) {
+  if (const std::string hint = packed_hint(text); !hint.empty()) fail(file, "expected text in UTF-8, found " + hint);
   if (const std::string name = utf16_name(text); !name.empty()) {
     fail_at_line(file, 1, "expected text in UTF-8, found " + name + "; save it as UTF-8");
   }

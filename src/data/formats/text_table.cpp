@@ -40,9 +40,14 @@ struct Opening {
   std::size_t first = 0;           // line of the first values
 };
 
+// 08:15, which is no time stamp, but no name either.
+bool is_clock(std::string_view field) {
+  return !field.empty() && field.find_first_not_of("0123456789:") == std::string_view::npos;
+}
+
 bool is_number(const TableDescription& table, std::string field) {
   double ignored = 0;
-  if (parse_calendar(field, ignored)) return true;
+  if (parse_calendar(field, ignored) || is_clock(field)) return true;
   if (table.decimal_comma) std::replace(field.begin(), field.end(), ',', '.');
   return parse_number(field, ignored);
 }
@@ -53,16 +58,24 @@ bool is_missing(std::string_view field) {
                                  "--", "?",  "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!"};
   constexpr std::size_t kLongest = 7;
   const std::string_view text = trimmed(field);
+  if (text.size() > 1 && text.find_first_not_of('#') == std::string_view::npos) return true;  // a column too narrow
   if (text.size() > kLongest) return false;
   std::string lower(text);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
 
-// A cell of Excel's #N/A or #DIV/0! that comes first makes no comment of its line.
+// A cell of Excel's #N/A, #DIV/0! or ##### that comes first makes no comment of its line, of ##### where numbers
+// follow.
 bool is_comment(const TableDescription& table, std::string_view line) {
   if (table.comment.empty() || !line.starts_with(table.comment)) return false;
-  return !is_missing(line.substr(0, line.find_first_of(",;\t ")));
+  const std::size_t end = line.find_first_of(",;\t ");
+  const std::string_view cell = line.substr(0, end);
+  if (cell.find_first_not_of('#') != std::string_view::npos) return !is_missing(cell);
+  if (cell.size() == 1 || end == std::string_view::npos) return true;
+  const std::vector<std::string_view> others = fields_of(line.substr(end + 1), line[end]);
+  return std::none_of(others.begin(), others.end(),
+                      [&](std::string_view field) { return is_number(table, std::string(field)); });
 }
 
 // Whether a line names all that is asked for by name; where nothing is, whether it has as many fields as are wanted,
@@ -277,6 +290,9 @@ class RowReader {
     read.lines.push_back(static_cast<std::uint32_t>(line + 1));
   }
 
+  // Of the time stamps read so far; see TextTable.
+  std::optional<bool> names_zone() const { return names_zone_; }
+
  private:
   void split_line(std::size_t line, std::string_view text) {
     if (text.find('"') == std::string_view::npos) {
@@ -335,15 +351,28 @@ class RowReader {
     const std::string_view text = trimmed(field);
     double value = 0;
     if (!table_.time_format.empty()) {
+      names_zone_ = table_.time_format.find("%z") != std::string::npos;
       if (parse_calendar(text, table_.time_format, value)) return value;
       fail_at_line(
           file_, line + 1,
           "expected a time stamp of the form " + config::quoted(table_.time_format) + ", found " + quoted_field(text));
     }
-    if (parse_calendar(text, value)) return value;
+    if (bool named = false; parse_calendar(text, value, named)) {
+      check_zone(line, text, named);
+      return value;
+    }
     value = stamp_number(line, text) * seconds_;
     if (!(std::abs(value) < kEndOfTime)) fail_at_line(file_, line + 1, "expected a finite time stamp");
     return value;
+  }
+
+  // Either all stamps of a file say their zone, or none does.
+  void check_zone(std::size_t line, std::string_view text, bool named) {
+    if (!names_zone_) names_zone_ = named;
+    if (*names_zone_ == named) return;
+    fail_at_line(file_, line + 1,
+                 std::string("expected a time stamp ") + (named ? "without a zone" : "with its zone") +
+                     ", as in the lines before; found " + quoted_field(text));
   }
 
   double stamp_number(std::size_t line, std::string_view text) {
@@ -352,7 +381,8 @@ class RowReader {
     if (table_.decimal_comma) std::replace(with_point_.begin(), with_point_.end(), ',', '.');
     if (parse_number(with_point_, value)) return value;
     fail_at_line(file_, line + 1,
-                 "expected a time stamp: a number, or a date and time such as 2024-06-03 08:15:10.031; found " +
+                 "expected a time stamp: a number, a date and time such as 2024-06-03 08:15:10.031, or a time of day "
+                 "with its seconds; found " +
                      quoted_field(text) + "; time_format names another form, such as \"%d.%m.%Y %H:%M:%S\"");
   }
 
@@ -365,6 +395,7 @@ class RowReader {
   std::vector<std::string_view> fields_;
   Fields quoted_;
   std::string with_point_;
+  std::optional<bool> names_zone_;  // whether its stamps do
 };
 
 // The number behind that of the last line that is not empty, at least `first`.
@@ -434,6 +465,7 @@ TextTable read_text_table(const fs::path& file, const TableDescription& table, s
     if (number >= opening.first && number < end && !is_comment(table, line)) rows.append(number, line, read);
     return number < end;
   });
+  read.names_zone = rows.names_zone();
   read.samples.values.conservativeResize(static_cast<Eigen::Index>(read.lines.size()), Eigen::NoChange);
   if (read.lines.size() >= 2) return read;
   throw Error(ErrorKind::data,

@@ -59,6 +59,7 @@ struct TextTable {
   bool units_row = false;               ///< whether they are a line of their own, whose words must then be units
   std::vector<std::string> names = {};  ///< of the columns that were read; none without a header
   std::size_t header_line = 0;          ///< from 1
+  std::optional<bool> names_zone = {};  ///< whether its time stamps say their zone; none: they are numbers
 };
 
 /// The `wanted` columns of the CSV file that `table` describes, as they are written; time stamps in seconds, none where

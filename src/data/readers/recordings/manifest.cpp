@@ -123,18 +123,30 @@ class RowReader {
   }
 
   // A moment on the clock of a recording, in seconds or as a calendar stamp.
-  double moment(std::size_t column, const std::string& title) const {
+  struct Moment {
+    double seconds = 0;
+    std::optional<bool> names_zone;  // none: it is a number
+  };
+
+  Moment moment(std::size_t column, const std::string& title) const {
     double value = 0;
+    bool zone = false;
     const std::string& text = fields_[column];
-    const bool is_number = formats::parse_number(text, value) && std::isfinite(value);
-    if (is_number || formats::parse_calendar(text, value)) return value;
-    fail(title, "expected seconds or a time stamp, found " + config::quoted(text));
+    if (formats::parse_number(text, value) && std::isfinite(value)) return {value, std::nullopt};
+    if (formats::parse_calendar(text, value, zone)) return {value, zone};
+    fail(title, "expected seconds, a date and time, or a time of day with its seconds, found " + config::quoted(text));
   }
 
   // What a line says of the part of a recording that it means; nothing where both cells are empty.
   std::optional<Annotation> part(const Column& start, const Column& end) const {
     if (!start || !end || (fields_[*start].empty() && fields_[*end].empty())) return std::nullopt;
-    const Annotation part{moment(*start, "start"), moment(*end, "end")};
+    const Moment from = moment(*start, "start"), to = moment(*end, "end");
+    if (from.names_zone && to.names_zone && *from.names_zone != *to.names_zone) {
+      fail("end", std::string("expected a time ") + (*from.names_zone ? "with its zone" : "without a zone") +
+                      ", as the start, " + fields_[*start] + ", found " + config::quoted(fields_[*end]));
+    }
+    Annotation part{from.seconds, to.seconds};
+    part.names_zone = from.names_zone;
     if (part.begin < part.end) return part;
     fail("end", "expected a moment after the start, " + fields_[*start] + ", found " + config::quoted(fields_[*end]));
   }

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "config/node.hpp"
 #include "pskd/base/error.hpp"
@@ -67,21 +68,32 @@ bool fit(const std::vector<Piece>& pieces, std::size_t at, std::string_view name
   return false;
 }
 
-// How good a pattern is for the names, all of which it fits; 0: it says nothing.
-std::size_t worth(const NamePattern& pattern, const std::vector<std::string>& names) {
+// What a pattern makes of names, all of which it fits.
+struct Reading {
+  std::size_t labels = 0, subjects = 0;
+  bool subjects_are_numbers = false;
+};
+
+// Nothing where it says nothing of them.
+std::optional<Reading> reading_of(const NamePattern& pattern, const std::vector<std::string>& names) {
   std::set<std::string> labels;
   std::set<std::string> subjects;
   for (const std::string& name : names) {
     const auto named = pattern.match(name);
-    if (!named || is_number(named->label)) return 0;
+    if (!named || is_number(named->label)) return std::nullopt;
     labels.insert(named->label);
     subjects.insert(named->subject);
   }
-  if (labels.size() < 2 || labels.size() * 2 > names.size()) return 0;
-  const bool tells_subject = subjects.size() > 1;
-  const bool numbered =
-      std::all_of(subjects.begin(), subjects.end(), [](const std::string& one) { return is_number(one); });
-  return 1 + (tells_subject ? 4 : 0) + (tells_subject && numbered ? 2 : 0) +
+  if (labels.size() < 2 || labels.size() * 2 > names.size()) return std::nullopt;
+  return Reading{labels.size(), subjects.size(), std::all_of(subjects.begin(), subjects.end(), is_number)};
+}
+
+// How good a pattern is; `fewest`: labels of any that tells people apart. One that announces a person, as s01 in
+// s01_walk_2, is better than one that takes the repetition for people, even where there is one person only.
+std::size_t worth(const NamePattern& pattern, const Reading& reading, std::size_t fewest) {
+  const bool tells_subject = reading.subjects > 1;
+  const bool announces = pattern.announces_subject() && reading.subjects_are_numbers && reading.labels <= fewest;
+  return 1 + (announces ? 8 : 0) + (tells_subject ? 4 : 0) + (tells_subject && reading.subjects_are_numbers ? 2 : 0) +
          (pattern.text().find("{trial}") != std::string::npos ? 1 : 0);
 }
 
@@ -136,10 +148,22 @@ NamePattern::NamePattern(std::string text) : text_(std::move(text)) {
                   config::quoted(text_));
 }
 
+bool NamePattern::announces_subject() const {
+  const std::size_t at = text_.find("{subject}");
+  return at != std::string::npos && at > 0 && std::isalpha(static_cast<unsigned char>(text_[at - 1])) != 0;
+}
+
 std::optional<NamedRecording> NamePattern::match(const std::string& name) const {
   NamedRecording named;
   if (!fit(pieces_of(text_), 0, name, named)) return std::nullopt;
   return named;
+}
+
+bool names_person(const std::string& word) {
+  const std::vector<std::string>& before = usual_subjects();
+  return std::any_of(before.begin(), before.end(), [&](const std::string& one) {
+    return !one.empty() && word.starts_with(one) && is_number(std::string_view(word).substr(one.size()));
+  });
 }
 
 std::optional<NamePattern> propose_subject_pattern(const std::vector<std::string>& names) {
@@ -153,11 +177,19 @@ std::optional<NamePattern> propose_subject_pattern(const std::vector<std::string
 }
 
 std::optional<NamePattern> propose_pattern(const std::vector<std::string>& names) {
+  std::vector<std::pair<NamePattern, Reading>> fitting;
+  std::size_t fewest = names.size();  // labels, of patterns that tell people apart
+  for (const std::string& text : usual_patterns()) {
+    NamePattern pattern(text);
+    const std::optional<Reading> reading = reading_of(pattern, names);
+    if (!reading) continue;
+    if (reading->subjects > 1) fewest = std::min(fewest, reading->labels);
+    fitting.emplace_back(std::move(pattern), *reading);
+  }
   std::optional<NamePattern> best;
   std::size_t most = 0;
-  for (const std::string& text : usual_patterns()) {
-    const NamePattern pattern(text);
-    const std::size_t found = worth(pattern, names);
+  for (const auto& [pattern, reading] : fitting) {
+    const std::size_t found = worth(pattern, reading, fewest);
     if (found <= most) continue;
     most = found;
     best = pattern;

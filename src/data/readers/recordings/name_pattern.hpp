@@ -21,11 +21,16 @@ class NamePattern {
 
   const std::string& text() const { return text_; }
   bool has_label() const { return text_.find("{label}") != std::string::npos; }
+  /// Whether a letter or word before the subject says that it is one, as in s01.
+  bool announces_subject() const;
   std::optional<NamedRecording> match(const std::string& name) const;
 
  private:
   std::string text_;
 };
+
+/// Whether a word says which person it is by a number, as s01, P2 and user3 do.
+bool names_person(const std::string& word);
 
 /// The pattern that fits all `names` best: one of the usual ones, with at least two labels; nothing where none fits.
 std::optional<NamePattern> propose_pattern(const std::vector<std::string>& names);

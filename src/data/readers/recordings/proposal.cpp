@@ -201,7 +201,7 @@ std::string own_word(const Group& group, const std::vector<Group>& groups) {
     const bool elsewhere = std::any_of(groups.begin(), groups.end(), [&](const Group& other) {
       return &other != &group && word_set(other.files.front()).count(word) > 0;
     });
-    if (!elsewhere) return word;
+    if (!elsewhere && !names_person(word)) return word;
   }
   return "";
 }
@@ -722,7 +722,8 @@ void list_recordings(const std::vector<FoundStream>& streams, const NamePattern&
   proposal.manifest = text.str();
 }
 
-// Names of people look like those of what they do: only numbers tell subjects from labels.
+// Names of people look like those of what they do: only numbers tell subjects from labels. But a number alone may be
+// that of a repetition, too.
 void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, Names& doubts) {
   constexpr std::size_t kShown = 3;
   std::set<std::string> subjects;
@@ -733,13 +734,19 @@ void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, 
     subjects.insert(named->subject);
     labels.insert(named->label);
   }
-  const auto is_number = [](const std::string& text) { return text.find_first_not_of("0123456789") == text.npos; };
-  if (!pattern.has_label() || std::all_of(subjects.begin(), subjects.end(), is_number)) return;
+  if (!pattern.has_label()) return;
   const auto first = [&](const std::set<std::string>& all) {
     return shown(
                Names(all.begin(), std::next(all.begin(), static_cast<std::ptrdiff_t>(std::min(all.size(), kShown))))) +
            (all.size() > kShown ? ", ..." : "");
   };
+  const auto is_number = [](const std::string& text) { return text.find_first_not_of("0123456789") == text.npos; };
+  const bool numbers = std::all_of(subjects.begin(), subjects.end(), is_number);
+  if (numbers && !pattern.announces_subject() && pattern.text().ends_with("{subject}")) {
+    doubts.push_back("names: are " + first(subjects) +
+                     " people? If one person did it several times, say --pattern with {trial} instead of {subject}");
+  }
+  if (numbers) return;
   doubts.push_back("names: are " + first(subjects) + " the people, and " + first(labels) +
                    " what they do? Else say it with --pattern");
 }

@@ -50,6 +50,20 @@ double longest_interval(const std::vector<double>& times) {
   return longest;
 }
 
+// The longest time in which no value changed, in seconds, of a stream in which some do. A few samples may be equal by
+// chance.
+double longest_hold(const TimedSamples& samples) {
+  constexpr std::size_t kFewSamples = 20;
+  double longest = 0;
+  std::size_t first = 0;  // row since which nothing changed
+  for (std::size_t i = 1; i < samples.times.size(); ++i) {
+    const auto row = static_cast<Index>(i);
+    if ((samples.values.row(row) != samples.values.row(row - 1)).any()) first = i;
+    if (i - first >= kFewSamples) longest = std::max(longest, samples.times[i] - samples.times[first]);
+  }
+  return first == 0 ? 0 : longest;
+}
+
 // Gives samples without time stamps those of their rate; mends the stamps of others.
 void mend_times(ReadSamples& read, const formats::TableDescription& table, double rate, const StreamOrigin& origin,
                 Repairs& repairs) {
@@ -84,6 +98,7 @@ Stream placed_in_time(Mended mended, const formats::TableDescription& table, con
   const bool stamped = !table.time.empty();
   StreamMeasure measure;
   measure.declared_rate = placing.rate;
+  measure.longest_hold = longest_hold(samples);
   if (stamped) measure.longest_gap = longest_interval(samples.times);
   for (double& time : samples.times) time += placing.start;
   Stream stream = stamped ? at_equal_intervals(samples)
@@ -242,6 +257,7 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
   const double extent = median_extent(samples.samples.values, all.skeleton.topology.dimensions);
   Stream stream = placed_in_time(std::move(samples), table, placing, origin);
   stream.measures[0].stream = "skeleton";
+  stream.measures[0].names_zone = text.names_zone;
   stream.measures[0].extent = extent;
   return stream;
 }
@@ -311,6 +327,28 @@ std::optional<double> median_magnitude(const Frames& values, const SensorDescrip
   const Eigen::ArrayXf lengths =
       (values.col(axes[0]).square() + values.col(axes[1]).square() + values.col(axes[2]).square()).sqrt();
   return upper_median(std::vector<float>(lengths.begin(), lengths.end()));
+}
+
+bool is_angular_rate(ChannelUnit unit) { return unit == ChannelUnit::deg_per_s || unit == ChannelUnit::rad_per_s; }
+
+// Of the axes the highest 99th percentile of the angular rate, in deg/s.
+std::optional<double> highest_angular_rate(const Frames& values, const SensorDescription& sensor) {
+  std::optional<double> highest;
+  for (std::size_t i = 0; i < sensor.units.size(); ++i) {
+    if (!is_angular_rate(sensor.units[i])) continue;
+    const Eigen::ArrayXf rates = values.col(static_cast<Index>(i)).abs();
+    std::vector<float> sorted(rates.begin(), rates.end());
+    const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(99 * (sorted.size() - 1) / 100);
+    std::nth_element(sorted.begin(), at, sorted.end());
+    highest = std::max(highest.value_or(0), static_cast<double>(*at));
+  }
+  return highest;
+}
+
+// Others, such as a temperature, may stay the same for long.
+bool shows_movement(const SensorDescription& sensor) {
+  return std::any_of(sensor.units.begin(), sensor.units.end(),
+                     [](ChannelUnit unit) { return is_acceleration(unit) || is_angular_rate(unit); });
 }
 
 // ---- labels in a sensor's file ---------------------------------------------------------------------------
@@ -473,10 +511,9 @@ std::vector<std::string> units_of(const std::vector<SensorDescription>& sensors)
   std::vector<std::string> units;
   for (const SensorDescription& sensor : sensors) {
     for (const ChannelUnit unit : sensor.units) {
-      const bool angular = unit == ChannelUnit::deg_per_s || unit == ChannelUnit::rad_per_s;
-      units.push_back(is_acceleration(unit) ? "g"
-                      : angular             ? "deg/s"
-                                            : channel_unit_words()[static_cast<std::size_t>(unit)]);
+      units.push_back(is_acceleration(unit)   ? "g"
+                      : is_angular_rate(unit) ? "deg/s"
+                                              : channel_unit_words()[static_cast<std::size_t>(unit)]);
     }
   }
   return units;
@@ -556,8 +593,12 @@ Stream read_sensor_file(const StreamOrigin& origin, const SensorDescription& sen
   if (is_labeled) annotations = take_labels(samples.samples, placing.start);
   convert_channels(origin.file, samples.samples.values, sensor, origin.id, repairs);
   const std::optional<double> magnitude = median_magnitude(samples.samples.values, sensor);
+  const std::optional<double> angular_rate = highest_angular_rate(samples.samples.values, sensor);
   Stream stream = placed_in_time(std::move(samples), sensor.table, placing, origin);
   stream.measures[0].stream = sensor.name;
+  stream.measures[0].angular_rate = angular_rate;
+  if (!shows_movement(sensor)) stream.measures[0].longest_hold = 0;
+  stream.measures[0].names_zone = text.names_zone;
   stream.measures[0].magnitude = magnitude;
   stream.annotations = std::move(annotations);
   return stream;
