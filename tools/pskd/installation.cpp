@@ -1,5 +1,6 @@
 #include "installation.hpp"
 
+#include <string_view>
 #include <system_error>
 
 #include "pskd/base/error.hpp"
@@ -16,7 +17,10 @@ fs::path installation_folder() {
 std::string file_or_shipped_config(const std::string& name) {
   std::error_code absent;
   if (fs::exists(name, absent) || name.empty()) return name;
-  const fs::path shipped = installation_folder() / "share" / "pskd" / "configs" / name;
+  const std::string_view folder = "configs/";  // as examples write it, in whatever folder they are tried
+  const bool as_in_examples = name.starts_with(folder) && !fs::exists(folder, absent);
+  const std::string inner = as_in_examples ? name.substr(folder.size()) : name;
+  const fs::path shipped = installation_folder() / "share" / "pskd" / "configs" / inner;
   for (const fs::path& file : {shipped, fs::path(shipped.string() + ".yaml")}) {
     if (fs::is_regular_file(file, absent)) return file.string();
   }

@@ -9,5 +9,5 @@
 std::filesystem::path installation_folder();
 
 /// The shipped config of that name: share/pskd/configs/<name>, or with .yaml; `name` itself where it is a file or no
-/// such config is shipped.
+/// such config is shipped. Where there is no folder configs/, `name` may begin with it.
 std::string file_or_shipped_config(const std::string& name);
