@@ -355,7 +355,7 @@ TEST_F(SensorFolder, OfOnePersonTakesNumbersForRepetitions) {
   }
   expect_gravity(proposed());
   EXPECT_EQ(proposal_.pattern, "s{subject}_{label}_{trial}");
-  EXPECT_THAT(proposal_.manifest, HasSubstr("s03_walk_2,3,walk,2,"));
+  EXPECT_THAT(proposal_.manifest, HasSubstr("s03_walk_2,03,walk,2,"));
 }
 
 TEST_F(SensorFolder, OfNumbersThatMayBeRepetitionsAsks) {
