@@ -92,13 +92,15 @@ std::optional<std::string> implausible_angular_rate(const StreamSummary& summary
 // A line on values that a device holds where it measures nothing new; else nothing.
 std::optional<std::string> held_values(const StreamSummary& summary) {
   constexpr double kLong = 3;  // s
-  const auto held = sorted(summary, [](const MeasuredStream& one) {
-    return one.measure.longest_hold > kLong ? one.measure.longest_hold : 0;
+  constexpr double kPart = 0.25;
+  const auto held = sorted(summary, [&](const MeasuredStream& one) {
+    const double hold = one.measure.longest_hold;
+    return hold > std::min(kLong, kPart * one.measure.length) ? hold : 0;
   });
   if (held.empty()) return std::nullopt;
-  return summary.stream + ": no value changes for more than " + number(kLong) + " s in " + std::to_string(held.size()) +
-         " recordings (longest: " + number(held.back().first) + " s in " + held.back().second->id +
-         "); did the device stop, or lie still?";
+  return summary.stream + ": no value changes for " + number(kLong) + " s, or for a quarter of the recording, in " +
+         std::to_string(held.size()) + " recordings (longest: " + number(held.back().first) + " s in " +
+         held.back().second->id + "); did the device stop, or lie still?";
 }
 
 // A line on rates with which nobody records movements; else nothing.

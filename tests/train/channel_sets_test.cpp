@@ -26,7 +26,7 @@ stages:
   gyroscope: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: {sensor: [gx, gy, gz]}}
   skeleton: {model: {name: skeleton-gcn, width: 4, blocks: 3, embedding: 8}, sees: [skeleton]}
   fused: {model: {name: fused, sensor: {width: 4, embedding: 8}}, sees: [skeleton, {sensor: [ax, ay, az, gx, gy, gz]}], starts_from: skeleton}
-  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [gyroscope, fused], loss: {acs: {}}}
+  student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [gyroscope, fused], loss: {kd: {}}}
   baseline: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor]}
 )") {}
 
