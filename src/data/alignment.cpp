@@ -27,6 +27,20 @@ Frames rows_between(const Frames& values, double first, double last, Eigen::Inde
   return result;
 }
 
+// Refuses streams of which some say their zone and others do not.
+void check_zones(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams) {
+  std::size_t first = streams.size();  // of those whose stamps could say one
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const std::optional<bool> own = names_zone(*streams[i]);
+    if (!own) continue;
+    if (first == streams.size()) first = i;
+    if (*own == *names_zone(*streams[first])) continue;
+    throw Error(ErrorKind::data, files[i].string() + ": its time stamps " + (*own ? "say" : "do not say") +
+                                     " their zone, but those of " + files[first].string() + (*own ? " do not" : " do") +
+                                     "; write it in both, or in neither");
+  }
+}
+
 }  // namespace
 
 TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repairs) {
@@ -95,24 +109,6 @@ std::optional<bool> names_zone(const Stream& stream) {
   }
   return std::nullopt;
 }
-
-namespace {
-
-// Refuses streams of which some say their zone and others do not.
-void check_zones(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams) {
-  std::size_t first = streams.size();  // of those whose stamps could say one
-  for (std::size_t i = 0; i < streams.size(); ++i) {
-    const std::optional<bool> own = names_zone(*streams[i]);
-    if (!own) continue;
-    if (first == streams.size()) first = i;
-    if (*own == *names_zone(*streams[first])) continue;
-    throw Error(ErrorKind::data, files[i].string() + ": its time stamps " + (*own ? "say" : "do not say") +
-                                     " their zone, but those of " + files[first].string() + (*own ? " do not" : " do") +
-                                     "; write it in both, or in neither");
-  }
-}
-
-}  // namespace
 
 void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams) {
   check_zones(files, streams);
