@@ -87,7 +87,7 @@ Stream at_equal_intervals(const TimedSamples& samples) {
 }
 
 Stream cut_to_span(const Stream& stream, double begin, double end) {
-  const double rows = static_cast<double>(stream.frames.rows() - 1);
+  const auto rows = static_cast<double>(stream.frames.rows() - 1);
   const double length = stream.end - stream.begin;
   const auto count = static_cast<Eigen::Index>(std::lround(rows * (end - begin) / length)) + 1;
   return {rows_between(stream.frames, rows * (begin - stream.begin) / length, rows * (end - stream.begin) / length,
@@ -96,7 +96,7 @@ Stream cut_to_span(const Stream& stream, double begin, double end) {
 }
 
 Stream resampled_to(const Stream& stream, double rate) {
-  const double rows = static_cast<double>(stream.frames.rows());
+  const auto rows = static_cast<double>(stream.frames.rows());
   const double wanted = std::round((stream.end - stream.begin) * rate) + 1;
   if (wanted >= rows) return stream;
   const auto count = std::max<Eigen::Index>(static_cast<Eigen::Index>(wanted), 2);

@@ -12,8 +12,8 @@ namespace pskd::data::formats {
 /// line and column where it is not UTF-8, and UTF-16 or Latin-1 where it is probably that.
 std::string read_text(const std::filesystem::path& file);
 
-/// What read_text makes of the bytes with which a file begins. Throws as it does.
-std::string checked_beginning(const std::filesystem::path& file, std::string bytes);
+/// What read_text makes of the text with which a file begins. Throws as it does.
+std::string checked_beginning(const std::filesystem::path& file, std::string text);
 
 /// Throws Error(data) where lines of a file, the first of them with this number from 0, are not UTF-8.
 void check_utf8(const std::filesystem::path& file, std::string_view lines, std::size_t first);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <initializer_list>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -104,6 +105,12 @@ const std::vector<std::string>& usual_subjects() {
   return subjects;
 }
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
 std::vector<std::string> usual_patterns() {
   const std::vector<std::string>& subjects = usual_subjects();
   const std::vector<std::string> trials = {"t", "T", "r", "R", "e", "E", "trial", "rep", "session", "take", ""};
@@ -112,19 +119,19 @@ std::vector<std::string> usual_patterns() {
     for (const std::string folder : {"/", "_", "-"}) {
       for (const std::string& s : subjects) {
         const std::string subject = s + "{subject}";
-        if (!separator.empty()) patterns.push_back("{label}" + separator + subject);
-        patterns.push_back(subject + folder + "{label}");
+        if (!separator.empty()) patterns.push_back(joined({"{label}", separator, subject}));
+        patterns.push_back(joined({subject, folder, "{label}"}));
         for (const std::string& t : trials) {
           if (t.empty() && separator.empty()) continue;  // digits that cannot be told apart
           const std::string trial = t + "{trial}";
-          patterns.push_back("{label}" + folder + subject + separator + trial);
-          patterns.push_back(subject + folder + "{label}" + separator + trial);
-          patterns.push_back(subject + folder + trial + separator + "{label}");
+          patterns.push_back(joined({"{label}", folder, subject, separator, trial}));
+          patterns.push_back(joined({subject, folder, "{label}", separator, trial}));
+          patterns.push_back(joined({subject, folder, trial, separator, "{label}"}));
         }
       }
     }
   }
-  for (const std::string separator : {"_", "-", "/"}) patterns.push_back("{label}" + separator + "{trial}");
+  for (const std::string separator : {"_", "-", "/"}) patterns.push_back(joined({"{label}", separator, "{trial}"}));
   return patterns;
 }
 

@@ -740,7 +740,9 @@ void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, 
                Names(all.begin(), std::next(all.begin(), static_cast<std::ptrdiff_t>(std::min(all.size(), kShown))))) +
            (all.size() > kShown ? ", ..." : "");
   };
-  const auto is_number = [](const std::string& text) { return text.find_first_not_of("0123456789") == text.npos; };
+  const auto is_number = [](const std::string& text) {
+    return text.find_first_not_of("0123456789") == std::string::npos;
+  };
   const bool numbers = std::all_of(subjects.begin(), subjects.end(), is_number);
   if (numbers && !pattern.announces_subject() && pattern.text().ends_with("{subject}")) {
     doubts.push_back("names: are " + first(subjects) +
