@@ -28,7 +28,7 @@ struct StreamMeasure {
   std::optional<double> magnitude = std::nullopt;     ///< median |a| in g of a sensor's first three accelerations
   std::optional<double> extent = std::nullopt;        ///< median over the frames of the longest side of a body's box, m
   std::optional<double> angular_rate = std::nullopt;  ///< 99th percentile of any axis, deg/s
-  double longest_hold = 0;                            ///< s, in which no value changed
+  double longest_hold = 0;                            ///< s, in which no value of a movement changed
   std::optional<bool> names_zone = std::nullopt;  ///< whether its time stamps say their zone; none: they are numbers
 };
 

@@ -284,12 +284,17 @@ TEST_F(Continuous, MomentsMayBeCalendarStamps) {
   EXPECT_FLOAT_EQ(read.clips[0].sensor(2, 0), 3);
 }
 
+// Four seconds by calendar stamps that end with `zone`.
+std::string stamped(const std::string& zone) {
+  std::string text = "t,ax,ay,az\n";
+  for (int i = 0; i < 4; ++i)
+    text += "2024-06-03T08:00:0" + std::to_string(i) + zone + "," + std::to_string(i) + ",0,1\n";
+  return text;
+}
+
 TEST_F(Continuous, MomentsSayTheirZoneWhereTheStampsDo) {
   const auto problem = [&](const std::string& zone, const std::string& start, const std::string& end) {
-    std::string text = "t,ax,ay,az\n";
-    for (int i = 0; i < 4; ++i)
-      text += "2024-06-03T08:00:0" + std::to_string(i) + zone + "," + std::to_string(i) + ",0,1\n";
-    write("watch/p1.csv", text);
+    write("watch/p1.csv", stamped(zone));
     write("annotations.csv", "recording,start,end,label\np1," + start + "," + end + ",wave\n");
     return check_dataset(config()).broken.at(0).problem;
   };
@@ -300,12 +305,6 @@ TEST_F(Continuous, MomentsSayTheirZoneWhereTheStampsDo) {
 }
 
 TEST_F(Continuous, SensorsOfOneRecordingSayTheirZoneAlike) {
-  const auto stamped = [](const std::string& zone) {
-    std::string text = "t,ax,ay,az\n";
-    for (int i = 0; i < 4; ++i)
-      text += "2024-06-03T08:00:0" + std::to_string(i) + zone + "," + std::to_string(i) + ",0,1\n";
-    return text;
-  };
   write("dataset.yaml", kWatchOnly + "  phone: {header: true, time: t, channels: [ax, ay, az], unit: g}\n");
   write("clips.csv", "id,subject,label,watch,phone\np1,1,wave,watch/p1.csv,phone.csv\n");
   write("watch/p1.csv", stamped("Z"));

@@ -276,7 +276,9 @@ class RowReader {
         opening_(opening),
         layout_(layout),
         end_(end),
-        seconds_(seconds_of(table.time_unit)) {}
+        seconds_(seconds_of(table.time_unit)) {
+    if (!table.time_format.empty()) names_zone_ = table.time_format.find("%z") != std::string::npos;
+  }
 
   void append(std::size_t line, std::string_view text, TextTable& read) {
     split_line(line, text);
@@ -351,7 +353,6 @@ class RowReader {
     const std::string_view text = trimmed(field);
     double value = 0;
     if (!table_.time_format.empty()) {
-      names_zone_ = table_.time_format.find("%z") != std::string::npos;
       if (parse_calendar(text, table_.time_format, value)) return value;
       fail_at_line(
           file_, line + 1,

@@ -98,7 +98,6 @@ Stream placed_in_time(Mended mended, const formats::TableDescription& table, con
   const bool stamped = !table.time.empty();
   StreamMeasure measure;
   measure.declared_rate = placing.rate;
-  measure.longest_hold = longest_hold(samples);
   if (stamped) measure.longest_gap = longest_interval(samples.times);
   for (double& time : samples.times) time += placing.start;
   Stream stream = stamped ? at_equal_intervals(samples)
@@ -255,10 +254,12 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
   samples.samples.values = skeleton_frames(samples.samples.values, all.skeleton);
   if (all.skeleton.shown_as) samples.samples.values = mapped_joints(samples.samples.values, all.skeleton.mapping);
   const double extent = median_extent(samples.samples.values, all.skeleton.topology.dimensions);
+  const double hold = longest_hold(samples.samples);
   Stream stream = placed_in_time(std::move(samples), table, placing, origin);
   stream.measures[0].stream = "skeleton";
   stream.measures[0].names_zone = text.names_zone;
   stream.measures[0].extent = extent;
+  stream.measures[0].longest_hold = hold;
   return stream;
 }
 
@@ -337,10 +338,9 @@ std::optional<double> highest_angular_rate(const Frames& values, const SensorDes
   for (std::size_t i = 0; i < sensor.units.size(); ++i) {
     if (!is_angular_rate(sensor.units[i])) continue;
     const Eigen::ArrayXf rates = values.col(static_cast<Index>(i)).abs();
-    std::vector<float> sorted(rates.begin(), rates.end());
-    const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(99 * (sorted.size() - 1) / 100);
-    std::nth_element(sorted.begin(), at, sorted.end());
-    highest = std::max(highest.value_or(0), static_cast<double>(*at));
+    const auto place = static_cast<std::size_t>(99 * (rates.size() - 1) / 100);
+    const float own = value_at(std::vector<float>(rates.begin(), rates.end()), place);
+    highest = std::max(highest.value_or(0), static_cast<double>(own));
   }
   return highest;
 }
@@ -594,10 +594,11 @@ Stream read_sensor_file(const StreamOrigin& origin, const SensorDescription& sen
   convert_channels(origin.file, samples.samples.values, sensor, origin.id, repairs);
   const std::optional<double> magnitude = median_magnitude(samples.samples.values, sensor);
   const std::optional<double> angular_rate = highest_angular_rate(samples.samples.values, sensor);
+  const double hold = shows_movement(sensor) ? longest_hold(samples.samples) : 0;
   Stream stream = placed_in_time(std::move(samples), sensor.table, placing, origin);
   stream.measures[0].stream = sensor.name;
   stream.measures[0].angular_rate = angular_rate;
-  if (!shows_movement(sensor)) stream.measures[0].longest_hold = 0;
+  stream.measures[0].longest_hold = hold;
   stream.measures[0].names_zone = text.names_zone;
   stream.measures[0].magnitude = magnitude;
   stream.annotations = std::move(annotations);
