@@ -72,5 +72,39 @@ TEST_F(LargeText, IsReadAsATableWithoutItsEmptyEnd) {
   EXPECT_EQ(read.lines.back(), static_cast<std::size_t>(kLines));
 }
 
+TEST_F(LargeText, WithoutValuesInItsFirstPieceIsRefused) {
+  write("");
+  TableDescription table;
+  table.rate = 50;
+  const auto refused = [&] { return testing::refusal(ErrorKind::data, [&] { read_text_table(file_, table, 5); }); };
+  table.skip = kLines - 1;
+  EXPECT_THAT(refused(), HasSubstr("large.csv: expected at least 2 lines of values, found 0: expected a `skip`"));
+  table.skip = 0;
+  table.comment = "1";
+  table.header = true;
+  std::ofstream(file_) << "a,b,c,d,e\n" << std::string(17 << 20, '1') << "\n2,2,2,2,2\n3,3,3,3,3\n";
+  EXPECT_THAT(refused(), HasSubstr("large.csv: line 1: expected values after this header, found only comments"));
+}
+
+TEST(TextTableTest, WhereNoLineOfValuesIsFoundSaysWhichWereLookedAt) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path file = folder / "small.csv";
+  TableDescription table;
+  const auto refused = [&](const std::string& text) {
+    std::ofstream(file) << text;
+    return testing::refusal(ErrorKind::data, [&] { read_text_table(file, table, 3); });
+  };
+  std::string comments;
+  for (int i = 0; i < 250; ++i) comments += "# written by a logger\n";
+  EXPECT_THAT(refused(comments + "1,2,3\n4,5,6\n"),
+              HasSubstr("found 0 among the lines 1 to 200: they are empty or comments, which begin with '#'; `skip`"));
+  EXPECT_THAT(refused("# a\n\n"), HasSubstr("found 0 among the lines 1 to 2"));
+  table.skip = 240;
+  std::ofstream(file) << comments << "1,2,3\n4,5,6\n";
+  EXPECT_EQ(read_text_table(file, table, 3).samples.values.rows(), 2);
+  table.skip = 7;
+  EXPECT_THAT(refused("1,2,3\n4,5,6\n"), HasSubstr("found 0: expected a `skip` of less than 2 lines, found 7"));
+}
+
 }  // namespace
 }  // namespace pskd::data::formats

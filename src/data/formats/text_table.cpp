@@ -8,6 +8,7 @@
 
 #include "config/node.hpp"
 #include "data/formats/calendar.hpp"
+#include "data/formats/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/formats/text_file.hpp"
 #include "pskd/base/error.hpp"
@@ -122,10 +123,24 @@ class HeaderSearch {
       if (!text.empty() && is_named_in(text, line)) return opening(line, text);
     }
     if (otherwise < lines_.size()) return opening(otherwise, lines_[otherwise]);
-    return {',', {}, 0, {}, lines_.size()};
+    fail_without_values(begin, end);
   }
 
  private:
+  // Lines from `begin` to `end` were searched.
+  [[noreturn]] void fail_without_values(std::size_t begin, std::size_t end) const {
+    const std::string nothing = "expected at least 2 lines of values, found 0";
+    if (begin < end) {
+      fail(file_, nothing + " among the lines " + std::to_string(begin + 1) + " to " + std::to_string(end) +
+                      ": they are empty or comments, which begin with " + config::quoted(table_.comment) +
+                      "; `skip` of the description leaves out lines at the beginning, and `comment` says how a comment "
+                      "begins");
+    }
+    if (begin == 0) fail(file_, nothing);
+    fail(file_, nothing + ": expected a `skip` of less than " + std::to_string(lines_.size()) + " lines, found " +
+                    std::to_string(begin));
+  }
+
   // An empty line, or one that says which separator follows.
   bool is_passed_over(std::size_t line) {
     if (const auto stated = stated_separator(lines_[line])) {
@@ -445,9 +460,9 @@ TextTable read_text_table(const fs::path& file, const TableDescription& table, s
   const Opening opening = HeaderSearch(file, table, wanted, lines).find();
   const std::size_t end = end_of_values(text, opening.first, opening.separator);
   const std::size_t most = end - opening.first;
-  if (most < 2) {
-    throw Error(ErrorKind::data,
-                file.string() + ": expected at least 2 lines of values, found " + std::to_string(most));
+  if (most < 2) fail(file, "expected at least 2 lines of values, found " + std::to_string(most));
+  if (opening.first == lines.size()) {
+    fail_at_line(file, opening.header_line + 1, "expected values after this header, found only comments");
   }
   const Layout layout = layout_of(file, table, wanted, opening, lines[opening.first]);
   TextTable read;
@@ -469,8 +484,7 @@ TextTable read_text_table(const fs::path& file, const TableDescription& table, s
   read.names_zone = rows.names_zone();
   read.samples.values.conservativeResize(static_cast<Eigen::Index>(read.lines.size()), Eigen::NoChange);
   if (read.lines.size() >= 2) return read;
-  throw Error(ErrorKind::data,
-              file.string() + ": expected at least 2 lines of values, found " + std::to_string(read.lines.size()));
+  fail(file, "expected at least 2 lines of values, found " + std::to_string(read.lines.size()));
 }
 
 }  // namespace pskd::data::formats
