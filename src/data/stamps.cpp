@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <optional>
 #include <sstream>
 
 #include "base/quantile.hpp"
@@ -50,24 +49,18 @@ void keep_rows(ReadSamples& read, const Rows& rows) {
 
 // ---- stamps of 0 -----------------------------------------------------------------------------------------
 
-// The first stamp after `row` that is not 0; nothing where there is none.
-std::optional<double> next_stamp(const std::vector<double>& times, std::size_t row) {
-  for (; row < times.size(); ++row) {
-    if (times[row] != 0) return times[row];
-  }
-  return std::nullopt;
-}
-
 void drop_zero_stamps(ReadSamples& read, const StreamOrigin& origin, Repairs& repairs) {
   constexpr double kNoStart = 3600;  // s: a clock that shows more right after 0 did not start there
   const std::vector<double>& times = read.samples.times;
   Rows kept;
   std::size_t first = 0;  // line of the first that is dropped
+  std::size_t next = 0;   // row of the first stamp from here on that is not 0
   for (std::size_t row = 0; row < times.size(); ++row) {
-    const std::optional<double> next = times[row] == 0 ? next_stamp(times, row) : std::nullopt;
+    while (next < times.size() && (next < row || times[next] == 0)) ++next;
+    const bool is_last = next == times.size();
     const bool follows = !kept.empty() && times[kept.back()] > 0;
-    const bool lost =
-        times[row] == 0 && (follows ? !next || *next >= times[kept.back()] : kept.empty() && next && *next > kNoStart);
+    const bool lost = times[row] == 0 && (follows ? is_last || times[next] >= times[kept.back()]
+                                                  : kept.empty() && !is_last && times[next] > kNoStart);
     if (!lost) kept.push_back(row);
     if (lost && first == 0) first = read.lines[row];
   }

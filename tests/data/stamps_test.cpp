@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -96,6 +97,13 @@ TEST(Stamps, OfZeroAmongOthersAreDropped) {
   for (std::size_t i = 10; i < 40; i += 3) times[i] = 0;
   EXPECT_THAT(stamps_problem(times), AllOf(HasSubstr("watch.csv: line 12: expected a time stamp, found 0"),
                                            HasSubstr("in 10 of 100 lines"), HasSubstr("give `rate`")));
+}
+
+// A column that is no clock: of a file as large as this, an hour would be too long to say so.
+TEST(Stamps, OfZeroInAllLinesAreToldSoon) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(stamps_problem(std::vector<double>(1'000'000, 0)), HasSubstr("found one for all 1000000"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST(Stamps, OfACounterThatWrapsAroundGoOn) {
