@@ -29,9 +29,16 @@ struct Tile {
   int outputs;       ///< of the tile that there are
 };
 
+// NaN stays NaN in both: where sums overflowed, nobody may be sure of an answer.
+template <class Vector>
+PSKD_INLINE Vector relu(const Vector& sums) {
+  const Vector zero{};
+  return sums < zero ? zero : sums;
+}
+
 template <class Vector>
 PSKD_INLINE Vector larger(const Vector& a, const Vector& b) {
-  return a > b ? a : b;
+  return (a < b) | (b != b) ? b : a;
 }
 
 template <class Vector>
@@ -60,12 +67,11 @@ PSKD_INLINE void compute_tile(const Tile& tile) {
       for (int v = 0; v < vectors; ++v) sums[r][v] += weights[v] * x;
     }
   }
-  const Vector zero{};
   for (int v = 0; v < vectors; ++v) {
     float* y = tile.y + v * lanes;
     const int count = tile.outputs - v * lanes;
     for (int r = 0; r < rows; ++r) {
-      if (tile.finish != Finish::nothing) sums[r][v] = larger(sums[r][v], zero);
+      if (tile.finish != Finish::nothing) sums[r][v] = relu(sums[r][v]);
       if (tile.finish != Finish::relu_pool) store_some(y + r * tile.row, sums[r][v], count);
     }
     if (tile.finish != Finish::relu_pool) continue;

@@ -9,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "deploy/drawn_network.hpp"
+#include "deploy/folded_layer.hpp"
 #include "deploy/small_model.hpp"
 #include "pskd/config/models.hpp"
 #include "support/refusal.hpp"
@@ -122,6 +123,26 @@ TEST(RecognizerTest, BelowTheThresholdTheAnswerIsNone) {
   EXPECT_TRUE(decide(2, cooler + 1e-6).is_none);
   EXPECT_EQ(decide(2, 1).probabilities, plain.probabilities) << "which stay those of the network";
   EXPECT_EQ(decide(2, 1).label, plain.label);
+}
+
+TEST(RecognizerTest, WhereTheNetworkOverflowsTheAnswerIsNone) {
+  ModelFile model = small_model();
+  model.none = {1, 0.1};
+  const Decision decision = recognizer_of(model, "it").classify(std::vector<float>(3 * 60, 3e38F));
+  EXPECT_TRUE(std::isnan(decision.confidence)) << decision.confidence;
+  EXPECT_TRUE(decision.is_none);
+}
+
+TEST(FoldedLayerTest, NanStaysNanWhereverItIsInAPair) {
+  const FoldedLayer layer({1}, {0});
+  const float nan = std::nanf("");
+  const std::vector<float> rows = {nan, 1, 1, nan, -1, -2, 1, 3};
+  std::vector<float> all(8), pairs(4);
+  layer.apply(rows.data(), 1, 8, Finish::relu, all.data());
+  layer.apply(rows.data(), 1, 8, Finish::relu_pool, pairs.data());
+  const auto is_nan = ::testing::IsNan();
+  EXPECT_THAT(all, ElementsAre(is_nan, 1, 1, is_nan, 0, 0, 1, 3));
+  EXPECT_THAT(pairs, ElementsAre(is_nan, is_nan, 0, 3));
 }
 
 TEST(RecognizerTest, ACopyIsAnotherThatSaysTheSame) {

@@ -4,7 +4,7 @@ namespace pskd::deploy {
 namespace {
 
 constexpr const char* kFunctions = R"(
-/* Frames of `out` channels from frames of `in`, zeros around; ReLU; with `pool` the larger of each two. */
+/* Frames of `out` channels from frames of `in`, zeros around; ReLU; with `pool` the larger of each two. NaN stays NaN. */
 static void convolve(const float *x, int frames, int in, const float *weights, const float *bias, int out, int pool,
                      float *y) {
   int t, o, i;
@@ -17,7 +17,7 @@ static void convolve(const float *x, int frames, int in, const float *weights, c
       float sum = bias[o];
       for (i = 0; i < (end - first) * in; ++i) sum += w[i] * from[i];
       if (sum < 0) sum = 0;
-      if (!pool || t % 2 == 0 || sum > to[o]) to[o] = sum;
+      if (!pool || t % 2 == 0 || sum > to[o] || sum != sum) to[o] = sum;
     }
   }
 }
