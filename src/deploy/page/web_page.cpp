@@ -49,6 +49,10 @@ Json facts(const ModelFile& model) {
         "alone");
   }
   const SensorInput& sensor = *model.sensor;
+  if (sensor.rate <= 0) {
+    throw Error(ErrorKind::usage,
+                "the rate of the sensor is not known, which the page needs; export the run, and say it with --rate");
+  }
   Json facts = {{"stage", model.stage},
                 {"classes", model.classes},
                 {"channels", sensor.channels},
@@ -112,10 +116,6 @@ void replace_page(const fs::path& folder, const PageFiles& files) {
 }  // namespace
 
 PageFiles web_page(const ModelFile& model, const std::string& onnx, const std::string& runtime) {
-  if (!(model.sensor->rate > 0)) {
-    throw Error(ErrorKind::usage,
-                "the rate of the sensor is not known, which the page needs; export the run, and say it with --rate");
-  }
   constexpr bool kAscii = true;
   Json known = facts(model);
   known["onnx"] = base64(onnx);

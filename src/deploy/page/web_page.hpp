@@ -14,7 +14,8 @@ using PageFiles = std::map<std::string, std::string>;
 
 /// index.html, page.css and page.js (src/deploy/page/web/), model.js with `onnx` and what the page must know of the
 /// model, and onnxruntime.js. `onnx`: the bytes of the model as ONNX. `runtime`: those of the script that
-/// tools/setup.sh --web makes. Throws Error(usage) where the model does not know the rate of its sensor.
+/// tools/setup.sh --web makes. Throws Error(checkpoint) for a network that sees the skeleton, Error(usage) where the
+/// model does not know the rate of its sensor.
 PageFiles web_page(const ModelFile& model, const std::string& onnx, const std::string& runtime);
 
 /// Writes the page into `folder`, which is made as needed. A page that lies there is replaced once all files are

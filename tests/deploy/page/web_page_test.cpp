@@ -107,6 +107,17 @@ TEST(WebPageTest, NeedsTheRateOfTheSensor) {
   EXPECT_THAT(refusal(ErrorKind::usage, [&] { web_page(model, "", ""); }), HasSubstr("say it with --rate"));
 }
 
+TEST(WebPageTest, NeedsANetworkThatSeesTheSensorAlone) {
+  Json manifest = testing::small_manifest();
+  manifest["model"]["skeleton"] = Json::object();
+  const auto refused = [&] {
+    return refusal(ErrorKind::checkpoint, [&] { web_page(checked_model(manifest, {}, "it"), "", ""); });
+  };
+  EXPECT_THAT(refused(), HasSubstr("its network sees the skeleton, which no browser can record"));
+  manifest["model"].erase("sensor");
+  EXPECT_THAT(refused(), HasSubstr("its network sees the skeleton, which no browser can record"));
+}
+
 // ---- in a browser ----------------------------------------------------------------------------------------
 
 /// A recording of 50 samples a second, ax, ay, az in g: every three seconds somebody does something else.
