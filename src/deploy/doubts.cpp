@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -15,10 +16,10 @@ namespace {
 constexpr double kLeastGravity = 0.5, kMostGravity = 2.5;  // g
 constexpr double kOtherRate = 0.1;                         // share of the rate
 
-/// The first of three channels that are the axes of one accelerometer: ..ax, ..ay, ..az.
-std::optional<Eigen::Index> accelerometer_of(const std::vector<std::string>& channels) {
-  for (std::size_t i = 0; i + 2 < channels.size(); ++i) {
-    if (channels[i].ends_with("ax") && channels[i + 1].ends_with("ay") && channels[i + 2].ends_with("az")) {
+/// The first of three accelerations side by side, which are the axes of one accelerometer.
+std::optional<Eigen::Index> accelerometer_of(const std::vector<std::string>& units) {
+  for (std::size_t i = 0; i + 2 < units.size(); ++i) {
+    if (std::all_of(&units[i], &units[i] + 3, [](const std::string& unit) { return unit == "g"; })) {
       return static_cast<Eigen::Index>(i);
     }
   }
@@ -34,7 +35,7 @@ double median_acceleration(const data::Frames& samples, Eigen::Index first) {
 
 std::vector<Doubt> doubts_about(const SensorRecording& recording, const SensorInput& input) {
   std::vector<Doubt> doubts;
-  if (const auto first = accelerometer_of(input.channels)) {
+  if (const auto first = accelerometer_of(input.units)) {
     const double median = median_acceleration(recording.samples, *first);
     if (median < kLeastGravity || median > kMostGravity) {
       doubts.push_back({"|acceleration| is far from 1 g: gravity is missing, or it is in another unit",

@@ -71,9 +71,33 @@ std::vector<float> floats_at(const Json& parent, const char* key, std::size_t co
   return numbers;
 }
 
+/// What a channel is in by its name: ..ax is an acceleration, ..gx an angular rate.
+std::string usual_unit(const std::string& channel) {
+  const bool axis = channel.size() >= 2 && channel.back() >= 'x' && channel.back() <= 'z';
+  const char kind = axis ? channel[channel.size() - 2] : ' ';
+  if (kind == 'a') return "g";
+  return kind == 'g' ? "deg/s" : "none";
+}
+
+/// Files of before 0.10 do not say them.
+std::vector<std::string> units_of(const Json& sensor, const std::vector<std::string>& channels) {
+  std::vector<std::string> units;
+  const auto said = sensor.find("channel_units");
+  if (said == sensor.end()) {
+    for (const std::string& channel : channels) units.push_back(usual_unit(channel));
+    return units;
+  }
+  for (const Json& one : said->is_array() ? *said : Json::array()) {
+    if (one.is_string()) units.push_back(one.get<std::string>());
+  }
+  if (units.size() != channels.size() || said->size() != units.size()) refuse("channel_units", "one for each channel");
+  return units;
+}
+
 SensorInput sensor_of(const Json& said) {
   SensorInput sensor;
   sensor.channels = names_at(said, "channels");
+  sensor.units = units_of(said, sensor.channels);
   sensor.rate = said.contains("rate") ? number_at(said, "rate") : 0;
   const double frames = number_at(said, "frames");
   if (frames < 1 || frames > kMostFrames || frames != std::floor(frames)) {

@@ -14,7 +14,7 @@
 //   none          temperature and threshold, see eval/none_rule.hpp, and the number of validation clips that they
 //                 were fitted on; absent where there were none
 //   terms         under which the recordings are that decided its weights
-// Files of pskd 0.9.0 lack none, seen and config.
+// Files of pskd 0.9.0 lack none, seen, config and the units of single channels.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,8 @@ inline constexpr int kMostFrames = 10'000;
 
 /// How a window of the sensor becomes the input of the network.
 struct SensorInput {
-  std::vector<std::string> channels;   ///< in their order; accelerations in g, angular rates in deg/s
+  std::vector<std::string> channels;   ///< in their order
+  std::vector<std::string> units;      ///< of each channel: g, deg/s, uT or none
   double rate = 0;                     ///< of the training recordings, nominal, Hz; 0: not known
   int frames = 0;                      ///< samples that a window is resampled to
   std::vector<float> mean, deviation;  ///< of each channel, which is standardized by them

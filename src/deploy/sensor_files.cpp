@@ -74,12 +74,12 @@ SensorRecording read_as(const fs::path& file, const SensorDescription& sensor, c
   return recording_of(file, stream, columns, rate, !sensor.table.time.empty());
 }
 
-/// The unit that a channel is taken to be in by its name: ..ax is an acceleration, ..gx an angular rate.
-ChannelUnit usual_unit(const std::string& channel, ChannelUnit acceleration) {
-  const bool axis = channel.size() >= 2 && channel.back() >= 'x' && channel.back() <= 'z';
-  const char kind = axis ? channel[channel.size() - 2] : ' ';
-  if (kind == 'a') return acceleration;
-  return kind == 'g' ? ChannelUnit::deg_per_s : ChannelUnit::none;
+/// The unit of that word; nothing where there is none.
+std::optional<ChannelUnit> unit_called(const std::string& word) {
+  const std::vector<std::string>& words = data::readers::channel_unit_words();
+  const auto known = std::find(words.begin(), words.end(), word);
+  if (known == words.end()) return std::nullopt;
+  return static_cast<ChannelUnit>(known - words.begin());
 }
 
 /// The unit that a plain file states for one of its columns; nothing where it states none.
@@ -87,21 +87,19 @@ std::optional<ChannelUnit> stated_unit(const TableLook& look, const std::string&
   const auto at = std::find(look.columns.begin(), look.columns.end(), column);
   if (at == look.columns.end()) return std::nullopt;
   const auto word = data::readers::unit_word(look.units[static_cast<std::size_t>(at - look.columns.begin())]);
-  const std::vector<std::string>& words = data::readers::channel_unit_words();
-  const auto known = word ? std::find(words.begin(), words.end(), *word) : words.end();
-  if (known == words.end()) return std::nullopt;
-  return static_cast<ChannelUnit>(known - words.begin());
+  return word ? unit_called(*word) : std::nullopt;
 }
 
 /// The channels of a plain file: its columns of their names, or in their order where it has no names. `unit`: of
 /// accelerations, as the user says.
-SensorDescription plain_sensor(const fs::path& file, const std::vector<std::string>& channels,
-                               std::optional<ChannelUnit> unit) {
+SensorDescription plain_sensor(const fs::path& file, const SensorInput& input, std::optional<ChannelUnit> unit) {
+  const std::vector<std::string>& channels = input.channels;
   SensorDescription sensor;
   sensor.name = kPlain;
   sensor.channels = channels;
-  for (const std::string& channel : channels) {
-    sensor.units.push_back(usual_unit(channel, unit.value_or(ChannelUnit::g)));
+  for (const std::string& word : input.units) {
+    const ChannelUnit trained = unit_called(word).value_or(ChannelUnit::none);
+    sensor.units.push_back(unit && is_acceleration(trained) ? *unit : trained);
     sensor.scales.push_back(1);
   }
   if (formats::is_numpy_file(file)) return sensor;
@@ -189,12 +187,16 @@ SensorFiles::Read SensorFiles::data_set_reader(const std::string& name) const {
 }
 
 SensorFiles::Read SensorFiles::plain_reader() const {
+  if (options_.unit && std::find(sensor_.units.begin(), sensor_.units.end(), "g") == sensor_.units.end()) {
+    throw Error(ErrorKind::usage, "--unit is of accelerations, and the model sees none: its channels are " +
+                                      config::joined(sensor_.channels) + " in " + config::joined(sensor_.units));
+  }
   std::vector<int> columns(sensor_.channels.size());
   std::iota(columns.begin(), columns.end(), 0);
-  return [channels = sensor_.channels, columns, unit = options_.unit, rate = options_.rate, usual = sensor_.rate](
-             const fs::path& file, data::Repairs& repairs) {
-    const SensorDescription sensor = plain_sensor(file, channels, unit);
-    const double known = rate > 0 ? rate : sensor.table.rate > 0 ? sensor.table.rate : usual;
+  return [input = sensor_, columns, unit = options_.unit, rate = options_.rate](const fs::path& file,
+                                                                                data::Repairs& repairs) {
+    const SensorDescription sensor = plain_sensor(file, input, unit);
+    const double known = rate > 0 ? rate : sensor.table.rate > 0 ? sensor.table.rate : input.rate;
     return read_as(file, sensor, columns, known, {}, repairs);
   };
 }

@@ -100,6 +100,18 @@ TEST_F(ModelFileTest, WithAnImpossibleDescriptionIsNotWritten) {
   EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
+TEST_F(ModelFileTest, SaysTheUnitOfEachChannelOrItIsTakenFromTheName) {
+  Json manifest = small_manifest();
+  manifest["model"]["sensor"]["channels"] = {"h02_ax", "gz", "acc_x"};
+  EXPECT_THAT(checked_model(manifest, {}, "it").sensor->units, ElementsAre("g", "deg/s", "none"));
+  manifest["model"]["sensor"]["channel_units"] = {"uT", "none", "g"};
+  EXPECT_THAT(checked_model(manifest, {}, "it").sensor->units, ElementsAre("uT", "none", "g"));
+  manifest["model"]["sensor"]["channel_units"] = {"g", 7, "g"};
+  EXPECT_THAT(refusal(manifest), HasSubstr("channel_units: expected one for each channel"));
+  manifest["model"]["sensor"]["channel_units"] = {"g", "g"};
+  EXPECT_THAT(refusal(manifest), HasSubstr("channel_units: expected one for each channel"));
+}
+
 TEST_F(ModelFileTest, MayHoldARuleForNone) {
   Json manifest = small_manifest();
   EXPECT_FALSE(checked_model(manifest, small_weights(), "it").none) << "files of before 0.10";

@@ -91,6 +91,20 @@ TEST_F(SensorFilesTest, AccelerationsAreInGAfterReading) {
   EXPECT_THAT(refusal(telling, {.unit = ChannelUnit::g}), HasSubstr("the file says that ax is in mg"));
 }
 
+TEST_F(SensorFilesTest, TheModelSaysWhichChannelsAreAccelerationsWhateverTheirNames) {
+  model_.sensor->channels = {"acc_x", "acc_y", "acc_z"};
+  const fs::path silent = write("a.csv", "0,0,9.80665\n0,9.80665,0\n");
+  EXPECT_THAT(values(read(silent, {.unit = ChannelUnit::m_per_s2})), ElementsAre(0, 0, 1, 0, 1, 0));
+  const fs::path telling = write("b.csv", "acc_x,acc_y,acc_z\nmg,mg,mg\n0,0,1000\n0,1000,0\n");
+  EXPECT_THAT(values(read(telling)), ElementsAre(0, 0, 1, 0, 1, 0));
+  EXPECT_THAT(doubts_about(read(silent), *model_.sensor),
+              ::testing::Contains(::testing::Field(&Doubt::kind, HasSubstr("|acceleration| is far from 1 g"))));
+  model_.sensor->units = {"deg/s", "deg/s", "none"};
+  EXPECT_THAT(refusal(silent, {.unit = ChannelUnit::m_per_s2}, ErrorKind::usage),
+              HasSubstr("--unit is of accelerations, and the model sees none: its channels are acc_x, acc_y, acc_z in "
+                        "deg/s, deg/s, none"));
+}
+
 TEST_F(SensorFilesTest, OfADataSetAreReadAsForTraining) {
   synthetic::write_utd_mhad(folder_ / "utd", {.subjects = 1, .trials = 1, .actions = 1});
   const fs::path file = folder_ / "utd" / "Inertial" / "a1_s1_t1_inertial.mat";

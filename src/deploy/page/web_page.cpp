@@ -56,6 +56,7 @@ Json facts(const ModelFile& model) {
   Json facts = {{"stage", model.stage},
                 {"classes", model.classes},
                 {"channels", sensor.channels},
+                {"units", sensor.units},
                 {"rate", sensor.rate},
                 {"frames", sensor.frames},
                 {"median_samples", sensor.median_samples},

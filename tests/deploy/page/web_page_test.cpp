@@ -324,7 +324,8 @@ TEST_F(WebPageInABrowser, ReadsFilesAsPredictDoes) {
 }
 
 TEST_F(WebPageInABrowser, FindsAllLinesAndTheRightColumns) {
-  const std::string three = "['ax', 'ay', 'az']", turned = "['gx']";
+  const std::string three = "channels: ['ax', 'ay', 'az'], units: ['g', 'g', 'g']",
+                    turned = "channels: ['gx'], units: ['deg/s']", own = "channels: ['acc_x'], units: ['g']";
   const std::vector<std::tuple<std::string, std::string, std::vector<double>>> read = {
       {"ax,ay,az,note\n1,2,3,sit\n4,5,6,\n", three, {1, 2, 3, 4, 5, 6}},
       {"# ax,ay,az,note\n1,2,3,sit\n4,5,6,\n", three, {1, 2, 3, 4, 5, 6}},
@@ -335,12 +336,20 @@ TEST_F(WebPageInABrowser, FindsAllLinesAndTheRightColumns) {
       {"Z,Y,X\n3,2,1\n6,5,4\n,,\n,,\n", three, {1, 2, 3, 4, 5, 6}},
       {"u,gx\nnone,rad.s-1\n0,0\n0,1\n", turned, {0, 180 / std::numbers::pi}},
       {"u,gx\nnone,Degrees/s\n0,0\n0,1\n", turned, {0, 1}},
+      {"u,acc_x\nnone,mg\n0,0\n0,1000\n", own, {0, 1}},
   };
-  for (const auto& [text, channels, expected] : read) {
-    const Json found =
-        evaluate("[...readRecording(" + Json(text).dump() + ", {...MODEL, channels: " + channels + "}).values]");
+  for (const auto& [text, model, expected] : read) {
+    const Json found = evaluate("[...readRecording(" + Json(text).dump() + ", {...MODEL, " + model + "}).values]");
     EXPECT_THAT(found.get<std::vector<double>>(), ::testing::Pointwise(::testing::DoubleNear(1e-5), expected)) << text;
   }
+}
+
+TEST_F(WebPageInABrowser, DoubtsAccelerationsByTheirUnit) {
+  const auto doubt = [](const std::string& units) {
+    return evaluate("doubtAbout({values: new Float32Array(8).fill(9), channels: 4}, {units: " + units + "})");
+  };
+  EXPECT_THAT(doubt("['none', 'g', 'g', 'g']").get<std::string>(), HasSubstr("15.6 g in the median"));
+  EXPECT_EQ(doubt("['none', 'none', 'g', 'g']"), "");
 }
 
 TEST_F(WebPageInABrowser, SaysWhoseRateIsTaken) {

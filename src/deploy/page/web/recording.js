@@ -193,11 +193,11 @@ function timesOf(table, rows, column) {
   return times;
 }
 
-/** What the values of a channel are divided by to be in g or deg/s, by what the line of units says. */
-function divisorOf(table, channel, column) {
-  const unit = unitOf(table.units?.[column] ?? ""), isAcceleration = /a[xyz]$/.test(channel);
-  if (unit === "" || !(isAcceleration || /g[xyz]$/.test(channel))) return 1;
-  const divisors = isAcceleration ? {g: 1, mg: 1000, "m/s2": GRAVITY} : {"deg/s": 1, "rad/s": Math.PI / 180};
+/** What the values of a channel are divided by to be in the model's unit, g or deg/s, by what the line of units says. */
+function divisorOf(table, channel, wanted, column) {
+  const unit = unitOf(table.units?.[column] ?? "");
+  if (unit === "" || !["g", "deg/s"].includes(wanted)) return 1;
+  const divisors = wanted === "g" ? {g: 1, mg: 1000, "m/s2": GRAVITY} : {"deg/s": 1, "rad/s": Math.PI / 180};
   requireUnit(table, channel, divisors, unit);
   return divisors[unit];
 }
@@ -230,7 +230,7 @@ function statedRate(table) {
 function readRecording(text, model) {
   const table = lookAtTable(text), rows = valuesOf(table);
   const time = timeColumn(table, rows), columns = channelColumns(table, rows, time, model.channels);
-  const divisors = columns.map((column, c) => divisorOf(table, model.channels[c], column));
+  const divisors = columns.map((column, c) => divisorOf(table, model.channels[c], model.units[c], column));
   const channels = columns.length, values = new Float32Array(rows.length * channels);
   rows.forEach((row, at) => columns.forEach((column, c) => {
     const value = Math.fround(row[column] / divisors[c]);
@@ -248,11 +248,11 @@ function readRecording(text, model) {
 
 /** What a recording says against itself, as a sentence; empty where nothing does. */
 function doubtAbout(samples, model) {
-  const axes = ["ax", "ay", "az"].map((axis) => model.channels.findIndex((channel) => channel.endsWith(axis)));
-  if (axes.includes(-1)) return "";
+  const first = model.units.findIndex((_, at) => [0, 1, 2].every((axis) => model.units[at + axis] === "g"));
+  if (first < 0) return "";
   const lengths = [];
   for (let at = 0; at < samples.values.length; at += samples.channels) {
-    lengths.push(Math.hypot(...axes.map((axis) => samples.values[at + axis])));
+    lengths.push(Math.hypot(...samples.values.subarray(at + first, at + first + 3)));
   }
   const median = medianOf(lengths);
   if (median >= 0.5 && median <= 2.5) return "";
