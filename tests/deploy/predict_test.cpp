@@ -125,13 +125,20 @@ TEST(Labels, AreFoundByPathOrName) {
   EXPECT_EQ(labels.label_of("b.csv"), std::nullopt);
 }
 
+TEST(Labels, MayComeFromASpreadsheet) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "l.csv") << "sep=;\nfile;label\na.csv;wave\n;\n";
+  EXPECT_EQ(LabelFile(folder / "l.csv", {"clap", "wave"}).label_of("a.csv"), 1);
+}
+
 TEST(Labels, ThatAreNoneAreRefusedByLine) {
   const testing::TemporaryFolder folder;
   const auto refused = [&](const char* text) {
     std::ofstream(folder / "l.csv") << text;
     return testing::refusal(ErrorKind::data, [&] { LabelFile(folder / "l.csv", {"clap", "wave"}); });
   };
-  EXPECT_THAT(refused("file,class\na,wave\n"), HasSubstr("line 1: expected the columns file and label"));
+  EXPECT_THAT(refused("file,class\na,wave\n"), HasSubstr("line 1: expected a column label"));
+  EXPECT_THAT(refused("\n"), HasSubstr("line 1: expected a header: the columns file and label"));
   EXPECT_THAT(refused("file,label\na,wafe\n"), HasSubstr("line 2: the model knows no class 'wafe'"));
   EXPECT_THAT(refused("file,label\na,wave\na,clap\n"), HasSubstr("line 3: 'a' has another label in a line before"));
   EXPECT_THAT(refused("file,label\na\n"), HasSubstr("line 2: expected 2 columns, found 1"));
