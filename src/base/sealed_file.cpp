@@ -122,4 +122,13 @@ std::string read_sealed_file(const std::filesystem::path& path, const Seal& expe
   return file;
 }
 
+bool is_sealed_as(const std::filesystem::path& path, const std::string& kind) {
+  std::string header;
+  read_pieces(path, 0, kSealBytes, [&](std::string_view piece) {
+    header += piece;
+    return header.size() < kSealBytes;
+  });
+  return header.size() >= kKindAt + kKindBytes && header.starts_with(kMagic) && get_kind(header) == kind;
+}
+
 }  // namespace pskd

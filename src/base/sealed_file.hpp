@@ -36,4 +36,8 @@ void write_sealed_cache(const std::filesystem::path& path, const Seal& seal, std
 /// `expected`.
 std::string read_sealed_file(const std::filesystem::path& path, const Seal& expected, ErrorKind blame);
 
+/// Whether the file begins as sealed files of that kind do, of any version, whole or damaged: so one may be replaced by
+/// another. Reads the header alone. Throws Error(io).
+bool is_sealed_as(const std::filesystem::path& path, const std::string& kind);
+
 }  // namespace pskd

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/checkpoint_format.hpp"
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "pskd/base/error.hpp"
 
@@ -168,17 +167,10 @@ TensorFile content_of(const Json& manifest, const std::map<std::string, StoredTe
   return content;
 }
 
-/// Whether a file may be replaced by a model file: it is one, whole or not.
-bool may_replace(const std::filesystem::path& file) {
-  constexpr std::size_t kMarkBytes = 32;  // mark, versions and kind
-  const std::string mark = make_seal(kModelSeal, "").substr(0, kMarkBytes);
-  return !std::filesystem::exists(file) || read_file(file).substr(0, kMarkBytes) == mark;
-}
-
 }  // namespace
 
 void require_replaceable(const std::filesystem::path& file) {
-  if (may_replace(file)) return;
+  if (!std::filesystem::exists(file) || is_sealed_as(file, kModelSeal.kind)) return;
   throw Error(ErrorKind::usage, file.string() +
                                     ": there is another file of that name, which is no model file; give "
                                     "another name, or remove it");

@@ -93,6 +93,21 @@ TEST_F(SealedFile, AnotherVersionSaysWhatToDo) {
                                                         HasSubstr("reads 4"), HasSubstr("make the file again")));
 }
 
+TEST_F(SealedFile, IsKnownByItsHeaderInAnyVersionWholeOrNot) {
+  const auto is_sealed_as_checkpoint = [&](const std::string& bytes) {
+    write_file_atomically(path_, bytes);
+    return is_sealed_as(path_, "checkpoint");
+  };
+  EXPECT_TRUE(is_sealed_as_checkpoint(sound_));
+  EXPECT_TRUE(is_sealed_as_checkpoint(make_seal({"checkpoint", 99}, kPayload)));
+  EXPECT_TRUE(is_sealed_as_checkpoint(sound_.substr(0, 100)));
+  EXPECT_FALSE(is_sealed_as_checkpoint(make_seal({"clip-store", 3}, kPayload) + kPayload));
+  EXPECT_FALSE(is_sealed_as_checkpoint(make_seal({"check", 3}, kPayload) + kPayload));
+  EXPECT_FALSE(is_sealed_as_checkpoint(std::string(16, 'x') + "checkpoint" + std::string(1000, '\0')));
+  EXPECT_FALSE(is_sealed_as_checkpoint(sound_.substr(0, 8)));
+  EXPECT_FALSE(is_sealed_as_checkpoint(""));
+}
+
 TEST_F(SealedFile, AMissingFileIsNotADamagedOne) {
   try {
     read_sealed_file(folder_ / "absent", kSeal, ErrorKind::checkpoint);

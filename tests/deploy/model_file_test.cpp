@@ -141,6 +141,10 @@ TEST_F(ModelFileTest, ReplacesAModelFileAndNoOther) {
   EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { write_model_file(file_, small_manifest(), small_weights()); }),
               HasSubstr("which is no model file"));
   EXPECT_THAT(read_file(file_), HasSubstr("thesis"));
+  write_sealed_file(file_, {"model", 99}, "of another version");
+  EXPECT_NO_THROW(require_replaceable(file_));
+  write_sealed_file(file_, {"checkpoint", 1}, "the weights of a week");
+  EXPECT_THAT(testing::refusal(ErrorKind::usage, [&] { require_replaceable(file_); }), HasSubstr("is no model file"));
 }
 
 }  // namespace

@@ -291,6 +291,13 @@ TEST_F(LoadedFolder, AFileThatIsNoStoreIsNotOverwritten) {
   EXPECT_FALSE(fs::exists(store_.string() + ".lock")) << "nothing is made beside a file of somebody else";
 }
 
+TEST_F(LoadedFolder, ACheckpointIsNotOverwritten) {
+  write_sealed_file(store_, {"checkpoint", 1}, "the weights of a week");
+  const std::string before = read_file(store_);
+  EXPECT_THAT(refusal([&] { build_clip_store(config_); }), HasSubstr("give data.store another name"));
+  EXPECT_TRUE(read_file(store_) == before);
+}
+
 TEST_F(LoadedFolder, WithoutItsRawFilesItIsRefusedAndSaysWhereTheyWereExpected) {
   load_dataset(config_);
   fs::remove_all(root_);

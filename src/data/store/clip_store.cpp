@@ -268,8 +268,7 @@ fs::path lock_path(fs::path file) { return file += ".lock"; }
 
 // A mistaken data.store must not cost anybody a file.
 void refuse_foreign_file(const fs::path& file) {
-  constexpr std::size_t kMarkBytes = 8;
-  if (!fs::exists(file) || read_file(file).substr(0, kMarkBytes) == make_seal(kSeal, "").substr(0, kMarkBytes)) return;
+  if (!fs::exists(file) || is_sealed_as(file, kSeal.kind)) return;
   fail(file, "exists and is not a clip store; give data.store another name, or delete the file");
 }
 
