@@ -363,15 +363,12 @@ std::size_t count_left_by_systems(const std::filesystem::path& root) {
   return count;
 }
 
-// ax, or h02_ax: angular rates have no rail in g.
-bool is_acceleration(const std::string& channel) { return channel.size() >= 2 && channel[channel.size() - 2] == 'a'; }
-
 std::int64_t count_rail_samples(const DatasetInfo& info, const std::vector<Clip>& clips) {
   if (info.rail == 0) return 0;
   const auto rail = static_cast<float>(info.rail - kRailMargin);
   std::int64_t count = 0;
-  for (std::size_t channel = 0; channel < info.channels.size(); ++channel) {
-    if (!is_acceleration(info.channels[channel])) continue;
+  for (std::size_t channel = 0; channel < info.units.size(); ++channel) {
+    if (info.units[channel] != "g") continue;  // angular rates have no rail
     for (const Clip& clip : clips) {
       count += (clip.sensor.col(static_cast<Eigen::Index>(channel)).abs() >= rail).count();
     }

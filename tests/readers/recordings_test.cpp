@@ -257,6 +257,12 @@ TEST_F(OwnFolder, AnAccelerationThatNoBodyHasIsRefused) {
   EXPECT_THAT(csv_problem("1,2,3\n1,2,-16384\n"), HasSubstr("found 16384 g in frame 2"));
 }
 
+TEST_F(OwnFolder, AccelerationsOnTheRailAreToldByTheirUnit) {
+  write("w1.csv", "8,-8,2\n8,-1,2\n0.5,-1,8\n");
+  describe("[ax, ay, az], unit: g, rate: 32}", "[acc_x, acc_y, ra], unit: [g, g, deg/s], rate: 32, rail: 8}");
+  EXPECT_EQ(check_dataset(config()).rail_samples, 3);
+}
+
 // ---- units, axes, columns ---------------------------------------------------------------------------------
 
 TEST_F(OwnFolder, UnitsBecomeMetresGAndDegreesPerSecond) {
