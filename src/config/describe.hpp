@@ -25,8 +25,9 @@ template <class Fields>
 void describe(Fields& fields, DataConfig& data) {
   fields({"name", "Data set; generic is a user's own recordings and may be called recordings, too."}, data.name,
          dataset_names());
-  fields({"root", "Folder of the raw files. A relative one lies under $PSKD_DATA_ROOT, else under ./data."}, data.root,
-         path_text());
+  fields(
+      {"root", "Folder of the raw files; ~/ is $HOME. A relative one lies under $PSKD_DATA_ROOT, else under ./data."},
+      data.root, path_text());
   fields({"channels", "Sensor channels that the models see, in this order."}, data.channels, some_of(not_empty()));
   fields({"sensors",
           "Sensors that are read, where a data set has several. berkeley-mhad: h01 to h06, empty means h02. mmact: "

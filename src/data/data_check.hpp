@@ -55,8 +55,8 @@ std::vector<std::string> suspicions_of(const DataCheck& check);
 /// The same, and what rules put right: what a training says before it starts.
 std::vector<std::string> warnings_of(const DataCheck& check);
 
-/// The clips of a check, of recordings that are all paired. Throws Error(data) naming every broken file, and every clip
-/// that lacks a modality though its data set has no such gap; and when no clip is left.
+/// The clips of a check, also those of one modality. Throws Error(data) naming every broken file, and when no clip is
+/// left.
 Dataset complete_dataset(DataCheck check);
 
 }  // namespace pskd::data

@@ -19,7 +19,7 @@ class NotFinite : public Error {
   std::int64_t values_;
 };
 
-/// Throws NotFinite naming the file, the first such frame and its column (from 1) unless every value is finite.
+/// Throws NotFinite naming the file, one such frame and its column (from 1) unless every value is finite.
 void check_finite(const std::filesystem::path& file, const Frames& frames);
 
 /// No sensor that a person wears measures more, and no movement reaches it: larger values are in another unit, or none.

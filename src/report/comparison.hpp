@@ -32,7 +32,7 @@ struct ComparisonOptions {
 /// Scores: per cent, mean and standard deviation over seeds or folds (eval::unit_values), n. With a reference also the
 /// mean difference in points over the runs that both rows have, its 95 % t interval, the sign-flip p and that p by
 /// Holm's procedure over the rows of the column (eval/statistics.hpp). The highest mean of a score is marked where
-/// mark_best allows it. Rows are called as run_names says; those of a grid have a column for each axis. No wall-clock
+/// best_row allows it. Rows are called as run_names says; those of a grid have a column for each axis. No wall-clock
 /// time, so that the same results give the same bytes. Cost: parameters, those that only training needed,
 /// multiply-adds, size, that in 8-bit integers, and latency, which is a time. Throws Error(data) when a column mixes
 /// what cannot be compared (check_column), when a cell holds a run twice or different configs, and when nothing fits;

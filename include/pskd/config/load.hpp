@@ -32,7 +32,7 @@ std::string decisive_yaml(const Experiment& experiment);
 /// Identifies what decides the result: a hash of decisive_yaml, 12 hexadecimal digits.
 std::string config_hash(const Experiment& experiment);
 
-/// `path` itself when absolute, else under $PSKD_DATA_ROOT, else under ./data.
+/// `path` itself when absolute, one with ~/ under $HOME, else under $PSKD_DATA_ROOT, else under ./data.
 std::filesystem::path resolve_data_path(const std::string& path);
 
 }  // namespace pskd::config

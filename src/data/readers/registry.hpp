@@ -30,8 +30,8 @@ DatasetInfo dataset_info(const config::DataConfig& config);
 /// Reads everything in the folder of `config`. Throws Error(data) when it is missing or holds no file of the data set.
 DataCheck check_dataset(const config::DataConfig& config);
 
-/// All paired clips of that folder. Throws Error(data) naming every broken file, and every clip that lacks a modality
-/// though its data set has no such gap; and when no clip is left.
+/// All clips of that folder, also those of one modality. Throws Error(data) naming every broken file, and when no clip
+/// is left.
 Dataset read_dataset(const config::DataConfig& config);
 
 }  // namespace pskd::data::readers
