@@ -192,8 +192,6 @@ std::string write(const TensorFile& file) {
 
 }  // namespace
 
-std::size_t bytes_of(Dtype dtype) { return row_of(dtype).bytes; }
-
 std::string tensor_file_bytes(const TensorFile& file) {
   try {
     return write(file);

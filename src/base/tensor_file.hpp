@@ -19,7 +19,6 @@
 namespace pskd {
 
 enum class Dtype { f32, f64, i64 };
-std::size_t bytes_of(Dtype dtype);
 
 struct StoredTensor {
   Dtype dtype = Dtype::f32;

@@ -63,7 +63,6 @@ Recognizer::~Recognizer() = default;
 const std::vector<std::string>& Recognizer::classes() const { return model_->classes; }
 const std::vector<std::string>& Recognizer::channels() const { return model_->sensor.channels; }
 double Recognizer::rate() const { return model_->sensor.rate; }
-double Recognizer::typical_samples() const { return model_->sensor.median_samples; }
 int Recognizer::embedding_size() const { return model_->network.embedding_size(); }
 
 Decision Recognizer::classify(Window window) { return std::move(classify(std::vector<Window>{window}).front()); }

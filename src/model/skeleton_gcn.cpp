@@ -3,7 +3,6 @@
 #include "ops/graph_convolution.hpp"
 #include "ops/norm_relu.hpp"
 #include "ops/temporal_convolution.hpp"
-#include "signal/skeleton.hpp"
 
 namespace pskd::model {
 namespace {

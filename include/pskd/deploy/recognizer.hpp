@@ -34,7 +34,6 @@ class Recognizer {
   const std::vector<std::string>& classes() const;
   const std::vector<std::string>& channels() const;  ///< of a sample, in their order
   double rate() const;                               ///< of the training recordings, Hz; 0: not known
-  double typical_samples() const;                    ///< median length of a training clip
   int embedding_size() const;                        ///< D
 
   /// A window of any length is resampled to the number of frames that the network takes, as training clips were.
