@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <vector>
 
 #include "support/run_program.hpp"
 #include "support/temporary_folder.hpp"
@@ -111,6 +112,27 @@ TEST_F(Trouble, NamesThatNoFileCanHaveAreRefusedByTheConfig) {
   const std::string name(201, 'a');
   for (const std::string& where : {"run.name=" + name, "stages." + name + ".epochs=1"}) {
     EXPECT_THAT(run("config check" + config() + "--set " + where).output, HasSubstr("200")) << where;
+  }
+}
+
+TEST_F(Trouble, WhatIsNoNumberIsNoOption) {
+  const std::string model = path("tiny.yaml") + " ";  // a file that is there: options are looked at first
+  const std::vector<std::string> options = {"predict " + model + "x.csv --window",
+                                            "predict " + model + "x.csv --step",
+                                            "predict " + model + "x.csv --rate",
+                                            "predict " + model + "x.csv --threshold",
+                                            "stream " + model + "--rate",
+                                            "stream " + model + "--window",
+                                            "stream " + model + "--smoothing",
+                                            "export " + model + "--rate",
+                                            "data join" + config() + "--out x --rest",
+                                            "data join" + config() + "--out x --step",
+                                            "data synth --out x --traps",
+                                            "bench --seconds"};
+  for (const std::string& asked : options) {
+    const Finished refused = run(asked + " nan");
+    EXPECT_EQ(refused.code, 2) << asked << '\n' << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr("expected a finite number, found nan")) << asked;
   }
 }
 

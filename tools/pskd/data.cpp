@@ -243,6 +243,7 @@ void add_synth(CLI::App& data) {
                             ->capture_default_str();
   verb->add_option("--traps", options->mmact.traps, "mmact: share of clips with a flaw such as the real files have")
       ->check(CLI::Range(0.0, 1.0))
+      ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_option("--inventory", options->inventory,
                    "mmact: CSV of subject,scene,session,action,cameras,frames_30fps; one clip for each line")
@@ -286,12 +287,15 @@ void add_join(CLI::App& data) {
   options->config.add_to(*verb);
   verb->add_option("--rest", options->join.rest, "seconds before, between and after the clips")
       ->check(CLI::Range(0.1, 3600.0))
+      ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_option("--window", options->join.window, "seconds of the windows that training cuts them into")
       ->check(CLI::PositiveNumber)
+      ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_option("--step", options->join.step, "seconds from one window to the next")
       ->check(CLI::PositiveNumber)
+      ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_option("--seed", options->join.seed, "of the order of the clips; same seed, same bytes")
       ->check(kSeed)

@@ -4,8 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -13,6 +11,7 @@
 
 #include "pskd/base/error.hpp"
 #include "pskd/eval/scores.hpp"
+#include "verbs.hpp"
 
 namespace {
 
@@ -41,7 +40,8 @@ void add_reading(CLI::App* verb, PredictOptions& options) {
       ->type_name("FILE");
   verb->add_option("--rate", options.reading.rate,
                    "Hz, of files without time stamps (default: that of the file, of the data set or of the model)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->check(kFiniteNumber);
   verb->add_option("--unit", options.unit, "of accelerations in plain files (default: as the file says, else g)")
       ->check(CLI::IsMember({"g", "mg", "m/s2"}));
 }
@@ -56,9 +56,7 @@ void add_writing(CLI::App* verb, PredictOptions& options) {
   verb->add_option("--threshold", options.threshold,
                    "of the confidence, 0 .. 1; the answer is `none` below (default: the model's; 0: never)")
       ->check(CLI::Range(0.0, 1.0))
-      ->check([](const std::string& text) {
-        return std::isnan(std::strtod(text.c_str(), nullptr)) ? "expected 0 .. 1, found " + text : std::string();
-      })
+      ->check(kFiniteNumber)
       ->type_name("FLOAT");
   verb->add_option("--labels", options.labels, "CSV file with the columns file and label; adds the score")
       ->check(CLI::ExistingFile)
@@ -167,9 +165,11 @@ void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>
       ->required();
   verb->add_option("--window", options->windows.length,
                    "seconds; decides about windows that slide over each file (default: one decision a file)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->check(kFiniteNumber);
   verb->add_option("--step", options->windows.step, "seconds from a window to the next (default: half a window)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->check(kFiniteNumber);
   add_reading(verb, *options);
   add_writing(verb, *options);
   verb->footer(

@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -102,10 +101,6 @@ deploy::StreamOptions stream_options(const Options& options, const deploy::Model
   deploy::StreamOptions stream = options.stream;
   stream.none_threshold = model.none.value_or(pskd::eval::NoneRule{}).threshold;
   if (stream.rate <= 0) stream.rate = sensor.rate;
-  for (const double given : {stream.rate, stream.windows.length, stream.windows.step, stream.smoothing,
-                             stream.hysteresis, options.threshold.value_or(0)}) {
-    if (std::isnan(given)) throw pskd::Error(pskd::ErrorKind::usage, "expected numbers, found nan as an option");
-  }
   if (stream.rate <= 0) throw pskd::Error(pskd::ErrorKind::usage, "give --rate: the model does not know its rate");
   if (stream.windows.length <= 0) stream.windows.length = deploy::seconds_of_clip(sensor);
   if (deploy::window_size(stream.rate, stream.windows).samples > kMostSamples) {
@@ -157,21 +152,27 @@ void add_stream(CLI::App& app) {
   verb->add_option("--rate", stream.rate,
                    "Hz, of samples without a time; those with one are brought to it (default: the model's)")
       ->check(CLI::Range(0.01, 100'000.0))
+      ->check(kFiniteNumber)
       ->type_name("FLOAT");
   verb->add_option("--window", stream.windows.length, "seconds (default: the length of a training clip)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->check(kFiniteNumber);
   verb->add_option("--step", stream.windows.step, "seconds from a window to the next (default: half a window)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->check(kFiniteNumber);
   verb->add_option("--smoothing", stream.smoothing, "share that the probabilities before keep, 0 .. 0.99 (default: 0)")
       ->check(CLI::Range(0.0, 0.99))
+      ->check(kFiniteNumber)
       ->type_name("FLOAT");
   verb->add_option("--hysteresis", stream.hysteresis,
                    "by how much another class must be more probable to follow, 0 .. 1 (default: 0)")
       ->check(CLI::Range(0.0, 1.0))
+      ->check(kFiniteNumber)
       ->type_name("FLOAT");
   verb->add_option("--threshold", options->threshold,
                    "of the confidence, 0 .. 1; the answer is `none` below (default: the model's; 0: never)")
       ->check(CLI::Range(0.0, 1.0))
+      ->check(kFiniteNumber)
       ->type_name("FLOAT");
   verb->add_flag("--quiet", options->quiet, "only warnings");
   verb->footer(

@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <map>
@@ -48,6 +50,12 @@ std::string exit_codes() {
 }
 
 }  // namespace
+
+const CLI::Validator kFiniteNumber(
+    [](const std::string& text) {
+      return std::isfinite(std::strtod(text.c_str(), nullptr)) ? "" : "expected a finite number, found " + text;
+    },
+    "");
 
 void ConfigOptions::add_to(CLI::App& verb, bool required) {
   CLI::Option* config =

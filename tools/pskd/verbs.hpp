@@ -47,6 +47,9 @@ void start_console_log(bool quiet);
 CLI::App* add_torch_verb(CLI::App& app, const std::string& name);
 bool is_torch_verb(const std::string& name);
 
+/// Of every option with a floating-point number: NaN lies in all ranges of CLI11.
+extern const CLI::Validator kFiniteNumber;
+
 /// `pskd train`; `run` is given what was asked for.
 void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& run);
 void add_table(CLI::App& app);

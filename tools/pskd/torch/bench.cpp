@@ -141,6 +141,7 @@ void add_bench(CLI::App& app) {
       ->check(CLI::NonNegativeNumber);
   verb->add_option("--seconds", options->seconds, "spent on each row")
       ->check(CLI::Range(0.0, 60.0))
+      ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_flag("--json", options->json, "as JSON");
   verb->footer(
