@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,15 @@ std::string hash_of_clips(const TrainingSetup& setup, const data::Split& split, 
   return hasher.hex();
 }
 
+/// What the values of clips mean, which their hashes do not say: which column is which channel, and how fast.
+void add_meaning(ContentHasher& hasher, const data::DatasetInfo& info) {
+  hasher.add(nlohmann::json{{"channels", info.channels},
+                            {"units", info.units},
+                            {"sensor_rate", info.sensor_rate},
+                            {"skeleton_rate", info.skeleton_rate}}
+                 .dump());
+}
+
 /// What can change the last bits of the same computation on one machine. Its processor and card are left out: stages go
 /// on on another one.
 void add_environment(ContentHasher& hasher) {
@@ -108,6 +118,7 @@ std::string stage_key(const TrainingSetup& setup, const std::string& stage, std:
   ContentHasher hasher;
   hasher.add(stage_hash(setup.experiment, stage));
   hasher.add(clips_hash(setup, stage));
+  add_meaning(hasher, setup.info);
   hasher.add(std::to_string(seed));
   add_environment(hasher);
   for (const auto& [name, config] : lineage_of(setup.experiment, stage)) {
@@ -126,6 +137,7 @@ std::string teacher_outputs_key(const TrainingSetup& setup, const data::Split& s
   hasher.add(weights);
   hasher.add(config::config_hash(views_of(setup.experiment)));
   hasher.add(hash_of_clips(setup, split, with_unlabeled));
+  add_meaning(hasher, setup.info);
   hasher.add(std::to_string(seed));
   add_environment(hasher);
   return hasher.hex();

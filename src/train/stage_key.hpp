@@ -28,9 +28,10 @@ std::string stage_hash(const config::Experiment& experiment, const std::string& 
 /// stage before it learns from unlabeled recordings, their names and contents. Test clips do not count.
 std::string clips_hash(const TrainingSetup& setup, const std::string& stage);
 
-/// Identifies the files of `stage` to the last bit: stage_hash, clips_hash, seed, the content of the word vectors, the
-/// weights of stages of other runs, this program's version, its threads and the back end of the operations. 32
-/// hexadecimal digits. Throws where a stage of another run cannot be used, see other_runs/other_stage.hpp.
+/// Identifies the files of `stage` to the last bit: stage_hash, clips_hash, the channels, units and rates of the data
+/// set, seed, the content of the word vectors, the weights of stages of other runs, this program's version, its threads
+/// and the back end of the operations. 32 hexadecimal digits. Throws where a stage of another run cannot be used, see
+/// other_runs/other_stage.hpp.
 std::string stage_key(const TrainingSetup& setup, const std::string& stage, std::uint64_t seed);
 
 /// Identifies to the last bit what a frozen network with weights of the hash `weights` says about augmentations of the

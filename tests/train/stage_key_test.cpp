@@ -148,6 +148,15 @@ TEST_F(StageKey, CountsTheTrainingAndValidationClipsTheirOrderAndTheirClasses) {
   expect_other_key([](TrainingSetup& setup) { setup.info.name = "mmact"; }, "another data set");
 }
 
+TEST_F(StageKey, CountsWhichColumnIsWhichChannelAndTheRates) {
+  setup_.info.channels = {"ax", "ay", "az"};
+  setup_.info.units = {"g", "g", "g"};
+  expect_other_key([](TrainingSetup& setup) { std::swap(setup.info.channels[0], setup.info.channels[1]); }, "order");
+  expect_other_key([](TrainingSetup& setup) { setup.info.units = {"deg/s", "deg/s", "deg/s"}; }, "units");
+  expect_other_key([](TrainingSetup& setup) { setup.info.sensor_rate = 100; }, "rate of the sensor");
+  expect_other_key([](TrainingSetup& setup) { setup.info.skeleton_rate = 25; }, "rate of the skeleton");
+}
+
 TEST_F(StageKey, CountsNeitherWhoIsTestedNorWhatElseTheExperimentHolds) {
   const std::string teacher = key("fused");
   setup_.split.test = clips_of({2});
@@ -178,6 +187,9 @@ TEST_F(StageKey, OfTeacherOutputsCountsWhatTheTeacherSees) {
   setup_.experiment = load({"views.crop=0.1"});
   EXPECT_NE(outputs(), before);
   setup_.experiment = load();
+  setup_.info.channels = {"ay", "ax", "az"};
+  EXPECT_NE(outputs(), before);
+  setup_.info.channels.clear();
   setup_.split.train.pop_back();
   EXPECT_NE(outputs(), before);
 }
