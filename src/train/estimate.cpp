@@ -199,6 +199,7 @@ void require_trainable(const TrainingSetup& setup) {
   require_seen(setup);
   require_scored(setup);
   for (const config::StageConfig& stage : setup.experiment.stages) {
+    for (const std::uint64_t seed : setup.experiment.seeds) require_same_model(setup, stage, seed);
     try {
       Trial(setup, stage, kClips).step();
     } catch (const Error& error) {

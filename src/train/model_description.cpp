@@ -44,13 +44,6 @@ class OptionsWriter {
   }
 };
 
-Json describe_options(config::ModelConfig model) {  // descriptions take fields they may fill
-  OptionsWriter writer;
-  std::visit([&](auto& one) { describe(writer, one); }, model);
-  writer.options["name"] = config::model_name(model);
-  return writer.options;
-}
-
 Json describe_sensor(const TrainingSetup& setup, const std::vector<std::string>& channels) {
   Json sensor = {{"channels", channels},
                  {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
@@ -105,6 +98,13 @@ Json describe_topology(const data::Topology& topology) {
   return {{"name", topology.name},     {"joints", topology.joints},        {"parents", topology.parents},
           {"center", topology.center}, {"parts", topology.parts},          {"mirrored", topology.mirrored},
           {"wrist", topology.wrist},   {"dimensions", topology.dimensions}};
+Json describe_options(config::ModelConfig model) {  // descriptions take fields they may fill
+  OptionsWriter writer;
+  std::visit([&](auto& one) { describe(writer, one); }, model);
+  writer.options["name"] = config::model_name(model);
+  return writer.options;
+}
+
 }
 
 Json describe_input(const TrainingSetup& setup, const config::StageConfig& stage) {

@@ -8,6 +8,9 @@
 
 namespace pskd::train {
 
+/// The name of a model and its options, as a config file writes them.
+nlohmann::json describe_options(config::ModelConfig model);
+
 /// What the network of `stage` is shown in the setup: classes by label, and for each modality that it sees:
 ///   sensor    channels in order, their units (channel_units: one by one), rate, frames that a clip is resampled to
 ///   skeleton  topology with the names of the joints, unit, rate, frames

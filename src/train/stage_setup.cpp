@@ -12,6 +12,7 @@
 #include "pskd/config/load.hpp"
 #include "train/manifest.hpp"
 #include "train/model_description.hpp"
+#include "train/other_runs/fit.hpp"
 #include "train/other_runs/other_stage.hpp"
 #include "train/stage_key.hpp"
 
@@ -69,6 +70,22 @@ StageLayout stage_layout(const TrainingSetup& setup, std::uint64_t seed, const s
   return RunLayout{run_folder(setup, seed)}.stage(stage);
 }
 
+void require_same_model(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
+  const config::StageRef& start = stage.starts_from;
+  if (start.stage.empty()) return;
+  const config::ModelConfig from = config_of(setup, seed, {.stage = start.stage, .run = start.run}).model;
+  nlohmann::json options = describe_options(stage.model);
+  std::string key = "stages." + stage.name + ".model";
+  const bool whole = stage.model.index() == from.index();
+  if (const auto* fused = std::get_if<config::FusedConfig>(&stage.model); fused != nullptr && !whole) {
+    const bool skeleton = std::holds_alternative<config::SkeletonGcnConfig>(from);
+    options = skeleton ? describe_options(fused->skeleton) : describe_options(fused->sensor);
+    key += skeleton ? ".skeleton" : ".sensor";
+  }
+  require_same_options(describe_options(from), options, key,
+                       "stage " + start.stage + (start.run.empty() ? "" : " of " + start.run));
+}
+
 void require_same_channels(const config::StageConfig& stage, const Snapshot& start, const Renderer& renderer) {
   if (!start.sees.sensor || !modalities(stage.sees).sensor) return;
   if (start.renderer.sensor_columns == renderer.sensor_columns) return;
@@ -81,6 +98,7 @@ Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& sta
                       stage_renderer(setup, stage, seed), ""};
   beginning.network->to(setup.device);
   if (stage.starts_from.stage.empty()) return beginning;
+  require_same_model(setup, stage, seed);
   const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
   require_same_channels(stage, start, beginning.renderer);
   model::start_from(*beginning.network, *start.network);

@@ -30,7 +30,7 @@ struct Beginning {
 };
 
 /// The network of `stage` freshly drawn, or with the parameters of the stage that it starts from. Throws Error(config)
-/// where that sees other sensor channels.
+/// where that sees other sensor channels or has a model of other options.
 Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
 /// The layers that the loss of `stage` trains beside it, freshly drawn; null where it needs none.
@@ -97,6 +97,10 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const con
 /// The stage in a model file. It may know the recordings of the setup: nobody is scored or taught by it. Throws as
 /// open_asked_stage.
 Snapshot load_asked_stage(const TrainingSetup& setup, const std::filesystem::path& model_file);
+
+/// Throws Error(config) where `stage` starts from a network with other options than its own has, or its branch of that
+/// name: parameters of the same shapes can mean something else. Dropout, which leaves them the same, may differ.
+void require_same_model(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
 /// Throws Error(config) where both see the sensor, but `start`, which `stage` starts from, other channels of it.
 void require_same_channels(const config::StageConfig& stage, const Snapshot& start, const Renderer& renderer);

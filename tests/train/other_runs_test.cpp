@@ -127,6 +127,30 @@ TEST_F(OtherRuns, AFusedNetworkStartsFromASkeletonNetworkBecauseItDoesNotTrainOn
               HasSubstr("stages.fused.starts_from: expected the stage whose network is the skeleton branch"));
 }
 
+TEST_F(OtherRuns, AStageStartsFromTheSameModelAlone) {
+  const std::string joint_and_bone = "stages.skeleton.model.streams=[joint, bone]";
+  const auto why = [](const TrainingSetup& setup) {
+    return testing::refusal(ErrorKind::config, [&] { require_trainable(setup); });
+  };
+  EXPECT_THAT(why(setup({joint_and_bone, "stages.fused.model.skeleton.streams=[joint, motion]"})),
+              HasSubstr("stages.fused.model.skeleton.streams: expected [joint, bone] as in stage skeleton, from which "
+                        "the stage starts, found [joint, motion]"))
+      << "the shapes are the same";
+  EXPECT_NO_THROW(require_trainable(setup({joint_and_bone, "stages.fused.model.skeleton.dropout=0"})));
+  EXPECT_THAT(
+      why(setup({"stages.student.starts_from=fused"})),
+      HasSubstr("stages.student.model.name: expected fused as in stage fused, from which the stage starts, found "
+                "sensor-cnn"));
+  const RunLayout run = train(setup({joint_and_bone}));
+  const auto fused = [&](const std::string& streams) {
+    return setup({"run.name=other", "stages.skeleton=null", "stages.baseline=null", "stages.student=null",
+                  "stages.fused.starts_from={stage: skeleton, run: " + run.folder.string() + "}",
+                  "stages.fused.model.skeleton={width: 4, blocks: 3, embedding: 8, streams: " + streams + "}"});
+  };
+  EXPECT_NO_THROW(require_trainable(fused("[joint, bone]")));
+  EXPECT_THAT(why(fused("[bone, joint]")), HasSubstr("as in stage skeleton of " + run.folder.string()));
+}
+
 TEST_F(OtherRuns, MustNotKnowWhatIsTested) {
   const RunLayout run = train(setup());
   const std::string shared = "protocol.allow_shared_subjects=true";

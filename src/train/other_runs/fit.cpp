@@ -81,3 +81,15 @@ void require_fit(const Json& expected, const Json& found, const std::string& pla
 }
 
 }  // namespace pskd::train
+void require_same_options(const Json& expected, const Json& found, const std::string& key, const std::string& start) {
+  const auto require_same = [&](const std::string& name) {
+    const Json there = expected.value(name, Json()), here = found.value(name, Json());
+    if (there.is_object() && here.is_object()) return require_same_options(there, here, key + "." + name, start);
+    if (there == here || name.ends_with("dropout")) return;
+    throw Error(ErrorKind::config, key + "." + name + ": expected " + text(there) + " as in " + start +
+                                       ", from which the stage starts, found " + text(here));
+  };
+  require_same("name");  // models of two names have nothing else in common
+  for (const auto& option : found.items()) require_same(option.key());
+}
+

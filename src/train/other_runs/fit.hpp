@@ -1,4 +1,5 @@
-// Whether a stage of another run sees clips as this one does.
+// Whether a stage fits one that it uses: whether one of another run sees clips as this one does, and whether one to
+// start from has the same model.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,5 +12,10 @@ namespace pskd::train {
 /// frames. Rates differ when one is more than a tenth above the other; they and the units of channels are held to each
 /// other where both are known.
 void require_fit(const nlohmann::json& expected, const nlohmann::json& found, const std::string& place);
+
+/// Models as describe_options says them: `expected` of `start` (in words), from which a stage starts, `found` of that
+/// stage under `key`. Throws Error(config) that names the first option that differs, with both values. Dropout may.
+void require_same_options(const nlohmann::json& expected, const nlohmann::json& found, const std::string& key,
+                          const std::string& start);
 
 }  // namespace pskd::train
