@@ -163,12 +163,22 @@ class StageCheck {
       } else if (check_reference(teacher.stage, list.items[i], key)) {
         check_snapshot(teacher, list.items[i], key + ".snapshot");
       }
+      check_progress_of_epochs(teacher, list.items[i], key + ".epochs");
       if (teacher.epochs.first >= stage_.epochs) {
         complain(list.items[i], key + ".epochs",
                  "expected epochs of the stage, which has " + std::to_string(stage_.epochs) + ", found a start at " +
                      std::to_string(teacher.epochs.first));
       }
     }
+  }
+
+  // The other modes say themselves when each teacher teaches.
+  void check_progress_of_epochs(const TeacherRef& teacher, const Node& node, const std::string& key) {
+    if (teacher.epochs == TeacherRef{}.epochs || experiment_.progress.mode == ProgressMode::chain) return;
+    complain(node, key,
+             "expected progress.mode chain, since trajectory and weights divide the epochs among teachers themselves, "
+             "found " +
+                 word(experiment_.progress.mode));
   }
 
   // What a stage of another run keeps is not known here.

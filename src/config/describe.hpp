@@ -162,7 +162,8 @@ void describe(Fields& fields, TeacherRef& teacher) {
   describe_run(fields, teacher.run);
   fields({"snapshot", "Which of its checkpoints teaches. An epoch must be one that it keeps, see snapshots."},
          teacher.snapshot);
-  fields({"epochs", "Epochs of the student in which it teaches, counted from 0."}, teacher.epochs);
+  fields({"epochs", "Epochs of the student in which it teaches, counted from 0. Only with progress.mode: chain."},
+         teacher.epochs);
   fields(
       {"weight",
        "Multiplies its confidence in acs, and its share in the other losses but ca_mkd, which weighs teachers itself."},

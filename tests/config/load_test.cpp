@@ -41,7 +41,7 @@ TEST_F(LoadExperiment, AnEmptyListOfSubjectsIsNotAnAbsentOne) {
 }
 
 TEST_F(LoadExperiment, ATeacherIsANameOrAMap) {
-  const StageConfig stage = student(R"(
+  const StageConfig stage = student(to_yaml(load(R"(
 stages:
   big: {model: {name: sensor-cnn}, sees: [sensor], snapshots: [40]}
   student:
@@ -49,7 +49,7 @@ stages:
     sees: [sensor]
     teachers: [big, {stage: big, snapshot: epoch-40, epochs: [0, 50], weight: 0.5}]
     loss: {acs: {threshold: 0.6}, kd: {}}
-)");
+)")));
   ASSERT_EQ(stage.teachers.size(), 2U);
   EXPECT_EQ(stage.teachers[0].stage, "big");
   EXPECT_EQ(stage.teachers[0].snapshot, SnapshotName{});
@@ -212,7 +212,7 @@ seeds: [18446744073709551615, 0]
 run: {name: a.b-c_1, root: /, device: "cuda:1", threads: 3}
 stages:
   1: {model: {name: skeleton-gcn, streams: [motion, joint], width: 7, blocks: 2, kernel: 3, segments: 1, embedding: 5, dropout: 0}, sees: [skeleton], snapshots: [1, 90]}
-  "null": {model: {name: fused, sensor: {width: 9, kernel: 1}}, sees: [sensor, skeleton], starts_from: 1, teachers: ["1", {stage: "1", snapshot: epoch-90, epochs: [1, 9], weight: 0.1}],
+  "null": {model: {name: fused, sensor: {width: 9, kernel: 1}}, sees: [sensor, skeleton], starts_from: 1, teachers: ["1", {stage: "1", snapshot: epoch-90, weight: 0.1}],
     loss: {ce: 0, label_smoothing: 0, branches: 2, kd: {weight: 3, temperature: 0.7},
            acs: {weight: 2, temperature: 3, confidence_temperature: 4, selection: soft, threshold: 0.25, semantic: {weight: 2, distance: 3, angle: 4, words: 5, word_file: w.npy}}},
     epochs: 12, batch: 3, precision: bf16, deterministic: false, optimizer: {name: sgd, lr: 0.1, weight_decay: 0, momentum: 0.5, schedule: constant, warmup: 0.5, clip_norm: 0}}
@@ -242,7 +242,7 @@ TEST_F(LoadExperiment, TheWrittenValuesAreTheReadOnes) {
   ASSERT_EQ(experiment.stages.size(), 3U);
   EXPECT_EQ(experiment.stages[1].name, "null");
   EXPECT_EQ(std::get<FusedConfig>(experiment.stages[1].model).skeleton.width, 7);
-  EXPECT_EQ(experiment.stages[1].teachers[1].epochs, std::make_pair(1, 9));
+  EXPECT_EQ(experiment.stages[1].teachers[1].weight, 0.1);
   EXPECT_EQ(experiment.stages[1].loss.acs->selection, AcsSelection::soft);
   EXPECT_EQ(experiment.stages[1].loss.acs->semantic.words, 5);
   EXPECT_EQ(experiment.stages[1].precision, Precision::bf16);

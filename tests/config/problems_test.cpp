@@ -279,6 +279,19 @@ TEST_F(ConfigProblems, ATeachersEpochsLieWithinTheStage) {
       "a.yaml:3: stages.second.teachers[0].epochs: expected epochs of the stage, which has 100, found a start at 100");
 }
 
+TEST_F(ConfigProblems, ATeachersEpochsAreOfTheChainAlone) {
+  const std::string taught =
+      "teachers: [{stage: first, epochs: [1, 3]}, {stage: first, epochs: [0, 0]}], loss: {kd: {}}";
+  EXPECT_THAT(problems(two_stages(taught, "progress: {mode: chain}\n")), IsEmpty());
+  for (const std::string mode : {"weights", "trajectory"}) {
+    expect(
+        two_stages(taught, "progress: {mode: " + mode + "}\n"),
+        "a.yaml:3: stages.second.teachers[0].epochs: expected progress.mode chain, since trajectory and weights divide "
+        "the epochs among teachers themselves, found " +
+            mode);
+  }
+}
+
 TEST_F(ConfigProblems, TeachersAndDistillationGoTogether) {
   expect(two_stages("teachers: [first]"),
          "a.yaml:3: stages.second.teachers: expected a loss that says how teachers teach (" + kTerms + "), found none");
