@@ -123,6 +123,17 @@ TEST(ShippedConfigs, OfAWatchThatNobodyLabeledLearnWhatItsTrueLabelsWouldTeach) 
   differ("berkeley");
 }
 
+// Else stages that a comparison holds against each other would differ in more than their teachers.
+TEST(ShippedConfigs, TrainEveryStageWithTheLossOfTraining) {
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(PSKD_SOURCE_DIR) / "configs")) {
+    if (!entry.is_regular_file()) continue;
+    const Experiment experiment = load_experiment(entry.path(), {"training.loss={label_smoothing: 0.25}"});
+    for (const StageConfig& stage : experiment.stages) {
+      EXPECT_EQ(stage.loss.label_smoothing, 0.25) << entry.path() << " " << stage.name;
+    }
+  }
+}
+
 // As version 0.6.0 printed them; the demo is that of 0.8.0. Another hash is another folder: every run that users have
 // would begin anew.
 TEST(ShippedConfigs, HaveTheHashesThatTheyHad) {
