@@ -24,8 +24,15 @@ Tensors tensors_of(const torch::nn::Module& module) {
   return tensors;
 }
 
+bool is_finite(const torch::Tensor& tensor) {
+  return !tensor.is_floating_point() || tensor.isfinite().all().item<bool>();
+}
+
 void add_part(TensorFile& file, const std::string& part, const Tensors& tensors) {
-  for (const auto& [name, tensor] : tensors) file.tensors[part + name] = model::to_stored(tensor);
+  for (const auto& [name, tensor] : tensors) {
+    if (!is_finite(tensor)) throw Error(ErrorKind::diverged, "'" + part + name + "' has numbers that are not finite");
+    file.tensors[part + name] = model::to_stored(tensor);
+  }
 }
 
 /// The tensors of a part, under their names in it.
@@ -34,7 +41,7 @@ Tensors part_of(const TensorFile& file, const std::string& part) {
   for (const auto& [name, stored] : file.tensors) {
     if (!name.starts_with(part)) continue;
     const torch::Tensor tensor = model::from_stored(stored);
-    if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>()) {
+    if (!is_finite(tensor)) {
       throw Error(ErrorKind::checkpoint, "'" + name +
                                              "' holds numbers that are not finite: its training diverged; "
                                              "train the stage again with a lower optimizer.lr");

@@ -49,8 +49,9 @@ struct CheckpointManifest {
   std::string config;  ///< of a model file: its stage alone, as a config file; empty: of a checkpoint
 };
 
-/// Writes atomically. `optimizer` may be null (a snapshot that is only taught from), and so may `adapters`, the layers
-/// that the loss trains beside the network.
+/// Writes atomically. Throws Error(diverged), and leaves the file as it is, where a number is not finite: such a file
+/// is never read again. `optimizer` may be null (a snapshot that is only taught from), and so may `adapters`, the
+/// layers that the loss trains beside the network.
 void save_checkpoint(const std::filesystem::path& file, const CheckpointManifest& manifest,
                      const model::Network& network, const torch::optim::Optimizer* optimizer,
                      const torch::nn::Module* adapters = nullptr);

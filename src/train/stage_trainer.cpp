@@ -461,9 +461,19 @@ bool StageTrainer::is_best(const Validation& found) {
   return true;
 }
 
+/// The loss of a step is that of the parameters before it: what the last one made of them is seen here.
 void StageTrainer::save(const std::string& snapshot) const {
-  save_checkpoint(folder_.checkpoint(snapshot), manifest_, *state_.network, state_.optimizer.get(),
-                  state_.context.adapters.get());
+  try {
+    save_checkpoint(folder_.checkpoint(snapshot), manifest_, *state_.network, state_.optimizer.get(),
+                    state_.context.adapters.get());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::diverged) throw;
+    throw Error(
+        error.kind(),
+        fmt::format("stage {}, after epoch {}, step {}: {}. Lower stages.{}.optimizer.lr or optimizer.clip_norm; "
+                    "last.ckpt is as it was written before",
+                    stage_.name, manifest_.position.epoch, manifest_.position.step, error.what(), stage_.name));
+  }
 }
 
 }  // namespace

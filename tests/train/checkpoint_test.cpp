@@ -230,14 +230,35 @@ TEST_F(Checkpoint, WhoseTensorsAreNotTheNetworksIsRefusedBeforeAnythingIsTouched
 
 TEST_F(Checkpoint, WithANumberThatIsNotFiniteIsRefused) {
   const auto network = model::make_network(tiny(), shape(), 1);
+  save_checkpoint(file_, manifest(), *network, nullptr);
+  const TensorFile sound = content_of(file_);
   for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
-    {
-      const torch::NoGradGuard no_grad;
-      network->parameters()[0].view({-1})[0] = bad;
-    }
-    save_checkpoint(file_, manifest(), *network, nullptr);
+    TensorFile other = sound;
+    auto& [name, tensor] = *other.tensors.begin();
+    tensor.bytes.replace(0, sizeof(bad), reinterpret_cast<const char*>(&bad), sizeof(bad));
+    write_content(file_, other);
     EXPECT_THAT(problem_of(file_, manifest(), *model::make_network(tiny(), shape(), 2)), HasSubstr("not finite"));
   }
+}
+
+TEST_F(Checkpoint, ThatIsSoundIsNotReplacedByOneThatIsNotFinite) {
+  const auto network = model::make_network(tiny(), shape(), 1);
+  const auto optimizer = make_optimizer({}, network->parameters());
+  save_checkpoint(file_, manifest(), *network, optimizer.get());
+  const std::string sound = read_file(file_);
+  const auto refused = [&] {
+    return testing::refusal(ErrorKind::diverged,
+                            [&] { save_checkpoint(file_, manifest(), *network, optimizer.get()); });
+  };
+  const torch::NoGradGuard no_grad;
+  torch::Tensor number = network->parameters()[0].view({-1})[0];
+  const torch::Tensor kept = number.clone();
+  number.fill_(std::numeric_limits<float>::quiet_NaN());
+  EXPECT_THAT(refused(), HasSubstr("has numbers that are not finite"));
+  number.copy_(kept);
+  network->named_buffers()["norms.0.running_mean"].fill_(std::numeric_limits<float>::infinity());
+  EXPECT_THAT(refused(), HasSubstr("running_mean' has numbers that are not finite"));
+  EXPECT_EQ(read_file(file_), sound);
 }
 
 TEST_F(Checkpoint, WithAnImpossibleManifestIsRefused) {
