@@ -312,6 +312,8 @@ TEST_F(Program, AnOverwriteThatWasKilledLeavesNoFinishedRunAndItsOwnerCleansUp) 
 TEST_F(Program, ResumeWithAnotherConfigSaysWhatDiffersAndWhichStagesItTakesOver) {
   ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
   const std::string other = tiny() + "--set stages.student.epochs=2 --set stages.student.loss.acs.weight=2 ";
+  const fs::path no_folder = run_directory().parent_path().parent_path() / "0123456789ab";
+  std::ofstream(no_folder) << "it cannot be looked into";
   const Finished resumed = run("train --resume" + other);
   ASSERT_EQ(resumed.code, 0) << resumed.output;
   EXPECT_THAT(resumed.output,

@@ -101,19 +101,24 @@ void show_results(const fs::path& folder, bool trained, bool json) {
 
 bool is_begun(const fs::path& run) { return fs::exists(pskd::RunLayout{run}.manifest()); }
 
-/// The config of the run that was begun last, of those with the same name and another hash.
+/// The config of the run that was begun last, of those with the same name and another hash. What cannot be read is
+/// passed over, since it is for a hint alone.
 std::optional<fs::path> newest_other_config(const pskd::ExperimentLayout& own) {
+  constexpr auto options = fs::directory_options::skip_permission_denied;
   std::optional<fs::path> newest;
   fs::file_time_type begun;
-  const fs::path same_name = own.folder.parent_path();
-  if (!fs::is_directory(same_name)) return newest;
-  for (const fs::directory_entry& experiment : fs::directory_iterator(same_name)) {
-    if (experiment.path() == own.folder || !pskd::ExperimentLayout{experiment.path()}.is_named_by_hash()) continue;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(experiment.path())) {
-      const pskd::RunLayout run{entry.path().parent_path()};
-      if (entry.path() != run.config() || (newest && entry.last_write_time() <= begun)) continue;
-      newest = entry.path();
-      begun = entry.last_write_time();
+  std::error_code unreadable;
+  for (fs::directory_iterator experiment(own.folder.parent_path(), options, unreadable), none; experiment != none;
+       experiment.increment(unreadable)) {
+    const fs::path& folder = experiment->path();
+    if (folder == own.folder || !pskd::ExperimentLayout{folder}.is_named_by_hash()) continue;
+    for (fs::recursive_directory_iterator entry(folder, options, unreadable), end; entry != end;
+         entry.increment(unreadable)) {
+      if (entry->path() != pskd::RunLayout{entry->path().parent_path()}.config()) continue;
+      const fs::file_time_type written = entry->last_write_time(unreadable);
+      if (unreadable || (newest && written <= begun)) continue;
+      newest = entry->path();
+      begun = written;
     }
   }
   return newest;
