@@ -11,14 +11,17 @@ namespace {
 
 using Kind = Node::Kind;
 
+// Whether there is a legal one; else `value` stays.
 template <class Number>
-void read_number(const Place& place, Number& value, const Rule& rule, const std::string& legal) {
+bool read_number(const Place& place, Number& value, const Rule& rule, const std::string& legal) {
   Number number{};
   const bool parsed = place.node.kind == Kind::scalar && !place.node.quoted && parse_number(place.node.text, number);
   if (!parsed || !std::isfinite(static_cast<double>(number)) || !rule.holds(static_cast<double>(number))) {
-    return place.expected(legal);
+    place.expected(legal);
+    return false;
   }
   value = number == 0 ? Number{} : number;  // -0 is 0
+  return true;
 }
 
 template <class Model>
@@ -140,8 +143,7 @@ void read(const Place& place, std::optional<double>& value, const OrWord& rule) 
     return;
   }
   double number = 0;
-  read_number(place, number, rule.rule, legal_values(value, rule));
-  value = number;
+  if (read_number(place, number, rule.rule, legal_values(value, rule))) value = number;
 }
 
 template <class Part>

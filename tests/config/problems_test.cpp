@@ -292,6 +292,11 @@ TEST_F(ConfigProblems, ATeachersEpochsAreOfTheChainAlone) {
   }
 }
 
+TEST_F(ConfigProblems, ANumberWithAProblemKeepsItsDefaultAndLeadsToNoOther) {
+  expect(two_stages("labeled_share: 1.5"),
+         "a.yaml:3: stages.second.labeled_share: expected all or a number between 0 and 1, found '1.5'");
+}
+
 TEST_F(ConfigProblems, TeachersAndDistillationGoTogether) {
   expect(two_stages("teachers: [first]"),
          "a.yaml:3: stages.second.teachers: expected a loss that says how teachers teach (" + kTerms + "), found none");
