@@ -83,17 +83,34 @@ void record_operation(const at::RecordFunction& function, at::ObserverContext* c
       {"linear", weight.data_ptr(), weight.numel(), output.sizes().vec(), output.numel() * weight.size(0)});
 }
 
+/// Records the operations of this thread while it lives.
+class Recording {
+ public:
+  Recording()
+      : callback_(at::addThreadLocalCallback(at::RecordFunctionCallback(keep_inputs, record_operation)
+                                                 .needsInputs(true)
+                                                 .needsOutputs(true)
+                                                 .scopes({at::RecordScope::FUNCTION}))) {
+    recording = &operations_;
+  }
+  ~Recording() {
+    at::removeCallback(callback_);
+    recording = nullptr;
+  }
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+
+  const std::vector<Recorded>& operations() const { return operations_; }
+
+ private:
+  at::CallbackHandle callback_;
+  std::vector<Recorded> operations_;
+};
+
 std::vector<Recorded> record(Network& network, const Input& input) {
-  std::vector<Recorded> operations;
-  recording = &operations;
-  const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback(keep_inputs, record_operation)
-                                                     .needsInputs(true)
-                                                     .needsOutputs(true)
-                                                     .scopes({at::RecordScope::FUNCTION}));
+  const Recording forward;
   network.forward(input);
-  at::removeCallback(handle);
-  recording = nullptr;
-  return operations;
+  return forward.operations();
 }
 
 std::string join(const std::vector<std::int64_t>& shape) {

@@ -1,3 +1,4 @@
+#include <ATen/record_function.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -202,6 +203,12 @@ TEST(Summary, CountsWhatAHandCountGives) {
   EXPECT_EQ(summary.layers[5].parameters, 300 * 27 + 27);
   EXPECT_EQ(summary.layers[0].name, "convolutions.0");
   EXPECT_EQ(summary.parameters, count_parameters(*network));
+}
+
+TEST(Summary, RecordsNothingMoreWhereTheNetworkThrows) {
+  const auto network = make_network(config::SensorCnnConfig{}, utd_shape(), 1);
+  EXPECT_ANY_THROW(summarize_network(*network, {{}, torch::zeros({1, 4, 128})})) << "it has three channels";
+  EXPECT_FALSE(at::hasThreadLocalCallbacks());
 }
 
 TEST(Summary, CountsTheMixingOfJointsAndNamesItsLayers) {
