@@ -216,8 +216,8 @@ std::vector<StageEstimate> estimate_run(const TrainingSetup& setup) {
     const auto trained_on = stage_split(setup, stage, setup.experiment.seeds.front());
     const ClipCounts counts = clip_counts(setup, stage, *trained_on);
     const int steps = steps_per_epoch(epoch_clips(counts, stage.labeled_share), stage.batch);
-    const int all = steps * stage.epochs;
-    estimates.push_back({stage.name, trial.parameters(), all, all * time_step(trial)});
+    const std::int64_t all = std::int64_t{steps} * stage.epochs;
+    estimates.push_back({stage.name, trial.parameters(), all, static_cast<double>(all) * time_step(trial)});
   }
   return estimates;
 }

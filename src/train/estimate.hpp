@@ -12,8 +12,8 @@ namespace pskd::train {
 struct StageEstimate {
   std::string name;
   std::int64_t parameters = 0;
-  int steps = 0;       ///< in all epochs
-  double seconds = 0;  ///< for all epochs, teachers included
+  std::int64_t steps = 0;  ///< in all epochs
+  double seconds = 0;      ///< for all epochs, teachers included
 };
 
 /// Takes a training step of every stage on two clips, with teachers that are drawn: so what does not fit together (word

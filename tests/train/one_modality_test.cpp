@@ -9,6 +9,7 @@
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
+#include "train/estimate.hpp"
 #include "train/stage_setup.hpp"
 
 namespace pskd::train {
@@ -94,6 +95,14 @@ TEST_F(OneModality, AStageOfWhichNoClipIsScoredIsRefusedBeforeItTrains) {
   const TrainingSetup unscored = without_skeletons("unscored", 0, 12);
   EXPECT_THAT(testing::refusal(ErrorKind::config, [&] { require_startable(unscored, {}, Existing::refuse); }),
               HasSubstr("stages skeleton: no validation or test clip has what the stage sees"));
+}
+
+TEST_F(OneModality, EstimatesTrainingsOfBillionsOfSteps) {
+  TrainingSetup setup = without_skeletons(
+      "long", 12, 12,
+      {"stages.skeleton=null", "stages.student=null", "training.batch=2", "stages.baseline.epochs=1000000"});
+  while (setup.split.train.size() < 5000) setup.split.train.push_back(setup.split.train.front());
+  EXPECT_EQ(estimate_run(setup).front().steps, std::int64_t{2'500} * 1'000'000);
 }
 
 }  // namespace
