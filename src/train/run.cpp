@@ -12,6 +12,7 @@
 #include "base/run_layout.hpp"
 #include "base/unicode.hpp"
 #include "data/readers/registry.hpp"
+#include "distill/teacher_schedule.hpp"
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
@@ -24,6 +25,7 @@
 #include "train/logging/run_log.hpp"
 #include "train/manifest.hpp"
 #include "train/memory_bound.hpp"
+#include "train/other_runs/other_stage.hpp"
 #include "train/revision.hpp"
 #include "train/stage_setup.hpp"
 #include "train/stage_store.hpp"
@@ -130,12 +132,36 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
   return results;
 }
 
-/// Only where it is of the setup's recordings. A config that is missing is written again, if it is the one that the
-/// record was written beside.
+/// Of a stage that a finished run has trained: the weights of other runs that it began with and learned from must be
+/// those that lie there now. Other runs may be gone.
+void require_same_others(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
+                         const eval::StageResult& result, const std::filesystem::path& file) {
+  const auto require_same = [&](const config::StageRef& other, const std::string& snapshot, const std::string& noted) {
+    if (other.run.empty() || noted.empty() || !std::filesystem::exists(other.run)) return;
+    const std::string found = open_other_stage(setup, seed, {other, snapshot}).checkpoint.hash;
+    if (found == noted) return;
+    throw Error(ErrorKind::checkpoint, file.string() + ": its stage " + stage.name +
+                                           " was trained with other weights of stage " + other.stage + " of " +
+                                           other.run + " (hash " + noted + ") than lie there now (" + found +
+                                           "); restore them, or start anew with --overwrite");
+  };
+  require_same(stage.starts_from, "last", result.start);
+  for (const config::TeacherRef& teacher : distill::schedule_teachers(stage, setup.experiment)) {
+    const std::string snapshot = config::word(teacher.snapshot);
+    const auto noted = result.teachers.find(distill::teacher_name(stage, teacher) + "/" + snapshot);
+    if (noted != result.teachers.end()) require_same({teacher.stage, teacher.run}, snapshot, noted->second);
+  }
+}
+
+/// Only where it is of the setup's recordings, and of what the stages of other runs are now. A config that is missing
+/// is written again, if it is the one that the record was written beside.
 void show_finished(const TrainingSetup& setup, std::uint64_t seed) {
   const RunLayout run = run_of(setup, seed);
   const eval::RunRecord record = eval::read_finished_run(run);
   require_same_data(run.result(), record, setup.data_hash, setup.inputs);
+  for (const eval::StageResult& result : record.stages) {
+    require_same_others(setup, seed, config::find_stage(setup.experiment, result.name), result, run.result());
+  }
   const std::string config = config::to_yaml(setup.experiment);
   const auto noted = record.files.find(run.config().filename().string());
   const bool same = noted == record.files.end() || noted->second == content_hash(config);

@@ -255,6 +255,23 @@ TEST_F(OtherRuns, CountByTheirWeightsAndMayTeachTogether) {
                                                             {"fused:2/last", result(other, "fused").checkpoint}}));
 }
 
+TEST_F(OtherRuns, ThatWereTrainedAnewAreNotWhatAFinishedRunLearnedFrom) {
+  const RunLayout run = train(setup()), anew = train(setup({"run.name=anew", "stages.fused.epochs=3"}));
+  const TrainingSetup student = setup(from(run.folder));
+  train(student);
+  const auto show = [&] { train_run(student, 1, Existing::resume); };
+  EXPECT_NO_THROW(show());
+  fs::rename(run.folder, folder_ / "gone");
+  EXPECT_NO_THROW(show()) << "a finished run is shown without those that it came from";
+  fs::rename(anew.folder, run.folder);
+  EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, show),
+              AllOf(HasSubstr("result.json: its stage student was trained with other weights of stage fused of " +
+                              run.folder.string()),
+                    HasSubstr("start anew with --overwrite")));
+  EXPECT_TRUE(train_run(student, 1, Existing::overwrite));
+  EXPECT_NO_THROW(show());
+}
+
 TEST_F(OtherRuns, ThatAreDamagedOrSayNothingAreRefused) {
   const RunLayout run = train(setup());
   const fs::path file = run.stage("fused").checkpoint("last");
