@@ -120,7 +120,7 @@ std::optional<Json> describe_none(const StageLayout& stage, const std::vector<st
 
 /// Adds what a checkpoint does not say of its sensor.
 void complete_sensor(Json& sensor, const std::vector<std::string>& chosen, std::optional<double> rate) {
-  sensor["sensors"] = chosen;
+  if (!sensor.contains("sensors")) sensor["sensors"] = chosen;
   sensor["resampling"] = std::string(kResampling) + "; then (x - mean) / deviation";
   if (rate) sensor["rate"] = *rate;
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/quantile.hpp"
+#include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "train/environment.hpp"
 #include "train/stage_setup.hpp"
@@ -48,6 +49,9 @@ Json describe_sensor(const TrainingSetup& setup, const std::vector<std::string>&
   Json sensor = {{"channels", channels},
                  {"units", {{"acceleration", "g"}, {"angular_rate", "deg/s"}}},
                  {"frames", setup.renderer.augmentation.sensor.frames}};
+  // Of several sensors, the names of the channels say whose they are.
+  const std::vector<std::string> sensors = data::readers::sensors_of(setup.experiment.data);
+  if (sensors.size() == 1) sensor["sensors"] = sensors;
   if (setup.info.sensor_rate > 0) sensor["rate"] = setup.info.sensor_rate;
   if (setup.info.units.empty()) return sensor;
   for (const int column : sensor_columns(channels, setup.info, "sensor channels")) {
@@ -94,10 +98,6 @@ std::vector<float> channel_numbers(const Json& sensor, const char* key, std::siz
 
 }  // namespace
 
-Json describe_topology(const data::Topology& topology) {
-  return {{"name", topology.name},     {"joints", topology.joints},        {"parents", topology.parents},
-          {"center", topology.center}, {"parts", topology.parts},          {"mirrored", topology.mirrored},
-          {"wrist", topology.wrist},   {"dimensions", topology.dimensions}};
 Json describe_options(config::ModelConfig model) {  // descriptions take fields they may fill
   OptionsWriter writer;
   std::visit([&](auto& one) { describe(writer, one); }, model);
@@ -105,11 +105,15 @@ Json describe_options(config::ModelConfig model) {  // descriptions take fields 
   return writer.options;
 }
 
+Json describe_topology(const data::Topology& topology) {
+  return {{"name", topology.name},     {"joints", topology.joints},        {"parents", topology.parents},
+          {"center", topology.center}, {"parts", topology.parts},          {"mirrored", topology.mirrored},
+          {"wrist", topology.wrist},   {"dimensions", topology.dimensions}};
 }
 
 Json describe_input(const TrainingSetup& setup, const config::StageConfig& stage) {
   const Modalities seen = modalities(stage.sees);
-  Json description = {{"classes", setup.split.classes}};
+  Json description = {{"classes", setup.split.classes}, {"data", setup.info.name}};
   if (seen.sensor) {
     description["sensor"] = describe_sensor(setup, sensor_channels(setup.experiment, stage, setup.info));
   }
@@ -125,7 +129,6 @@ Json describe_model(const TrainingSetup& setup, const Renderer& renderer, const 
   Json description = describe_input(setup, stage);
   description.update({{"model", describe_options(stage.model)},
                       {"precision", config::word(stage.precision)},
-                      {"data", setup.info.name},
                       {"train_subjects", subjects},
                       {"version", here.version},
                       {"git_revision", here.git_revision}});

@@ -11,6 +11,8 @@
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
 #include "train/estimate.hpp"
+#include "train/model_description.hpp"
+#include "train/other_runs/fit.hpp"
 #include "train/other_runs/other_stage.hpp"
 #include "train/stage_key.hpp"
 
@@ -119,6 +121,28 @@ TEST_F(OtherRuns, FitInClassesChannelsRatesAndFrames) {
   EXPECT_NO_THROW(require_other_stages(changed)) << "not known";
   changed.renderer.topology.joints[0] = "NOSE";
   EXPECT_THAT(why(), AllOf(HasSubstr("stage fused of "), HasSubstr("other joints: expected [NOSE, ")));
+}
+
+TEST_F(OtherRuns, OfOneDataSetAreOfTheSameSensor) {
+  TrainingSetup right = setup();
+  const auto describe = [&](const std::vector<std::string>& sensors, const std::string& set) {
+    right.experiment.data.name = set;
+    right.experiment.data.sensors = sensors;
+    right.info.name = set;
+    return describe_input(right, config::find_stage(right.experiment, "baseline"));
+  };
+  const nlohmann::json usual = describe({}, "berkeley-mhad"), wrist = describe({"h02"}, "berkeley-mhad"),
+                       hip = describe({"h03"}, "berkeley-mhad");
+  EXPECT_NO_THROW(require_fit(usual, wrist, "stage")) << "h02 is the usual one";
+  EXPECT_THAT(testing::refusal(ErrorKind::config, [&] { require_fit(usual, hip, "stage baseline of runs/hip"); }),
+              "stage baseline of runs/hip: other sensor: expected [h02], found [h03]; data.sensors says which is read");
+  EXPECT_NO_THROW(require_fit(describe({"acc_phone"}, "mmact"), hip, "stage")) << "another data set has its own names";
+  nlohmann::json older = hip;
+  older["sensor"].erase("sensors");
+  EXPECT_NO_THROW(require_fit(usual, older, "stage")) << "older checkpoints do not say it";
+  const std::vector<std::string> several = {"h02", "h03"};
+  EXPECT_FALSE(describe(several, "berkeley-mhad")["sensor"].contains("sensors"))
+      << "their channels are h02_ax and so on";
 }
 
 TEST_F(OtherRuns, AFusedNetworkStartsFromASkeletonNetworkBecauseItDoesNotTrainOne) {

@@ -18,19 +18,23 @@ struct KnownReader {
   const char* name;
   Reader (*make)(const config::DataConfig& config);
   const char* terms;
+  const char* usual_sensor;  // read where none is named; empty: all that there are
 };
 
 constexpr std::array kReaders = {
     KnownReader{"utd-mhad", utd_mhad_reader,
                 "no license is stated with the files of UTD-MHAD; its authors offer them for research (cite Chen et "
-                "al., ICIP 2015)"},
+                "al., ICIP 2015)",
+                ""},
     KnownReader{"berkeley-mhad", berkeley_mhad_reader,
                 "no license is stated with the accelerometer files of Berkeley-MHAD; the original page names BSD-like "
-                "terms (cite Ofli et al., WACV 2013)"},
+                "terms (cite Ofli et al., WACV 2013)",
+                kBerkeleyUsualSensor},
     KnownReader{"mmact", mmact_reader,
                 "MMAct is handed out on a signed request: research use, not to be passed on (cite Kong et al., ICCV "
-                "2019)"},
-    KnownReader{"generic", recordings_reader, ""},
+                "2019)",
+                kMmactUsualSensor},
+    KnownReader{"generic", recordings_reader, "", ""},
 };
 
 const KnownReader& known_reader(const std::string& name) {
@@ -54,6 +58,11 @@ std::vector<std::string> dataset_names() {
 std::string dataset_name(const std::string& name) { return config::choice_of(config::dataset_names(), name); }
 
 std::string dataset_terms(const std::string& name) { return known_reader(name).terms; }
+
+std::vector<std::string> sensors_of(const config::DataConfig& config) {
+  const std::string usual = known_reader(config.name).usual_sensor;
+  return !config.sensors.empty() || usual.empty() ? config.sensors : std::vector{usual};
+}
 
 Reader make_reader(const config::DataConfig& config) { return known_reader(config.name).make(config); }
 

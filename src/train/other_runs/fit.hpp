@@ -9,8 +9,8 @@ namespace pskd::train {
 
 /// Both describe what a stage sees as describe_input does: `expected` as it is in this run. Throws Error(config) that
 /// begins with `place` and names what differs, with both values: classes, channels, joints, their tree, units, rates,
-/// frames. Rates differ when one is more than a tenth above the other; they and the units of channels are held to each
-/// other where both are known.
+/// frames, sensor. Rates differ when one is more than a tenth above the other; they, the units of channels and, of one
+/// data set, the name of the sensor are held to each other where both are known.
 void require_fit(const nlohmann::json& expected, const nlohmann::json& found, const std::string& place);
 
 /// Models as describe_options says them: `expected` of `start` (in words), from which a stage starts, `found` of that

@@ -155,7 +155,7 @@ Stream read_sensors(const RecordingFiles& recording, Repairs& repairs) {
 }
 
 std::vector<std::string> chosen_sensors(const config::DataConfig& config) {
-  if (config.sensors.empty()) return {"h02"};
+  if (config.sensors.empty()) return {kBerkeleyUsualSensor};
   for (const std::string& sensor : config.sensors) {
     if (std::find(kSensors.begin(), kSensors.end(), sensor) != kSensors.end()) continue;
     throw Error(ErrorKind::config, "data.sensors: expected some of h01 .. h06, found '" + sensor +

@@ -13,6 +13,8 @@
 
 namespace pskd::data::readers {
 
+inline constexpr const char* kBerkeleyUsualSensor = "h02";
+
 /// `sensors`: h01 left wrist, h02 right wrist, h03 and h04 hips, h05 and h06 ankles; `skeleton`: mhad-16 or mhad-30.
 DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const std::string& skeleton);
 

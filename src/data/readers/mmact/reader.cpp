@@ -293,7 +293,7 @@ Stream read_pose(const RecordingFiles& recording, Repairs& repairs) {
 Choice chosen(const config::DataConfig& config) {
   refuse_other_choices(config, {DataChoice::sensors, DataChoice::cameras, DataChoice::classes});
   Choice choice;
-  choice.sensors = config.sensors.empty() ? std::vector<std::string>{"acc_watch"} : config.sensors;
+  choice.sensors = config.sensors.empty() ? std::vector<std::string>{kMmactUsualSensor} : config.sensors;
   for (const std::string& sensor : choice.sensors) find_sensor(sensor);
   if (std::set<std::string>(choice.sensors.begin(), choice.sensors.end()).size() != choice.sensors.size()) {
     throw Error(ErrorKind::config, "data.sensors: expected each sensor once");

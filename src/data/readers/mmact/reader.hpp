@@ -13,6 +13,7 @@ namespace pskd::data::readers {
 
 inline constexpr int kMmactSubjects = 20, kMmactScenes = 4, kMmactSessions = 5, kMmactCameras = 4;
 inline constexpr int kMmactDeskScene = 3;  ///< where the set of 37 classes has calls at a desk
+inline constexpr const char* kMmactUsualSensor = "acc_watch";
 
 /// The 35 names of files, in alphabetical order; a file's index is its label among the 35 classes.
 const std::vector<std::string>& mmact_actions();
