@@ -153,14 +153,18 @@ TEST_F(OtherRuns, AFusedNetworkStartsFromASkeletonNetworkBecauseItDoesNotTrainOn
 
 TEST_F(OtherRuns, AStageStartsFromTheSameModelAlone) {
   const std::string joint_and_bone = "stages.skeleton.model.streams=[joint, bone]";
+  const auto branch = [](const std::string& streams) {
+    return "{width: 4, blocks: 3, embedding: 8, streams: " + streams + "}";
+  };
   const auto why = [](const TrainingSetup& setup) {
     return testing::refusal(ErrorKind::config, [&] { require_trainable(setup); });
   };
-  EXPECT_THAT(why(setup({joint_and_bone, "stages.fused.model.skeleton.streams=[joint, motion]"})),
+  EXPECT_THAT(why(setup({joint_and_bone, "stages.fused.model.skeleton=" + branch("[joint, motion]")})),
               HasSubstr("stages.fused.model.skeleton.streams: expected [joint, bone] as in stage skeleton, from which "
                         "the stage starts, found [joint, motion]"))
       << "the shapes are the same";
-  EXPECT_NO_THROW(require_trainable(setup({joint_and_bone, "stages.fused.model.skeleton.dropout=0"})));
+  EXPECT_NO_THROW(
+      require_trainable(setup({joint_and_bone, "stages.fused.model.skeleton=" + branch("[joint, bone], dropout: 0")})));
   EXPECT_THAT(
       why(setup({"stages.student.starts_from=fused"})),
       HasSubstr("stages.student.model.name: expected fused as in stage fused, from which the stage starts, found "
@@ -281,16 +285,19 @@ TEST_F(OtherRuns, CountByTheirWeightsAndMayTeachTogether) {
 
 TEST_F(OtherRuns, ThatWereTrainedAnewAreNotWhatAFinishedRunLearnedFrom) {
   const RunLayout run = train(setup()), anew = train(setup({"run.name=anew", "stages.fused.epochs=3"}));
-  const TrainingSetup student = setup(from(run.folder));
+  const fs::path place = folder_ / "theirs" / "seed-1";
+  fs::create_directories(place.parent_path());
+  fs::copy(run.folder, place, fs::copy_options::recursive);
+  const TrainingSetup student = setup(from(place));
   train(student);
   const auto show = [&] { train_run(student, 1, Existing::resume); };
   EXPECT_NO_THROW(show());
-  fs::rename(run.folder, folder_ / "gone");
+  fs::remove_all(place);
   EXPECT_NO_THROW(show()) << "a finished run is shown without those that it came from";
-  fs::rename(anew.folder, run.folder);
+  fs::copy(anew.folder, place, fs::copy_options::recursive);
   EXPECT_THAT(testing::refusal(ErrorKind::checkpoint, show),
               AllOf(HasSubstr("result.json: its stage student was trained with other weights of stage fused of " +
-                              run.folder.string()),
+                              place.string()),
                     HasSubstr("start anew with --overwrite")));
   EXPECT_TRUE(train_run(student, 1, Existing::overwrite));
   EXPECT_NO_THROW(show());

@@ -75,7 +75,7 @@ TEST_F(UnlabeledStages, AreTheSameWhateverTheLabelsOfTheseRecordings) {
 }
 
 TEST_F(UnlabeledStages, AreEstimatedByTheClipsOfTheirEpochs) {
-  std::vector<int> steps;
+  std::vector<std::int64_t> steps;
   for (const StageEstimate& stage : estimate_run(setup())) steps.push_back(stage.steps);
   EXPECT_THAT(steps, ::testing::ElementsAre(6, 6, 10, 4)) << "of 12 labeled clips, of these and 6 unlabeled, of 6";
 }
