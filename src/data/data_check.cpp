@@ -411,6 +411,7 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   check.root = root;
   check.broken = std::move(listing.unexpected);
   check.by_timestamps = reader.by_timestamps;
+  check.unsure = reader.unsure;
   check.offsets_are_mended = reader.estimates_offset;
   check.missing = missing_recordings(reader, listing.recordings);
   check.incomplete = missing_of_published(reader, listing.recordings);
@@ -431,6 +432,10 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
 std::vector<std::string> suspicions_of(const DataCheck& check) {
   std::vector<std::string> warnings;
   if (!check.incomplete.empty()) warnings.push_back(check.incomplete);
+  if (!check.unsure.empty()) {
+    warnings.push_back("marked with CHECK, " + std::to_string(check.unsure.size()) + " in all: " +
+                       check.unsure.front() + ": look whether what follows is right, then delete the mark");
+  }
   for (const std::string& name : check.info.classes) {
     if (!is_word_for_nothing(name)) continue;
     warnings.push_back("'" + name + "' is a class: where nobody labeled, the cell of the label is to be empty");

@@ -41,6 +41,7 @@ struct DataCheck {
   std::map<std::string, ClockOffset> offsets;  ///< by recording, where they are aligned by time stamps and long enough
   bool offsets_are_mended = false;             ///< whether the reader puts them right
   bool by_timestamps = false;                  ///< the reader's rule of alignment
+  std::vector<std::string> unsure;             ///< the reader's
   std::int64_t rail_samples = 0;               ///< acceleration values on the sensor's rail, in the complete clips
   std::int64_t non_finite = 0;                 ///< values that are NaN or infinite; their files are listed as broken
 };

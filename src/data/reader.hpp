@@ -60,6 +60,7 @@ struct Reader {
   bool estimates_offset = false;           ///< whether a sensor's clock is put right where that is sure
   bool by_timestamps = false;              ///< streams are cut to the span of time they share; else each is the span
   std::vector<std::filesystem::path> beside = {};  ///< further files that decide what is read, such as a description
+  std::vector<std::string> unsure = {};            ///< "file:line" of what data init proposed and nobody has looked at
 };
 
 /// The recordings below `root`. Throws Error(data) when it is missing or holds no recording.

@@ -238,6 +238,8 @@ void check_tree(const Topology& topology, const std::string& where) {
 
 }  // namespace
 
+std::span<const Topology* const> known_topologies() { return kKnown; }
+
 const Topology& topology(const std::string& name) {
   std::string known;
   for (const Topology* one : kKnown) {

@@ -12,10 +12,12 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "data/data_check.hpp"
 #include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/name_pattern.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/data/topology.hpp"
 #include "support/cases.hpp"
 #include "support/dataset_config.hpp"
 #include "support/refusal.hpp"
@@ -289,6 +291,158 @@ TEST_F(LoggerFolder, OfASkeletonWithNamesOfAnyLengthIsDescribed) {
     return line + "\n";
   });
   EXPECT_THAT(propose(root_, "").description, HasSubstr(R"(joints: ["hip", "chest", "neck", "head", "www)"));
+}
+
+// ---- cameras ---------------------------------------------------------------------------------------------
+
+class CameraFolder : public LoggerFolder {
+ protected:
+  // A table whose columns are `header`, of four recordings. `value`: of a column, at an angle.
+  template <class Value>
+  void write_pose(const std::string& header, std::size_t width, Value value) const {
+    write_all(header, [&](double time, double y, double) {
+      std::string line = text(time);
+      for (std::size_t i = 0; i < width; ++i) line += "," + text(value(i, y));
+      return line + "\n";
+    });
+  }
+  // The names that every joint has, with each of `parts` behind it.
+  static std::string header(const std::vector<std::string>& joints, const std::vector<std::string>& parts) {
+    std::string line = "time";
+    for (const std::string& joint : joints) {
+      for (const std::string& part : parts) line += "," + joint + part;
+    }
+    return line + "\n";
+  }
+  static std::vector<std::string> numbered(const std::string& before, std::size_t count) {
+    std::vector<std::string> joints;
+    for (std::size_t i = 0; i < count; ++i) joints.push_back(before + std::to_string(i));
+    return joints;
+  }
+  void expect_skeleton(const std::string& topology, std::size_t joints, int dimensions) const {
+    const Dataset read = proposed();
+    ASSERT_EQ(read.clips.size(), 4U) << proposal_.description;
+    EXPECT_EQ(read.info.topology.name, topology);
+    EXPECT_EQ(read.info.topology.joints.size(), joints);
+    EXPECT_EQ(read.info.topology.dimensions, dimensions);
+    EXPECT_TRUE(read.info.channels.empty());
+  }
+};
+
+// The joints of coco-17 in another order, in the pixels of a picture.
+TEST_F(CameraFolder, OfKnownJointsInPixelsIsTakenByTheirNames) {
+  std::vector<std::string> joints = topology("coco-17").joints;
+  std::reverse(joints.begin(), joints.end());
+  write_pose(header(joints, {"_x", "_y", "_score"}), 51,
+             [](std::size_t i, double y) { return i % 3 == 2 ? 0.9 : 300 + 20.0 * static_cast<double>(i % 17) + y; });
+  expect_skeleton("coco-17", 17, 2);
+  EXPECT_THAT(proposal_.description,
+              AllOf(HasSubstr("columns: [\"nose_x\", \"nose_y\", \"nose_score\", \"left_eye_x\""),
+                    HasSubstr("confidence: true"), HasSubstr("unit: px"), HasSubstr("# CHECK metres_per_pixel"),
+                    HasSubstr("up: -y"), Not(HasSubstr("CHECK topology"))));
+}
+
+TEST_F(CameraFolder, OfLandmarksByNumberIsTakenByHowManyThereAre) {
+  write_pose(header(numbered("lm", 33), {"_x", "_y", "_z", "_visibility"}), 132, [](std::size_t i, double y) {
+    return i % 4 == 3 ? 0.9 : 0.1 * static_cast<double>(i % 7) - 0.5 + 0.1 * y;
+  });
+  expect_skeleton("mediapipe-33", 33, 3);
+  EXPECT_THAT(proposal_.description, AllOf(HasSubstr("# CHECK topology"), HasSubstr("unit: m\n"), HasSubstr("up: -y"),
+                                           Not(HasSubstr("visibility"))));
+  EXPECT_THAT(proposal_.left_out, ElementsAre(HasSubstr("lm0_visibility")));
+}
+
+TEST_F(CameraFolder, MayNumberItsColumnsBehindTheAxis) {
+  std::string names = "time";
+  for (int i = 0; i < 33; ++i) {
+    for (const char* part : {"x", "y", "z", "v"}) names += "," + (part + std::to_string(i));
+  }
+  write_pose(names + "\n", 132, [](std::size_t i, double y) {
+    return i % 4 == 3 ? 0.9 : 0.1 * static_cast<double>(i % 7) - 0.5 + 0.1 * y;
+  });
+  expect_skeleton("mediapipe-33", 33, 3);
+}
+
+TEST_F(CameraFolder, OfPartsOfThePictureMarksTheUnit) {
+  write_pose(header(topology("coco-17").joints, {"_x", "_y"}), 34,
+             [](std::size_t i, double y) { return 0.5 + 0.01 * static_cast<double>(i % 17) + 0.1 * y; });
+  expect_skeleton("coco-17", 17, 2);
+  EXPECT_THAT(proposal_.description,
+              AllOf(HasSubstr("# CHECK unit: values from 0 to 1"), Not(HasSubstr("confidence"))));
+}
+
+TEST_F(CameraFolder, WithoutNamesIsTakenByHowManyColumnsThereAre) {
+  write_pose("", 34, [](std::size_t i, double y) { return 100 + 20.0 * static_cast<double>(i % 17) + y; });
+  expect_skeleton("coco-17", 17, 2);
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK columns: taken as 17 joints of x and y"));
+}
+
+TEST_F(CameraFolder, WithoutNamesMayHaveConfidences) {
+  write_pose("", 75,
+             [](std::size_t i, double y) { return i % 3 == 2 ? 0.9 : 100 + 20.0 * static_cast<double>(i % 17) + y; });
+  expect_skeleton("body-25", 25, 2);
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK columns: taken as 25 joints of x, y and a confidence"));
+}
+
+TEST_F(CameraFolder, MayBeASensorOfManyChannels) {
+  std::vector<std::string> sensors;
+  for (const char* place : {"wrist", "ankle", "chest"}) {
+    for (const char* kind : {"_acc", "_gyro"}) sensors.push_back(std::string(place) + kind);
+  }
+  write_pose(header(sensors, {"_x", "_y", "_z"}), 18, [](std::size_t i, double y) { return i % 3 == 2 ? 1 : 0.1 * y; });
+  const Dataset read = proposed();
+  EXPECT_THAT(read.info.channels, ElementsAre("ax", "ay", "az", "gx", "gy", "gz"));
+  EXPECT_THAT(proposal_.description, HasSubstr("skeleton: null"));
+}
+
+TEST_F(CameraFolder, MayHaveTheWatchOnTheOtherWrist) {
+  write_pose(header(topology("coco-17").joints, {"_x", "_y"}), 34,
+             [](std::size_t i, double y) { return 100 + 20.0 * static_cast<double>(i % 17) + y; });
+  Proposal proposal = propose(root_, "");
+  const std::size_t wrist = proposal.description.find("wrist: \"right_wrist\"");
+  ASSERT_NE(wrist, std::string::npos) << proposal.description;
+  proposal.description.replace(wrist, 20, "wrist: left_wrist");
+  write_proposal(root_, proposal);
+  const Dataset read = read_dataset(testing::dataset_config("generic", root_));
+  EXPECT_EQ(read.info.topology.joints.at(static_cast<std::size_t>(read.info.topology.wrist)), "left_wrist");
+}
+
+// ---- one recording ---------------------------------------------------------------------------------------
+
+TEST_F(LoggerFolder, OfOneRecordingIsCalledAsTheFolder) {
+  root_ = root_.parent_path() / "carla";
+  write("watch.csv", "t,ax,ay,az\n0,0,0,1\n0.02,0,0,1\n0.04,0,0.1,1\n");
+  write("pose.csv",
+        "t,a_x,a_y,a_z,b_x,b_y,b_z,c_x,c_y,c_z,d_x,d_y,d_z,e_x,e_y,e_z\n"
+        "0,0,0,0,1,1,1,0,1,0,0,1,1,1,0,0\n0.04,0,0,0,1,1,1,0,1,0,0,1,1,1,0,0.1\n");
+  const Proposal proposal = propose(root_, "");
+  EXPECT_EQ(proposal.manifest, "id,subject,trial,skeleton,watch\ncarla,carla,1,pose.csv,watch.csv\n");
+  EXPECT_THAT(proposal.description, HasSubstr("# CHECK names: is 'carla' one person"));
+}
+
+TEST_F(LoggerFolder, OfASingleFileIsCalledAsTheFile) {
+  write("anna.csv", "t,ax,ay,az\n0,0,0,1\n0.02,0,0,1\n0.04,0,0.1,1\n");
+  EXPECT_EQ(propose(root_, "").manifest, "id,subject,trial,sensor\nanna,anna,1,anna.csv\n");
+}
+
+TEST_F(LoggerFolder, NamesFilesOfOtherKinds) {
+  write_all("t,ax,ay,az\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0\n"; });
+  for (const char* name : {"walk_s1.json", "walk_s2.json", "pose/walk_s1.npy", ".cache/x.bin"}) write(name, "x");
+  EXPECT_THAT(propose(root_, "").left_out,
+              ElementsAre(HasSubstr("2 files .json: only tables"), HasSubstr("1 file .npy: only tables")));
+}
+
+TEST_F(LoggerFolder, WhoseMarksNobodyLookedAtIsSuspicious) {
+  write_all("", [](double, double a, double b) { return text(1000 * a) + " " + text(1000 * b) + " 0\n"; });
+  proposed();
+  const auto suspicions = [&] { return suspicions_of(check_dataset(testing::dataset_config("generic", root_))); };
+  EXPECT_THAT(suspicions(), Contains(AllOf(HasSubstr("marked with CHECK, 1 in all"), HasSubstr("dataset.yaml:"))));
+  std::string looked_at = proposal_.description;
+  const std::size_t mark = looked_at.find("    # CHECK");
+  looked_at.erase(mark, looked_at.find('\n', mark) + 1 - mark);
+  testing::write_anew(root_ / "dataset.yaml", looked_at);
+  EXPECT_THAT(suspicions(), Not(Contains(HasSubstr("marked with CHECK"))));
 }
 
 // ---- several sensors -------------------------------------------------------------------------------------

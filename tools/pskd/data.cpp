@@ -148,9 +148,8 @@ void init(const InitOptions& options) {
                       (root / "dataset.yaml").string(), proposal.doubts);
   if (!proposal.left_out.empty()) text += fmt::format("left out ({}):\n", proposal.left_out.size());
   for (const std::string& file : proposal.left_out) text += fmt::format("  {}\n", file);
-  const bool watch_only = proposal.description.find("skeleton: null") != std::string::npos;
   text += fmt::format("next: pskd data check --config configs/{}.yaml --set data.root={}\n",
-                      watch_only ? "sensor-only" : "generic", pskd::shell_word(root.string()));
+                      proposal.has_skeleton ? "generic" : "sensor-only", pskd::shell_word(root.string()));
   std::cout << pskd::escaped_for_terminal(text);
 }
 

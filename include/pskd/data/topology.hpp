@@ -1,6 +1,7 @@
 // Joint topologies as data: what a skeleton's joints are called, which bone leads to each, which are left and right.
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,10 @@ struct Topology {
   int dimensions = 3;                         ///< 3: a joint has x, y, z; 2: x, y and the confidence of the detection
 };
 
-/// The topologies that data sets and cameras come with, such as kinect-20. Throws Error(config) listing them.
+/// The topologies that data sets and cameras come with, such as kinect-20.
+std::span<const Topology* const> known_topologies();
+
+/// The known one of this name. Throws Error(config) listing them.
 const Topology& topology(const std::string& name);
 
 /// The parts of a tree of joints that names none: each chain from a leaf towards the root up to the first branching,

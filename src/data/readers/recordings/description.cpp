@@ -224,15 +224,16 @@ void read_topology(const config::Place& place, Topology& read) {
     if (has(place, "dimensions")) read_dimensions(place.at("dimensions", *place.node.find("dimensions")), read);
     return;
   }
-  for (const char* key : {"parents", "centre", "wrist", "left_right", "parts", "dimensions"}) {
+  for (const char* key : {"parents", "centre", "left_right", "parts", "dimensions"}) {
     if (has(place, key)) place.at(key, *place.node.find(key)).complain("a known topology says this already");
   }
   const config::Place name = place.at("topology", *place.node.find("topology"));
   try {
     read = topology(name.node.text);
   } catch (const Error& error) {
-    name.complain(error.what());
+    return name.complain(error.what());
   }
+  if (has(place, "wrist")) read.wrist = read_joint(place.at("wrist", *place.node.find("wrist")), read.joints);
 }
 
 // Another topology that clips have instead.

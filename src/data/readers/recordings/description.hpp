@@ -18,6 +18,8 @@ namespace pskd::data::readers {
 
 inline constexpr double kMinRate = 0.01, kMaxRate = 1e6;  ///< Hz, of a stream
 
+inline constexpr const char* kUnsure = "# CHECK";  ///< with which data init marks what it could not tell
+
 enum class UpAxis { y, z, minus_y };  ///< the axis that points up in the file; read skeletons have y up
 
 struct SkeletonDescription {

@@ -37,30 +37,6 @@ const std::map<std::string, std::vector<Names>>& otherwise() {
   return recipes;
 }
 
-// "right_wrist" of WRIST_RIGHT, "Right Wrist", RightWrist or R.Wrist: words in lower case, the side first.
-std::string plain_name(const std::string& joint) {
-  std::string spaced;
-  for (std::size_t i = 0; i < joint.size(); ++i) {
-    const bool upper = joint[i] >= 'A' && joint[i] <= 'Z';
-    const bool after_lower = i > 0 && joint[i - 1] >= 'a' && joint[i - 1] <= 'z';
-    if (upper && after_lower) spaced += ' ';
-    spaced += joint[i] == '_' || joint[i] == '-' || joint[i] == '.' ? ' ' : joint[i];
-  }
-  std::istringstream words(compared_form(spaced));
-  std::string side;
-  std::string rest;
-  for (std::string word; words >> word;) {
-    if (word == "l" || word == "left") {
-      side = "left_";
-    } else if (word == "r" || word == "right") {
-      side = "right_";
-    } else {
-      rest += (rest.empty() ? "" : "_") + (word == "center" ? "centre" : word);
-    }
-  }
-  return side + rest;
-}
-
 std::optional<std::vector<int>> all_of(const Names& wanted, const std::map<std::string, int>& joints) {
   std::vector<int> found;
   for (const std::string& name : wanted) {
@@ -83,14 +59,37 @@ std::optional<std::vector<int>> sources_of(const std::string& name, const std::m
 
 }  // namespace
 
+std::string plain_joint_name(const std::string& joint) {
+  std::string spaced;
+  for (std::size_t i = 0; i < joint.size(); ++i) {
+    const bool upper = joint[i] >= 'A' && joint[i] <= 'Z';
+    const bool after_lower = i > 0 && joint[i - 1] >= 'a' && joint[i - 1] <= 'z';
+    if (upper && after_lower) spaced += ' ';
+    spaced += joint[i] == '_' || joint[i] == '-' || joint[i] == '.' ? ' ' : joint[i];
+  }
+  std::istringstream words(compared_form(spaced));
+  std::string side;
+  std::string rest;
+  for (std::string word; words >> word;) {
+    if (word == "l" || word == "left") {
+      side = "left_";
+    } else if (word == "r" || word == "right") {
+      side = "right_";
+    } else {
+      rest += (rest.empty() ? "" : "_") + (word == "center" ? "centre" : word);
+    }
+  }
+  return side + rest;
+}
+
 JointMapping joint_mapping(const Topology& source, const Topology& target, const std::string& where) {
   std::map<std::string, int> joints;
   for (std::size_t i = 0; i < source.joints.size(); ++i)
-    joints.emplace(plain_name(source.joints[i]), static_cast<int>(i));
+    joints.emplace(plain_joint_name(source.joints[i]), static_cast<int>(i));
   JointMapping mapping;
   Names absent;
   for (const std::string& joint : target.joints) {
-    const auto found = sources_of(plain_name(joint), joints);
+    const auto found = sources_of(plain_joint_name(joint), joints);
     if (!found) absent.push_back(joint);
     mapping.push_back(found.value_or(std::vector<int>()));
   }

@@ -1,8 +1,11 @@
 #include "data/readers/recordings/proposal.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,6 +20,7 @@
 #include "data/reader.hpp"
 #include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/description.hpp"
+#include "data/readers/recordings/joint_columns.hpp"
 #include "data/readers/recordings/name_pattern.hpp"
 #include "data/readers/recordings/table_look.hpp"
 #include "data/readers/recordings/units.hpp"
@@ -39,17 +43,22 @@ constexpr const char* kAnnotationsName = "annotations.csv";  // who did what whe
 struct FoundStream {
   std::string name;
   TableLook look;                         // at its first file
+  JointColumns joints;                    // of a skeleton
   std::map<std::string, fs::path> files;  // by what the name says besides the stream
   std::set<std::string> labels;           // that its column of labels says, where it has one
   Quantity quantity;                      // that the names of its files say
   bool named_by_file = false;             // whether these tell the sensors of a recording apart
 };
 
+// A description, a manifest, annotations, or a text about them.
+bool is_ours(const fs::path& file) {
+  return file.filename() == kDescriptionName || file.filename() == kManifestName ||
+         file.filename() == kAnnotationsName || compared_form(file.stem().string()) == "readme";
+}
+
 bool is_table(const fs::path& file) {
   const std::string ending = compared_form(file.extension().string());
-  return (ending == ".csv" || ending == ".tsv" || ending == ".txt") && !is_hidden(file) &&
-         file.filename() != kManifestName && file.filename() != kAnnotationsName &&
-         compared_form(file.stem().string()) != "readme";
+  return (ending == ".csv" || ending == ".tsv" || ending == ".txt") && !is_hidden(file) && !is_ours(file);
 }
 
 std::vector<fs::path> tables_below(const fs::path& root) {
@@ -65,6 +74,28 @@ std::vector<fs::path> tables_below(const fs::path& root) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+// What becomes of files that are no tables, one line for each ending.
+Names other_files_below(const fs::path& root) {
+  std::map<std::string, std::size_t> endings;
+  std::error_code unreadable;
+  for (fs::recursive_directory_iterator at(root, unreadable), end; at != end; at.increment(unreadable)) {
+    const fs::path& file = at->path();
+    if (is_hidden(file)) {
+      at.disable_recursion_pending();
+    } else if (at->is_regular_file() && !is_table(file) && !is_ours(file)) {
+      ++endings[compared_form(file.extension().string())];
+    }
+    if (unreadable) break;
+  }
+  Names lines;
+  for (const auto& [ending, count] : endings) {
+    lines.push_back(fmt::format("{} {} {}: only tables in .csv, .tsv and .txt are looked at{}", count,
+                                count == 1 ? "file" : "files", ending.empty() ? "without ending" : ending,
+                                ending == ".npy" || ending == ".npz" ? "; describe arrays by hand" : ""));
+  }
+  return lines;
 }
 
 // The words of a path, between the characters that separate them.
@@ -182,11 +213,6 @@ std::vector<Group> groups_of(const fs::path& root, Names& left_out) {
   return groups;
 }
 
-bool is_skeleton(const TableLook& look) {
-  constexpr std::size_t kFewest = 15;  // columns: 5 joints
-  return look.columns.size() >= kFewest && look.columns.size() % 3 == 0;
-}
-
 // The letters, digits, _ and - of a word that may name a sensor; else `otherwise`.
 std::string stream_name(const std::string& word, const std::string& otherwise) {
   static const std::set<std::string> taken = {"id", "subject", "label", "skeleton", "trial", "scene", "camera", "rate"};
@@ -195,8 +221,10 @@ std::string stream_name(const std::string& word, const std::string& otherwise) {
   return word.empty() || !legal || taken.count(word) > 0 ? otherwise : word;
 }
 
-// The first word that all files of a group have, and no other group; empty: there is none.
+// The first word that all files of a group have, and no other group; empty: there is none. The words of a single file
+// rather say who it is.
 std::string own_word(const Group& group, const std::vector<Group>& groups) {
+  if (groups.size() == 1 && group.files.size() == 1) return "";
   for (const std::string& word : common_words(group)) {
     const bool elsewhere = std::any_of(groups.begin(), groups.end(), [&](const Group& other) {
       return &other != &group && word_set(other.files.front()).count(word) > 0;
@@ -206,18 +234,21 @@ std::string own_word(const Group& group, const std::vector<Group>& groups) {
   return "";
 }
 
-std::vector<FoundStream> streams_of(const std::vector<Group>& groups, Names& left_out) {
+// `folder`: what a recording is called whose files' names say the stream and nothing else.
+std::vector<FoundStream> streams_of(const std::vector<Group>& groups, const std::string& folder, Names& left_out) {
   std::vector<FoundStream> streams;
   for (const Group& group : groups) {
     const std::string own = group.sensor.empty() ? own_word(group, groups) : group.sensor;
     FoundStream& stream = streams.emplace_back();
     const std::string otherwise = "sensor" + (streams.size() > 1 ? std::to_string(streams.size()) : std::string());
-    stream.name = is_skeleton(group.look) ? "skeleton" : stream_name(own, otherwise);
     stream.look = group.look;
+    stream.joints = find_joints(group.look);
+    stream.name = stream.joints.joints.empty() ? stream_name(own, otherwise) : "skeleton";
     stream.named_by_file = !group.sensor.empty();
     if (names_sensor(own)) stream.quantity = quantity_of(name_words(own));
     for (const fs::path& file : group.files) {
-      const auto [at, inserted] = stream.files.emplace(key_of(file, own), file);
+      const std::string key = key_of(file, own);
+      const auto [at, inserted] = stream.files.emplace(key.empty() ? folder : key, file);
       if (!inserted) left_out.push_back(file.string() + ": it is the same recording as " + at->second.string());
     }
   }
@@ -475,7 +506,7 @@ class Lines {
 
   void add(const std::string& key, const std::string& value) { text_ << indent_ << key << ": " << value << "\n"; }
   void doubt(const std::string& text) {
-    text_ << indent_ << "# CHECK " << text << "\n";
+    text_ << indent_ << kUnsure << " " << text << "\n";
     ++doubts_;
   }
   std::string text() const { return text_.str(); }
@@ -501,6 +532,7 @@ void add_table(const TableLook& look, double usual_rate, Lines& lines) {
     } else if (table.time_unit != formats::TimeUnit::s) {
       lines.add("time_unit", time_unit_words()[static_cast<std::size_t>(table.time_unit)]);
     }
+    lines.add("rate", fmt::format("{:.4g}", look.rate));  // so that exported models know it
     return;
   }
   if (table.rate == 0) {
@@ -562,56 +594,99 @@ void add_sensor(const FoundStream& stream, Lines& lines, Names& left_out) {
     lines.add("scale", list(scales, false));
 }
 
-// "WRIST_RIGHT" of "WRIST_RIGHT_x", "wrist" of "wrist.x (m)"; empty where the name does not end with an axis.
-std::string joint_of(const std::string& column) {
-  const std::size_t end = column.find_first_of("([");
-  const std::string name(formats::trimmed(std::string_view(column).substr(0, end)));
-  if (name.size() < 2 || std::string_view("xyzXYZ").find(name.back()) == std::string_view::npos) return "";
-  return name.substr(0, name.find_last_not_of("_. ", name.size() - 2) + 1);
-}
-
-// Joints by the names of their columns; j0, j1, ... where these say nothing.
-Names joints_of(const TableLook& look) {
-  Names joints;
-  for (std::size_t i = 0; i + 2 < look.columns.size(); i += 3) {
-    const std::string named = look.table.header ? joint_of(look.columns[i]) : "";
-    joints.push_back(named.empty() ? "j" + std::to_string(i / 3) : named);
-  }
-  if (std::set<std::string>(joints.begin(), joints.end()).size() == joints.size()) return joints;
-  for (std::size_t i = 0; i < joints.size(); ++i) joints[i] = "j" + std::to_string(i);
-  return joints;
-}
-
 // The median over the frames of how far the joints reach along an axis.
-double reach(const Frames& values, Eigen::Index axis) {
+double reach(const FoundStream& stream, std::size_t axis) {
+  const JointColumns& found = stream.joints;
+  const std::size_t stride = found.columns.size() / found.joints.size();
   std::vector<float> reaches;
-  for (Eigen::Index row = 0; row < values.rows(); ++row) {
-    const auto along = values.row(row)(Eigen::seq(axis, Eigen::last, Eigen::fix<3>));
-    reaches.push_back(along.maxCoeff() - along.minCoeff());
+  for (Eigen::Index row = 0; row < stream.look.values.rows(); ++row) {
+    float least = std::numeric_limits<float>::infinity();
+    float most = -least;
+    for (std::size_t i = axis; i < found.columns.size(); i += stride) {
+      const float value = stream.look.values(row, found.columns[i]);
+      least = std::min(least, value);
+      most = std::max(most, value);
+    }
+    reaches.push_back(most - least);
   }
   return median(std::move(reaches));
 }
 
-void add_skeleton(const FoundStream& stream, Lines& lines) {
-  constexpr double kUsualRate = 30;  // Hz
-  const Names joints = joints_of(stream.look);
-  Names parents = {"null"};
-  for (std::size_t i = 0; i + 1 < joints.size(); ++i) parents.push_back(quoted(joints[i]));
-  const auto wrist = std::find_if(joints.begin(), joints.end(), [](const std::string& joint) {
+std::string wrist_of(const JointColumns& found) {
+  if (found.topology != nullptr) return found.topology->joints[static_cast<std::size_t>(found.topology->wrist)];
+  const auto wrist = std::find_if(found.joints.begin(), found.joints.end(), [](const std::string& joint) {
     const std::string name = compared_form(joint);
     return name.find("wrist") != std::string::npos && name.find('r') != name.find("wrist") + 1;
   });
-  lines.doubt("joints and parents: the tree of the joints is not in the files; here each hangs on the one before");
-  lines.add("joints", list(joints, true));
-  lines.add("parents", list(parents, false));
+  return wrist != found.joints.end() ? *wrist : found.joints.back();
+}
+
+void add_joints(const JointColumns& found, Lines& lines) {
+  if (found.topology != nullptr) {
+    const std::string& known = found.topology->name;
+    if (!found.topology_is_certain) lines.doubt("topology: are the joints those of " + known + "? It has as many");
+    lines.add("topology", known);
+  } else {
+    Names parents = {"null"};
+    for (std::size_t i = 0; i + 1 < found.joints.size(); ++i) parents.push_back(quoted(found.joints[i]));
+    lines.doubt("joints and parents: the tree of the joints is not in the files; here each hangs on the one before");
+    lines.add("joints", list(found.joints, true));
+    lines.add("parents", list(parents, false));
+    if (found.dimensions == 2) lines.add("dimensions", "2");
+  }
   lines.doubt("wrist: the joint where the sensor is worn");
-  lines.add("wrist", quoted(wrist != joints.end() ? *wrist : joints.back()));
-  const std::array<double, 3> reaches = {reach(stream.look.values, 0), reach(stream.look.values, 1),
-                                         reach(stream.look.values, 2)};
+  lines.add("wrist", quoted(wrist_of(found)));
+}
+
+// Columns of the joints, where there are others beside them.
+void add_joint_columns(const FoundStream& stream, const Names& columns, Lines& lines) {
+  const JointColumns& found = stream.joints;
+  const std::size_t stride = found.columns.size() / found.joints.size();
+  if (!found.by_name) {
+    lines.doubt("columns: taken as " + std::to_string(found.joints.size()) + " joints of " +
+                (found.confidence ? "x, y and a confidence"
+                 : stride == 2    ? "x and y"
+                                  : "x, y and z"));
+  }
+  if (columns != stream.look.columns) lines.add("columns", list(columns, true));
+  if (found.confidence) lines.add("confidence", "true");
+}
+
+void add_lengths(const FoundStream& stream, Lines& lines) {
+  constexpr double kUsualHeight = 1.7;  // m
+  const bool flat = stream.joints.dimensions == 2;
+  const std::array<double, 3> reaches = {reach(stream, 0), reach(stream, 1), flat ? 0 : reach(stream, 2)};
   const double largest = *std::max_element(reaches.begin(), reaches.end());
-  lines.add("unit", largest < 5 ? "m" : largest < 400 ? "cm" : "mm");
+  const auto& columns = stream.joints.columns;
+  const auto positions =
+      stream.look.values(Eigen::all, std::vector<Eigen::Index>(columns.begin(), columns.begin() + 2));
+  if (positions.minCoeff() >= 0 && positions.maxCoeff() <= 1) {
+    lines.doubt(
+        "unit: values from 0 to 1 are parts of the picture, which are no lengths. Take world landmarks, or multiply x "
+        "by "
+        "the picture's width and y by its height");
+  }
+  if (flat) {
+    lines.add("unit", "px");
+    lines.doubt("metres_per_pixel: the person's height in metres, divided by that in pixels; here that of 1.7 m");
+    lines.add("metres_per_pixel", number(kUsualHeight / std::max(reaches[1], 1e-6)));
+  } else {
+    lines.add("unit", largest < 5 ? "m" : largest < 400 ? "cm" : "mm");
+  }
+  const bool of_picture = flat || (stream.joints.topology != nullptr && stream.joints.topology->name == "mediapipe-33");
   lines.doubt("up: y, z, or -y where the camera's y points down");
-  lines.add("up", reaches[2] > reaches[1] ? "z" : "y");
+  lines.add("up", of_picture ? "-y" : reaches[2] > reaches[1] ? "z" : "y");
+}
+
+void add_skeleton(const FoundStream& stream, Lines& lines, Names& left_out) {
+  constexpr double kUsualRate = 30;  // Hz
+  Names columns;
+  for (const Eigen::Index column : stream.joints.columns)
+    columns.push_back(stream.look.columns[static_cast<std::size_t>(column)]);
+  tell_others(stream, columns, left_out);
+  add_joints(stream.joints, lines);
+  add_joint_columns(stream, columns, lines);
+  add_lengths(stream, lines);
   add_table(stream.look, kUsualRate, lines);
 }
 
@@ -637,7 +712,7 @@ void describe(const std::vector<FoundStream>& streams, const std::set<std::strin
       if (!means_no_label(label)) classes.push_back(label);
     }
     if (labeled->labels.contains("0")) {
-      text << "# CHECK classes: where 0 means that nothing was done, say no_label: [\"0\"] in the sensor instead\n";
+      text << kUnsure << " classes: where 0 means that nothing was done, say no_label: [\"0\"] in the sensor instead\n";
       ++proposal.doubts;
     }
     text << "classes: " << list(classes, true) << "\n";
@@ -655,13 +730,13 @@ void describe(const std::vector<FoundStream>& streams, const std::set<std::strin
   for (const FoundStream& stream : streams) {
     const bool camera = stream.name == "skeleton";
     Lines lines(camera ? "  " : "    ");
-    camera ? add_skeleton(stream, lines) : add_sensor(stream, lines, proposal.left_out);
-    if (camera) tell_others(stream, stream.look.columns, proposal.left_out);
+    camera ? add_skeleton(stream, lines, proposal.left_out) : add_sensor(stream, lines, proposal.left_out);
     if (camera) skeleton = "skeleton:\n" + lines.text();
+    proposal.has_skeleton |= camera;
     if (!camera) sensors += "  " + stream.name + ":\n" + lines.text();
     proposal.doubts += lines.doubts();
   }
-  for (const std::string& doubt : doubts) text << "# CHECK " << doubt << "\n";
+  for (const std::string& doubt : doubts) text << kUnsure << " " << doubt << "\n";
   proposal.doubts += doubts.size();
   text << skeleton << (sensors.empty() ? "sensors: null\n" : "sensors:\n" + sensors);
   proposal.description = text.str();
@@ -677,11 +752,12 @@ std::set<std::string> keys_of(const std::vector<FoundStream>& streams) {
   return keys;
 }
 
-NamePattern pattern_for(const std::set<std::string>& keys, const std::string& given, bool annotated) {
+// `by_time`: something else says who did what when.
+NamePattern pattern_for(const std::set<std::string>& keys, const std::string& given, bool by_time) {
   if (!given.empty()) return NamePattern(given);
   const Names names(keys.begin(), keys.end());
   if (const auto found = propose_pattern(names)) return *found;
-  if (annotated) {
+  if (by_time || names.size() == 1) {
     if (const auto found = propose_subject_pattern(names)) return *found;
   }
   std::string examples;
@@ -734,7 +810,10 @@ void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, 
     subjects.insert(named->subject);
     labels.insert(named->label);
   }
-  if (!pattern.has_label()) return;
+  if (!pattern.has_label()) {
+    if (keys.size() == 1) doubts.push_back("names: is " + shown({*keys.begin()}) + " one person, whom nobody labeled?");
+    return;
+  }
   const auto first = [&](const std::set<std::string>& all) {
     return shown(
                Names(all.begin(), std::next(all.begin(), static_cast<std::ptrdiff_t>(std::min(all.size(), kShown))))) +
@@ -757,12 +836,14 @@ void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, 
 
 Proposal propose(const fs::path& root, const std::string& pattern) {
   Proposal proposal;
-  std::vector<FoundStream> streams = streams_of(groups_of(root, proposal.left_out), proposal.left_out);
+  std::vector<FoundStream> streams =
+      streams_of(groups_of(root, proposal.left_out), root.filename().string(), proposal.left_out);
   if (streams.empty()) {
     throw Error(ErrorKind::data, root.string() +
                                      ": expected files .csv, .tsv or .txt with tables of numbers, found none" +
                                      (proposal.left_out.empty() ? "" : "; " + proposal.left_out.front()));
   }
+  for (std::string& line : other_files_below(root)) proposal.left_out.push_back(std::move(line));
   Names doubts;
   choose_sensors(streams, proposal, doubts);
   const bool annotated = fs::exists(root / kAnnotationsName);

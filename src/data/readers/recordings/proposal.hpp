@@ -10,9 +10,10 @@ namespace pskd::data::readers {
 
 /// What `pskd data init` writes and says.
 struct Proposal {
-  std::string description;  ///< dataset.yaml; what is unsure is marked in it with CHECK
-  std::string manifest;     ///< clips.csv
-  std::string pattern;      ///< of the names, see NamePattern
+  std::string description;    ///< dataset.yaml; what is unsure is marked in it with CHECK
+  std::string manifest;       ///< clips.csv
+  std::string pattern;        ///< of the names, see NamePattern
+  bool has_skeleton = false;  ///< whether some of the tables hold joints
   std::size_t recordings = 0;
   std::size_t doubts = 0;             ///< lines marked with CHECK
   std::vector<std::string> left_out;  ///< files and columns that are in neither, and why

@@ -7,7 +7,9 @@
 #include <memory>
 #include <numbers>
 #include <optional>
+#include <sstream>
 
+#include "base/file.hpp"
 #include "base/quantile.hpp"
 #include "base/unicode.hpp"
 #include "config/node.hpp"
@@ -571,6 +573,19 @@ std::optional<WindowRule> windows_of(const RecordingsDescription& description, c
   return rule;
 }
 
+// Lines that pskd data init marked with CHECK.
+std::vector<std::string> marked_lines(const fs::path& description) {
+  std::vector<std::string> marked;
+  std::istringstream text(read_file(description));
+  int number = 0;
+  for (std::string line; std::getline(text, line);) {
+    ++number;
+    if (formats::trimmed(line).starts_with(kUnsure))
+      marked.push_back(description.string() + ":" + std::to_string(number));
+  }
+  return marked;
+}
+
 // Those that decide what is read, beside the recordings.
 std::vector<fs::path> files_of(const RecordingsDescription& description) {
   std::vector<fs::path> files = {description.file, description.manifest};
@@ -629,6 +644,7 @@ Reader recordings_reader(const config::DataConfig& config) {
       .estimates_offset = description.estimates_offset,
       .by_timestamps = description.by_timestamps,
       .beside = files_of(description),
+      .unsure = marked_lines(description.file),
   };
 }
 

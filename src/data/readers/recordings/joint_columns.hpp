@@ -1,0 +1,29 @@
+// What a table of joints holds: which columns are the positions of which joint.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/readers/recordings/table_look.hpp"
+#include "pskd/data/topology.hpp"
+
+namespace pskd::data::readers {
+
+/// Joints and the columns of each: x, y, z of a 3-D skeleton; x, y, or x, y and the detection's confidence, of a 2-D
+/// one.
+struct JointColumns {
+  std::vector<std::string>
+      joints;  ///< as the columns call them; j0, j1, ... where these say nothing. Empty: no skeleton
+  std::vector<Eigen::Index> columns;  ///< of the table, joint by joint
+  int dimensions = 3;
+  bool confidence = false;             ///< whether the third column of each joint is its confidence
+  bool by_name = false;                ///< whether the columns' names said so; else their number and values did
+  const Topology* topology = nullptr;  ///< the known skeleton of these joints, which are then in its order
+  bool topology_is_certain = false;    ///< by the names of the joints; else there is just one of so many joints
+};
+
+/// Five joints at least. Joints by names such as WRIST_RIGHT_x, "wrist.x (m)", noseX and x12; a confidence is also
+/// called score, visibility or likelihood, and left out of a 3-D skeleton.
+JointColumns find_joints(const TableLook& look);
+
+}  // namespace pskd::data::readers
