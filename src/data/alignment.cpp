@@ -70,6 +70,17 @@ TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repa
   return sorted;
 }
 
+void require_stamps_together(const std::filesystem::path& file, const std::vector<double>& times) {
+  constexpr double kLeast = 5;  // s
+  double longest = 0;
+  for (std::size_t i = 1; i < times.size(); ++i) longest = std::max(longest, times[i] - times[i - 1]);
+  const double others = times.empty() ? 0 : times.back() - times.front() - longest;
+  if (longest <= kLeast || longest <= others) return;
+  throw Error(ErrorKind::data, file.string() + ": expected time stamps of one recording, found a gap of " +
+                                   std::to_string(longest) + " s between samples that last " + std::to_string(others) +
+                                   " s; correct the stamps, or remove the lines before or after the gap");
+}
+
 Stream at_equal_intervals(const TimedSamples& samples) {
   const std::size_t count = samples.times.size();
   if (count < 2) return {samples.values, count > 0 ? samples.times[0] : 0, count > 0 ? samples.times[0] : 0};

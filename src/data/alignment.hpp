@@ -45,6 +45,10 @@ struct Stream {
 /// many of clip `id`.
 TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repairs);
 
+/// Throws Error(data) naming `file` where one interval is longer than 5 s and than all others together: a stamp is
+/// wrong. The stamps must increase.
+void require_stamps_together(const std::filesystem::path& file, const std::vector<double>& times);
+
 /// As many samples at equal intervals over the same span of time, by linear interpolation. The stamps must increase.
 Stream at_equal_intervals(const TimedSamples& samples);
 

@@ -106,6 +106,11 @@ TEST_F(BerkeleyFolder, StampsThatRunBackwardsOrRepeatAreSortedAndCounted) {
   EXPECT_EQ(found.repairs.at("repeated time stamps: later samples dropped").count, 1);
 }
 
+TEST_F(BerkeleyFolder, AStampFarFromAllOthersIsRefused) {
+  EXPECT_THAT(problem("0 0 1 10\n0 0 1 11\n0 0 1 86411\n"), HasSubstr("a gap of 86400"));
+  EXPECT_THAT(problem("0 0 1 0\n0 0 1 1283000000\n0 0 1 1283000001\n"), HasSubstr("between samples that last 1."));
+}
+
 TEST_F(BerkeleyFolder, BrokenTextNamesTheLine) {
   EXPECT_THAT(problem("0 0 1 10\n0 0 11\n"), AllOf(HasSubstr("line 2"), HasSubstr("'0 0 11'")));
   EXPECT_THAT(problem("0 0 1 10\n0 zero 1 11\n"), AllOf(HasSubstr("line 2"), HasSubstr("'zero'")));

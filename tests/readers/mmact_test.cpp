@@ -138,6 +138,11 @@ TEST_F(MmactFolder, StampsThatRunBackwardsOrRepeatAreSortedAndCounted) {
   EXPECT_EQ(repaired("repeated time stamps: later samples dropped"), 1);
 }
 
+TEST_F(MmactFolder, AStampFarFromAllOthersIsRefused) {
+  EXPECT_THAT(sensor_problem("20181016_13:37:28.1,0,0,0\n20181016_13:37:28.2,1,1,1\n20181017_13:37:28.2,2,2,2\n"),
+              HasSubstr("a gap of 86400"));
+}
+
 TEST_F(MmactFolder, AStampWithoutFractionLiesBetweenItsNeighbours) {
   write_sensor(kStamp + ".500000,0,0,0\n" + kStamp + ",1,1,1\n" + kStamp + ".700000,2,2,2\n");
   const MmactSamples samples = read_mmact_csv(sensor(), 100);

@@ -145,7 +145,9 @@ Stream read_shimmer(const fs::path& file, const std::string& id, Repairs& repair
   check_finite(file, read.values);
   check_acceleration(file, read.values);
   clip_to_rail(read.values, kRail, "acceleration beyond the rail of 2 g: clipped to it", id, repairs);
-  return at_equal_intervals(in_order({std::move(read.times), std::move(read.values)}, id, repairs));
+  const TimedSamples samples = in_order({std::move(read.times), std::move(read.values)}, id, repairs);
+  require_stamps_together(file, samples.times);
+  return at_equal_intervals(samples);
 }
 
 Stream read_sensors(const RecordingFiles& recording, Repairs& repairs) {

@@ -259,6 +259,7 @@ Stream read_sensor(const fs::path& file, const Sensor& sensor, const std::string
   if (samples.times.size() < 2) {
     throw Error(ErrorKind::data, file.string() + ": expected at least 2 different time stamps, found 1");
   }
+  require_stamps_together(file, samples.times);
   return at_equal_intervals(samples);
 }
 
