@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/elapsed.hpp"
@@ -175,6 +178,39 @@ void require_scored(const TrainingSetup& setup) {
           "choose other subjects or trials under protocol.test, or switch these stages off (stages: {skeleton: null})");
 }
 
+// Cameras film one performance, and the sensor records it once. Clips without a trial cannot be told apart.
+using Performance = std::tuple<int, Name, Name, Name>;
+std::optional<Performance> performance_of(const data::Clip& clip) {
+  if (clip.camera == 0 || clip.trial == 0 || clip.sensor.rows() == 0) return std::nullopt;
+  return Performance(clip.label, clip.subject, clip.scene, clip.trial);
+}
+
+/// A split by cameras is for stages that see the skeleton alone: the sensor's recording of a clip that another camera
+/// filmed would be in training and in test.
+void require_other_performances(const TrainingSetup& setup) {
+  std::string stages;
+  for (const config::StageConfig& stage : setup.experiment.stages) {
+    const auto& seen = stage.sees.modalities;
+    if (std::find(seen.begin(), seen.end(), config::Modality::sensor) != seen.end())
+      stages.append(" ").append(stage.name);
+  }
+  std::map<Performance, const data::Clip*> trained;
+  for (const data::Clip& clip : setup.split.train) {
+    if (const auto performance = performance_of(clip)) trained.emplace(*performance, &clip);
+  }
+  for (const auto* part : {&setup.split.val, &setup.split.test}) {
+    for (const data::Clip& clip : *part) {
+      const auto performance = performance_of(clip);
+      const auto twin = performance ? trained.find(*performance) : trained.end();
+      if (stages.empty() || twin == trained.end() || twin->second->camera == clip.camera) continue;
+      throw Error(ErrorKind::config,
+                  "clip " + clip.id + " is tested, and its sensor recording trains as that of clip " +
+                      twin->second->id + ", which another camera filmed; split by subjects, sessions or scenes, or " +
+                      "switch off the stages that see the sensor:" + stages);
+    }
+  }
+}
+
 // A fused network keeps its skeleton branch as it starts.
 void require_skeleton_branch(const config::StageConfig& stage) {
   if (!std::holds_alternative<config::FusedConfig>(stage.model) || !stage.starts_from.stage.empty()) return;
@@ -198,6 +234,7 @@ void require_trainable(const TrainingSetup& setup) {
   require_other_stages(setup);
   require_seen(setup);
   require_scored(setup);
+  require_other_performances(setup);
   for (const config::StageConfig& stage : setup.experiment.stages) {
     for (const std::uint64_t seed : setup.experiment.seeds) require_same_model(setup, stage, seed);
     try {
