@@ -47,7 +47,7 @@ std::vector<Node> take_includes(Node& root, Problems& problems) {
 // Reads each file once, however many include it.
 class Includer {
  public:
-  explicit Includer(Problems& problems) : problems_(problems) {}
+  Includer(fs::path shipped, Problems& problems) : shipped_(std::move(shipped)), problems_(problems) {}
 
   const Node& read(const fs::path& file, const std::string& place) {
     const auto known = read_.find(file);
@@ -59,7 +59,7 @@ class Includer {
     Node root = parse_root(read_config_file(file, place, first, problems_), file.string(), problems_);
     Node merged{.kind = Kind::map, .where = root.where};
     for (const Node& name : take_includes(root, problems_)) {
-      merge(merged, read((file.parent_path() / name.text).lexically_normal(), name.where));
+      merge(merged, read(included(file, name.text), name.where));
     }
     merge(merged, root);
     chain_.pop_back();
@@ -67,6 +67,14 @@ class Includer {
   }
 
  private:
+  fs::path included(const fs::path& by, const std::string& name) const {
+    const fs::path beside = (by.parent_path() / name).lexically_normal();
+    std::error_code absent;
+    if (shipped_.empty() || fs::exists(beside, absent)) return beside;
+    const fs::path shipped = (shipped_ / name).lexically_normal();
+    return fs::exists(shipped, absent) ? shipped : beside;
+  }
+
   void refuse_cycle(const fs::path& file, const std::string& place) {
     std::error_code ignored;  // of a file that does not exist, which is reported when it is read
     const auto same = [&](const fs::path& other) { return fs::equivalent(file, other, ignored); };
@@ -91,6 +99,7 @@ class Includer {
     problems_.throw_if_any();
   }
 
+  fs::path shipped_;
   Problems& problems_;
   std::vector<fs::path> chain_;
   std::map<fs::path, Node> read_;  // with what each includes
@@ -187,8 +196,8 @@ Node parse_root(const std::string& text, const std::string& source, Problems& pr
   return root;
 }
 
-Node read_with_includes(const fs::path& file, Problems& problems) {
-  return Includer(problems).read(file, file.string());
+Node read_with_includes(const fs::path& file, const fs::path& shipped, Problems& problems) {
+  return Includer(shipped, problems).read(file, file.string());
 }
 
 void apply_override(Node& root, const std::string& setting, Problems& problems) {

@@ -15,8 +15,9 @@ void merge(Node& base, const Node& over);
 /// The map that `text` is, as YAML. Throws Error(config) where it is none; places are "source:line".
 Node parse_root(const std::string& text, const std::string& source, Problems& problems);
 
-/// The file with its includes under it. Throws Error(config) when a file cannot be read or parsed, or includes itself.
-Node read_with_includes(const std::filesystem::path& file, Problems& problems);
+/// The file with its includes under it. An included file lies beside the one that names it, else in the folder
+/// `shipped`. Throws Error(config) when a file cannot be read or parsed, or includes itself.
+Node read_with_includes(const std::filesystem::path& file, const std::filesystem::path& shipped, Problems& problems);
 
 /// The names between the dots of a key path, one for a text without dots.
 std::vector<std::string> split_at_dots(const std::string& path);

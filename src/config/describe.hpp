@@ -74,8 +74,8 @@ void describe(Fields& fields, ProtocolConfig& protocol) {
   fields(
       {"name",
        "Named split. leave-one-subject-out has a fold for each subject of test, subject-folds as many as folds says. "
-       "explicit goes with train and test lists. personal is cross-subject, with unlabeled "
-       "recordings of the subjects that are tested. utd-mhad has subject-specific; mmact has cross-session, "
+       "explicit goes with train and test lists. personal is cross-subject, where unlabeled recordings may "
+       "also be of the subjects that are tested. utd-mhad has subject-specific; mmact has cross-session, "
        "cross-scene and cross-view."},
       protocol.name, protocol_names());
   fields({"folds", "subject-folds: number of groups into which subjects are dealt. Each is tested by one fold."},

@@ -46,9 +46,10 @@ Experiment parse_experiment(const std::string& text, const std::string& source) 
   return experiment;
 }
 
-Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                           const std::filesystem::path& shipped) {
   Problems problems;
-  Node root = read_with_includes(file, problems);
+  Node root = read_with_includes(file, shipped, problems);
   for (const std::string& setting : overrides) apply_override(root, setting, problems);
   if (const Node* sweep = root.find("sweep")) {
     problems.add(sweep->where, "sweep", "this file stands for many experiments; train them with pskd sweep");

@@ -29,7 +29,7 @@ are UTF-8. Lists of subjects, trials, scenes, cameras and snapshots are sets: th
 
 | in a file | meaning |
 |---|---|
-| `include: [base/training.yaml]` | Fragments, relative to the file that includes them. Later ones win over earlier ones, the file itself over all. |
+| `include: [base/training.yaml]` | Fragments, relative to the file that includes them, else shipped ones. Later ones win over earlier ones, the file itself over all. |
 | `key: {...}` | A map is merged into the included one, key by key. Anything else replaces it. |
 | `key: !replace {...}` | The map replaces the included one. |
 | `key: null` | Takes the included value away. `stages.<name>: null` switches an included stage off. |

@@ -202,9 +202,10 @@ std::vector<Key> sweep_keys() {
            "...], ...}, which are taken side by side."}};
 }
 
-Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                 const std::filesystem::path& shipped) {
   Problems problems;
-  Node root = read_with_includes(file, problems);
+  Node root = read_with_includes(file, shipped, problems);
   for (const std::string& setting : overrides) apply_override(root, setting, problems);
   const Node* section = root.find("sweep");
   if (section == nullptr) {

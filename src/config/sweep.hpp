@@ -40,6 +40,7 @@ std::vector<Key> sweep_keys();
 
 /// Reads and expands `file`; `overrides` apply to every run, below the sweep's own settings. Throws one Error(config)
 /// with all problems of all runs, each with file:line, as load_experiment.
-Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
+Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides = {},
+                 const std::filesystem::path& shipped = {});
 
 }  // namespace pskd::config

@@ -9,6 +9,7 @@
 namespace pskd::config {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -119,6 +120,15 @@ TEST_F(LoadExperiment, IncludesAreRelativeToTheirFileAndLaterOnesWin) {
   EXPECT_EQ(experiment.run.name, "two");
   EXPECT_EQ(experiment.run.threads, 1);
   EXPECT_EQ(experiment.run.root, "three");
+}
+
+TEST_F(LoadExperiment, AnIncludeThatIsNotBesideItsFileIsAShippedOne) {
+  const std::filesystem::path shipped = std::string(PSKD_SOURCE_DIR) + "/configs";
+  const auto file = write("mine.yaml", "include: [utd.yaml]\nrun: {name: mine}");
+  EXPECT_EQ(load_experiment(file, {}, shipped).stages.size(), load_experiment(shipped / "utd.yaml").stages.size());
+  EXPECT_THAT(problems_of_file(file), Contains(HasSubstr("utd.yaml")));
+  write("utd.yaml", kSmallest);
+  EXPECT_EQ(load_experiment(file, {}, shipped).stages.size(), 1U);
 }
 
 TEST_F(LoadExperiment, AFileMayBeIncludedTwice) {

@@ -14,13 +14,15 @@ fs::path installation_folder() {
   return folder.filename() == "bin" ? folder.parent_path() : folder.parent_path().parent_path();  // libexec/pskd
 }
 
+fs::path shipped_configs() { return installation_folder() / "share" / "pskd" / "configs"; }
+
 std::string file_or_shipped_config(const std::string& name) {
   std::error_code absent;
   if (fs::exists(name, absent) || name.empty()) return name;
   const std::string_view folder = "configs/";  // as examples write it, in whatever folder they are tried
   const bool as_in_examples = name.starts_with(folder) && !fs::exists(folder, absent);
   const std::string inner = as_in_examples ? name.substr(folder.size()) : name;
-  const fs::path shipped = installation_folder() / "share" / "pskd" / "configs" / inner;
+  const fs::path shipped = shipped_configs() / inner;
   for (const fs::path& file : {shipped, fs::path(shipped.string() + ".yaml")}) {
     if (fs::is_regular_file(file, absent)) return file.string();
   }

@@ -10,6 +10,7 @@
 #include "config/parse.hpp"
 #include "config/sweep.hpp"
 #include "data/readers/registry.hpp"
+#include "installation.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/data/protocol.hpp"
@@ -20,14 +21,14 @@ using pskd::report::RunSet;
 
 bool is_sweep(const std::string& file) {
   pskd::config::Problems problems;
-  return pskd::config::read_with_includes(file, problems).find("sweep") != nullptr;
+  return pskd::config::read_with_includes(file, shipped_configs(), problems).find("sweep") != nullptr;
 }
 
 std::vector<pskd::config::Experiment> experiments_of(const std::string& file, bool sweep,
                                                      const std::vector<std::string>& overrides) {
-  if (!sweep) return {pskd::config::load_experiment(file, overrides)};
+  if (!sweep) return {pskd::config::load_experiment(file, overrides, shipped_configs())};
   std::vector<pskd::config::Experiment> experiments;
-  for (pskd::config::SweepRun& run : pskd::config::load_sweep(file, overrides).runs) {
+  for (pskd::config::SweepRun& run : pskd::config::load_sweep(file, overrides, shipped_configs()).runs) {
     experiments.push_back(std::move(run.experiment));
   }
   return experiments;

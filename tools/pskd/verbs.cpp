@@ -69,7 +69,9 @@ void ConfigOptions::add_to(CLI::App& verb, bool required) {
       ->type_name("KEY.PATH=VALUE");
 }
 
-pskd::config::Experiment ConfigOptions::load() const { return pskd::config::load_experiment(file, overrides); }
+pskd::config::Experiment ConfigOptions::load() const {
+  return pskd::config::load_experiment(file, overrides, shipped_configs());
+}
 
 bool is_torch_verb(const std::string& name) { return kTorchVerbs.contains(name); }
 

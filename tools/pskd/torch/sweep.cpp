@@ -9,6 +9,7 @@
 #include "base/cores.hpp"
 #include "base/stop_signal.hpp"
 #include "base/text.hpp"
+#include "installation.hpp"
 #include "pskd/base/error.hpp"
 #include "report/closing_line.hpp"
 #include "report/comparison.hpp"
@@ -100,7 +101,7 @@ void run_sweep(SweepOptions options) {
   pskd::sweep::SweepLaunch& launch = options.launch;
   launch.config = options.config.file;
   launch.overrides = options.config.overrides;
-  const pskd::config::Sweep sweep = pskd::config::load_sweep(launch.config, launch.overrides);
+  const pskd::config::Sweep sweep = pskd::config::load_sweep(launch.config, launch.overrides, shipped_configs());
   const Tasks tasks = pskd::sweep::make_tasks(sweep);
   const bool slurm = options.launcher == "slurm";
   if (launch.jobs == 0 && !slurm) launch.jobs = pskd::available_cores().count;
