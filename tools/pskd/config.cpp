@@ -19,14 +19,18 @@ void add_show(CLI::App& config) {
   show->callback([shown] { std::cout << pskd::config::to_yaml(shown->load()); });
 }
 
-/// "8 folds, " where the protocol has folds. How many is a matter of the data set, whose description may lie elsewhere.
-std::string folds_text(const pskd::config::Experiment& experiment) {
+/// "8 folds, 3 seeds, hash 003ee2f2dda0". Folds, and the protocol that the hash is of, need the data set's description,
+/// which may lie elsewhere: then both are left out.
+std::string runs_text(pskd::config::Experiment experiment) {
+  const std::string seeds = fmt::format("{} seeds", experiment.seeds.size());
   try {
     const auto info = pskd::data::readers::dataset_info(experiment.data);
     const std::size_t folds = pskd::data::resolve_folds(experiment.protocol, info).size();
-    return folds > 1 ? fmt::format("{} folds, ", folds) : "";
+    experiment.protocol = pskd::data::resolve_protocol(experiment.protocol, info);
+    return fmt::format("{}{}, hash {}", folds > 1 ? fmt::format("{} folds, ", folds) : "", seeds,
+                       pskd::config::config_hash(experiment));
   } catch (const pskd::Error&) {
-    return "";
+    return seeds;
   }
 }
 
@@ -37,8 +41,8 @@ void add_check(CLI::App& config) {
   check->footer("Exits 2 when there is a problem. Example:\n  pskd config check --config configs/utd.yaml");
   check->callback([checked] {
     const pskd::config::Experiment experiment = checked->load();
-    std::cout << fmt::format("{}: good; {} stages, {}{} seeds, hash {}\n", checked->file, experiment.stages.size(),
-                             folds_text(experiment), experiment.seeds.size(), pskd::config::config_hash(experiment));
+    std::cout << fmt::format("{}: good; {} stages, {}\n", checked->file, experiment.stages.size(),
+                             runs_text(experiment));
   });
 }
 
