@@ -139,7 +139,7 @@ TEST(ShippedConfigs, TrainEveryStageWithTheLossOfTraining) {
 TEST(ShippedConfigs, HaveTheHashesThatTheyHad) {
   const std::map<std::string, std::string> hashes = {
       {"utd", "003ee2f2dda0"},     {"berkeley", "fb5768567779"},     {"mmact", "b5b92d67ab0c"},
-      {"generic", "fc09bbbd3bc8"}, {"utd-personal", "a1b2b906edc1"}, {"berkeley-personal", "de00c75dbb2b"},
+      {"generic", "89ac0120a67c"}, {"utd-personal", "a1b2b906edc1"}, {"berkeley-personal", "de00c75dbb2b"},
       {"demo", "32fc5cd3a266"}};
   for (const auto& [name, hash] : hashes) {
     EXPECT_EQ(config_hash(shipped(name)), hash) << name;
