@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to a results table: installs what is missing, builds, writes the synthetic data, trains the whole
-# progressive chain on it. Say it again to go on where it was stopped, or to see the table of the finished run.
+# From a fresh clone to a results table: installs what is missing, builds, writes the synthetic data, trains
+# teachers and students on it. Say it again to go on where it was stopped, or to see the table of the finished run.
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
