@@ -9,11 +9,9 @@
 
 namespace pskd::data::readers {
 
-/// Joints and the columns of each: x, y, z of a 3-D skeleton; x, y, or x, y and the detection's confidence, of a 2-D
-/// one.
+/// Joints and the columns of each: x, y and z in 3-D; x, y and perhaps the detection's confidence in 2-D.
 struct JointColumns {
-  std::vector<std::string>
-      joints;  ///< as the columns call them; j0, j1, ... where these say nothing. Empty: no skeleton
+  std::vector<std::string> joints;    ///< as the columns call them, else j0, j1, ...; empty: no skeleton
   std::vector<Eigen::Index> columns;  ///< of the table, joint by joint
   int dimensions = 3;
   bool confidence = false;             ///< whether the third column of each joint is its confidence
