@@ -4,10 +4,9 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <optional>
-#include <tuple>
 #include <utility>
 
+#include "base/checksum.hpp"
 #include "base/elapsed.hpp"
 #include "distill/teacher_output.hpp"
 #include "distill/teacher_schedule.hpp"
@@ -178,35 +177,41 @@ void require_scored(const TrainingSetup& setup) {
           "choose other subjects or trials under protocol.test, or switch these stages off (stages: {skeleton: null})");
 }
 
-// Cameras film one performance, and the sensor records it once. Clips without a trial cannot be told apart.
-using Performance = std::tuple<int, Name, Name, Name>;
-std::optional<Performance> performance_of(const data::Clip& clip) {
-  if (clip.camera == 0 || clip.trial == 0 || clip.sensor.rows() == 0) return std::nullopt;
-  return Performance(clip.label, clip.subject, clip.scene, clip.trial);
+/// What a clip's sensor recorded, as a hash; empty where it recorded nothing, or never changed.
+std::string sensor_content(const data::Clip& clip) {
+  if (clip.sensor.rows() == 0 || (clip.sensor.colwise().maxCoeff() == clip.sensor.colwise().minCoeff()).all())
+    return "";
+  ContentHasher hasher;
+  const auto bytes = static_cast<std::size_t>(clip.sensor.size()) * sizeof(float);
+  hasher.add({reinterpret_cast<const char*>(clip.sensor.data()), bytes});
+  return hasher.hex();
 }
 
-/// A split by cameras is for stages that see the skeleton alone: the sensor's recording of a clip that another camera
-/// filmed would be in training and in test.
-void require_other_performances(const TrainingSetup& setup) {
+std::string stages_that_see_the_sensor(const config::Experiment& experiment) {
   std::string stages;
-  for (const config::StageConfig& stage : setup.experiment.stages) {
-    const auto& seen = stage.sees.modalities;
-    if (std::find(seen.begin(), seen.end(), config::Modality::sensor) != seen.end())
-      stages.append(" ").append(stage.name);
+  for (const config::StageConfig& stage : experiment.stages) {
+    if (modalities(stage.sees).sensor) stages.append(" ").append(stage.name);
   }
-  std::map<Performance, const data::Clip*> trained;
-  for (const data::Clip& clip : setup.split.train) {
-    if (const auto performance = performance_of(clip)) trained.emplace(*performance, &clip);
-  }
+  return stages;
+}
+
+/// Cameras film one performance, and its sensor records it once. So a split by cameras is for stages that see the
+/// skeleton alone: the others would be tested on what they learned.
+void require_other_sensor_recordings(const TrainingSetup& setup) {
+  const std::string stages = stages_that_see_the_sensor(setup.experiment);
+  if (stages.empty()) return;
+  std::map<std::string, std::string> trained;  // names of clips by what their sensor recorded
+  for (const data::Clip& clip : setup.split.train) trained.emplace(sensor_content(clip), clip.id);
+  trained.erase("");
   for (const auto* part : {&setup.split.val, &setup.split.test}) {
     for (const data::Clip& clip : *part) {
-      const auto performance = performance_of(clip);
-      const auto twin = performance ? trained.find(*performance) : trained.end();
-      if (stages.empty() || twin == trained.end() || twin->second->camera == clip.camera) continue;
-      throw Error(ErrorKind::config,
-                  "clip " + clip.id + " is tested, and its sensor recording trains as that of clip " +
-                      twin->second->id + ", which another camera filmed; split by subjects, sessions or scenes, or " +
-                      "switch off the stages that see the sensor:" + stages);
+      const auto twin = trained.find(sensor_content(clip));
+      if (twin == trained.end()) continue;
+      throw Error(ErrorKind::config, "clip " + clip.id + " of the " + (part == &setup.split.val ? "val" : "test") +
+                                         " part has the sensor recording of clip " + twin->second +
+                                         ", which trains, as where two cameras film one performance; split by "
+                                         "subjects, sessions or scenes, or switch off the stages that see the sensor:" +
+                                         stages);
     }
   }
 }
@@ -234,7 +239,7 @@ void require_trainable(const TrainingSetup& setup) {
   require_other_stages(setup);
   require_seen(setup);
   require_scored(setup);
-  require_other_performances(setup);
+  require_other_sensor_recordings(setup);
   for (const config::StageConfig& stage : setup.experiment.stages) {
     for (const std::uint64_t seed : setup.experiment.seeds) require_same_model(setup, stage, seed);
     try {
