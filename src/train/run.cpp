@@ -132,14 +132,23 @@ std::vector<eval::StageResult> train_stages(const TrainingSetup& setup, std::uin
   return results;
 }
 
+/// The hash of the weights of a stage of another run; empty where it is gone, or can no longer be used.
+std::string weights_there(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& other) {
+  try {
+    return open_other_stage(setup, seed, other).checkpoint.hash;
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 /// Of a stage that a finished run has trained: the weights of other runs that it began with and learned from must be
 /// those that lie there now. Other runs may be gone.
 void require_same_others(const TrainingSetup& setup, std::uint64_t seed, const config::StageConfig& stage,
                          const eval::StageResult& result, const std::filesystem::path& file) {
   const auto require_same = [&](const config::StageRef& other, const std::string& snapshot, const std::string& noted) {
-    if (other.run.empty() || noted.empty() || !std::filesystem::exists(other.run)) return;
-    const std::string found = open_other_stage(setup, seed, {other, snapshot}).checkpoint.hash;
-    if (found == noted) return;
+    if (other.run.empty() || noted.empty()) return;
+    const std::string found = weights_there(setup, seed, {other, snapshot});
+    if (found.empty() || found == noted) return;
     throw Error(ErrorKind::checkpoint, file.string() + ": its stage " + stage.name +
                                            " was trained with other weights of stage " + other.stage + " of " +
                                            other.run + " (hash " + noted + ") than lie there now (" + found +

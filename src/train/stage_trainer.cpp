@@ -471,7 +471,7 @@ void StageTrainer::save(const std::string& snapshot) const {
     throw Error(
         error.kind(),
         fmt::format("stage {}, after epoch {}, step {}: {}. Lower stages.{}.optimizer.lr or optimizer.clip_norm; "
-                    "last.ckpt is as it was written before",
+                    "a last.ckpt that was written before is kept",
                     stage_.name, manifest_.position.epoch, manifest_.position.step, error.what(), stage_.name));
   }
 }
