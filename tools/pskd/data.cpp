@@ -142,8 +142,8 @@ void init(const InitOptions& options) {
   const std::filesystem::path root = std::filesystem::canonical(options.folder);
   const pskd::data::readers::Proposal proposal = pskd::data::readers::propose(root, options.pattern);
   pskd::data::readers::write_proposal(root, proposal);
-  std::string text = fmt::format("{} recordings in {}, by names of the form {}\n", proposal.recordings,
-                                 (root / "clips.csv").string(), proposal.pattern);
+  std::string text = fmt::format("{} recording{} in {}, by names of the form {}\n", proposal.recordings,
+                                 proposal.recordings == 1 ? "" : "s", (root / "clips.csv").string(), proposal.pattern);
   text += fmt::format("{} describes their files; {} lines of it are marked with CHECK\n",
                       (root / "dataset.yaml").string(), proposal.doubts);
   if (!proposal.left_out.empty()) text += fmt::format("left out ({}):\n", proposal.left_out.size());

@@ -62,8 +62,8 @@ void require_own(const fs::path& file, const std::string& format) {
 void write_c_files(const fs::path& out, const deploy::CSource& written, const std::string& what) {
   const fs::path header = fs::path(out).replace_extension(".h"), source = fs::path(out).replace_extension(".c");
   for (const fs::path& file : {header, source}) require_own(file, "c");
-  pskd::write_file_atomically(source,
-                              written.source);  // the larger one first: a full disk refuses it, and neither is written
+  // The larger one first: a full disk refuses it, and neither is written.
+  pskd::write_file_atomically(source, written.source);
   pskd::write_file_atomically(header, written.header);
   say(header, what);
   say(source, what);
