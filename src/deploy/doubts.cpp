@@ -2,7 +2,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -16,12 +15,15 @@ namespace {
 constexpr double kLeastGravity = 0.5, kMostGravity = 2.5;  // g
 constexpr double kOtherRate = 0.1;                         // share of the rate
 
-/// The first of three accelerations side by side, which are the axes of one accelerometer.
-std::optional<Eigen::Index> accelerometer_of(const std::vector<std::string>& units) {
-  for (std::size_t i = 0; i + 2 < units.size(); ++i) {
-    if (std::all_of(&units[i], &units[i] + 3, [](const std::string& unit) { return unit == "g"; })) {
-      return static_cast<Eigen::Index>(i);
+/// The first of three channels in g that are x, y and z of one accelerometer.
+std::optional<Eigen::Index> accelerometer_of(const SensorInput& input) {
+  for (std::size_t i = 0; i + 2 < input.channels.size(); ++i) {
+    const std::string stem = input.channels[i].substr(0, input.channels[i].size() - 1);
+    bool is_one = true;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      is_one &= input.units[i + axis] == "g" && input.channels[i + axis] == stem + "xyz"[axis];
     }
+    if (is_one) return static_cast<Eigen::Index>(i);
   }
   return std::nullopt;
 }
@@ -35,7 +37,7 @@ double median_acceleration(const data::Frames& samples, Eigen::Index first) {
 
 std::vector<Doubt> doubts_about(const SensorRecording& recording, const SensorInput& input) {
   std::vector<Doubt> doubts;
-  if (const auto first = accelerometer_of(input.units)) {
+  if (const auto first = accelerometer_of(input)) {
     const double median = median_acceleration(recording.samples, *first);
     if (median < kLeastGravity || median > kMostGravity) {
       doubts.push_back({"|acceleration| is far from 1 g: gravity is missing, or it is in another unit",

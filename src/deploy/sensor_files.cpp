@@ -189,7 +189,8 @@ SensorFiles::Read SensorFiles::data_set_reader(const std::string& name) const {
 SensorFiles::Read SensorFiles::plain_reader() const {
   if (options_.unit && std::find(sensor_.units.begin(), sensor_.units.end(), "g") == sensor_.units.end()) {
     throw Error(ErrorKind::usage, "--unit is of accelerations, and the model sees none: its channels are " +
-                                      config::joined(sensor_.channels) + " in " + config::joined(sensor_.units));
+                                      config::joined(sensor_.channels) + " in " + config::joined(sensor_.units) +
+                                      "; files of pskd 0.9.0 do not say units: export the run again");
   }
   std::vector<int> columns(sensor_.channels.size());
   std::iota(columns.begin(), columns.end(), 0);

@@ -345,11 +345,14 @@ TEST_F(WebPageInABrowser, FindsAllLinesAndTheRightColumns) {
 }
 
 TEST_F(WebPageInABrowser, DoubtsAccelerationsByTheirUnit) {
-  const auto doubt = [](const std::string& units) {
-    return evaluate("doubtAbout({values: new Float32Array(8).fill(9), channels: 4}, {units: " + units + "})");
+  const auto doubt = [](const std::string& channels, const std::string& units) {
+    return evaluate("doubtAbout({values: new Float32Array(8).fill(9), channels: 4}, {channels: " + channels +
+                    ", units: " + units + "})");
   };
-  EXPECT_THAT(doubt("['none', 'g', 'g', 'g']").get<std::string>(), HasSubstr("15.6 g in the median"));
-  EXPECT_EQ(doubt("['none', 'none', 'g', 'g']"), "");
+  const std::string one = "['t', 'acc_x', 'acc_y', 'acc_z']";
+  EXPECT_THAT(doubt(one, "['none', 'g', 'g', 'g']").get<std::string>(), HasSubstr("15.6 g in the median"));
+  EXPECT_EQ(doubt(one, "['none', 'none', 'g', 'g']"), "");
+  EXPECT_EQ(doubt("['watch_az', 'phone_ax', 'phone_ay', 'chest_ax']", "['g', 'g', 'g', 'g']"), "");
 }
 
 TEST_F(WebPageInABrowser, SaysWhoseRateIsTaken) {

@@ -248,7 +248,8 @@ function readRecording(text, model) {
 
 /** What a recording says against itself, as a sentence; empty where nothing does. */
 function doubtAbout(samples, model) {
-  const first = model.units.findIndex((_, at) => [0, 1, 2].every((axis) => model.units[at + axis] === "g"));
+  const first = model.channels.findIndex((channel, at) => [..."xyz"].every((axis, c) =>
+    model.units[at + c] === "g" && model.channels[at + c] === channel.slice(0, -1) + axis));
   if (first < 0) return "";
   const lengths = [];
   for (let at = 0; at < samples.values.length; at += samples.channels) {
