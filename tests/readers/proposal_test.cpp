@@ -368,7 +368,7 @@ TEST_F(CameraFolder, OfPartsOfThePictureMarksTheUnit) {
              [](std::size_t i, double y) { return 0.5 + 0.01 * static_cast<double>(i % 17) + 0.1 * y; });
   expect_skeleton("coco-17", 17, 2);
   EXPECT_THAT(proposal_.description,
-              AllOf(HasSubstr("# CHECK unit: values from 0 to 1"), Not(HasSubstr("confidence"))));
+              AllOf(HasSubstr("# CHECK unit: are x and y parts of the picture"), Not(HasSubstr("confidence"))));
 }
 
 TEST_F(CameraFolder, WithoutNamesIsTakenByHowManyColumnsThereAre) {
@@ -382,6 +382,103 @@ TEST_F(CameraFolder, WithoutNamesMayHaveConfidences) {
              [](std::size_t i, double y) { return i % 3 == 2 ? 0.9 : 100 + 20.0 * static_cast<double>(i % 17) + y; });
   expect_skeleton("body-25", 25, 2);
   EXPECT_THAT(proposal_.description, HasSubstr("# CHECK columns: taken as 25 joints of x, y and a confidence"));
+}
+
+// Beside the joints: a counter of frames, the number of the person, what is no position, and a label.
+TEST_F(CameraFolder, MayHaveOtherColumnsBesideTheJoints) {
+  std::string names = "frame,time,person_id";
+  for (const std::string& joint : topology("ntu-25").joints) {
+    for (const char* part : {"_X", "_Y", "_Z", "_ColorX", "_ColorY", "_qx", "_qy"}) names += "," + joint + part;
+  }
+  int frame = 0;
+  write_all(names + ",label\n", [&](double time, double y, double) {
+    std::string line = std::to_string(frame++) + "," + text(time) + ",1";
+    for (int i = 0; i < 175; ++i) line += "," + text(0.1 * (i % 11) + 0.1 * y);
+    return line + ",walk\n";
+  });
+  expect_skeleton("ntu-25", 25, 3);
+  EXPECT_THAT(proposal_.description, AllOf(HasSubstr("# CHECK columns: 'person_id' may tell people apart"),
+                                           HasSubstr("unit: m\n"), Not(HasSubstr("Color\""))));
+}
+
+TEST_F(CameraFolder, IsKnownByTheNamesThatTrackersGive) {
+  const std::vector<std::string> kinect = {"SpineBase",     "SpineMid",    "Neck",      "Head",          "ShoulderLeft",
+                                           "ElbowLeft",     "WristLeft",   "HandLeft",  "ShoulderRight", "ElbowRight",
+                                           "WristRight",    "HandRight",   "HipLeft",   "KneeLeft",      "AnkleLeft",
+                                           "FootLeft",      "HipRight",    "KneeRight", "AnkleRight",    "FootRight",
+                                           "SpineShoulder", "HandTipLeft", "ThumbLeft", "HandTipRight",  "ThumbRight"};
+  write_pose(header(kinect, {"_X (mm)", "_Y (mm)", "_Z (mm)"}), 75,
+             [](std::size_t i, double y) { return 30 * static_cast<double>(i % 11) + 10 * y; });
+  expect_skeleton("ntu-25", 25, 3);
+  EXPECT_THAT(proposal_.description, AllOf(HasSubstr("unit: mm\n"), Not(HasSubstr("CHECK unit"))));
+}
+
+TEST_F(CameraFolder, OfOpenPoseIsKnownByItsNames) {
+  const std::vector<std::string> body = {"Nose",   "Neck",    "RShoulder", "RElbow", "RWrist", "LShoulder", "LElbow",
+                                         "LWrist", "MidHip",  "RHip",      "RKnee",  "RAnkle", "LHip",      "LKnee",
+                                         "LAnkle", "REye",    "LEye",      "REar",   "LEar",   "LBigToe",   "LSmallToe",
+                                         "LHeel",  "RBigToe", "RSmallToe", "RHeel"};
+  write_pose(header(body, {"_x", "_y", "_c"}), 75,
+             [](std::size_t i, double y) { return i % 3 == 2 ? 0.9 : 100 + 20.0 * static_cast<double>(i % 17) + y; });
+  expect_skeleton("body-25", 25, 2);
+}
+
+// As tables are written that sort their columns.
+TEST_F(CameraFolder, OfNumberedJointsIsOrderedByTheirNumbers) {
+  std::vector<std::string> names;
+  for (const char* part : {"x", "y", "z"}) {
+    for (int i = 0; i < 33; ++i) names.push_back(part + std::to_string(i));
+  }
+  std::sort(names.begin(), names.end());
+  write_pose(header(names, {""}), 99,
+             [](std::size_t i, double y) { return 0.1 * static_cast<double>(i % 7) - 0.2 + 0.1 * y; });
+  expect_skeleton("mediapipe-33", 33, 3);
+  EXPECT_THAT(proposal_.description, HasSubstr(R"(columns: ["x0", "y0", "z0", "x1", "y1", "z1", "x2")"));
+}
+
+TEST_F(CameraFolder, MayHaveAHeaderThatCountsItsColumns) {
+  std::string names;
+  for (int i = 0; i < 99; ++i) names += "," + std::to_string(i);
+  int line_number = 0;
+  write_all(names + "\n", [&](double, double y, double) {
+    std::string line = std::to_string(line_number++ % 100);
+    for (int i = 0; i < 99; ++i) line += "," + text(0.1 * (i % 7) - 0.2 + 0.1 * y);
+    return line + "\n";
+  });
+  expect_skeleton("mediapipe-33", 33, 3);
+  EXPECT_THAT(proposal_.description, HasSubstr("header: true"));
+}
+
+TEST_F(CameraFolder, OfPicturesAndOfTheWorldIsOfTheWorld) {
+  int seed = 0;
+  for (const char* name : {"walk_s1", "walk_s2", "run_s1", "run_s2"}) {
+    for (const bool world : {false, true}) {
+      const std::vector<std::string> parts =
+          world ? std::vector<std::string>{"_x", "_y", "_z"} : std::vector<std::string>{"_x", "_y"};
+      write(std::string(world ? "world/" : "picture/") + name + ".csv",
+            header(numbered("j", 33), parts) + samples(++seed, [&](double time, double y, double) {
+              std::string line = text(time);
+              for (std::size_t i = 0; i < 33 * parts.size(); ++i)
+                line += "," + text(0.05 * static_cast<double>(i % 7) - 0.2 + 0.1 * y);
+              return line + "\n";
+            }));
+    }
+  }
+  expect_skeleton("mediapipe-33", 33, 3);
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK skeleton: 'world/"));
+  EXPECT_THAT(proposal_.left_out, Contains(HasSubstr("a second skeleton, beside world/")));
+}
+
+TEST_F(CameraFolder, WithoutKnownNamesHasTheRightWrist) {
+  write_pose(header({"HEAD", "WRIST_LEFT", "WRIST_RIGHT", "HIP", "FOOT"}, {"_x", "_y", "_z"}), 15,
+             [](std::size_t i, double y) { return 0.1 * static_cast<double>(i % 7) + 0.1 * y; });
+  EXPECT_THAT(propose(root_, "").description, HasSubstr("wrist: \"WRIST_RIGHT\""));
+}
+
+TEST_F(CameraFolder, MayBeThreeSensorsThatSayNoKind) {
+  write_pose(header({"wrist_a", "wrist_g", "chest_a", "chest_g", "ankle_a", "ankle_g"}, {"x", "y", "z"}), 18,
+             [](std::size_t i, double y) { return i % 3 == 2 ? 1 : 0.1 * y; });
+  EXPECT_THAT(propose(root_, "").description, AllOf(HasSubstr("skeleton: null"), HasSubstr("\"wrist_ax\"")));
 }
 
 TEST_F(CameraFolder, MayBeASensorOfManyChannels) {
@@ -413,7 +510,7 @@ TEST_F(LoggerFolder, OfOneRecordingIsCalledAsTheFolder) {
   root_ = root_.parent_path() / "carla";
   write("watch.csv", "t,ax,ay,az\n0,0,0,1\n0.02,0,0,1\n0.04,0,0.1,1\n");
   write("pose.csv",
-        "t,a_x,a_y,a_z,b_x,b_y,b_z,c_x,c_y,c_z,d_x,d_y,d_z,e_x,e_y,e_z\n"
+        "t,j0_x,j0_y,j0_z,j1_x,j1_y,j1_z,j2_x,j2_y,j2_z,j3_x,j3_y,j3_z,j4_x,j4_y,j4_z\n"
         "0,0,0,0,1,1,1,0,1,0,0,1,1,1,0,0\n0.04,0,0,0,1,1,1,0,1,0,0,1,1,1,0,0.1\n");
   const Proposal proposal = propose(root_, "");
   EXPECT_EQ(proposal.manifest, "id,subject,trial,skeleton,watch\ncarla,carla,1,pose.csv,watch.csv\n");
@@ -423,6 +520,17 @@ TEST_F(LoggerFolder, OfOneRecordingIsCalledAsTheFolder) {
 TEST_F(LoggerFolder, OfASingleFileIsCalledAsTheFile) {
   write("anna.csv", "t,ax,ay,az\n0,0,0,1\n0.02,0,0,1\n0.04,0,0.1,1\n");
   EXPECT_EQ(propose(root_, "").manifest, "id,subject,trial,sensor\nanna,anna,1,anna.csv\n");
+}
+
+// A clock that starts anew at midnight, and a pause: neither tells the rate.
+TEST_F(LoggerFolder, WritesTheRateOfEvenStampsOnly) {
+  write_all("t,ax,ay,az\n", [](double t, double a, double b) {
+    return text(t < 1 ? t : t + 20) + "," + text(a) + "," + text(b) + ",0\n";
+  });
+  EXPECT_THAT(propose(root_, "").description, Not(HasSubstr("rate:")));
+  write_all("t,ax,ay,az\n",
+            [](double t, double a, double b) { return text(t) + "," + text(a) + "," + text(b) + ",0\n"; });
+  EXPECT_THAT(propose(root_, "").description, HasSubstr("time: \"t\"\n    rate: 50\n"));
 }
 
 TEST_F(LoggerFolder, NamesFilesOfOtherKinds) {

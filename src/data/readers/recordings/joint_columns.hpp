@@ -21,7 +21,7 @@ struct JointColumns {
 };
 
 /// Five joints at least. Joints by names such as WRIST_RIGHT_x, "wrist.x (m)", noseX and x12; a confidence is also
-/// called score, visibility or likelihood, and left out of a 3-D skeleton.
+/// called score, visibility or likelihood, and left out of a 3-D skeleton. Sensors, turns and speeds are no joints.
 JointColumns find_joints(const TableLook& look);
 
 }  // namespace pskd::data::readers

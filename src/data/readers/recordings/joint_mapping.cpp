@@ -62,9 +62,10 @@ std::optional<std::vector<int>> sources_of(const std::string& name, const std::m
 std::string plain_joint_name(const std::string& joint) {
   std::string spaced;
   for (std::size_t i = 0; i < joint.size(); ++i) {
+    const auto is_lower = [&](std::size_t at) { return at < joint.size() && joint[at] >= 'a' && joint[at] <= 'z'; };
     const bool upper = joint[i] >= 'A' && joint[i] <= 'Z';
-    const bool after_lower = i > 0 && joint[i - 1] >= 'a' && joint[i - 1] <= 'z';
-    if (upper && after_lower) spaced += ' ';
+    const bool after_side = i == 1 && (joint[0] == 'L' || joint[0] == 'R') && is_lower(2);
+    if (upper && i > 0 && (is_lower(i - 1) || after_side)) spaced += ' ';
     spaced += joint[i] == '_' || joint[i] == '-' || joint[i] == '.' ? ' ' : joint[i];
   }
   std::istringstream words(compared_form(spaced));
@@ -76,22 +77,28 @@ std::string plain_joint_name(const std::string& joint) {
     } else if (word == "r" || word == "right") {
       side = "right_";
     } else {
-      rest += (rest.empty() ? "" : "_") + (word == "center" ? "centre" : word);
+      const std::string usual = word == "center" ? "centre" : word == "handtip" ? "hand_tip" : word;
+      rest += (rest.empty() ? "" : "_") + usual;
     }
   }
   return side + rest;
 }
 
-JointMapping joint_mapping(const Topology& source, const Topology& target, const std::string& where) {
-  std::map<std::string, int> joints;
-  for (std::size_t i = 0; i < source.joints.size(); ++i)
-    joints.emplace(plain_joint_name(source.joints[i]), static_cast<int>(i));
+JointMapping find_mapping(const Names& joints, const Topology& target) {
+  std::map<std::string, int> plain;
+  for (std::size_t i = 0; i < joints.size(); ++i) plain.emplace(plain_joint_name(joints[i]), static_cast<int>(i));
   JointMapping mapping;
-  Names absent;
   for (const std::string& joint : target.joints) {
-    const auto found = sources_of(plain_joint_name(joint), joints);
-    if (!found) absent.push_back(joint);
-    mapping.push_back(found.value_or(std::vector<int>()));
+    mapping.push_back(sources_of(plain_joint_name(joint), plain).value_or(std::vector<int>()));
+  }
+  return mapping;
+}
+
+JointMapping joint_mapping(const Topology& source, const Topology& target, const std::string& where) {
+  JointMapping mapping = find_mapping(source.joints, target);
+  Names absent;
+  for (std::size_t i = 0; i < mapping.size(); ++i) {
+    if (mapping[i].empty()) absent.push_back(target.joints[i]);
   }
   if (absent.empty()) return mapping;
   throw Error(ErrorKind::config, where + ": the skeleton has no joint that could be " + config::joined(absent) +

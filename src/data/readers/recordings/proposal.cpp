@@ -21,6 +21,7 @@
 #include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/joint_columns.hpp"
+#include "data/readers/recordings/joint_mapping.hpp"
 #include "data/readers/recordings/name_pattern.hpp"
 #include "data/readers/recordings/table_look.hpp"
 #include "data/readers/recordings/units.hpp"
@@ -35,6 +36,7 @@ using Names = std::vector<std::string>;
 
 constexpr const char* kDescriptionName = "dataset.yaml";
 constexpr const char* kManifestName = "clips.csv";
+constexpr const char* kSkeleton = "skeleton";
 constexpr const char* kAnnotationsName = "annotations.csv";  // who did what when, where it is there
 
 // ---- streams ---------------------------------------------------------------------------------------------
@@ -243,7 +245,7 @@ std::vector<FoundStream> streams_of(const std::vector<Group>& groups, const std:
     const std::string otherwise = "sensor" + (streams.size() > 1 ? std::to_string(streams.size()) : std::string());
     stream.look = group.look;
     stream.joints = find_joints(group.look);
-    stream.name = stream.joints.joints.empty() ? stream_name(own, otherwise) : "skeleton";
+    stream.name = stream.joints.joints.empty() ? stream_name(own, otherwise) : kSkeleton;
     stream.named_by_file = !group.sensor.empty();
     if (names_sensor(own)) stream.quantity = quantity_of(name_words(own));
     for (const fs::path& file : group.files) {
@@ -416,7 +418,26 @@ std::string unit_of(const TableLook& look, const Channels& channels, std::size_t
   return "g";
 }
 
-// ---- several sensors -------------------------------------------------------------------------------------
+// ---- several streams -------------------------------------------------------------------------------------
+
+// A recording has one skeleton: of several the one of three dimensions, else the first.
+void choose_skeleton(std::vector<FoundStream>& streams, Proposal& proposal, Names& doubts) {
+  const FoundStream* best = nullptr;
+  for (const FoundStream& stream : streams) {
+    if (stream.name != kSkeleton) continue;
+    if (best == nullptr || stream.joints.dimensions > best->joints.dimensions) best = &stream;
+  }
+  if (best == nullptr) return;
+  const fs::path kept = best->files.begin()->second;
+  std::erase_if(streams, [&](const FoundStream& stream) {
+    const fs::path& file = stream.files.begin()->second;
+    if (stream.name != kSkeleton || file == kept) return false;
+    proposal.left_out.push_back(file.string() + " and " + std::to_string(stream.files.size() - 1) +
+                                " files like it: a second skeleton, beside " + kept.string());
+    doubts.push_back("skeleton: " + shown({kept.string()}) + " or " + shown({file.string()}) + "? The first is taken");
+    return true;
+  });
+}
 
 // Where names of files say the sensor, those that serve: of one kind the best, and no other kinds.
 void choose_sensors(std::vector<FoundStream>& streams, Proposal& proposal, Names& doubts) {
@@ -532,7 +553,8 @@ void add_table(const TableLook& look, double usual_rate, Lines& lines) {
     } else if (table.time_unit != formats::TimeUnit::s) {
       lines.add("time_unit", time_unit_words()[static_cast<std::size_t>(table.time_unit)]);
     }
-    lines.add("rate", fmt::format("{:.4g}", look.rate));  // so that exported models know it
+    if (look.is_even && look.rate >= kMinRate && look.rate <= kMaxRate)
+      lines.add("rate", fmt::format("{:.4g}", look.rate));  // so that exported models know it
     return;
   }
   if (table.rate == 0) {
@@ -604,21 +626,24 @@ double reach(const FoundStream& stream, std::size_t axis) {
     float most = -least;
     for (std::size_t i = axis; i < found.columns.size(); i += stride) {
       const float value = stream.look.values(row, found.columns[i]);
+      if (value == 0) continue;  // a joint that was not seen
       least = std::min(least, value);
       most = std::max(most, value);
     }
-    reaches.push_back(most - least);
+    if (most >= least) reaches.push_back(most - least);
   }
   return median(std::move(reaches));
 }
 
 std::string wrist_of(const JointColumns& found) {
   if (found.topology != nullptr) return found.topology->joints[static_cast<std::size_t>(found.topology->wrist)];
-  const auto wrist = std::find_if(found.joints.begin(), found.joints.end(), [](const std::string& joint) {
-    const std::string name = compared_form(joint);
-    return name.find("wrist") != std::string::npos && name.find('r') != name.find("wrist") + 1;
-  });
-  return wrist != found.joints.end() ? *wrist : found.joints.back();
+  const auto called = [&](const std::string& name) {
+    return std::find_if(found.joints.begin(), found.joints.end(), [&](const std::string& joint) {
+      return plain_joint_name(joint).find(name) != std::string::npos;
+    });
+  };
+  const auto right = called("right_wrist"), any = called("wrist");
+  return right != found.joints.end() ? *right : any != found.joints.end() ? *any : found.joints.back();
 }
 
 void add_joints(const JointColumns& found, Lines& lines) {
@@ -638,7 +663,7 @@ void add_joints(const JointColumns& found, Lines& lines) {
   lines.add("wrist", quoted(wrist_of(found)));
 }
 
-// Columns of the joints, where there are others beside them.
+// The columns of the joints, and what is a guess about them.
 void add_joint_columns(const FoundStream& stream, const Names& columns, Lines& lines) {
   const JointColumns& found = stream.joints;
   const std::size_t stride = found.columns.size() / found.joints.size();
@@ -648,30 +673,68 @@ void add_joint_columns(const FoundStream& stream, const Names& columns, Lines& l
                  : stride == 2    ? "x and y"
                                   : "x, y and z"));
   }
-  if (columns != stream.look.columns) lines.add("columns", list(columns, true));
+  for (const std::string& column : stream.look.columns) {
+    const Names words = name_words(column);
+    const bool person = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+      return word == "person" || word == "body" || word == "people" || word == "track";
+    });
+    if (person && std::find(columns.begin(), columns.end(), column) == columns.end())
+      lines.doubt("columns: " + shown({column}) + " may tell people apart; a file is to show one person");
+  }
+  lines.add("columns", list(columns, true));
   if (found.confidence) lines.add("confidence", "true");
+}
+
+// The unit of length that a header says of the joints; empty: none.
+std::string stated_length(const FoundStream& stream) {
+  const std::string word =
+      unit_word(stream.look.units[static_cast<std::size_t>(stream.joints.columns[0])]).value_or("");
+  const Names& words = length_unit_words();
+  return std::find(words.begin(), words.end(), word) != words.end() ? word : "";
+}
+
+// Whether x and y of all joints lie between 0 and 1, as parts of the picture do, and never below.
+bool may_be_parts_of_picture(const FoundStream& stream) {
+  const JointColumns& found = stream.joints;
+  const std::size_t stride = found.columns.size() / found.joints.size();
+  std::vector<float> values;
+  for (std::size_t i = 0; i < found.columns.size(); ++i) {
+    if (i % stride > 1) continue;
+    const auto column = stream.look.values.col(found.columns[i]);
+    values.insert(values.end(), column.begin(), column.end());
+  }
+  std::erase_if(values, [](float value) { return !std::isfinite(value); });
+  if (values.empty()) return false;
+  constexpr double kMargin = 0.02;  // share of values of joints outside of the picture
+  return quantile({values.begin(), values.end()}, kMargin) >= 0 &&
+         quantile({values.begin(), values.end()}, 1 - kMargin) <= 1;
+}
+
+// A body reaches over half a meter to two and a half.
+void add_solid_unit(const FoundStream& stream, double largest, Lines& lines) {
+  const std::string stated = stated_length(stream);
+  const std::string unit = !stated.empty() ? stated : largest < 5 ? "m" : largest < 400 ? "cm" : "mm";
+  const double meters = largest / (unit == "m" ? 1 : unit == "cm" ? 100 : 1000);
+  if (stated.empty() && (meters < 0.5 || meters > 2.5))
+    lines.doubt("unit: m, cm or mm? The joints reach over " + number(largest));
+  lines.add("unit", unit);
 }
 
 void add_lengths(const FoundStream& stream, Lines& lines) {
   constexpr double kUsualHeight = 1.7;  // m
   const bool flat = stream.joints.dimensions == 2;
   const std::array<double, 3> reaches = {reach(stream, 0), reach(stream, 1), flat ? 0 : reach(stream, 2)};
-  const double largest = *std::max_element(reaches.begin(), reaches.end());
-  const auto& columns = stream.joints.columns;
-  const auto positions =
-      stream.look.values(Eigen::all, std::vector<Eigen::Index>(columns.begin(), columns.begin() + 2));
-  if (positions.minCoeff() >= 0 && positions.maxCoeff() <= 1) {
+  if (may_be_parts_of_picture(stream)) {
     lines.doubt(
-        "unit: values from 0 to 1 are parts of the picture, which are no lengths. Take world landmarks, or multiply x "
-        "by "
-        "the picture's width and y by its height");
+        "unit: are x and y parts of the picture, from 0 to 1? These are no lengths: take world landmarks, or multiply "
+        "x by the picture's width and y by its height");
   }
   if (flat) {
     lines.add("unit", "px");
     lines.doubt("metres_per_pixel: the person's height in metres, divided by that in pixels; here that of 1.7 m");
-    lines.add("metres_per_pixel", number(kUsualHeight / std::max(reaches[1], 1e-6)));
+    lines.add("metres_per_pixel", number(reaches[1] > 0 ? kUsualHeight / reaches[1] : 1));
   } else {
-    lines.add("unit", largest < 5 ? "m" : largest < 400 ? "cm" : "mm");
+    add_solid_unit(stream, *std::max_element(reaches.begin(), reaches.end()), lines);
   }
   const bool of_picture = flat || (stream.joints.topology != nullptr && stream.joints.topology->name == "mediapipe-33");
   lines.doubt("up: y, z, or -y where the camera's y points down");
@@ -845,6 +908,7 @@ Proposal propose(const fs::path& root, const std::string& pattern) {
   }
   for (std::string& line : other_files_below(root)) proposal.left_out.push_back(std::move(line));
   Names doubts;
+  choose_skeleton(streams, proposal, doubts);
   choose_sensors(streams, proposal, doubts);
   const bool annotated = fs::exists(root / kAnnotationsName);
   find_labels(root, annotated, streams, proposal.left_out);

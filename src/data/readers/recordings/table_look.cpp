@@ -9,6 +9,7 @@
 #include <regex>
 #include <utility>
 
+#include "base/quantile.hpp"
 #include "base/unicode.hpp"
 #include "data/formats/calendar.hpp"
 #include "data/formats/numbers.hpp"
@@ -110,6 +111,15 @@ std::size_t width_of(const fs::path& file, const Parts& parts) {
   return is_filled ? whole : filled(last);
 }
 
+// A header that only counts the columns: 0, 1, 2, ..., perhaps behind an empty name of the line's number.
+bool counts_columns(const Fields& fields) {
+  const std::size_t first = !fields.empty() && formats::trimmed(fields[0]).empty() ? 1 : 0;
+  for (std::size_t i = first; i < fields.size(); ++i) {
+    if (formats::trimmed(fields[i]) != std::to_string(i - first)) return false;
+  }
+  return fields.size() - first >= 3;
+}
+
 Parts parts_of(const fs::path& file, const std::string& text) {
   Parts parts;
   parts.lines = formats::lines_of(text);
@@ -125,6 +135,7 @@ Parts parts_of(const fs::path& file, const std::string& text) {
     return split(file, parts.lines[line], parts.writing.separator, parts.width);
   };
   while (parts.first < parts.lines.size() && !holds_values(fields(parts.first), parts)) ++parts.first;
+  if (parts.first + 1 < parts.lines.size() && counts_columns(fields(parts.first))) ++parts.first;
   if (parts.first + 1 >= parts.lines.size())
     throw Error(ErrorKind::data, file.string() + ": expected lines of " + std::to_string(parts.width) +
                                      " numbers, as many as its last line has fields, found none before it");
@@ -288,6 +299,14 @@ void read_calendar(const std::vector<std::string>& stamps, TableLook& look, std:
   }
 }
 
+// Whether most stamps are about `interval` after the one before: no pause, no packets.
+bool are_even(const std::vector<double>& times, double interval) {
+  constexpr double kApart = 0.1;
+  std::vector<double> intervals;
+  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+  return !intervals.empty() && std::abs(upper_median(std::move(intervals)) / interval - 1) < kApart;
+}
+
 void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& columns, std::size_t column,
                TableLook& look) {
   look.table.time = name_of(parts, column);
@@ -305,6 +324,7 @@ void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& 
     second = formats::seconds_of(look.table.time_unit);
   }
   look.rate = 1 / (interval * second);
+  look.is_even = are_even(times, interval);
   look.begin = times.front() * second;
 }
 

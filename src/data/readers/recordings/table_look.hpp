@@ -20,6 +20,7 @@ struct TableLook {
   std::vector<std::string> perhaps;  ///< where there are no time stamps: names of the columns that might be the time
   Frames values;                     ///< of these columns
   double rate = 0;                   ///< Hz, by the time stamps; 0: there are none
+  bool is_even = false;              ///< whether stamps are that far apart, in the median
   double begin = 0;                  ///< the first time stamp, seconds
   std::vector<std::string> doubts;   ///< what could not be told for sure
 };
