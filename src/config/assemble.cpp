@@ -68,10 +68,10 @@ class Includer {
 
  private:
   fs::path included(const fs::path& by, const std::string& name) const {
-    const fs::path beside = (by.parent_path() / name).lexically_normal();
+    fs::path beside = (by.parent_path() / name).lexically_normal();
     std::error_code absent;
     if (shipped_.empty() || fs::exists(beside, absent)) return beside;
-    const fs::path shipped = (shipped_ / name).lexically_normal();
+    fs::path shipped = (shipped_ / name).lexically_normal();
     return fs::exists(shipped, absent) ? shipped : beside;
   }
 

@@ -22,7 +22,7 @@ void add_show(CLI::App& config) {
 /// "8 folds, 3 seeds, hash 003ee2f2dda0". Folds, and the protocol that the hash is of, need the data set's description,
 /// which may lie elsewhere: then both are left out.
 std::string runs_text(pskd::config::Experiment experiment) {
-  const std::string seeds = fmt::format("{} seeds", experiment.seeds.size());
+  std::string seeds = fmt::format("{} seeds", experiment.seeds.size());
   try {
     const auto info = pskd::data::readers::dataset_info(experiment.data);
     const std::size_t folds = pskd::data::resolve_folds(experiment.protocol, info).size();

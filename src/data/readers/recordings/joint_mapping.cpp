@@ -109,7 +109,7 @@ Frames mapped_joints(const Frames& frames, const JointMapping& mapping) {
   Frames mapped = Frames::Zero(frames.rows(), 3 * static_cast<Eigen::Index>(mapping.size()));
   for (std::size_t joint = 0; joint < mapping.size(); ++joint) {
     auto columns = mapped.middleCols(3 * static_cast<Eigen::Index>(joint), 3);
-    for (const int source : mapping[joint]) columns += frames.middleCols(3 * source, 3);
+    for (const int source : mapping[joint]) columns += frames.middleCols(3 * static_cast<Eigen::Index>(source), 3);
     columns /= static_cast<float>(mapping[joint].size());
   }
   return mapped;
