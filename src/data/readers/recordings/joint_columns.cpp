@@ -225,7 +225,7 @@ JointColumns by_number(const TableLook& look) {
 // Puts the joints into the order of a known skeleton that has the same; whether they are.
 bool take_topology(JointColumns& found, const Topology& known) {
   if (found.joints.size() != known.joints.size() || found.dimensions != known.dimensions) return false;
-  const std::size_t stride = found.columns.size() / found.joints.size();
+  const std::size_t stride = found.stride();
   std::vector<Eigen::Index> ordered;
   for (const std::vector<int>& joints : find_mapping(found.joints, known)) {
     if (joints.size() != 1) return false;

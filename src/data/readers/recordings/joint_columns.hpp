@@ -18,6 +18,8 @@ struct JointColumns {
   bool by_name = false;                ///< whether the columns' names said so; else their number and values did
   const Topology* topology = nullptr;  ///< the known skeleton of these joints, which are then in its order
   bool topology_is_certain = false;    ///< by the names of the joints; else there is just one of so many joints
+
+  std::size_t stride() const { return columns.size() / joints.size(); }  ///< columns of a joint, where there are joints
 };
 
 /// Five joints at least. Joints by names such as WRIST_RIGHT_x, "wrist.x (m)", noseX and x12; a confidence is also

@@ -60,16 +60,17 @@ bool is_ours(const fs::path& file) {
 
 bool is_table(const fs::path& file) {
   const std::string ending = compared_form(file.extension().string());
-  return (ending == ".csv" || ending == ".tsv" || ending == ".txt") && !is_hidden(file) && !is_ours(file);
+  return ending == ".csv" || ending == ".tsv" || ending == ".txt";
 }
 
-std::vector<fs::path> tables_below(const fs::path& root) {
+// The files of recordings, relative to `root`.
+std::vector<fs::path> files_below(const fs::path& root) {
   std::vector<fs::path> files;
   std::error_code unreadable;
   for (fs::recursive_directory_iterator at(root, unreadable), end; at != end; at.increment(unreadable)) {
     if (is_hidden(at->path())) {
       at.disable_recursion_pending();
-    } else if (at->is_regular_file() && is_table(at->path())) {
+    } else if (at->is_regular_file() && !is_ours(at->path())) {
       files.push_back(at->path().lexically_relative(root));
     }
     if (unreadable) break;
@@ -78,26 +79,17 @@ std::vector<fs::path> tables_below(const fs::path& root) {
   return files;
 }
 
-// What becomes of files that are no tables, one line for each ending.
-Names other_files_below(const fs::path& root) {
+// Says of files that are no tables that they are left out, in one line for each ending.
+void tell_other_files(const std::vector<fs::path>& files, Names& left_out) {
   std::map<std::string, std::size_t> endings;
-  std::error_code unreadable;
-  for (fs::recursive_directory_iterator at(root, unreadable), end; at != end; at.increment(unreadable)) {
-    const fs::path& file = at->path();
-    if (is_hidden(file)) {
-      at.disable_recursion_pending();
-    } else if (at->is_regular_file() && !is_table(file) && !is_ours(file)) {
-      ++endings[compared_form(file.extension().string())];
-    }
-    if (unreadable) break;
+  for (const fs::path& file : files) {
+    if (!is_table(file)) ++endings[compared_form(file.extension().string())];
   }
-  Names lines;
   for (const auto& [ending, count] : endings) {
-    lines.push_back(fmt::format("{} {} {}: only tables in .csv, .tsv and .txt are looked at{}", count,
-                                count == 1 ? "file" : "files", ending.empty() ? "without ending" : ending,
-                                ending == ".npy" || ending == ".npz" ? "; describe arrays by hand" : ""));
+    left_out.push_back(fmt::format("{} {} {}: only tables in .csv, .tsv and .txt are looked at{}", count,
+                                   count == 1 ? "file" : "files", ending.empty() ? "without ending" : ending,
+                                   ending == ".npy" || ending == ".npz" ? "; describe arrays by hand" : ""));
   }
-  return lines;
 }
 
 // The words of a path, between the characters that separate them.
@@ -188,10 +180,11 @@ Names sensors_of(const std::vector<fs::path>& files) {
   return different.size() > 1 ? words : Names(files.size());
 }
 
-std::vector<Group> groups_of(const fs::path& root, Names& left_out) {
+std::vector<Group> groups_of(const fs::path& root, const std::vector<fs::path>& found, Names& left_out) {
   std::vector<fs::path> files;
   Names shapes;
-  for (const fs::path& file : tables_below(root)) {
+  for (const fs::path& file : found) {
+    if (!is_table(file)) continue;
     try {
       shapes.push_back(shape_of(look_at_table(root / file)));
       files.push_back(file);
@@ -217,7 +210,7 @@ std::vector<Group> groups_of(const fs::path& root, Names& left_out) {
 
 // The letters, digits, _ and - of a word that may name a sensor; else `otherwise`.
 std::string stream_name(const std::string& word, const std::string& otherwise) {
-  static const std::set<std::string> taken = {"id", "subject", "label", "skeleton", "trial", "scene", "camera", "rate"};
+  static const std::set<std::string> taken = {"id", "subject", "label", kSkeleton, "trial", "scene", "camera", "rate"};
   const bool legal = std::all_of(word.begin(), word.end(),
                                  [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
   return word.empty() || !legal || taken.count(word) > 0 ? otherwise : word;
@@ -321,11 +314,14 @@ std::string shown(const Names& names) {
   return text;
 }
 
-std::string shown(const TableLook& look, const Triple& triple) {
+template <class Columns>
+Names names_of(const TableLook& look, const Columns& columns) {
   Names names;
-  for (const Eigen::Index column : triple.columns) names.push_back(look.columns[static_cast<std::size_t>(column)]);
-  return shown(names);
+  for (const Eigen::Index column : columns) names.push_back(look.columns[static_cast<std::size_t>(column)]);
+  return names;
 }
+
+std::string shown(const TableLook& look, const Triple& triple) { return shown(names_of(look, triple.columns)); }
 
 // The triple of a kind that serves best, and what is unsure about it; nullptr: there is none.
 const Triple* best_triple(const TableLook& look, const std::vector<Triple>& triples, char kind, Names& doubts) {
@@ -447,7 +443,7 @@ void choose_sensors(std::vector<FoundStream>& streams, Proposal& proposal, Names
     if (!first) at->second = std::min(at->second, stream.quantity.worth);
   }
   std::erase_if(streams, [&](const FoundStream& stream) {
-    if (!stream.named_by_file || stream.name == "skeleton") return false;
+    if (!stream.named_by_file || stream.name == kSkeleton) return false;
     const std::vector<Triple> triples = triples_of(stream);
     const bool says_itself = std::any_of(triples.begin(), triples.end(), [](const Triple& one) {
       return one.quantity.sure && one.quantity.worth != Worth::unnamed;
@@ -501,7 +497,7 @@ void find_labels(const fs::path& root, bool annotated, std::vector<FoundStream>&
   for (FoundStream& stream : streams) {
     std::string& label = stream.look.table.label;
     const bool is_first = labeled_stream(streams) == &stream;
-    if (annotated || stream.name == "skeleton" || !is_first) label.clear();
+    if (annotated || stream.name == kSkeleton || !is_first) label.clear();
     if (label.empty()) continue;
     read_labels(root, stream, left_out);
     if (std::all_of(stream.labels.begin(), stream.labels.end(), means_no_label)) label.clear();
@@ -589,9 +585,7 @@ void add_sensor(const FoundStream& stream, Lines& lines, Names& left_out) {
   constexpr double kUsualRate = 50;  // Hz
   Names doubts;
   const Channels channels = channels_of(stream, doubts);
-  Names columns;
-  for (const Eigen::Index column : channels.columns)
-    columns.push_back(stream.look.columns[static_cast<std::size_t>(column)]);
+  const Names columns = names_of(stream.look, channels.columns);
   tell_others(stream, columns, left_out);
   Names units;
   Names scales;
@@ -619,7 +613,7 @@ void add_sensor(const FoundStream& stream, Lines& lines, Names& left_out) {
 // The median over the frames of how far the joints reach along an axis.
 double reach(const FoundStream& stream, std::size_t axis) {
   const JointColumns& found = stream.joints;
-  const std::size_t stride = found.columns.size() / found.joints.size();
+  const std::size_t stride = found.stride();
   std::vector<float> reaches;
   for (Eigen::Index row = 0; row < stream.look.values.rows(); ++row) {
     float least = std::numeric_limits<float>::infinity();
@@ -666,7 +660,7 @@ void add_joints(const JointColumns& found, Lines& lines) {
 // The columns of the joints, and what is a guess about them.
 void add_joint_columns(const FoundStream& stream, const Names& columns, Lines& lines) {
   const JointColumns& found = stream.joints;
-  const std::size_t stride = found.columns.size() / found.joints.size();
+  const std::size_t stride = found.stride();
   if (!found.by_name) {
     lines.doubt("columns: taken as " + std::to_string(found.joints.size()) + " joints of " +
                 (found.confidence ? "x, y and a confidence"
@@ -696,18 +690,17 @@ std::string stated_length(const FoundStream& stream) {
 // Whether x and y of all joints lie between 0 and 1, as parts of the picture do, and never below.
 bool may_be_parts_of_picture(const FoundStream& stream) {
   const JointColumns& found = stream.joints;
-  const std::size_t stride = found.columns.size() / found.joints.size();
-  std::vector<float> values;
+  const std::size_t stride = found.stride();
+  std::vector<double> values;
   for (std::size_t i = 0; i < found.columns.size(); ++i) {
     if (i % stride > 1) continue;
     const auto column = stream.look.values.col(found.columns[i]);
     values.insert(values.end(), column.begin(), column.end());
   }
-  std::erase_if(values, [](float value) { return !std::isfinite(value); });
+  std::erase_if(values, [](double value) { return !std::isfinite(value); });
   if (values.empty()) return false;
   constexpr double kMargin = 0.02;  // share of values of joints outside of the picture
-  return quantile({values.begin(), values.end()}, kMargin) >= 0 &&
-         quantile({values.begin(), values.end()}, 1 - kMargin) <= 1;
+  return quantile(values, kMargin) >= 0 && quantile(std::move(values), 1 - kMargin) <= 1;
 }
 
 // A body reaches over half a meter to two and a half.
@@ -743,9 +736,7 @@ void add_lengths(const FoundStream& stream, Lines& lines) {
 
 void add_skeleton(const FoundStream& stream, Lines& lines, Names& left_out) {
   constexpr double kUsualRate = 30;  // Hz
-  Names columns;
-  for (const Eigen::Index column : stream.joints.columns)
-    columns.push_back(stream.look.columns[static_cast<std::size_t>(column)]);
+  const Names columns = names_of(stream.look, stream.joints.columns);
   tell_others(stream, columns, left_out);
   add_joints(stream.joints, lines);
   add_joint_columns(stream, columns, lines);
@@ -791,7 +782,7 @@ void describe(const std::vector<FoundStream>& streams, const std::set<std::strin
   std::string skeleton = "skeleton: null\n";
   std::string sensors;
   for (const FoundStream& stream : streams) {
-    const bool camera = stream.name == "skeleton";
+    const bool camera = stream.name == kSkeleton;
     Lines lines(camera ? "  " : "    ");
     camera ? add_skeleton(stream, lines, proposal.left_out) : add_sensor(stream, lines, proposal.left_out);
     if (camera) skeleton = "skeleton:\n" + lines.text();
@@ -899,14 +890,15 @@ void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, 
 
 Proposal propose(const fs::path& root, const std::string& pattern) {
   Proposal proposal;
+  const std::vector<fs::path> files = files_below(root);
   std::vector<FoundStream> streams =
-      streams_of(groups_of(root, proposal.left_out), root.filename().string(), proposal.left_out);
+      streams_of(groups_of(root, files, proposal.left_out), root.filename().string(), proposal.left_out);
   if (streams.empty()) {
     throw Error(ErrorKind::data, root.string() +
                                      ": expected files .csv, .tsv or .txt with tables of numbers, found none" +
                                      (proposal.left_out.empty() ? "" : "; " + proposal.left_out.front()));
   }
-  for (std::string& line : other_files_below(root)) proposal.left_out.push_back(std::move(line));
+  tell_other_files(files, proposal.left_out);
   Names doubts;
   choose_skeleton(streams, proposal, doubts);
   choose_sensors(streams, proposal, doubts);
