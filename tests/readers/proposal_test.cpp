@@ -1,5 +1,5 @@
 // pskd data init: what is proposed for a folder of recordings is read as the recordings are.
-#include "data/readers/recordings/proposal.hpp"
+#include "data/readers/recordings/proposal/proposal.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 #include "base/file.hpp"
 #include "data/data_check.hpp"
 #include "data/readers/recordings/channel_names.hpp"
-#include "data/readers/recordings/name_pattern.hpp"
+#include "data/readers/recordings/proposal/name_pattern.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/data/topology.hpp"

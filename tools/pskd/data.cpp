@@ -10,7 +10,7 @@
 
 #include "base/text.hpp"
 #include "data/data_check_text.hpp"
-#include "data/readers/recordings/proposal.hpp"
+#include "data/readers/recordings/proposal/proposal.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"

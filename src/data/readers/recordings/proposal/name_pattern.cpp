@@ -1,4 +1,4 @@
-#include "data/readers/recordings/name_pattern.hpp"
+#include "data/readers/recordings/proposal/name_pattern.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "data/readers/recordings/joint_columns.hpp"
+#include "data/readers/recordings/proposal/joint_columns.hpp"
 
 #include <algorithm>
 #include <array>

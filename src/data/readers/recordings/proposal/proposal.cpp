@@ -1,4 +1,4 @@
-#include "data/readers/recordings/proposal.hpp"
+#include "data/readers/recordings/proposal/proposal.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -20,9 +20,9 @@
 #include "data/reader.hpp"
 #include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/description.hpp"
-#include "data/readers/recordings/joint_columns.hpp"
 #include "data/readers/recordings/joint_mapping.hpp"
-#include "data/readers/recordings/name_pattern.hpp"
+#include "data/readers/recordings/proposal/joint_columns.hpp"
+#include "data/readers/recordings/proposal/name_pattern.hpp"
 #include "data/readers/recordings/table_look.hpp"
 #include "data/readers/recordings/units.hpp"
 #include "data/units.hpp"
