@@ -99,7 +99,7 @@ fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "tools/setup.sh: this system has no dpkg and apt-get, so nothing can be installed for you." >&2
-  echo "Install these (Debian's names) your own way, then build with cmake as CONTRIBUTING.md says:" >&2
+  echo "Install these (Debian's names) your own way, then build as docs/installation.md says:" >&2
   echo "  ${packages[*]}" >&2
   exit 1
 fi

@@ -34,7 +34,7 @@ are UTF-8. Lists of subjects, trials, scenes, cameras and snapshots are sets: th
 | `key: !replace {...}` | The map replaces the included one. |
 | `key: null` | Takes the included value away. `stages.<name>: null` switches an included stage off. |
 
-`--set key.path=value` on the command line does the same as a last file: `--set stages.student.epochs=10`, `--set seeds=[1]`,
+`--set key.path=value` on the command line does the same as a last file: `--set stages.student.epochs=10`, `--set 'seeds=[1]'`,
 `--set 'stages.student.loss=!replace {ce: 1, kd: {}}'`, `--set stages.baseline=null`.
 
 In the tables, `<name>` stands for the name of a stage: letters a to z, digits, `_` and `-`.

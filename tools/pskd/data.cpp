@@ -235,8 +235,8 @@ void add_synth(CLI::App& data) {
   CLI::Option* subjects = verb->add_option("--subjects", options->subjects, "people")->check(CLI::PositiveNumber);
   CLI::Option* trials =
       verb->add_option("--trials", options->trials, "repetitions; mmact: sessions")->check(CLI::PositiveNumber);
-  CLI::Option* actions =
-      verb->add_option("--actions", options->actions, "the first so many classes")->check(CLI::PositiveNumber);
+  CLI::Option* actions = verb->add_option("--actions", options->actions, "number of classes; the first ones are taken")
+                             ->check(CLI::PositiveNumber);
   CLI::Option* scenes = verb->add_option("--scenes", options->mmact.scenes, "mmact: rooms")
                             ->check(CLI::Range(1, 4))
                             ->capture_default_str();
@@ -303,7 +303,7 @@ void add_join(CLI::App& data) {
   verb->footer(
       "One recording of the sensor for each person and trial. The folder is one of your own recordings, with a column\n"
       "that says what was done. The terms of the data set hold for it, too. Example:\n"
-      "  pskd data join --config configs/utd.yaml --out data/utd-joined\n"
+      "  pskd data join --config configs/utd.yaml --out ${PSKD_DATA_ROOT:-data}/utd-joined\n"
       "  pskd train --config configs/utd-stream.yaml");
   verb->callback([options] { join(*options); });
 }
@@ -311,7 +311,7 @@ void add_join(CLI::App& data) {
 }  // namespace
 
 void add_data(CLI::App& app) {
-  CLI::App* data = app.add_subcommand("data", "Check, build, invent and describe data sets");
+  CLI::App* data = app.add_subcommand("data", "Check, import, describe and synthesize data sets");
   data->require_subcommand(1);
   add_check(*data);
   add_init(*data);

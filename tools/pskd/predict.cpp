@@ -50,7 +50,7 @@ void add_writing(CLI::App* verb, PredictOptions& options) {
   verb->add_option("--format", options.format, "how decisions are printed")
       ->check(CLI::IsMember({"table", "csv", "jsonl"}))
       ->capture_default_str();
-  verb->add_option("--top", options.top, "so many classes, the most probable first")
+  verb->add_option("--top", options.top, "number of classes to print, the most probable first")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   verb->add_option("--threshold", options.threshold,
@@ -156,7 +156,7 @@ void warn_of(const deploy::PredictionNotes& notes, const std::string& files) {
 
 void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>& run) {
   auto options = std::make_shared<PredictOptions>();
-  CLI::App* verb = app.add_subcommand("predict", "Say what recordings show, with a model file");
+  CLI::App* verb = app.add_subcommand("predict", "Classify recordings with a model file");
   verb->add_option("model", options->model, "a model file, see `pskd export`")->required()->check(CLI::ExistingFile);
   verb->add_option("files", options->files,
                    "recordings of the sensor: .mat of UTD-MHAD, .txt of Berkeley-MHAD, .csv, .npy; or a folder of "

@@ -143,10 +143,10 @@ void run(const Options& options) {
 void add_stream(CLI::App& app) {
   auto options = std::make_shared<Options>();
   deploy::StreamOptions& stream = options->stream;
-  CLI::App* verb =
-      app.add_subcommand("stream", "Say what a live sensor shows: samples in, a line of JSON a decision out");
+  CLI::App* verb = app.add_subcommand(
+      "stream", "Classify a live sensor: samples on standard input, a line of JSON for each decision");
   verb->add_option("model", options->model, "a model file, see `pskd export`")->required()->check(CLI::ExistingFile);
-  verb->add_option("--input", options->input, "text: a line a sample; f32: the channels as little-endian floats")
+  verb->add_option("--input", options->input, "text: a line for each sample; f32: the channels as little-endian floats")
       ->check(CLI::IsMember({"text", "f32"}))
       ->capture_default_str();
   verb->add_option("--rate", stream.rate,
@@ -178,8 +178,10 @@ void add_stream(CLI::App& app) {
   verb->footer(
       "A line is `t,x,y,z` or `x,y,z` with the model's channels and the time in seconds, or JSON: {\"t\": 0.02, "
       "\"ax\": 0.1,\n"
-      "...}. What is no sample is counted, said and survived. It ends with its input, or by SIGTERM or SIGINT.\n"
+      "...}. Lines that are no samples are counted, reported and skipped. It ends at the end of its input, or on "
+      "SIGTERM or\n"
+      "SIGINT.\n"
       "Example:\n"
-      "  logger | pskd stream student.pskd --step 0.5 --smoothing 0.5 --hysteresis 0.1");
+      "  your-sensor-program | pskd stream student.pskd --step 0.5 --smoothing 0.5 --hysteresis 0.1");
   verb->callback([options] { run(*options); });
 }

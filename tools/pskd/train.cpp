@@ -8,16 +8,16 @@ void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& ru
   CLI::Option* threads =
       verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads)")
           ->check(CLI::NonNegativeNumber);
-  CLI::Option* jobs =
-      verb->add_option("--jobs", options->jobs, "runs at a time, each in a process of its own with one thread")
-          ->check(CLI::PositiveNumber)
-          ->excludes(threads);
+  CLI::Option* jobs = verb->add_option("--jobs", options->jobs,
+                                       "runs to train in parallel, each in a process of its own with one thread")
+                          ->check(CLI::PositiveNumber)
+                          ->excludes(threads);
   verb->add_option("--only", options->only,
                    "train this one run, in this process; a finished one is left alone, a stopped one goes on")
       ->type_name("NAME/[fold-FOLD/]SEED")
       ->excludes(jobs);
   verb->add_flag("--status", options->status, "what is done, running, failed and waiting, and the time left");
-  verb->add_flag("--resume", options->resume, "go on where a stopped run stands");
+  verb->add_flag("--resume", options->resume, "continue a stopped run");
   verb->add_flag(
       "--overwrite", options->overwrite,
       "delete the existing runs of this config and start anew, with stages that they share with others, too");
@@ -31,7 +31,7 @@ void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& ru
       "does not stop the others.\n"
       "Examples:\n"
       "  pskd train --config configs/utd.yaml\n"
-      "  pskd train --config configs/utd.yaml --set seeds=[1] --set stages.student.epochs=50 --dry-run\n"
+      "  pskd train --config configs/utd.yaml --set 'seeds=[1]' --set stages.student.epochs=50 --dry-run\n"
       "  pskd train --config configs/utd.yaml --resume\n"
       "  pskd train --config configs/utd-loso.yaml --jobs 2");
   verb->callback([options, run] {
