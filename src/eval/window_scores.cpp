@@ -15,13 +15,28 @@ struct Event {
   int label = 0;
 };
 
-/// The runs of touching windows of one class in a recording, whose windows are in the order of time.
-std::vector<Event> events_of(const std::vector<Window>& windows, int Window::*label, std::optional<int> background) {
+/// By name; the windows of each in the order of time.
+using Recordings = std::map<std::string, std::vector<Window>>;
+
+/// s between windows that follow each other without a break. Where the step does not divide the length, windows that
+/// share nothing do not touch, but lie less than a step apart.
+double gap_of(const Recordings& recordings, double length) {
+  double least = length;
+  for (const auto& [name, windows] : recordings) {
+    for (std::size_t i = 1; i < windows.size(); ++i) least = std::min(least, windows[i].begin - windows[i - 1].end);
+  }
+  return least < length - kRounding ? std::max(0.0, least) : 0;
+}
+
+/// The runs of windows of one class that follow each other in a recording, whose windows are in the order of time.
+std::vector<Event> events_of(const std::vector<Window>& windows, int Window::*label, std::optional<int> background,
+                             double gap) {
   std::vector<Event> events;
   bool in_event = false;
   for (const Window& window : windows) {
     const int found = window.*label;
-    const bool goes_on = in_event && events.back().label == found && window.begin <= events.back().end + kRounding;
+    const bool goes_on =
+        in_event && events.back().label == found && window.begin <= events.back().end + gap + kRounding;
     in_event = found != background;
     if (!in_event) continue;
     if (goes_on) {
@@ -58,7 +73,7 @@ int majority(const std::vector<Window>& windows, int Window::*label) {
 }  // namespace
 
 WindowScores score_windows(std::vector<Window> windows, std::optional<int> background) {
-  std::map<std::string, std::vector<Window>> recordings;
+  Recordings recordings;
   WindowScores scores;
   for (Window& window : windows) {
     scores.tolerance = std::max(scores.tolerance, (window.end - window.begin) / 2);
@@ -66,10 +81,13 @@ WindowScores score_windows(std::vector<Window> windows, std::optional<int> backg
   }
   for (auto& [name, parts] : recordings) {
     std::sort(parts.begin(), parts.end(), [](const Window& a, const Window& b) { return a.begin < b.begin; });
+  }
+  const double gap = gap_of(recordings, 2 * scores.tolerance);
+  for (const auto& [name, parts] : recordings) {
     ++scores.recordings;
     scores.right_recordings += majority(parts, &Window::label) == majority(parts, &Window::predicted) ? 1 : 0;
-    const std::vector<Event> labeled = events_of(parts, &Window::label, background);
-    const std::vector<Event> predicted = events_of(parts, &Window::predicted, background);
+    const std::vector<Event> labeled = events_of(parts, &Window::label, background, gap);
+    const std::vector<Event> predicted = events_of(parts, &Window::predicted, background, gap);
     scores.events += static_cast<int>(labeled.size());
     scores.predicted_events += static_cast<int>(predicted.size());
     scores.right_events += right_events(predicted, labeled, scores.tolerance);

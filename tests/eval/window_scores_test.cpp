@@ -62,6 +62,11 @@ TEST(WindowScores, WindowsThatDoNotTouchAreTwoEventsWhateverTheirOrder) {
   EXPECT_EQ(scores.right_events, 2);
 }
 
+TEST(WindowScores, WindowsWhoseStepDoesNotDivideTheirLengthFollowEachOtherWithoutTouching) {
+  const std::vector<Window> all = {{"a", 0, 5, 0, 0}, {"a", 6, 11, 0, 0}, {"a", 12, 17, 1, 1}, {"a", 24, 29, 1, 1}};
+  EXPECT_EQ(score_windows(all, {}).events, 3) << "0 to 11, 12 to 17, and 24 to 29, before which a window was left out";
+}
+
 TEST(WindowScores, OfNoEventsSharesAreZero) {
   const WindowScores scores = score_windows(windows("a", {kOther}, {kOther}), kOther);
   EXPECT_EQ(scores.precision(), 0);
