@@ -48,6 +48,12 @@ TEST(Windows, OutsideEveryAnnotationHaveALabelOfTheirOwnOrAreDropped) {
   EXPECT_THAT(labels(windows_of(0, 4, {}, rule)), ElementsAre(5, 5));
 }
 
+TEST(Windows, CountTimeOnceThatTwoAnnotationsGiveOneLabel) {
+  const std::vector<Annotation> twice = {{0, 0.6, 0}, {0, 0.6, 0}, {0.3, 0.7, 0}};
+  EXPECT_THAT(windows_of(0, 2, twice, {.length = 2, .step = 2}), IsEmpty()) << "0.7 s of 2 s";
+  EXPECT_THAT(labels(windows_of(0, 2, twice, {.length = 2, .step = 2, .outside = 5})), ElementsAre(5));
+}
+
 TEST(Windows, WithoutOneLabelAreDropped) {
   const std::vector<Annotation> mixed = {{0, 0.8, 0}, {0.8, 1.6, 1}, {1.6, 2, 2}};
   EXPECT_THAT(windows_of(0, 2, mixed, {.length = 2, .step = 2}), IsEmpty());
