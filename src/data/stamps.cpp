@@ -84,6 +84,8 @@ void continue_wrapped(ReadSamples& read, double tick, const StreamOrigin& origin
   for (const int bits : {16, 24, 31, 32}) {
     if (tick > 0) rounds.push_back(std::ldexp(tick, bits));
   }
+  constexpr double kShortest = 1;  // s: samples out of order go back by less
+  std::erase_if(rounds, [](double one) { return one <= kShortest; });
   std::vector<double>& times = read.samples.times;
   const double missing = std::max(1.0, kIntervals * median_interval(times));
   std::int64_t wraps = 0;
