@@ -102,7 +102,8 @@ Beginning begin_stage(const TrainingSetup& setup, const config::StageConfig& sta
   const Snapshot start = load_snapshot(setup, seed, stage.starts_from, "last");
   require_same_channels(stage, start, beginning.renderer);
   model::start_from(*beginning.network, *start.network);
-  if (start.renderer.sensor_columns == beginning.renderer.sensor_columns) beginning.renderer = start.renderer;
+  const bool same_sensor = start.sees.sensor && start.renderer.sensor_columns == beginning.renderer.sensor_columns;
+  if (same_sensor) beginning.renderer = start.renderer;  // with its statistics
   beginning.start = start.hash;
   return beginning;
 }

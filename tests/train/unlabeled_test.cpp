@@ -91,9 +91,9 @@ stages:
 )") {}
 
   /// Every sample of the sensor of the labeled recordings is multiplied by `factor`.
-  TrainingSetup with_labeled_sensor(double factor) const {
-    const std::string root = "run.root=" + (folder_ / std::to_string(factor)).string();
-    LoadedExperiment loaded = load_for_training(experiment({root}));
+  TrainingSetup with_labeled_sensor(double factor, std::vector<std::string> settings) const {
+    settings.push_back("run.root=" + (folder_ / std::to_string(factor)).string());
+    LoadedExperiment loaded = load_for_training(experiment(settings));
     for (data::Clip& clip : loaded.dataset.clips) {
       const bool is_labeled = clip.subject == Name(1) || clip.subject == Name(3);
       if (is_labeled) clip.sensor *= static_cast<float>(factor);
@@ -103,13 +103,18 @@ stages:
 };
 
 TEST_F(AWatchThatNobodyEverLabeled, LearnsNothingFromTheWatchesOfLabeledPeople) {
-  const auto run = [&](double factor) {
-    const TrainingSetup setup = with_labeled_sensor(factor);
+  const auto run = [&](double factor, const std::vector<std::string>& settings) {
+    const TrainingSetup setup = with_labeled_sensor(factor, settings);
     train_run(setup, 1, Existing::refuse);
     const eval::StageResult student = eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages.back();
     return std::pair(student.checkpoint, student.test->accuracy);
   };
-  EXPECT_EQ(run(1), run(100));
+  EXPECT_EQ(run(1, {}), run(100, {}));
+  const std::vector<std::string> fused = {
+      "run.name=fused", "stages.student=null",
+      "stages.fused={model: {name: fused, sensor: {width: 4, embedding: 8}}, sees: [skeleton, sensor], "
+      "starts_from: skeleton, teachers: [skeleton], labeled_share: 0, loss: {ce: 0, kd: {}}}"};
+  EXPECT_EQ(run(1, fused), run(100, fused)) << "begun from a stage that knows no sensor";
 }
 
 TEST_F(AWatchThatNobodyEverLabeled, IsStandardizedByItsUnlabeledRecordings) {
