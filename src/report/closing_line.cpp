@@ -39,11 +39,14 @@ std::vector<std::string> lines_within(const RunSet& runs) {
   const ComparisonOptions options{.rows = Axis::stage, .columns = Axis::method};
   const std::vector<Entry> entries = entries_of(runs, options);
   const Cells cells = cells_of(entries);
+  std::vector<Entry> of_both = entries;
+  std::erase_if(of_both, [](const Entry& one) { return one.row != kStudent && one.row != kBaseline; });
   std::vector<std::string> lines;
   const std::vector<std::string> names = distinct(entries, &Entry::column);
   for (const std::string& name : names) {
     const auto student = cells.find({kStudent, name}), baseline = cells.find({kBaseline, name});
     if (student == cells.end() || baseline == cells.end()) continue;
+    check_column(column_of(of_both, name), name);
     const std::string begin = names.size() > 1 ? name + ": " : "";
     lines.push_back(line_of(begin + kStudent + " minus " + kBaseline, scores_of(student->second, Metric::accuracy),
                             scores_of(baseline->second, Metric::accuracy)));

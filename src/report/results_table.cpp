@@ -105,13 +105,19 @@ std::vector<std::string> notes_on_means(const std::vector<eval::RunRecord>& reco
   return notes;
 }
 
-/// How many recordings and events there are, and what is right.
-std::string note_on_windows(const eval::RunRecord& record) {
-  const auto stage = std::find_if(record.stages.begin(), record.stages.end(),
-                                  [](const eval::StageResult& one) { return one.windows.has_value(); });
-  const eval::WindowScores& windows = *stage->windows;
+/// How many recordings and events there are in all folds of the first seed.
+std::string note_on_windows(const std::vector<eval::RunRecord>& records) {
+  eval::WindowScores windows;
+  for (const eval::RunRecord& record : records) {
+    const auto stage = std::find_if(record.stages.begin(), record.stages.end(),
+                                    [](const eval::StageResult& one) { return one.windows.has_value(); });
+    if (record.seed != records.front().seed || stage == record.stages.end()) continue;
+    windows.recordings += stage->windows->recordings;
+    windows.events += stage->windows->events;
+    windows.tolerance = std::max(windows.tolerance, stage->windows->tolerance);
+  }
   return "recordings: the class of most windows, " + std::to_string(windows.recordings) +
-         " of them; events: runs of touching windows of one class, " + std::to_string(windows.events) +
+         " of them; events: runs of windows of one class, " + std::to_string(windows.events) +
          " by the labels; one is found where an event of its class is predicted to begin within " +
          fixed(windows.tolerance, 2) + " s";
 }
@@ -137,7 +143,7 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
                                     "scores: on the " + std::string(shown_part(first.stages.front())) + " part, " +
                                         scored_clips(records) + (has_folds(records) ? " in all folds" : "")};
   for (const std::string& note : notes_on_means(records)) notes.push_back(note);
-  if (has_windows(records)) notes.push_back(note_on_windows(first));
+  if (has_windows(records)) notes.push_back(note_on_windows(records));
   notes.emplace_back(kReconstruction);
   std::vector<const eval::StageResult*> scored;
   for (const eval::RunRecord& record : records) scored.push_back(&record.stages.front());

@@ -77,6 +77,13 @@ TEST(ClosingLine, OfFoldsCountsFolds) {
               ::testing::HasSubstr("p = 0.250 (sign-flip test), n = 3 folds, which cannot give a p below 0.250"));
 }
 
+TEST(ClosingLine, IsNotThereWhereTheStagesAreScoredOnOtherClips) {
+  eval::StageResult baseline = stage_of("baseline", 10);
+  baseline.test =
+      eval::score({{.clip = "0", .subject = 2, .label = 0, .predicted = 0, .probabilities = {}}}, {"wave", "clap"});
+  EXPECT_THAT(closing_lines({{record_of("utd", 1, {stage_of("student", 11), baseline})}}), IsEmpty());
+}
+
 TEST(ClosingLine, IsNotThereWhereNothingCanBeCompared) {
   EXPECT_THAT(closing_lines({{record_of("utd", 1, {stage_of("student", 3)})}}), IsEmpty());
   EXPECT_THAT(closing_lines({{record_of("utd", 1, {stage_of("pupil", 3)})}}), IsEmpty());

@@ -79,10 +79,11 @@ class MaterialCollector {
         const std::string name = pskd::distill::teacher_name(stage, teacher);
         const pskd::train::Snapshot asked =
             pskd::train::load_snapshot(setup, seed, pskd::config::StageRef{teacher.stage, teacher.run}, snapshot);
-        const auto said = pskd::train::predict(asked, clips);
+        const auto said = pskd::train::predict(asked, clips);  // of those that it sees
+        if (said.empty()) continue;
         material.pseudo_labels.push_back({stage.name, name + (snapshot == "last" ? "" : "/" + snapshot),
                                           pskd::eval::score(said, setup.split.classes).accuracy,
-                                          static_cast<int>(clips.size())});
+                                          static_cast<int>(said.size())});
       }
     }
   }
