@@ -41,6 +41,17 @@ void check_zones(const std::vector<std::filesystem::path>& files, const std::vec
   }
 }
 
+// Of two streams that a rule for gaps cut, what is left of both.
+void cut_to_shared_rest(const std::filesystem::path& file, Stream& stream, const Stream& other) {
+  const double begin = stream.begin + std::max(0.0, other.cut_front - stream.cut_front);
+  const double end = stream.end - std::max(0.0, other.cut_back - stream.cut_back);
+  if (begin >= end) {
+    throw Error(ErrorKind::data,
+                file.string() + ": gaps were cut out of it and of the other stream, and what is left shares no time");
+  }
+  stream = cut_to_span(stream, begin, end);
+}
+
 }  // namespace
 
 TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repairs) {
@@ -141,6 +152,7 @@ void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const s
 
 void cut_as_the_other(const std::filesystem::path& file, Stream& stream, const Stream& other) {
   if (other.cut_front == 0 && other.cut_back == 0) return;
+  if (stream.cut_front > 0 || stream.cut_back > 0) return cut_to_shared_rest(file, stream, other);
   const double length = other.end - other.begin;
   const double begin = other.cut_back == 0 ? stream.end - length : stream.begin + other.cut_front;
   const double slack = (stream.end - stream.begin) / static_cast<double>(stream.frames.rows() - 1);  // one interval

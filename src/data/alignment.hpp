@@ -66,8 +66,8 @@ std::optional<bool> names_zone(const Stream& stream);
 void cut_to_shared_span(const std::vector<std::filesystem::path>& files, const std::vector<Stream*>& streams);
 
 /// Where streams cover the same time from end to end, but a rule for gaps cut one, cuts the other to the same part: by
-/// seconds from the beginning, or from the end where the last part was kept. Throws Error(data) naming the file that
-/// does not cover it.
+/// seconds from the beginning, or from the end where the last part was kept. Where it cut both, to what is left of
+/// both. Throws Error(data) naming the file that does not cover it.
 void cut_as_the_other(const std::filesystem::path& file, Stream& stream, const Stream& other);
 
 /// Clips `values`, g, to the rail of their sensor and notes under `rule` how many lay beyond it.

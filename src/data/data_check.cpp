@@ -286,7 +286,7 @@ void read_recording(const Reader& reader, RecordingFiles files, DataCheck& check
   }
   if (!skeleton && !sensor) return;
   if (files.labeled_by_sensor && sensor) files.annotations = std::move(sensor->annotations);
-  const double cut_front = (skeleton ? skeleton->cut_front : 0) + (sensor ? sensor->cut_front : 0);
+  const double cut_front = std::max(skeleton ? skeleton->cut_front : 0, sensor ? sensor->cut_front : 0);
   if (!aligned(reader, files, skeleton, sensor, check)) return;
   const auto channels = static_cast<Eigen::Index>(reader.info.channels.size());
   clip.skeleton = Frames(0, skeleton_columns(reader.info));
