@@ -15,6 +15,7 @@
 #include "train/batch_order.hpp"
 #include "train/device.hpp"
 #include "train/other_runs/other_stage.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 

@@ -11,6 +11,7 @@
 #include "model/summary.hpp"
 #include "train/cost.hpp"
 #include "train/manifest.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 
 namespace pskd::train {

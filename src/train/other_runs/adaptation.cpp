@@ -11,6 +11,7 @@
 #include "pskd/train/evaluation.hpp"
 #include "train/other_runs/other_stage.hpp"
 #include "train/other_runs/unlabeled_folder.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 
 namespace pskd::train {

@@ -14,7 +14,6 @@
 #include "train/model_description.hpp"
 #include "train/other_runs/fit.hpp"
 #include "train/stage_key.hpp"
-#include "train/stage_setup.hpp"
 
 namespace pskd::train {
 namespace {
@@ -153,6 +152,11 @@ OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, cons
   require_fit(describe_input(setup, found.stage.config), found.stage.checkpoint.manifest.model, place);
   require_unseen(setup, *seen, place);
   return std::move(found.stage);
+}
+
+config::StageConfig config_of(const TrainingSetup& setup, std::uint64_t seed, const config::TeacherRef& teacher) {
+  if (teacher.run.empty()) return config::find_stage(setup.experiment, teacher.stage);
+  return open_other_stage(setup, seed, {{teacher.stage, teacher.run}, config::word(teacher.snapshot)}).config;
 }
 
 OtherStage open_asked_stage(const TrainingSetup& setup, const fs::path& file) {

@@ -13,6 +13,7 @@
 #include "report/page/page.hpp"
 #include "report/run_search.hpp"
 #include "torch_verbs.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 
 namespace {
