@@ -94,7 +94,7 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.checkpoint = scored.hash;
   result.teachers = scored.manifest.teachers;
   result.start = scored.manifest.start;
-  const auto by_all = seen_split(setup.split, shown(setup, stage, seed));
+  const auto by_all = seen_split(setup.split, shown_modalities(setup, stage, seed));
   if (trained_on->train.size() != setup.split.train.size()) result.train_clips = std::ssize(trained_on->train);
   if (by_all->train.size() != trained_on->train.size()) {
     result.partly_taught = std::ssize(trained_on->train) - std::ssize(by_all->train);

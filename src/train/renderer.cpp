@@ -114,7 +114,7 @@ Modalities modalities(const config::Sees& sees) {
   return {has(config::Modality::skeleton), has(config::Modality::sensor)};
 }
 
-Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage) {
+Modalities shown_modalities(const config::Experiment& experiment, const config::StageConfig& stage) {
   Modalities all = modalities(stage.sees);
   for (const config::TeacherRef& teacher : stage.teachers) {
     if (teacher.run.empty()) all = all | modalities(config::find_stage(experiment, teacher.stage).sees);

@@ -12,8 +12,8 @@ bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage
   return stage.labeled_share != 1.0 && !setup.split.unlabeled.empty();
 }
 
-Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
-  Modalities all = shown(setup.experiment, stage);
+Modalities shown_modalities(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed) {
+  Modalities all = shown_modalities(setup.experiment, stage);
   for (const config::TeacherRef& teacher : stage.teachers) {
     if (!teacher.run.empty()) all = all | modalities(config_of(setup, seed, teacher).sees);
   }
@@ -23,7 +23,7 @@ Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, s
 std::shared_ptr<const data::Split> stage_split(const TrainingSetup& setup, const config::StageConfig& stage,
                                                std::uint64_t seed) {
   const auto seen = seen_split(setup.split, modalities(stage.sees));
-  const auto by_all = seen_split(setup.split, shown(setup, stage, seed));
+  const auto by_all = seen_split(setup.split, shown_modalities(setup, stage, seed));
   const bool same_unlabeled = by_all->unlabeled.size() == seen->unlabeled.size();
   if (by_all.get() == &setup.split || same_unlabeled) return seen;
   data::Split split = *seen;

@@ -16,7 +16,7 @@ namespace pskd::train {
 bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage);
 
 /// What `stage` is shown in training: what it sees, and what its teachers see, also those of other runs.
-Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
+Modalities shown_modalities(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
 /// The clips of the setup that `stage` trains on: of the labeled ones those that it sees, of the unlabeled ones those
 /// that all its teachers see, too. The setup's own split, which must then stay, where no clip lacks anything.

@@ -123,7 +123,7 @@ distill::TeacherOutput say(const TrainedStage& stage, const Recordings& clips) {
 
 /// The recordings that have what the student and its teachers see, which alone teach.
 std::shared_ptr<const data::Split> seen_by_all(const TrainingSetup& setup) {
-  return seen_split(setup.split, shown(setup, stage_of(setup), seed_of(setup)));
+  return seen_split(setup.split, shown_modalities(setup, stage_of(setup), seed_of(setup)));
 }
 
 /// What each teacher says of the recordings.
