@@ -175,10 +175,10 @@ void require_other_stages(const TrainingSetup& setup) {
 
 Seen seen_by(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
   const Lineage lineage = lineage_of(setup.experiment, stage);
-  Seen seen = read_recordings(setup, uses_unlabeled(lineage));
+  Seen seen = own_recordings(setup, uses_unlabeled(lineage));
   for (const auto& [name, config] : lineage) {
     for (const OtherRef& other : other_stages(setup.experiment, config)) {
-      add(seen, *open_other_stage(setup, seed, other).checkpoint.manifest.seen);
+      add_seen(seen, *open_other_stage(setup, seed, other).checkpoint.manifest.seen);
     }
   }
   return seen;
