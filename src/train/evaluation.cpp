@@ -6,7 +6,6 @@
 
 #include "base/run_layout.hpp"
 #include "data/windows.hpp"
-#include "distill/teacher_output.hpp"
 #include "eval/window_scores.hpp"
 #include "model/summary.hpp"
 #include "train/cost.hpp"
@@ -56,10 +55,7 @@ std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vect
     if (has(clip, stage.sees)) seen.push_back(&clip);
   }
   if (seen.empty()) return predictions;
-  const model::Input input =
-      model::on_device(render_plain(stage.renderer, Recordings(seen.begin(), seen.end()), stage.sees),
-                       stage.network->parameters().front().device());
-  const torch::Tensor logits = distill::compute_output(*stage.network, input).logits.cpu();
+  const torch::Tensor logits = output_of(stage, Recordings(seen.begin(), seen.end())).logits.cpu();
   const torch::Tensor probabilities = torch::softmax(logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);

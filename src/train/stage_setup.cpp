@@ -160,6 +160,11 @@ Snapshot load_asked_stage(const TrainingSetup& setup, const std::filesystem::pat
   return load(setup, asked.config, asked.file, asked.checkpoint.manifest);
 }
 
+distill::TeacherOutput output_of(const TrainedStage& stage, const Recordings& clips) {
+  const model::Input input = render_plain(stage.renderer, clips, stage.sees);
+  return distill::compute_output(*stage.network, model::on_device(input, stage.network->parameters().front().device()));
+}
+
 Teachers load_teachers(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed,
                        const data::Split& split, CheckpointManifest& manifest) {
   const std::filesystem::path outputs = StageStoreLayout{setup.stage_store}.teacher_outputs();

@@ -8,6 +8,7 @@
 
 #include "base/run_layout.hpp"
 #include "distill/objective.hpp"
+#include "distill/teacher_output.hpp"
 #include "distill/teacher_output_cache.hpp"
 #include "pskd/train/evaluation.hpp"
 #include "pskd/train/run.hpp"
@@ -67,6 +68,9 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const con
 /// The stage in a model file. It may know the recordings of the setup: nobody is scored or taught by it. Throws as
 /// open_asked_stage.
 Snapshot load_asked_stage(const TrainingSetup& setup, const std::filesystem::path& model_file);
+
+/// What a trained stage says of recordings as they are, in the memory of its network's device.
+distill::TeacherOutput output_of(const TrainedStage& stage, const Recordings& clips);
 
 /// Throws Error(config) where `stage` starts from a network with other options than its own has, or its branch of that
 /// name: parameters of the same shapes can mean something else. Dropout, which leaves them the same, may differ.
