@@ -1,5 +1,6 @@
 #include "pskd/data/clip.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -20,6 +21,17 @@ std::string clip_hash(const Recording& recording) {
   add(hasher, recording.skeleton);
   add(hasher, recording.sensor);
   return hasher.hex();
+}
+
+std::vector<int> channel_columns(const std::vector<std::string>& wanted, const std::vector<std::string>& channels,
+                                 const std::function<void(const std::string&)>& refuse) {
+  std::vector<int> columns;
+  for (const std::string& name : wanted) {
+    const auto found = std::find(channels.begin(), channels.end(), name);
+    if (found == channels.end()) refuse(name);
+    columns.push_back(static_cast<int>(found - channels.begin()));
+  }
+  return columns;
 }
 
 std::string dataset_hash(const std::vector<Clip>& clips) {

@@ -1,6 +1,5 @@
 #include "deploy/folded_cnn.hpp"
 
-#include <array>
 #include <string>
 #include <utility>
 
@@ -9,10 +8,9 @@
 namespace pskd::deploy {
 namespace {
 
-constexpr int kBlocks = 4;
-
 /// The convolution [out, in, kernel] and the norm behind it; its rows are `kernel` frames of `in` channels.
-FoldedWeights take_block(NetworkWeights& weights, const std::string& branch, int block, int in, int out, int kernel) {
+FoldedWeights take_block(NetworkWeights& weights, const std::string& branch, std::size_t block, int in, int out,
+                         int kernel) {
   const std::string number = std::to_string(block);
   const std::vector<double> taps = weights.take(branch + "convolutions." + number + ".weight", {out, in, kernel});
   return fold(transposed(taps, out, in, kernel), take_norm(weights, branch + "norms." + number, out));
@@ -41,11 +39,11 @@ FoldedCnn fold_sensor_branch(NetworkWeights& weights, const std::string& branch,
   cnn.kernel = kernel_option(options);
   cnn.segments = network_option(options, "segments", kMostSegments);
   cnn.shapes.push_back({static_cast<int>(sensor.channels.size()), sensor.frames});
-  const std::array<int, kBlocks> widths{width, width * 3 / 2, width * 2, width * 2};
-  for (int block = 0; block < kBlocks; ++block) {
+  const auto widths = config::cnn_channels(width);
+  for (std::size_t block = 0; block < widths.size(); ++block) {
     const auto [channels, frames] = cnn.shapes.back();
     cnn.blocks.push_back(take_block(weights, branch, block, channels, widths[block], cnn.kernel));
-    cnn.shapes.push_back({widths[block], block + 1 < kBlocks ? frames / 2 : frames});
+    cnn.shapes.push_back({widths[block], block + 1 < widths.size() ? frames / 2 : frames});
   }
   if (cnn.shapes.back().frames == 0) refuse_network("its sensor: frames: expected at least 8");
   cnn.semantic = take_semantic(weights, branch, cnn.shapes.back().channels, cnn.segments, embedding);

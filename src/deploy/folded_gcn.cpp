@@ -110,7 +110,7 @@ FoldedGcn fold_skeleton_branch(NetworkWeights& weights, const std::string& branc
   int in = kAxes * static_cast<int>(gcn.streams.size());
   gcn.input = take_norm(weights, branch + "input_norm", in * joints, kInputNormEpsilon);
   for (int block = 0; block < blocks; ++block) {
-    const int out = width << (3 * block / blocks);
+    const int out = config::gcn_channels(width, block, blocks);
     const std::string name = branch + "blocks." + std::to_string(block) + ".";
     gcn.blocks.push_back(take_block(weights, name, in, out, gcn.kernel, block == 0, joints));
     in = out;

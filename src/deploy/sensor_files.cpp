@@ -37,16 +37,10 @@ constexpr std::array kFormats = {Format{"utd-mhad", ".mat"}, Format{"berkeley-mh
 /// Where the model's channels are among those of a file.
 std::vector<int> columns_of(const std::vector<std::string>& wanted, const std::vector<std::string>& there,
                             const std::string& what) {
-  std::vector<int> columns;
-  for (const std::string& channel : wanted) {
-    const auto found = std::find(there.begin(), there.end(), channel);
-    if (found == there.end()) {
-      throw Error(ErrorKind::usage, what + " has the channels " + config::joined(there) + ", and the model needs " +
-                                        config::joined(wanted) + "; give plain files with these columns");
-    }
-    columns.push_back(static_cast<int>(found - there.begin()));
-  }
-  return columns;
+  return data::channel_columns(wanted, there, [&](const std::string&) {
+    throw Error(ErrorKind::usage, what + " has the channels " + config::joined(there) + ", and the model needs " +
+                                      config::joined(wanted) + "; give plain files with these columns");
+  });
 }
 
 /// The model's columns of what a reader read. `rate`: of files without time stamps.

@@ -1,18 +1,15 @@
 #include "model/sensor_cnn.hpp"
 
-#include <array>
-
 #include "ops/norm_relu.hpp"
 #include "ops/temporal_convolution.hpp"
 
 namespace pskd::model {
 
 SensorCnn::SensorCnn(const config::SensorCnnConfig& config, const DataShape& shape) : segments_(config.segments) {
-  const std::array widths{config.width, config.width * 3 / 2, config.width * 2, config.width * 2};
   register_module("convolutions", convolutions_);
   register_module("norms", norms_);
   int in = shape.sensor_channels;
-  for (const int out : widths) {
+  for (const int out : config::cnn_channels(config.width)) {
     convolutions_->push_back(torch::nn::Conv1d(torch::nn::Conv1dOptions(in, out, config.kernel).bias(false)));
     norms_->push_back(torch::nn::BatchNorm2d(out));
     in = out;

@@ -96,7 +96,7 @@ SkeletonGcn::SkeletonGcn(const config::SkeletonGcnConfig& config, const DataShap
   register_module("blocks", blocks_);
   const torch::Tensor adjacency = skeleton_adjacency(shape.topology);
   for (int block = 0; block < config.blocks; ++block) {
-    const int out = config.width << (3 * block / config.blocks);
+    const int out = config::gcn_channels(config.width, block, config.blocks);
     const int stride = block == 0 || out != in ? 2 : 1;
     blocks_->push_back(GcnBlock(in, out, config.kernel, stride, block > 0, adjacency));
     in = out;

@@ -15,6 +15,7 @@
 #include "train/batch_order.hpp"
 #include "train/device.hpp"
 #include "train/other_runs/other_stage.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 
@@ -33,7 +34,7 @@ Recordings first_clips(const data::Split& seen, int count) {
 /// The clips that a stage and all its teachers see; where there are too few to step, those that it sees itself.
 std::shared_ptr<const data::Split> trial_split(const TrainingSetup& setup, const config::StageConfig& stage,
                                                std::uint64_t seed) {
-  auto by_all = seen_split(setup.split, shown(setup, stage, seed));
+  auto by_all = seen_split(setup.split, shown_modalities(setup, stage, seed));
   return std::ssize(first_clips(*by_all, kFewest)) == kFewest ? by_all : stage_split(setup, stage, seed);
 }
 
@@ -141,7 +142,7 @@ std::int64_t fewest_seen(const TrainingSetup& setup, const config::StageConfig& 
   for (const config::TeacherRef& teacher : stage.teachers) {
     config::StageConfig alone = stage;
     alone.teachers = {teacher};
-    fewest = std::min(fewest, count(*seen_split(setup.split, shown(setup, alone, seed))));
+    fewest = std::min(fewest, count(*seen_split(setup.split, shown_modalities(setup, alone, seed))));
   }
   return fewest;
 }

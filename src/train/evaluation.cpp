@@ -6,11 +6,11 @@
 
 #include "base/run_layout.hpp"
 #include "data/windows.hpp"
-#include "distill/teacher_output.hpp"
 #include "eval/window_scores.hpp"
 #include "model/summary.hpp"
 #include "train/cost.hpp"
 #include "train/manifest.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 
 namespace pskd::train {
@@ -55,10 +55,7 @@ std::vector<eval::Prediction> predict(const TrainedStage& stage, const std::vect
     if (has(clip, stage.sees)) seen.push_back(&clip);
   }
   if (seen.empty()) return predictions;
-  const model::Input input =
-      model::on_device(render_plain(stage.renderer, Recordings(seen.begin(), seen.end()), stage.sees),
-                       stage.network->parameters().front().device());
-  const torch::Tensor logits = distill::compute_output(*stage.network, input).logits.cpu();
+  const torch::Tensor logits = output_of(stage, Recordings(seen.begin(), seen.end())).logits.cpu();
   const torch::Tensor probabilities = torch::softmax(logits, 1).contiguous();
   const torch::Tensor classes = probabilities.argmax(1);
   const std::int64_t width = probabilities.size(1);
@@ -93,7 +90,7 @@ eval::StageResult evaluate_stage(const TrainingSetup& setup, std::uint64_t seed,
   result.checkpoint = scored.hash;
   result.teachers = scored.manifest.teachers;
   result.start = scored.manifest.start;
-  const auto by_all = seen_split(setup.split, shown(setup, stage, seed));
+  const auto by_all = seen_split(setup.split, shown_modalities(setup, stage, seed));
   if (trained_on->train.size() != setup.split.train.size()) result.train_clips = std::ssize(trained_on->train);
   if (by_all->train.size() != trained_on->train.size()) {
     result.partly_taught = std::ssize(trained_on->train) - std::ssize(by_all->train);

@@ -31,10 +31,9 @@ double head(double features, double embedding, const Shape& shape) {
 }
 
 Size size_of(const config::SensorCnnConfig& model, const Shape& shape) {
-  const double width = model.width;
   Size size;
   double in = shape.sensor_channels, frames = shape.sensor_frames;
-  for (const double out : {width, 1.5 * width, 2 * width, 2 * width}) {
+  for (const double out : config::cnn_channels(model.width)) {
     size.parameters += in * out * model.kernel;
     size.values += out * frames;
     frames = std::max(1.0, frames / 2);  // pooled
@@ -49,7 +48,7 @@ Size size_of(const config::SkeletonGcnConfig& model, const Shape& shape) {
   Size size;
   double in = 3.0 * static_cast<double>(model.streams.size()), frames = shape.skeleton_frames;
   for (int block = 0; block < model.blocks; ++block) {
-    const double out = model.width * (1 << (3 * block / model.blocks));
+    const double out = config::gcn_channels(model.width, block, model.blocks);
     if (block == 0 || out != in) frames = std::max(1.0, frames / 2);
     size.parameters += kNeighborhoods * in * out + out * out * model.kernel;
     size.values += 2 * out * frames * shape.joints;

@@ -7,7 +7,7 @@
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "train/environment.hpp"
-#include "train/stage_setup.hpp"
+#include "train/stage_clips.hpp"
 
 namespace pskd::train {
 namespace {

@@ -114,7 +114,7 @@ Modalities modalities(const config::Sees& sees) {
   return {has(config::Modality::skeleton), has(config::Modality::sensor)};
 }
 
-Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage) {
+Modalities shown_modalities(const config::Experiment& experiment, const config::StageConfig& stage) {
   Modalities all = modalities(stage.sees);
   for (const config::TeacherRef& teacher : stage.teachers) {
     if (teacher.run.empty()) all = all | modalities(config::find_stage(experiment, teacher.stage).sees);
@@ -153,13 +153,9 @@ std::vector<std::string> sensor_channels(const config::Experiment& experiment, c
 
 std::vector<int> sensor_columns(const std::vector<std::string>& channels, const data::DatasetInfo& info,
                                 const std::string& key) {
-  std::vector<int> columns;
-  for (const std::string& channel : channels) {
-    const auto found = std::find(info.channels.begin(), info.channels.end(), channel);
-    if (found == info.channels.end()) refuse_channel(key, info, "channel '" + channel + "'");
-    columns.push_back(static_cast<int>(found - info.channels.begin()));
-  }
-  return columns;
+  return data::channel_columns(channels, info.channels, [&](const std::string& channel) {
+    refuse_channel(key, info, "channel '" + channel + "'");
+  });
 }
 
 Renderer make_renderer(const config::Experiment& experiment, const data::DatasetInfo& info,

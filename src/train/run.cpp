@@ -27,7 +27,6 @@
 #include "train/memory_bound.hpp"
 #include "train/other_runs/other_stage.hpp"
 #include "train/revision.hpp"
-#include "train/stage_setup.hpp"
 #include "train/stage_store.hpp"
 
 namespace pskd::train {

@@ -8,11 +8,12 @@
 
 #include "base/run_layout.hpp"
 #include "distill/objective.hpp"
+#include "distill/teacher_output.hpp"
 #include "distill/teacher_output_cache.hpp"
 #include "pskd/train/evaluation.hpp"
 #include "pskd/train/run.hpp"
-#include "train/batch_order.hpp"
 #include "train/checkpoint.hpp"
+#include "train/stage_clips.hpp"
 
 namespace pskd::train {
 
@@ -44,38 +45,8 @@ distill::losses::LossContext loss_context(const TrainingSetup& setup, const conf
 /// What every checkpoint of this stage must say about itself.
 CheckpointManifest stage_manifest(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage);
 
-/// Whether `stage` trains on unlabeled recordings too.
-bool sees_unlabeled(const TrainingSetup& setup, const config::StageConfig& stage);
-
-/// What `stage` is shown in training: what it sees, and what its teachers see, also those of other runs.
-Modalities shown(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
-
-/// The clips of the setup that `stage` trains on: of the labeled ones those that it sees, of the unlabeled ones those
-/// that all its teachers see, too. The setup's own split, which must then stay, where no clip lacks anything.
-std::shared_ptr<const data::Split> stage_split(const TrainingSetup& setup, const config::StageConfig& stage,
-                                               std::uint64_t seed);
-
-/// How many clips `stage` trains on, of a split with the clips that it is shown.
-ClipCounts clip_counts(const TrainingSetup& setup, const config::StageConfig& stage, const data::Split& seen);
-
-/// Whether no labeled recording of the sensor decides anything in `stage`: it trains without labeled clips, and so do
-/// the stages of this run that teach it or that it starts from, as far as they see the sensor. Of a stage of another
-/// run that sees the sensor, it is not known what it has learned from.
-bool knows_unlabeled_sensor_only(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
-
-/// Whose sensor channels standardize those of `stage` when it starts from drawn parameters: the labeled training clips;
-/// the unlabeled recordings where the stage knows these only, or there are no others.
-Recordings standardizing_clips(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
-
 /// How `stage` then sees recordings: its sensor channels, with the statistics of these clips.
 Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
-
-/// Labels of the first `clips` training clips of a stage: those behind the labeled ones have none.
-distill::Labels label_tensors(const data::Split& split, std::size_t clips, torch::Device device);
-
-/// What each of these clips counts where classes are balanced, [n]: clips / (classes that have some * clips of its
-/// class).
-torch::Tensor balanced_weights(const std::vector<data::Clip>& clips);
 
 /// The snapshot of a stage that is evaluated: last, or best with protocol.selection: val.
 std::string selected_snapshot(const config::Experiment& experiment);
@@ -98,18 +69,15 @@ Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const con
 /// open_asked_stage.
 Snapshot load_asked_stage(const TrainingSetup& setup, const std::filesystem::path& model_file);
 
+/// What a trained stage says of recordings as they are, in the memory of its network's device.
+distill::TeacherOutput output_of(const TrainedStage& stage, const Recordings& clips);
+
 /// Throws Error(config) where `stage` starts from a network with other options than its own has, or its branch of that
 /// name: parameters of the same shapes can mean something else. Dropout, which leaves them the same, may differ.
 void require_same_model(const TrainingSetup& setup, const config::StageConfig& stage, std::uint64_t seed);
 
 /// Throws Error(config) where both see the sensor, but `start`, which `stage` starts from, other channels of it.
 void require_same_channels(const config::StageConfig& stage, const Snapshot& start, const Renderer& renderer);
-
-/// Which of a stage's training clips a teacher sees.
-struct Sight {
-  std::vector<std::int64_t> clips;  ///< their numbers
-  bool all = true;
-};
 
 /// The teachers of a stage in the order of its schedule, each as the cache knows it and as it was loaded.
 struct Teachers {

@@ -28,6 +28,7 @@
 #include "train/model_description.hpp"
 #include "train/optimizer.hpp"
 #include "train/other_runs/other_stage.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 #include "train/train_step.hpp"
 

@@ -65,6 +65,19 @@ TEST(MemoryBound, CountsOnlyWhatTheOptimizerKeeps) {
   EXPECT_DOUBLE_EQ(least(experiment, 0), adamw * 2 / 4);
 }
 
+TEST(MemoryBound, CountsTheWholeChannelsOfAnOddWidth) {
+  config::SensorCnnConfig model;
+  model.width = 1;
+  config::Experiment experiment = one_stage(model);
+  experiment.stages[0].optimizer.name = config::OptimizerName::sgd;
+  experiment.stages[0].optimizer.momentum = 0;  // values and gradients
+  const auto channels = static_cast<double>(experiment.data.channels.size());
+  const auto classes = static_cast<double>(experiment.protocol.classes.size());
+  const double convolutions = model.kernel * (channels * 1 + 1 * 1 + 1 * 2 + 2 * 2);
+  const double head = model.embedding * (2 * model.segments + classes);
+  EXPECT_DOUBLE_EQ(least(experiment, 0), 2 * sizeof(float) * (convolutions + head));
+}
+
 TEST(MemoryBound, CountsTwoBytesOfAValueInBf16) {
   config::Experiment experiment = one_stage(config::SensorCnnConfig{});
   const double parameters = least(experiment, 0), values = least(experiment) - parameters;

@@ -10,6 +10,7 @@
 #include "support/tiny_training.hpp"
 #include "train/estimate.hpp"
 #include "train/model_description.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 
 namespace pskd::train {

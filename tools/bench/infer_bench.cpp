@@ -39,7 +39,7 @@ pskd::deploy::FoldedCnn student_sizes() {
     return pskd::deploy::FoldedWeights{std::vector<double>(static_cast<std::size_t>(outputs) * inputs, 0.01),
                                        std::vector<double>(static_cast<std::size_t>(outputs), 0.1)};
   };
-  for (const int width : {config.width, config.width * 3 / 2, config.width * 2, config.width * 2}) {
+  for (const int width : pskd::config::cnn_channels(config.width)) {
     const auto [channels, frames] = cnn.shapes.back();
     cnn.blocks.push_back(weights(width, channels * config.kernel));
     cnn.shapes.push_back({width, cnn.blocks.size() < 4 ? frames / 2 : frames});

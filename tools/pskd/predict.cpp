@@ -139,9 +139,9 @@ bool asks_about_folder(const PredictOptions& options) {
                     "expected files, or one folder of recordings; found the folder " + *folder + " beside others");
 }
 
-deploy::ModelFile model_of(const PredictOptions& options) {
-  deploy::ModelFile model = deploy::read_model_file(options.model);
-  if (options.threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *options.threshold};
+deploy::ModelFile model_of(const std::string& file, const std::optional<double>& threshold) {
+  deploy::ModelFile model = deploy::read_model_file(file);
+  if (threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *threshold};
   return model;
 }
 

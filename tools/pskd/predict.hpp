@@ -27,8 +27,8 @@ struct PredictOptions {
 /// files of the sensor. Throws Error(usage) where there is a folder beside other paths.
 bool asks_about_folder(const PredictOptions& options);
 
-/// The model, with the threshold that was asked for.
-pskd::deploy::ModelFile model_of(const PredictOptions& options);
+/// The model in a file, with the threshold that was asked for.
+pskd::deploy::ModelFile model_of(const std::string& file, const std::optional<double>& threshold);
 
 /// Prints each decision, counts those with a label and writes arrays for numpy.
 class DecisionOutput {

@@ -41,7 +41,7 @@ PredictionForm form_of(const PredictOptions& options, const deploy::ModelFile& m
 
 void predict_files(const PredictOptions& options) {
   start_console_log(options.quiet);
-  const deploy::ModelFile model = model_of(options);
+  const deploy::ModelFile model = model_of(options.model, options.threshold);
   require_sensor_alone(model, options.files.front());
   pskd::Recognizer recognizer = deploy::recognizer_of(model, options.model);
   const deploy::WindowOptions windows = windows_of(options, model);

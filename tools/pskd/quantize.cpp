@@ -9,6 +9,7 @@
 #include "deploy/recognizer.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
+#include "pskd/data/clip.hpp"
 #include "pskd/data/protocol.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "signal/augmentation.hpp"
@@ -26,15 +27,10 @@ struct Recordings {
   bool learned_from_unlabeled = false;  ///< and from no others
 };
 
-std::vector<int> columns_of(const std::vector<std::string>& wanted, const std::vector<std::string>& there) {
-  std::vector<int> columns;
-  for (const std::string& channel : wanted) {
-    const auto found = std::find(there.begin(), there.end(), channel);
-    if (found == there.end())
-      throw Error(ErrorKind::checkpoint, "the recordings of the run have no channel " + channel);
-    columns.push_back(static_cast<int>(found - there.begin()));
-  }
-  return columns;
+std::vector<int> columns_of(const deploy::SensorInput& sensor, const data::DatasetInfo& info) {
+  return data::channel_columns(sensor.channels, info.channels, [](const std::string& channel) {
+    throw Error(ErrorKind::checkpoint, "the recordings of the run have no channel " + channel);
+  });
 }
 
 /// The split of the fold that the run is of.
@@ -54,8 +50,7 @@ Recordings read_recordings(const pskd::RunLayout& run, const deploy::ModelFile& 
     throw Error(ErrorKind::checkpoint, run.folder.string() + ": the run was trained on other recordings (hash " +
                                            trained_on + ", now " + dataset.hash + "); restore them");
   }
-  return {data::make_split(std::move(dataset), fold->protocol),
-          columns_of(model.sensor->channels, reader.info.channels),
+  return {data::make_split(std::move(dataset), fold->protocol), columns_of(*model.sensor, reader.info),
           pskd::config::find_stage(experiment, model.stage).labeled_share == 0.0};
 }
 

@@ -16,6 +16,7 @@
 #include "deploy/recognizer.hpp"
 #include "deploy/sample_input.hpp"
 #include "deploy/sample_stream.hpp"
+#include "predict.hpp"
 #include "pskd/base/error.hpp"
 #include "verbs.hpp"
 
@@ -112,8 +113,7 @@ deploy::StreamOptions stream_options(const Options& options, const deploy::Model
 
 void run(const Options& options) {
   start_console_log(options.quiet);
-  deploy::ModelFile model = deploy::read_model_file(options.model);
-  if (options.threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *options.threshold};
+  const deploy::ModelFile model = model_of(options.model, options.threshold);
   const pskd::Recognizer recognizer = deploy::recognizer_of(model, options.model);
   pskd::catch_stop_signals();
   deploy::SampleStream stream(recognizer, stream_options(options, model), [&](const deploy::StreamDecision& made) {

@@ -57,6 +57,9 @@ void describe(Fields& fields, SkeletonGcnConfig& model) {
   fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }
 
+/// Channels that block `block` of `blocks` puts out.
+constexpr int gcn_channels(int width, int block, int blocks) { return width << (3 * block / blocks); }
+
 struct SensorCnnConfig {
   static constexpr const char* kName = "sensor-cnn";
   static constexpr std::array kSees = {Modality::sensor};
@@ -77,6 +80,9 @@ void describe(Fields& fields, SensorCnnConfig& model) {
   fields({"dropout", "Dropout before the semantic layer."}, model.dropout, share_below_one());
   fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }
+
+/// Channels that each block puts out.
+constexpr std::array<int, 4> cnn_channels(int width) { return {width, width * 3 / 2, width * 2, width * 2}; }
 
 struct FusedConfig {
   static constexpr const char* kName = "fused";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -73,6 +74,10 @@ std::string clip_hash(const Recording& recording);
 inline Eigen::Index skeleton_columns(const DatasetInfo& info) {
   return 3 * static_cast<Eigen::Index>(info.topology.joints.size());
 }
+
+/// Where each of `wanted` is among `channels`. `refuse` is given a name that is not there, and throws.
+std::vector<int> channel_columns(const std::vector<std::string>& wanted, const std::vector<std::string>& channels,
+                                 const std::function<void(const std::string&)>& refuse);
 
 /// Hash of the clips in their order: names, labels, subjects, trials, scenes, cameras and contents (Clip::hash must be
 /// set).

@@ -23,7 +23,7 @@ Modalities operator|(Modalities a, Modalities b);
 Modalities modalities(const config::Sees& sees);
 
 /// What a stage is shown in training: what it sees, and what its teachers of this run see.
-Modalities shown(const config::Experiment& experiment, const config::StageConfig& stage);
+Modalities shown_modalities(const config::Experiment& experiment, const config::StageConfig& stage);
 
 /// Whether a recording has all that is `wanted`.
 bool has(const data::Recording& recording, Modalities wanted);

@@ -11,6 +11,7 @@
 #include "pskd/train/evaluation.hpp"
 #include "train/other_runs/other_stage.hpp"
 #include "train/other_runs/unlabeled_folder.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 
 namespace pskd::train {
@@ -116,20 +117,16 @@ Snapshot load(const TrainingSetup& setup, const config::StageRef& stage) {
   return load_snapshot(setup, seed_of(setup), stage, "last");
 }
 
-distill::TeacherOutput say(const TrainedStage& stage, const Recordings& clips) {
-  return distill::compute_output(*stage.network, render_plain(stage.renderer, clips, stage.sees));
-}
-
 /// The recordings that have what the student and its teachers see, which alone teach.
 std::shared_ptr<const data::Split> seen_by_all(const TrainingSetup& setup) {
-  return seen_split(setup.split, shown(setup, stage_of(setup), seed_of(setup)));
+  return seen_split(setup.split, shown_modalities(setup, stage_of(setup), seed_of(setup)));
 }
 
 /// What each teacher says of the recordings.
 std::vector<distill::TeacherOutput> answers(const TrainingSetup& setup, const Recordings& clips) {
   std::vector<distill::TeacherOutput> all;
   for (const config::TeacherRef& teacher : stage_of(setup).teachers) {
-    all.push_back(say(load(setup, {teacher.stage, teacher.run}), clips));
+    all.push_back(output_of(load(setup, {teacher.stage, teacher.run}), clips));
   }
   return all;
 }
@@ -177,7 +174,7 @@ Change measure_change(const TrainingSetup& setup, const data::Dataset& dataset, 
   std::erase_if(labeled, [&](const data::Clip& clip) { return !has(clip, modalities(stage_of(setup).sees)); });
   Change change{.labeled = labeled.size()};
   const auto measure = [&](const TrainedStage& student, Agreement& with) {
-    with.same = count(say(student, clips).logits.argmax(1).eq(opinions.vote.classes) & opinions.vote.agreed);
+    with.same = count(output_of(student, clips).logits.argmax(1).eq(opinions.vote.classes) & opinions.vote.agreed);
     with.right = count_right(student, labeled);
   };
   measure(load(setup, stage_of(setup).starts_from), change.before);

@@ -93,7 +93,7 @@ KnownLabel label_of(const data::Clip& clip, const AskedFolder& folder) {
 }
 
 distill::TeacherOutput ask(const AskedFolder& folder, const Recordings& clips) {
-  return distill::compute_output(*folder.stage.network, render_plain(folder.stage.renderer, clips, folder.stage.sees));
+  return output_of(folder.stage, clips);
 }
 
 }  // namespace pskd::train

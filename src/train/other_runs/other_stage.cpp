@@ -14,7 +14,6 @@
 #include "train/model_description.hpp"
 #include "train/other_runs/fit.hpp"
 #include "train/stage_key.hpp"
-#include "train/stage_setup.hpp"
 
 namespace pskd::train {
 namespace {
@@ -155,6 +154,11 @@ OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, cons
   return std::move(found.stage);
 }
 
+config::StageConfig config_of(const TrainingSetup& setup, std::uint64_t seed, const config::TeacherRef& teacher) {
+  if (teacher.run.empty()) return config::find_stage(setup.experiment, teacher.stage);
+  return open_other_stage(setup, seed, {{teacher.stage, teacher.run}, config::word(teacher.snapshot)}).config;
+}
+
 OtherStage open_asked_stage(const TrainingSetup& setup, const fs::path& file) {
   OtherStage stage = stage_in(file).stage;
   require_fit(stage.checkpoint.manifest.model, describe_input(setup, stage.config), setup.experiment.data.root);
@@ -171,10 +175,10 @@ void require_other_stages(const TrainingSetup& setup) {
 
 Seen seen_by(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
   const Lineage lineage = lineage_of(setup.experiment, stage);
-  Seen seen = read_recordings(setup, uses_unlabeled(lineage));
+  Seen seen = own_recordings(setup, uses_unlabeled(lineage));
   for (const auto& [name, config] : lineage) {
     for (const OtherRef& other : other_stages(setup.experiment, config)) {
-      add(seen, *open_other_stage(setup, seed, other).checkpoint.manifest.seen);
+      add_seen(seen, *open_other_stage(setup, seed, other).checkpoint.manifest.seen);
     }
   }
   return seen;

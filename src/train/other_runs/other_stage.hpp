@@ -45,6 +45,9 @@ struct OtherStage {
 /// Error(checkpoint) when the checkpoint is damaged or not the one that the run was evaluated with.
 OtherStage open_other_stage(const TrainingSetup& setup, std::uint64_t seed, const OtherRef& reference);
 
+/// How a teacher was trained, in this run or in another one. Throws as open_other_stage.
+config::StageConfig config_of(const TrainingSetup& setup, std::uint64_t seed, const config::TeacherRef& teacher);
+
 /// The stage in a model file, which is only asked: it may know the recordings of `setup`. Throws Error(config) when it
 /// sees clips in another way, Error(checkpoint) as read_exported_stage.
 OtherStage open_asked_stage(const TrainingSetup& setup, const std::filesystem::path& file);

@@ -74,7 +74,7 @@ bool knows(const Seen& seen, const data::Recording& recording) {
   return seen.labeled.clips.contains(name) || seen.unlabeled.clips.contains(name);
 }
 
-Seen read_recordings(const TrainingSetup& setup, bool with_unlabeled) {
+Seen own_recordings(const TrainingSetup& setup, bool with_unlabeled) {
   Seen seen;
   for (const auto* part : {&setup.split.train, &setup.split.val}) {
     for (const data::Clip& clip : *part) add_recording(seen.labeled, setup, clip);
@@ -84,7 +84,7 @@ Seen read_recordings(const TrainingSetup& setup, bool with_unlabeled) {
   return seen;
 }
 
-void add(Seen& seen, const Seen& earlier) {
+void add_seen(Seen& seen, const Seen& earlier) {
   const auto add_part = [](SeenRecordings& part, const SeenRecordings& more) {
     part.clips.insert(more.clips.begin(), more.clips.end());
     part.subjects.insert(more.subjects.begin(), more.subjects.end());

@@ -23,11 +23,11 @@ struct Seen {
 /// Whether the weights have learned from this recording.
 bool knows(const Seen& seen, const data::Recording& recording);
 
-/// What a stage of the setup reads itself.
-Seen read_recordings(const TrainingSetup& setup, bool with_unlabeled);
+/// Those that a stage of the setup sees itself.
+Seen own_recordings(const TrainingSetup& setup, bool with_unlabeled);
 
 /// Adds what an earlier stage has seen.
-void add(Seen& seen, const Seen& earlier);
+void add_seen(Seen& seen, const Seen& earlier);
 
 /// Throws Error(config) that begins with `place` when weights which have seen these recordings say nothing about the
 /// setup's test part: a clip of it is among them; or a subject of it whose labels they know (unless the protocol shares

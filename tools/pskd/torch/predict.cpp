@@ -141,7 +141,7 @@ void predict_folder(const PredictOptions& options) {
   require_folder_options(options);
   prepare(0);
   start_console_log(options.quiet);
-  const ModelFile model = model_of(options);
+  const ModelFile model = model_of(options.model, options.threshold);
   const AskedFolder folder = open(options);
   for (const std::string& warning : folder.warnings) spdlog::warn("recordings: {}", warning);
   const std::vector<const Clip*> clips = seen_clips(folder);

@@ -4,7 +4,6 @@
 
 #include "base/checksum.hpp"
 #include "base/file.hpp"
-#include "distill/teacher_output.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
@@ -13,6 +12,7 @@
 #include "report/page/page.hpp"
 #include "report/run_search.hpp"
 #include "torch_verbs.hpp"
+#include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 
 namespace {
@@ -107,10 +107,10 @@ class MaterialCollector {
     const auto known = known_.find(asked);
     if (!checkpoint.empty() && known != known_.end()) return known->second;
     const pskd::train::TrainedStage trained = pskd::train::load_stage(setup, seed, stage.name);
-    const pskd::model::Input input =
-        pskd::train::render_plain(trained.renderer, pskd::train::recordings(clips), trained.sees);
-    const torch::Tensor found =
-        pskd::distill::compute_output(*trained.network, input).embedding.to(torch::kFloat64).contiguous();
+    const torch::Tensor found = pskd::train::output_of(trained, pskd::train::recordings(clips))
+                                    .embedding.cpu()
+                                    .to(torch::kFloat64)
+                                    .contiguous();
     using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     Eigen::MatrixXd rows = Eigen::Map<const Rows>(found.data_ptr<double>(), found.size(0), found.size(1));
     if (!checkpoint.empty()) known_[asked] = rows;
