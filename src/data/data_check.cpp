@@ -3,9 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdio>
 #include <map>
 #include <set>
 #include <system_error>
@@ -99,19 +96,6 @@ std::int64_t count_rail_samples(const DatasetInfo& info, const std::vector<Clip>
   return count;
 }
 
-// "0.71"
-std::string seconds_text(double seconds) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f", seconds);
-  return text.data();
-}
-
-// Names that programs write for no value, where an empty cell says that nobody labeled.
-bool is_word_for_nothing(const std::string& name) {
-  constexpr std::array kWords = {"nan", "na", "n/a", "#n/a", "null"};
-  return std::find(kWords.begin(), kWords.end(), compared_form(name)) != kWords.end();
-}
-
 void refuse_broken(const DataCheck& check) {
   std::string problems;
   for (const BrokenFile& file : check.broken) {
@@ -150,56 +134,6 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
   check.constant = constant_streams(check.info, check.clips);
   check.rail_samples = count_rail_samples(check.info, check.clips);
   return check;
-}
-
-std::vector<std::string> suspicions_of(const DataCheck& check) {
-  std::vector<std::string> warnings;
-  if (!check.incomplete.empty()) warnings.push_back(check.incomplete);
-  if (!check.unsure.empty()) {
-    warnings.push_back("marked with CHECK, " + std::to_string(check.unsure.size()) + " in all: " +
-                       check.unsure.front() + ": look whether what follows is right, then delete the mark");
-  }
-  for (const std::string& name : check.info.classes) {
-    if (!is_word_for_nothing(name)) continue;
-    warnings.push_back("'" + name + "' is a class: where nobody labeled, the cell of the label is to be empty");
-  }
-  for (const Name& subject : check.info.subjects) {
-    if (is_word_for_nothing(subject.text())) warnings.push_back("'" + subject.text() + "' is a subject: who is it?");
-  }
-  for (const StreamSummary& stream : check.streams) {
-    for (std::string& warning : warnings_of(stream)) warnings.push_back(std::move(warning));
-  }
-  if (!check.by_timestamps) {
-    for (std::string& warning : warnings_of_lengths(check.streams)) warnings.push_back(std::move(warning));
-  }
-  for (const auto& [id, offset] : check.offsets) {
-    if (check.offsets_are_mended || !offset.is_sure() || std::abs(offset.seconds) < kNotableOffset) continue;
-    std::string& warning = warnings.emplace_back(id + ": the sensor shows movements ");
-    warning.append(seconds_text(std::abs(offset.seconds)))
-        .append(" s ")
-        .append(offset.seconds > 0 ? "later" : "earlier");
-    warning.append(" than the skeleton; `offset: estimate` in the description puts its clock right");
-  }
-  const auto note = [&](const std::string& what, const std::vector<std::string>& clips) {
-    if (clips.empty()) return;
-    warnings.push_back(what + " in " + std::to_string(clips.size()) + " recordings (" + clips.front() +
-                       (clips.size() > 1 ? ", ...)" : ")"));
-  };
-  note("the sensor never changes", check.constant.sensors);
-  note("the skeleton never changes", check.constant.skeletons);
-  for (const auto& [channel, clips] : check.constant.channels) note("the channel " + channel + " never changes", clips);
-  note("all channels are 0 for some samples, as where a sensor did not measure,", check.constant.zero_samples);
-  note("a joint is at 0 in some frames, as where the camera did not see it,", check.constant.zero_joints);
-  return warnings;
-}
-
-std::vector<std::string> warnings_of(const DataCheck& check) {
-  std::vector<std::string> warnings = suspicions_of(check);
-  for (const auto& [rule, repair] : check.repairs) {
-    warnings.push_back(rule + ": " + std::to_string(repair.count) + " in " + std::to_string(repair.clips.size()) +
-                       " recordings (" + repair.clips.front() + (repair.clips.size() > 1 ? ", ...)" : ")"));
-  }
-  return warnings;
 }
 
 Dataset complete_dataset(DataCheck check) {

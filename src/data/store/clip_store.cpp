@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "config/writer.hpp"
 #include "data/data_check.hpp"
+#include "data/data_check_text.hpp"
 #include "data/formats/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
