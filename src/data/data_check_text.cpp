@@ -219,6 +219,20 @@ std::vector<std::string> lines_of_alike(const std::vector<std::vector<std::strin
   return lines;
 }
 
+// Names of classes and subjects that are probably one.
+void write_alike(std::ostream& out, const DataCheck& check) {
+  if (!check.alike_classes.empty()) {
+    write_names(out, "class names that are probably one (" + std::to_string(check.alike_classes.size()) + ")",
+                lines_of_alike(check.alike_classes, check, [&](const Clip& clip) {
+                  return check.info.classes[static_cast<std::size_t>(clip.label)];
+                }));
+  }
+  if (!check.alike_subjects.empty()) {
+    write_names(out, "subjects that are probably one (" + std::to_string(check.alike_subjects.size()) + ")",
+                lines_of_alike(check.alike_subjects, check, [](const Clip& clip) { return clip.subject.text(); }));
+  }
+}
+
 nlohmann::ordered_json to_json(const Lengths& value) {
   return {{"shortest", value.shortest}, {"longest", value.longest}, {"mean", value.mean}};
 }
@@ -243,6 +257,18 @@ nlohmann::ordered_json to_json(const std::vector<const Clip*>& clips) {
   return {{"clips", clips.size()},
           {"sensor_samples", to_json(lengths(clips, &Clip::sensor))},
           {"skeleton_frames", to_json(lengths(clips, &Clip::skeleton))}};
+}
+
+// The clips by subject and by class.
+void add_groups(nlohmann::ordered_json& json, const DataCheck& check) {
+  json["subjects"] = nlohmann::ordered_json::object();
+  for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
+    json["subjects"][subject.text()] = clips.size();
+  }
+  json["classes"] = nlohmann::ordered_json::object();
+  for (const auto& [label, clips] : clips_by(check, &Clip::label)) {
+    json["classes"][check.info.classes[static_cast<std::size_t>(label)]] = to_json(clips);
+  }
 }
 
 }  // namespace
@@ -319,16 +345,7 @@ std::string describe(const DataCheck& check) {
     write_names(out, "one recording under two labels (" + std::to_string(check.two_labels.size()) + ")",
                 two_label_names(check));
   }
-  if (!check.alike_classes.empty()) {
-    write_names(out, "class names that are probably one (" + std::to_string(check.alike_classes.size()) + ")",
-                lines_of_alike(check.alike_classes, check, [&](const Clip& clip) {
-                  return check.info.classes[static_cast<std::size_t>(clip.label)];
-                }));
-  }
-  if (!check.alike_subjects.empty()) {
-    write_names(out, "subjects that are probably one (" + std::to_string(check.alike_subjects.size()) + ")",
-                lines_of_alike(check.alike_subjects, check, [](const Clip& clip) { return clip.subject.text(); }));
-  }
+  write_alike(out, check);
   if (check.left_by_systems > 0) {
     out << "left by macOS or Windows and ignored (__MACOSX, ._*, Thumbs.db, ...): " << check.left_by_systems << "\n";
   }
@@ -351,16 +368,10 @@ std::string to_json(const DataCheck& check) {
   json["skeleton"] = check.info.topology.name;
   json["channels"] = check.info.channels;
   json["clips"] = check.clips.size();
-  json["sensor_only"] = count_modalities(check.clips).sensor_only;
-  json["skeleton_only"] = count_modalities(check.clips).skeleton_only;
-  json["subjects"] = nlohmann::ordered_json::object();
-  for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
-    json["subjects"][subject.text()] = clips.size();
-  }
-  json["classes"] = nlohmann::ordered_json::object();
-  for (const auto& [label, clips] : clips_by(check, &Clip::label)) {
-    json["classes"][check.info.classes[static_cast<std::size_t>(label)]] = to_json(clips);
-  }
+  const auto [sensor_only, skeleton_only] = count_modalities(check.clips);
+  json["sensor_only"] = sensor_only;
+  json["skeleton_only"] = skeleton_only;
+  add_groups(json, check);
   for (const auto& [id, offset] : check.offsets) {
     json["clock_offsets"][id] = {{"seconds", offset.seconds}, {"sure", offset.is_sure()}};
   }
