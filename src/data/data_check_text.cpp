@@ -202,20 +202,14 @@ std::vector<std::string> two_label_names(const DataCheck& check) {
   return names;
 }
 
-// "'wave' (20 clips) = 'Wave' (4 clips)", where `name_of` says what a clip counts for.
+// One line for each group of names, where `name_of` says what a clip counts for.
 template <class NameOf>
 std::vector<std::string> lines_of_alike(const std::vector<std::vector<std::string>>& alike, const DataCheck& check,
                                         NameOf name_of) {
   std::map<std::string, std::size_t> counts;
   for (const Clip& clip : check.clips) ++counts[name_of(clip)];
   std::vector<std::string> lines;
-  for (const std::vector<std::string>& names : alike) {
-    std::string& line = lines.emplace_back();
-    for (const std::string& name : names) {
-      line.append(line.empty() ? "'" : " = '").append(with_hidden_shown(name)).append("' (");
-      line.append(std::to_string(counts[name])).append(" clips)");
-    }
-  }
+  for (const std::vector<std::string>& names : alike) lines.push_back(alike_text(names, counts, " = "));
   return lines;
 }
 
@@ -321,6 +315,18 @@ std::vector<std::string> warnings_of(const DataCheck& check) {
                        " recordings (" + repair.clips.front() + (repair.clips.size() > 1 ? ", ...)" : ")"));
   }
   return warnings;
+}
+
+std::string alike_text(const std::vector<std::string>& names, const std::map<std::string, std::size_t>& clips,
+                       std::string_view between) {
+  std::string list;
+  for (const std::string& name : names) {
+    const auto counted = clips.find(name);
+    if (!list.empty()) list += between;
+    list += "'" + with_hidden_shown(name) + "' (";
+    list += std::to_string(counted == clips.end() ? 0 : counted->second) + " clips)";
+  }
+  return list;
 }
 
 std::string describe(const DataCheck& check) {

@@ -474,12 +474,7 @@ std::vector<Clip> relabeled(Dataset dataset, const std::vector<std::string>& cla
 }
 
 void check_classes_trained(const Split& split) {
-  std::vector<std::string> untrained;
-  std::set<int> labels;
-  for (const Clip& clip : split.train) labels.insert(clip.label);
-  for (std::size_t label = 0; label < split.classes.size(); ++label) {
-    if (!labels.contains(static_cast<int>(label))) untrained.push_back(split.classes[label]);
-  }
+  const std::vector<std::string> untrained = classes_without_clips(split.train, split.classes);
   if (untrained.empty()) return;
   throw Error(ErrorKind::data,
               "no training clip of " + text(untrained) + "; list the classes to keep under protocol.classes");
@@ -659,6 +654,17 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   check_contents({{"train", &split.train}, {"val", &split.val}, {"test", &split.test}}, split.classes);
   check_unlabeled(split);
   return split;
+}
+
+std::vector<std::string> classes_without_clips(const std::vector<Clip>& clips,
+                                               const std::vector<std::string>& classes) {
+  std::set<int> present;
+  for (const Clip& clip : clips) present.insert(clip.label);
+  std::vector<std::string> absent;
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    if (!present.contains(static_cast<int>(label))) absent.push_back(classes[label]);
+  }
+  return absent;
 }
 
 std::vector<Clip> reveal_unlabeled(Dataset dataset, const config::ProtocolConfig& protocol) {
