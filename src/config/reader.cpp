@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/text.hpp"
 #include "config/experiment_reader.hpp"
 #include "config/legal_values.hpp"
 #include "config/numbers.hpp"

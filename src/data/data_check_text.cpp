@@ -7,8 +7,10 @@
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 
 namespace pskd::data {
@@ -160,10 +162,7 @@ void write_streams(std::ostream& out, const DataCheck& check) {
 }
 
 void write_names(std::ostream& out, const std::string& title, const std::vector<std::string>& names) {
-  out << title << ": ";
-  if (names.empty()) out << "none";
-  for (std::size_t i = 0; i < names.size(); ++i) out << (i > 0 ? ", " : "") << names[i];
-  out << "\n";
+  out << title << ": " << (names.empty() ? "none" : joined(names)) << "\n";
 }
 
 // "rule: 12 in 3 clips (a, b, c)"; long lists are cut, --json has them whole.
@@ -171,11 +170,9 @@ void write_repairs(std::ostream& out, const Repairs& repairs) {
   constexpr std::size_t kNamed = 8;
   if (!repairs.empty()) out << "put right by rule:\n";
   for (const auto& [rule, repair] : repairs) {
-    out << "  " << rule << ": " << repair.count << " in " << repair.clips.size() << " recordings (";
-    for (std::size_t i = 0; i < std::min(repair.clips.size(), kNamed); ++i) {
-      out << (i > 0 ? ", " : "") << repair.clips[i];
-    }
-    out << (repair.clips.size() > kNamed ? ", ...)\n" : ")\n");
+    const std::span named(repair.clips.data(), std::min(repair.clips.size(), kNamed));
+    out << "  " << rule << ": " << repair.count << " in " << repair.clips.size() << " recordings (" << joined(named)
+        << (repair.clips.size() > kNamed ? ", ...)\n" : ")\n");
   }
 }
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "config/node.hpp"
 #include "data/formats/file_error.hpp"
 #include "data/formats/npy.hpp"
 #include "data/readers/recordings/reader.hpp"
@@ -41,8 +41,8 @@ std::vector<int> columns_of(const std::vector<std::string>& wanted, const std::v
   for (const std::string& channel : wanted) {
     const auto found = std::find(there.begin(), there.end(), channel);
     if (found == there.end()) {
-      throw Error(ErrorKind::usage, what + " has the channels " + config::joined(there) + ", and the model needs " +
-                                        config::joined(wanted) + "; give plain files with these columns");
+      throw Error(ErrorKind::usage, what + " has the channels " + joined(there) + ", and the model needs " +
+                                        joined(wanted) + "; give plain files with these columns");
     }
     columns.push_back(static_cast<int>(found - there.begin()));
   }
@@ -108,7 +108,7 @@ SensorDescription plain_sensor(const fs::path& file, const SensorInput& input, s
   sensor.table.label.clear();
   sensor.table.columns = look.table.header ? channels : look.columns;
   if (sensor.table.columns.size() != channels.size()) {
-    formats::fail(file, "expected columns for " + config::joined(channels) + ", perhaps after time stamps, found " +
+    formats::fail(file, "expected columns for " + joined(channels) + ", perhaps after time stamps, found " +
                             std::to_string(look.columns.size()) +
                             "; with their names in a first line they may lie in any order");
   }
@@ -170,9 +170,9 @@ SensorFiles::Read SensorFiles::data_set_reader(const std::string& name) const {
   config.name = name;
   if (name == data_set_) config.sensors = sensor_.sensors;
   if (config.sensors.size() > 1) {
-    throw Error(ErrorKind::usage, "the model sees " + config::joined(config.sensors) + ", and a file of " + name +
+    throw Error(ErrorKind::usage, "the model sees " + joined(config.sensors) + ", and a file of " + name +
                                       " holds one of them; give plain files with the columns " +
-                                      config::joined(sensor_.channels));
+                                      joined(sensor_.channels));
   }
   const data::Reader reader = data::readers::make_reader(config);
   const std::vector<int> columns = columns_of(sensor_.channels, reader.info.channels, "a file of " + name);
@@ -189,7 +189,7 @@ SensorFiles::Read SensorFiles::data_set_reader(const std::string& name) const {
 SensorFiles::Read SensorFiles::plain_reader() const {
   if (options_.unit && std::find(sensor_.units.begin(), sensor_.units.end(), "g") == sensor_.units.end()) {
     throw Error(ErrorKind::usage, "--unit is of accelerations, and the model sees none: its channels are " +
-                                      config::joined(sensor_.channels) + " in " + config::joined(sensor_.units) +
+                                      joined(sensor_.channels) + " in " + joined(sensor_.units) +
                                       "; files of pskd 0.9.0 do not say units: export the run again");
   }
   std::vector<int> columns(sensor_.channels.size());
@@ -211,9 +211,8 @@ SensorFiles::Read SensorFiles::described_reader() const {
   };
   const auto found = std::find_if(description.sensors.begin(), description.sensors.end(), has_all);
   if (found == description.sensors.end()) {
-    throw Error(ErrorKind::usage,
-                options_.description.string() +
-                    ": no sensor has the channels that the model needs: " + config::joined(sensor_.channels));
+    throw Error(ErrorKind::usage, options_.description.string() +
+                                      ": no sensor has the channels that the model needs: " + joined(sensor_.channels));
   }
   const std::vector<int> columns = columns_of(sensor_.channels, found->channels, found->name);
   const double rate = options_.rate > 0 ? options_.rate : found->table.rate;

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/text.hpp"
 #include "pskd/base/name.hpp"
 #include "report/records.hpp"
 #include "report/wording.hpp"
@@ -69,16 +70,14 @@ std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std
 
 /// "student 6 of 30 (25 are as accurate), 9 of 30"; empty where no record says.
 std::string best_epochs(const std::vector<eval::RunRecord>& records) {
-  std::string text;
+  std::vector<std::string> stages;
   for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
-    std::string of_stage;
-    for (const eval::RunRecord& record : records) {
-      const std::string one = best_epoch_text(record.stages[index]);
-      if (!one.empty()) of_stage += (of_stage.empty() ? "" : ", ") + one;
-    }
-    if (!of_stage.empty()) text += (text.empty() ? "" : "; ") + records.front().stages[index].name + " " + of_stage;
+    std::vector<std::string> epochs;
+    for (const eval::RunRecord& record : records) epochs.push_back(best_epoch_text(record.stages[index]));
+    std::erase(epochs, "");
+    if (!epochs.empty()) stages.push_back(records.front().stages[index].name + " " + joined(epochs));
   }
-  return text;
+  return joined(stages, "; ");
 }
 
 std::string seeds_of(const std::vector<eval::RunRecord>& records) {

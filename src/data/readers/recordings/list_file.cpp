@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "config/node.hpp"
 #include "data/formats/csv.hpp"
@@ -82,7 +83,7 @@ std::size_t ListFile::require(const std::string& name) {
 void ListFile::refuse_others() const {
   for (const std::string& name : names_) {
     if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
-    fail("unknown column " + config::quoted(name) + ", expected some of " + config::joined(asked_) +
+    fail("unknown column " + config::quoted(name) + ", expected some of " + joined(asked_) +
          config::did_you_mean(name, asked_));
   }
 }

@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "base/quantile.hpp"
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "config/node.hpp"
 #include "data/finite.hpp"
@@ -314,9 +315,9 @@ void check_names(const fs::path& file, const formats::TextTable& text, const Sen
     const bool is_another = is_one(name, sensor.channels) || (is_one(name, kUsual) && is_one(channel, kUsual));
     if (!is_another || name == compared_form(channel)) continue;
     formats::fail_at_line(file, text.header_line,
-                          "expected the channels of the description in their order, " +
-                              config::joined(sensor.channels) + "; found a column " + config::quoted(text.names[i]) +
-                              " in the place of " + channel + "; the key `columns` names those to read");
+                          "expected the channels of the description in their order, " + joined(sensor.channels) +
+                              "; found a column " + config::quoted(text.names[i]) + " in the place of " + channel +
+                              "; the key `columns` names those to read");
   }
 }
 
@@ -488,7 +489,7 @@ std::vector<SensorDescription> chosen_sensors(const config::DataConfig& config,
   for (const std::string& name : config.sensors) {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
-      throw Error(ErrorKind::config, "data.sensors: expected some of " + config::joined(names) + ", found " +
+      throw Error(ErrorKind::config, "data.sensors: expected some of " + joined(names) + ", found " +
                                          config::quoted(name) + config::did_you_mean(name, names));
     }
     chosen.push_back(description.sensors[static_cast<std::size_t>(found - names.begin())]);
