@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/npy.hpp"
 #include "data/readers/recordings/reader.hpp"
 #include "data/readers/recordings/table_look.hpp"
@@ -108,9 +108,9 @@ SensorDescription plain_sensor(const fs::path& file, const SensorInput& input, s
   sensor.table.label.clear();
   sensor.table.columns = look.table.header ? channels : look.columns;
   if (sensor.table.columns.size() != channels.size()) {
-    formats::fail(file, "expected columns for " + joined(channels) + ", perhaps after time stamps, found " +
-                            std::to_string(look.columns.size()) +
-                            "; with their names in a first line they may lie in any order");
+    data::fail(file, "expected columns for " + joined(channels) + ", perhaps after time stamps, found " +
+                         std::to_string(look.columns.size()) +
+                         "; with their names in a first line they may lie in any order");
   }
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const auto stated = stated_unit(look, sensor.table.columns[i]);

@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "config/node.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/calendar.hpp"
-#include "data/formats/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/formats/text_file.hpp"
 #include "pskd/base/error.hpp"

@@ -15,7 +15,7 @@
 #include "config/writer.hpp"
 #include "data/data_check.hpp"
 #include "data/data_check_text.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
 #include "data/readers/registry.hpp"
@@ -27,7 +27,6 @@ namespace pskd::data::store {
 namespace {
 
 namespace fs = std::filesystem;
-using formats::fail;
 
 // The format of the HDF5 image, stored in it as /format: name and source are texts; warnings a text of one line each;
 // id, subject, trial, scene, camera, cut_from and span (begin and end, s) are texts of one line a clip; label,
