@@ -47,6 +47,15 @@ std::vector<double> pooled_accuracies(const std::vector<eval::RunRecord>& record
   return values;
 }
 
+std::vector<std::string> header_of(const std::vector<eval::RunRecord>& records) {
+  std::vector<std::string> header = {"stage", "accuracy %", "balanced accuracy %", "macro F1 %"};
+  if (has_folds(records)) header.emplace_back("pooled accuracy %");
+  if (has_windows(records)) header.insert(header.end(), {"recordings %", "event F1 %"});
+  header.insert(header.end(), {"n", "parameters", "epochs", "training s"});
+  return header;
+}
+
+/// The cells under header_of.
 std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std::size_t index) {
   const eval::StageResult& stage = records.front().stages[index];
   const std::vector<double> accuracy = values_of(records, index, &eval::Scores::accuracy);
@@ -158,11 +167,7 @@ Table results_table(const std::vector<eval::RunRecord>& records) {
   check_same_experiment(records);
   Table table;
   table.notes = notes_of(records);
-  table.header = {"stage",      "accuracy %", "balanced accuracy %", "macro F1 %", "n",
-                  "parameters", "epochs",     "training s"};
-  const auto behind_scores = table.header.begin() + 4;
-  if (has_windows(records)) table.header.insert(behind_scores, {"recordings %", "event F1 %"});
-  if (has_folds(records)) table.header.insert(table.header.begin() + 4, "pooled accuracy %");
+  table.header = header_of(records);
   for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
     table.rows.push_back(row_of(records, index));
   }
