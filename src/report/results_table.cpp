@@ -161,6 +161,15 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   return notes;
 }
 
+/// What a fold is tested on, as the line of its protocol says it: "subjects 3".
+std::string tested_on(const eval::RunRecord& record) {
+  const std::string word = std::string(", ") + shown_part(record.stages.front()) + " ";
+  const std::size_t at = record.protocol.find(word);
+  if (at == std::string::npos) return kEnDash;
+  const std::size_t begin = at + word.size();
+  return record.protocol.substr(begin, record.protocol.find(", ", begin) - begin);
+}
+
 }  // namespace
 
 Table results_table(const std::vector<eval::RunRecord>& records) {
@@ -173,19 +182,6 @@ Table results_table(const std::vector<eval::RunRecord>& records) {
   }
   return table;
 }
-
-namespace {
-
-/// What a fold is tested on, as the line of its protocol says it: "subjects 3".
-std::string tested_on(const eval::RunRecord& record) {
-  const std::string word = std::string(", ") + shown_part(record.stages.front()) + " ";
-  const std::size_t at = record.protocol.find(word);
-  if (at == std::string::npos) return kEnDash;
-  const std::size_t begin = at + word.size();
-  return record.protocol.substr(begin, record.protocol.find(", ", begin) - begin);
-}
-
-}  // namespace
 
 Table folds_table(const std::vector<eval::RunRecord>& records) {
   check_same_experiment(records);
