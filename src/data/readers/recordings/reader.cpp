@@ -48,12 +48,6 @@ double tick_of(const formats::TableDescription& table) {
   return table.time_format.empty() ? formats::seconds_of(table.time_unit) : 0;
 }
 
-double longest_interval(const std::vector<double>& times) {
-  double longest = 0;
-  for (std::size_t i = 1; i < times.size(); ++i) longest = std::max(longest, times[i] - times[i - 1]);
-  return longest;
-}
-
 // The longest time in which no value changed, in seconds, of a stream in which some do. A few samples may be equal by
 // chance.
 double longest_hold(const TimedSamples& samples) {
