@@ -57,10 +57,6 @@ bool has(const config::Place& map, const char* key) {
   return node != nullptr && node->kind != config::Node::Kind::null;
 }
 
-bool is_position(const std::string& column) {
-  return std::all_of(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // ---- what the CSV files of both modalities have in common ------------------------------------------------
 
 void read_separator(const config::Place& place, std::optional<formats::Separator>& separator) {
@@ -108,7 +104,7 @@ void check_table(const config::Place& place, const formats::TableDescription& ta
   if (!table.time.empty()) columns.push_back(table.time);
   if (!table.label.empty()) columns.push_back(table.label);
   for (const std::string& column : columns) {
-    if (table.header || is_position(column)) continue;
+    if (table.header || formats::is_position(column)) continue;
     place.complain("column " + config::quoted(column) +
                    " is a name: set header: true if the files begin with a line of names, or give its number, from 0");
   }
