@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 
 #include "data/file_error.hpp"
+#include "data/formats/calendar.hpp"
 #include "data/formats/numbers.hpp"
 
 namespace pskd::data::readers {
@@ -33,15 +33,13 @@ class Days {
       int year = 0;
       int month = 0;
       int day = 0;
+      double days = 0;
       if (!parse_digits(text.substr(0, 4), year) || !parse_digits(text.substr(4, 2), month) ||
-          !parse_digits(text.substr(6, 2), day)) {
+          !parse_digits(text.substr(6, 2), day) || !formats::days_of(year, month, day, days)) {
         return false;
       }
-      const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                             std::chrono::day(static_cast<unsigned>(day))};
-      if (!date.ok()) return false;
       text_ = text;
-      seconds_ = 86400.0 * static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
+      seconds_ = 86400.0 * days;
     }
     value = seconds_;
     return true;
