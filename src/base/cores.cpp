@@ -41,7 +41,7 @@ void take_least(Cores& least, const Cores& other) {
   if (other.count < least.count) least = other;
 }
 
-std::string first_line(const fs::path& file) {
+std::string first_line_of(const fs::path& file) {
   std::ifstream stream(file);
   std::string line;
   std::getline(stream, line);
@@ -58,10 +58,10 @@ Cores quota_cores(const std::string& quota, const std::string& period, const fs:
 }
 
 Cores group_cores(const fs::path& folder, const fs::path& group) {
-  std::istringstream version2(first_line(folder / "cpu.max"));
+  std::istringstream version2(first_line_of(folder / "cpu.max"));
   std::string quota, period;
   if (version2 >> quota >> period) return quota_cores(quota, period, group);
-  return quota_cores(first_line(folder / "cpu.cfs_quota_us"), first_line(folder / "cpu.cfs_period_us"), group);
+  return quota_cores(first_line_of(folder / "cpu.cfs_quota_us"), first_line_of(folder / "cpu.cfs_period_us"), group);
 }
 
 Cores slurm_cores() {

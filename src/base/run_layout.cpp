@@ -29,6 +29,17 @@ bool is_overwritten(const fs::path& folder) {
   return name.starts_with("." + kRunPrefix) && name.ends_with(kOverwritten);
 }
 
+// What lies anywhere below `folder`, but not in what --overwrite gave up. Nothing where there is no such folder.
+std::vector<fs::path> paths_below(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  if (!fs::is_directory(folder)) return paths;
+  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (is_overwritten(entry->path())) entry.disable_recursion_pending();
+    paths.push_back(entry->path());
+  }
+  return paths;
+}
+
 }  // namespace
 
 fs::path StageLayout::checkpoint(const std::string& snapshot) const { return folder / (snapshot + ".ckpt"); }
@@ -118,10 +129,8 @@ std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {
 
 std::vector<RunLayout> finished_runs_below(const fs::path& folder) {
   std::vector<RunLayout> runs;
-  if (!fs::is_directory(folder)) return runs;
-  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (is_overwritten(entry->path())) entry.disable_recursion_pending();
-    if (entry->path().filename() == kResult) runs.push_back({entry->path().parent_path()});
+  for (const fs::path& path : paths_below(folder)) {
+    if (path.filename() == kResult) runs.push_back({path.parent_path()});
   }
   return runs;
 }
@@ -131,12 +140,8 @@ std::vector<RunLayout> unfinished_runs_below(const fs::path& folder) {
   const auto add = [&](const RunLayout& run) {
     if (run.named_seed() && fs::is_directory(run.folder) && !fs::exists(run.result())) runs.push_back(run);
   };
-  if (!fs::is_directory(folder)) return runs;
   add({folder.has_filename() ? folder : folder.parent_path()});
-  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (is_overwritten(entry->path())) entry.disable_recursion_pending();
-    add({entry->path()});
-  }
+  for (const fs::path& path : paths_below(folder)) add({path});
   std::sort(runs.begin(), runs.end(), [](const RunLayout& a, const RunLayout& b) { return a.folder < b.folder; });
   return runs;
 }

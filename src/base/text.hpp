@@ -29,6 +29,17 @@ std::string escaped_for_terminal(std::string_view text);
 /// As escaped_for_terminal, with newline and tab escaped too: \x0a, \x09. For a text within a line.
 std::string escaped_for_line(std::string_view text);
 
+/// "a, b, c"
+template <class Range>
+std::string joined(const Range& texts, std::string_view between = ", ") {
+  std::string list;
+  for (const auto& text : texts) {
+    if (!list.empty()) list += between;
+    list += text;
+  }
+  return list;
+}
+
 std::string first_line(const std::string& text);
 
 /// A field of a CSV file (RFC 4180): in quotes where it holds a comma or quotes, which are doubled.

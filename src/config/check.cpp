@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
 #include "config/numbers.hpp"
 
 namespace pskd::config {

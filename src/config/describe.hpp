@@ -105,7 +105,7 @@ void describe(Fields& fields, ProtocolConfig& protocol) {
 
 template <class Fields>
 void describe(Fields& fields, SensorAugmentationConfig& sensor) {
-  fields({"frames", "Samples after resampling."}, sensor.frames, between(8, 10'000));
+  fields({"frames", "Samples after resampling."}, sensor.frames, between(8, kMaxFrames));
   fields({"rotation", "Rotation about a random axis, uniform between minus and plus this many degrees."},
          sensor.rotation, at_least(0));
   fields({"scale", "Gain ~ N(1, scale)."}, sensor.scale, at_least(0));
@@ -116,7 +116,7 @@ void describe(Fields& fields, SensorAugmentationConfig& sensor) {
 
 template <class Fields>
 void describe(Fields& fields, SkeletonAugmentationConfig& skeleton) {
-  fields({"frames", "Frames after resampling."}, skeleton.frames, between(8, 10'000));
+  fields({"frames", "Frames after resampling."}, skeleton.frames, between(8, kMaxFrames));
   fields({"turn", "Rotation about the vertical axis, uniform between minus and plus this many degrees."}, skeleton.turn,
          at_least(0));
   fields({"tilt", "Rotation about a random horizontal axis, uniform between minus and plus this many degrees."},

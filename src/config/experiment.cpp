@@ -1,5 +1,6 @@
 #include "pskd/config/experiment.hpp"
 
+#include "base/text.hpp"
 #include "config/node.hpp"
 #include "config/numbers.hpp"
 #include "pskd/base/error.hpp"

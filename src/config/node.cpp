@@ -57,12 +57,6 @@ std::string shown(const Node& node) {
   return "";
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  return list;
-}
-
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& choices) {
   constexpr std::size_t kMaxLength = 60;
   if (name.size() > kMaxLength) return "";

@@ -32,9 +32,6 @@ std::string shown(std::string_view text);
 /// The same in single quotes.
 std::string quoted(std::string_view text);
 
-/// "a, b, c"
-std::string joined(const std::vector<std::string>& names);
-
 /// "; did you mean x?" for the nearest of `choices`, or nothing when none is near.
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& choices);
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/text.hpp"
 #include "config/experiment_reader.hpp"
 #include "config/legal_values.hpp"
 #include "config/numbers.hpp"
@@ -55,6 +56,19 @@ void read_reference(const Place& place, Reference& value, const std::string& exp
   } else {
     place.expected(expected);
   }
+}
+
+// {sensor: [gx, gy, gz]} or {sensor: watch}
+void read_sensor(const Place& place, Sees& value) {
+  const std::string expected = "a map {sensor: ...} of a list of channels or the name of a sensor";
+  const Node* sensor = place.node.find(word(Modality::sensor));
+  if (place.node.kind != Kind::map || sensor == nullptr || place.node.entries.size() != 1) {
+    return place.expected(expected);
+  }
+  value.modalities.push_back(Modality::sensor);
+  const Place inner = place.at(word(Modality::sensor), *sensor);
+  if (sensor->kind == Kind::scalar) return read(inner, value.sensor, not_empty());
+  read(inner, value.channels, some_of(not_empty()));
 }
 
 }  // namespace
@@ -177,23 +191,6 @@ void read(const Place& place, ModelConfig& value) {
   }
   read_model_named(chosen, place, value);
 }
-
-namespace {
-
-// {sensor: [gx, gy, gz]} or {sensor: watch}
-void read_sensor(const Place& place, Sees& value) {
-  const std::string expected = "a map {sensor: ...} of a list of channels or the name of a sensor";
-  const Node* sensor = place.node.find(word(Modality::sensor));
-  if (place.node.kind != Kind::map || sensor == nullptr || place.node.entries.size() != 1) {
-    return place.expected(expected);
-  }
-  value.modalities.push_back(Modality::sensor);
-  const Place inner = place.at(word(Modality::sensor), *sensor);
-  if (sensor->kind == Kind::scalar) return read(inner, value.sensor, not_empty());
-  read(inner, value.channels, some_of(not_empty()));
-}
-
-}  // namespace
 
 void read(const Place& place, Sees& value) {
   value = {};

@@ -26,6 +26,8 @@ struct Place {
   Place at(const std::string& key, const Node& value) const {
     return {value, path.empty() ? shown(key) : path + "." + shown(key), problems};
   }
+  /// The value of a key that is there.
+  Place child(const std::string& key) const { return at(key, *node.find(key)); }
   Place item(std::size_t index) const {
     return {node.items[index], path + "[" + std::to_string(index) + "]", problems};
   }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/markdown.hpp"
+#include "base/text.hpp"
 #include "config/assemble.hpp"
 #include "config/key_table.hpp"
 #include "config/node.hpp"

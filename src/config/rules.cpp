@@ -5,7 +5,6 @@
 
 #include "base/run_layout.hpp"
 #include "base/text.hpp"
-#include "config/node.hpp"
 #include "config/numbers.hpp"
 #include "pskd/base/name.hpp"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/run_layout.hpp"
+#include "base/text.hpp"
 #include "config/assemble.hpp"
 #include "config/assembled.hpp"
 #include "pskd/config/rules.hpp"

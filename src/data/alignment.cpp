@@ -81,10 +81,15 @@ TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repa
   return sorted;
 }
 
-void require_stamps_together(const std::filesystem::path& file, const std::vector<double>& times) {
-  constexpr double kLeast = 5;  // s
+double longest_interval(const std::vector<double>& times) {
   double longest = 0;
   for (std::size_t i = 1; i < times.size(); ++i) longest = std::max(longest, times[i] - times[i - 1]);
+  return longest;
+}
+
+void require_stamps_together(const std::filesystem::path& file, const std::vector<double>& times) {
+  constexpr double kLeast = 5;  // s
+  const double longest = longest_interval(times);
   const double others = times.empty() ? 0 : times.back() - times.front() - longest;
   if (longest <= kLeast || longest <= others) return;
   throw Error(ErrorKind::data, file.string() + ": expected time stamps of one recording, found a gap of " +

@@ -45,6 +45,9 @@ struct Stream {
 /// many of clip `id`.
 TimedSamples in_order(TimedSamples samples, const std::string& id, Repairs& repairs);
 
+/// The longest time from one stamp to the next, s; 0 where there are fewer than two.
+double longest_interval(const std::vector<double>& times);
+
 /// Throws Error(data) naming `file` where one interval is longer than 5 s and than all others together: a stamp is
 /// wrong. The stamps must increase.
 void require_stamps_together(const std::filesystem::path& file, const std::vector<double>& times);

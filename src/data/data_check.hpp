@@ -51,11 +51,6 @@ DataCheck check_recordings(const Reader& reader, const std::filesystem::path& ro
 /// Reads the recordings of `listing`, which list_recordings returned for `root`.
 DataCheck check_recordings(const Reader& reader, const std::filesystem::path& root, FolderListing listing);
 
-/// What is probably wrong with recordings that can be read all the same, one line each.
-std::vector<std::string> suspicions_of(const DataCheck& check);
-/// The same, and what rules put right: what a training says before it starts.
-std::vector<std::string> warnings_of(const DataCheck& check);
-
 /// The clips of a check, also those of one modality. Throws Error(data) naming every broken file, and when no clip is
 /// left.
 Dataset complete_dataset(DataCheck check);

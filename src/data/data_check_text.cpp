@@ -1,15 +1,33 @@
 #include "data/data_check_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 
 namespace pskd::data {
 namespace {
+
+// "0.71"
+std::string seconds_text(double seconds) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f", seconds);
+  return text.data();
+}
+
+// Names that programs write for no value, where an empty cell says that nobody labeled.
+bool is_word_for_nothing(const std::string& name) {
+  constexpr std::array kWords = {"nan", "na", "n/a", "#n/a", "null"};
+  return std::find(kWords.begin(), kWords.end(), compared_form(name)) != kWords.end();
+}
 
 struct Lengths {
   Eigen::Index shortest = 0;
@@ -144,10 +162,7 @@ void write_streams(std::ostream& out, const DataCheck& check) {
 }
 
 void write_names(std::ostream& out, const std::string& title, const std::vector<std::string>& names) {
-  out << title << ": ";
-  if (names.empty()) out << "none";
-  for (std::size_t i = 0; i < names.size(); ++i) out << (i > 0 ? ", " : "") << names[i];
-  out << "\n";
+  out << title << ": " << (names.empty() ? "none" : joined(names)) << "\n";
 }
 
 // "rule: 12 in 3 clips (a, b, c)"; long lists are cut, --json has them whole.
@@ -155,11 +170,9 @@ void write_repairs(std::ostream& out, const Repairs& repairs) {
   constexpr std::size_t kNamed = 8;
   if (!repairs.empty()) out << "put right by rule:\n";
   for (const auto& [rule, repair] : repairs) {
-    out << "  " << rule << ": " << repair.count << " in " << repair.clips.size() << " recordings (";
-    for (std::size_t i = 0; i < std::min(repair.clips.size(), kNamed); ++i) {
-      out << (i > 0 ? ", " : "") << repair.clips[i];
-    }
-    out << (repair.clips.size() > kNamed ? ", ...)\n" : ")\n");
+    const std::span named(repair.clips.data(), std::min(repair.clips.size(), kNamed));
+    out << "  " << rule << ": " << repair.count << " in " << repair.clips.size() << " recordings (" << joined(named)
+        << (repair.clips.size() > kNamed ? ", ...)\n" : ")\n");
   }
 }
 
@@ -186,21 +199,29 @@ std::vector<std::string> two_label_names(const DataCheck& check) {
   return names;
 }
 
-// "'wave' (20 clips) = 'Wave' (4 clips)", where `name_of` says what a clip counts for.
+// One line for each group of names, where `name_of` says what a clip counts for.
 template <class NameOf>
 std::vector<std::string> lines_of_alike(const std::vector<std::vector<std::string>>& alike, const DataCheck& check,
                                         NameOf name_of) {
   std::map<std::string, std::size_t> counts;
   for (const Clip& clip : check.clips) ++counts[name_of(clip)];
   std::vector<std::string> lines;
-  for (const std::vector<std::string>& names : alike) {
-    std::string& line = lines.emplace_back();
-    for (const std::string& name : names) {
-      line.append(line.empty() ? "'" : " = '").append(with_hidden_shown(name)).append("' (");
-      line.append(std::to_string(counts[name])).append(" clips)");
-    }
-  }
+  for (const std::vector<std::string>& names : alike) lines.push_back(alike_text(names, counts, " = "));
   return lines;
+}
+
+// Names of classes and subjects that are probably one.
+void write_alike(std::ostream& out, const DataCheck& check) {
+  if (!check.alike_classes.empty()) {
+    write_names(out, "class names that are probably one (" + std::to_string(check.alike_classes.size()) + ")",
+                lines_of_alike(check.alike_classes, check, [&](const Clip& clip) {
+                  return check.info.classes[static_cast<std::size_t>(clip.label)];
+                }));
+  }
+  if (!check.alike_subjects.empty()) {
+    write_names(out, "subjects that are probably one (" + std::to_string(check.alike_subjects.size()) + ")",
+                lines_of_alike(check.alike_subjects, check, [](const Clip& clip) { return clip.subject.text(); }));
+  }
 }
 
 nlohmann::ordered_json to_json(const Lengths& value) {
@@ -229,7 +250,81 @@ nlohmann::ordered_json to_json(const std::vector<const Clip*>& clips) {
           {"skeleton_frames", to_json(lengths(clips, &Clip::skeleton))}};
 }
 
+// The clips by subject and by class.
+void add_groups(nlohmann::ordered_json& json, const DataCheck& check) {
+  json["subjects"] = nlohmann::ordered_json::object();
+  for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
+    json["subjects"][subject.text()] = clips.size();
+  }
+  json["classes"] = nlohmann::ordered_json::object();
+  for (const auto& [label, clips] : clips_by(check, &Clip::label)) {
+    json["classes"][check.info.classes[static_cast<std::size_t>(label)]] = to_json(clips);
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> suspicions_of(const DataCheck& check) {
+  std::vector<std::string> warnings;
+  if (!check.incomplete.empty()) warnings.push_back(check.incomplete);
+  if (!check.unsure.empty()) {
+    warnings.push_back("marked with CHECK, " + std::to_string(check.unsure.size()) + " in all: " +
+                       check.unsure.front() + ": look whether what follows is right, then delete the mark");
+  }
+  for (const std::string& name : check.info.classes) {
+    if (!is_word_for_nothing(name)) continue;
+    warnings.push_back("'" + name + "' is a class: where nobody labeled, the cell of the label is to be empty");
+  }
+  for (const Name& subject : check.info.subjects) {
+    if (is_word_for_nothing(subject.text())) warnings.push_back("'" + subject.text() + "' is a subject: who is it?");
+  }
+  for (const StreamSummary& stream : check.streams) {
+    for (std::string& warning : warnings_of(stream)) warnings.push_back(std::move(warning));
+  }
+  if (!check.by_timestamps) {
+    for (std::string& warning : warnings_of_lengths(check.streams)) warnings.push_back(std::move(warning));
+  }
+  for (const auto& [id, offset] : check.offsets) {
+    if (check.offsets_are_mended || !offset.is_sure() || std::abs(offset.seconds) < kNotableOffset) continue;
+    std::string& warning = warnings.emplace_back(id + ": the sensor shows movements ");
+    warning.append(seconds_text(std::abs(offset.seconds)))
+        .append(" s ")
+        .append(offset.seconds > 0 ? "later" : "earlier");
+    warning.append(" than the skeleton; `offset: estimate` in the description puts its clock right");
+  }
+  const auto note = [&](const std::string& what, const std::vector<std::string>& clips) {
+    if (clips.empty()) return;
+    warnings.push_back(what + " in " + std::to_string(clips.size()) + " recordings (" + clips.front() +
+                       (clips.size() > 1 ? ", ...)" : ")"));
+  };
+  note("the sensor never changes", check.constant.sensors);
+  note("the skeleton never changes", check.constant.skeletons);
+  for (const auto& [channel, clips] : check.constant.channels) note("the channel " + channel + " never changes", clips);
+  note("all channels are 0 for some samples, as where a sensor did not measure,", check.constant.zero_samples);
+  note("a joint is at 0 in some frames, as where the camera did not see it,", check.constant.zero_joints);
+  return warnings;
+}
+
+std::vector<std::string> warnings_of(const DataCheck& check) {
+  std::vector<std::string> warnings = suspicions_of(check);
+  for (const auto& [rule, repair] : check.repairs) {
+    warnings.push_back(rule + ": " + std::to_string(repair.count) + " in " + std::to_string(repair.clips.size()) +
+                       " recordings (" + repair.clips.front() + (repair.clips.size() > 1 ? ", ...)" : ")"));
+  }
+  return warnings;
+}
+
+std::string alike_text(const std::vector<std::string>& names, const std::map<std::string, std::size_t>& clips,
+                       std::string_view between) {
+  std::string list;
+  for (const std::string& name : names) {
+    const auto counted = clips.find(name);
+    if (!list.empty()) list += between;
+    list += "'" + with_hidden_shown(name) + "' (";
+    list += std::to_string(counted == clips.end() ? 0 : counted->second) + " clips)";
+  }
+  return list;
+}
 
 std::string describe(const DataCheck& check) {
   std::ostringstream out;
@@ -253,16 +348,7 @@ std::string describe(const DataCheck& check) {
     write_names(out, "one recording under two labels (" + std::to_string(check.two_labels.size()) + ")",
                 two_label_names(check));
   }
-  if (!check.alike_classes.empty()) {
-    write_names(out, "class names that are probably one (" + std::to_string(check.alike_classes.size()) + ")",
-                lines_of_alike(check.alike_classes, check, [&](const Clip& clip) {
-                  return check.info.classes[static_cast<std::size_t>(clip.label)];
-                }));
-  }
-  if (!check.alike_subjects.empty()) {
-    write_names(out, "subjects that are probably one (" + std::to_string(check.alike_subjects.size()) + ")",
-                lines_of_alike(check.alike_subjects, check, [](const Clip& clip) { return clip.subject.text(); }));
-  }
+  write_alike(out, check);
   if (check.left_by_systems > 0) {
     out << "left by macOS or Windows and ignored (__MACOSX, ._*, Thumbs.db, ...): " << check.left_by_systems << "\n";
   }
@@ -285,16 +371,10 @@ std::string to_json(const DataCheck& check) {
   json["skeleton"] = check.info.topology.name;
   json["channels"] = check.info.channels;
   json["clips"] = check.clips.size();
-  json["sensor_only"] = count_modalities(check.clips).sensor_only;
-  json["skeleton_only"] = count_modalities(check.clips).skeleton_only;
-  json["subjects"] = nlohmann::ordered_json::object();
-  for (const auto& [subject, clips] : clips_by(check, &Clip::subject)) {
-    json["subjects"][subject.text()] = clips.size();
-  }
-  json["classes"] = nlohmann::ordered_json::object();
-  for (const auto& [label, clips] : clips_by(check, &Clip::label)) {
-    json["classes"][check.info.classes[static_cast<std::size_t>(label)]] = to_json(clips);
-  }
+  const auto [sensor_only, skeleton_only] = count_modalities(check.clips);
+  json["sensor_only"] = sensor_only;
+  json["skeleton_only"] = skeleton_only;
+  add_groups(json, check);
   for (const auto& [id, offset] : check.offsets) {
     json["clock_offsets"][id] = {{"seconds", offset.seconds}, {"sure", offset.is_sure()}};
   }

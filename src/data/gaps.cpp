@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "data/file_error.hpp"
 #include "data/finite.hpp"
 
 namespace pskd::data {
@@ -21,10 +22,6 @@ std::string seconds(double value) {
 
 constexpr const char* kRemedy =
     "; the description's key `gaps` may say cut (the longest part is kept) or {interpolate: {longest: SECONDS}}";
-
-[[noreturn]] void fail(const StreamOrigin& origin, std::size_t line, const std::string& problem) {
-  throw Error(ErrorKind::data, origin.file.string() + ": line " + std::to_string(line) + ": " + problem);
-}
 
 // ---- missing values --------------------------------------------------------------------------------------
 
@@ -62,7 +59,7 @@ void trim_missing_ends(ReadSamples& read, const StreamOrigin& origin, Repairs& r
   const std::size_t count = read.lines.size();
   std::size_t first = 0;
   while (first < count && lacks_value(read, first)) ++first;
-  if (first == count) fail(origin, read.lines.front(), "expected values, found none in the whole file");
+  if (first == count) fail_at_line(origin.file, read.lines.front(), "expected values, found none in the whole file");
   std::size_t last = count - 1;
   while (lacks_value(read, last)) --last;
   if (first == 0 && last + 1 == count) return;
@@ -137,10 +134,10 @@ std::vector<Run> long_gaps(const ReadSamples& read, double usual, double longest
 [[noreturn]] void refuse_gap(const ReadSamples& read, const Run& gap, double usual, std::size_t count,
                              const StreamOrigin& origin, const std::string& remedy) {
   const double length = read.samples.times[gap.after] - read.samples.times[gap.before];
-  fail(origin, read.lines[gap.after],
-       "a gap of " + seconds(length) + " after line " + std::to_string(read.lines[gap.before]) +
-           ", where samples are " + seconds(usual) + " apart" +
-           (count > 1 ? " (" + std::to_string(count) + " gaps in the file)" : "") + remedy);
+  fail_at_line(origin.file, read.lines[gap.after],
+               "a gap of " + seconds(length) + " after line " + std::to_string(read.lines[gap.before]) +
+                   ", where samples are " + seconds(usual) + " apart" +
+                   (count > 1 ? " (" + std::to_string(count) + " gaps in the file)" : "") + remedy);
 }
 
 // Keeps the longest part, in seconds, that holds none of `gaps`.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
+
+#include "base/text.hpp"
 
 namespace pskd::data {
 namespace {
@@ -66,7 +69,7 @@ std::string missing_of_published(const Reader& reader, const std::vector<Recordi
     if (parts.size() > kNamed) break;
     parts.push_back(id);
   }
-  for (std::size_t i = 0; i < std::min(parts.size(), kNamed); ++i) text += (i > 0 ? ", " : "") + parts[i];
+  text += joined(std::span(parts.data(), std::min(parts.size(), kNamed)));
   return parts.size() > kNamed ? text + ", ..." : text;
 }
 

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "data/no_label.hpp"
 #include "pskd/base/error.hpp"
@@ -30,15 +31,6 @@ std::string text(const Names& names) {
     list += name.text();
   }
   return list.empty() ? "none" : list;
-}
-
-std::string text(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) {
-    if (!list.empty()) list += ", ";
-    list += name;
-  }
-  return list;
 }
 
 bool contains(const Names& names, const Name& name) {
@@ -252,9 +244,8 @@ void require_lists(const config::ProtocolConfig& protocol, const DatasetInfo& in
 [[noreturn]] void fail_unknown(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
   std::set<std::string> names = {kCrossSubject, kLeaveOneSubjectOut, config::kSubjectFolds, kPersonal, kExplicit};
   for (const auto& [name, rule] : info.protocols) names.insert(name);
-  fail("name", "unknown protocol '" + protocol.name + "' of " + info.name +
-                   "; known: " + text(std::vector<std::string>(names.begin(), names.end())) + "; " + kExplicit +
-                   " goes with protocol.train and protocol.test");
+  fail("name", "unknown protocol '" + protocol.name + "' of " + info.name + "; known: " + joined(names) + "; " +
+                   kExplicit + " goes with protocol.train and protocol.test");
 }
 
 void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
@@ -281,8 +272,8 @@ std::vector<int> labels_of(const std::string& key, const std::string& name, cons
   if (known != info.classes.end()) return {static_cast<int>(known - info.classes.begin())};
   std::vector<std::string> groups;
   for (const auto& [group_name, labels] : info.class_groups) groups.push_back(group_name);
-  fail(key, "unknown class '" + name + "' of " + info.name + "; groups: " + text(groups) +
-                "; classes: " + text(info.classes));
+  fail(key, "unknown class '" + name + "' of " + info.name + "; groups: " + joined(groups) +
+                "; classes: " + joined(info.classes));
 }
 
 // The classes that a list names, in the order of their labels.
@@ -314,7 +305,8 @@ void fill_classes(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (config::is_empty(*protocol.train)) return;
   protocol.classes = named_classes("classes", protocol.classes, info);
   if (protocol.classes.back() == kNoLabel) fail("classes", std::string(kNoLabel) + " is no class");
-  if (protocol.classes.size() < 2) fail("classes", "at least two classes are needed, found " + text(protocol.classes));
+  if (protocol.classes.size() < 2)
+    fail("classes", "at least two classes are needed, found " + joined(protocol.classes));
 }
 
 void check_known(const config::ProtocolConfig& protocol, const std::function<Names(const Axis&)>& known) {
@@ -474,15 +466,10 @@ std::vector<Clip> relabeled(Dataset dataset, const std::vector<std::string>& cla
 }
 
 void check_classes_trained(const Split& split) {
-  std::vector<std::string> untrained;
-  std::set<int> labels;
-  for (const Clip& clip : split.train) labels.insert(clip.label);
-  for (std::size_t label = 0; label < split.classes.size(); ++label) {
-    if (!labels.contains(static_cast<int>(label))) untrained.push_back(split.classes[label]);
-  }
+  const std::vector<std::string> untrained = classes_without_clips(split.train, split.classes);
   if (untrained.empty()) return;
   throw Error(ErrorKind::data,
-              "no training clip of " + text(untrained) + "; list the classes to keep under protocol.classes");
+              "no training clip of " + joined(untrained) + "; list the classes to keep under protocol.classes");
 }
 
 // Two recordings with the same values are one, whatever their names say: it has one label and belongs to one part.
@@ -659,6 +646,17 @@ Split make_split(Dataset dataset, const config::ProtocolConfig& protocol) {
   check_contents({{"train", &split.train}, {"val", &split.val}, {"test", &split.test}}, split.classes);
   check_unlabeled(split);
   return split;
+}
+
+std::vector<std::string> classes_without_clips(const std::vector<Clip>& clips,
+                                               const std::vector<std::string>& classes) {
+  std::set<int> present;
+  for (const Clip& clip : clips) present.insert(clip.label);
+  std::vector<std::string> absent;
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    if (!present.contains(static_cast<int>(label))) absent.push_back(classes[label]);
+  }
+  return absent;
 }
 
 std::vector<Clip> reveal_unlabeled(Dataset dataset, const config::ProtocolConfig& protocol) {

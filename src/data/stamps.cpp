@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "base/quantile.hpp"
-#include "pskd/base/error.hpp"
+#include "data/file_error.hpp"
 
 namespace pskd::data {
 namespace {
@@ -20,10 +20,6 @@ std::vector<double> intervals_of(const std::vector<double>& times) {
 }
 
 using Rows = std::vector<std::size_t>;
-
-[[noreturn]] void fail(const StreamOrigin& origin, std::size_t line, const std::string& problem) {
-  throw Error(ErrorKind::data, origin.file.string() + ": line " + std::to_string(line) + ": " + problem);
-}
 
 std::string seconds(double value) {
   std::ostringstream text;
@@ -67,9 +63,9 @@ void drop_zero_stamps(ReadSamples& read, const StreamOrigin& origin, Repairs& re
   const std::size_t dropped = times.size() - kept.size();
   if (dropped == 0) return;
   if (dropped > limit(times.size(), 0.05, 2)) {
-    fail(origin, first,
-         "expected a time stamp, found 0, as in " + std::to_string(dropped) + " of " + std::to_string(times.size()) +
-             " lines; if the rate is known, give `rate` instead of `time`");
+    fail_at_line(origin.file, first,
+                 "expected a time stamp, found 0, as in " + std::to_string(dropped) + " of " +
+                     std::to_string(times.size()) + " lines; if the rate is known, give `rate` instead of `time`");
   }
   note_repair(repairs, "time stamps of 0: samples dropped", origin.id, static_cast<std::int64_t>(dropped));
   keep_rows(read, kept);
@@ -110,21 +106,22 @@ void sort_backward(ReadSamples& read, const StreamOrigin& origin, Repairs& repai
   std::size_t backward = 0;
   double latest = times.front();
   if (times.size() > 1 && times[0] - times[1] > kLongest) {
-    fail(origin, read.lines[0],
-         "the first time stamp is " + seconds(times[0] - times[1]) +
-             " later than the next one; delete the line if its stamp is wrong");
+    fail_at_line(origin.file, read.lines[0],
+                 "the first time stamp is " + seconds(times[0] - times[1]) +
+                     " later than the next one; delete the line if its stamp is wrong");
   }
   for (std::size_t i = 1; i < times.size(); ++i) {
     if (latest - times[i] > kLongest) {
-      fail(origin, read.lines[i],
-           "the time stamps jump back by " + seconds(latest - times[i]) + "; cut the file there, or correct them");
+      fail_at_line(
+          origin.file, read.lines[i],
+          "the time stamps jump back by " + seconds(latest - times[i]) + "; cut the file there, or correct them");
     }
     backward += times[i] < times[i - 1] ? 1 : 0;
     latest = std::max(latest, times[i]);
     if (backward > limit(times.size(), 0.1, 3)) {
-      fail(origin, read.lines[i],
-           "the time stamps run backwards, here for the " + std::to_string(backward) +
-               "th time; if the rate is known, give `rate` instead of `time`");
+      fail_at_line(origin.file, read.lines[i],
+                   "the time stamps run backwards, here for the " + std::to_string(backward) +
+                       "th time; if the rate is known, give `rate` instead of `time`");
     }
   }
   if (backward == 0) return;
@@ -237,17 +234,17 @@ void spread_or_drop_repeated(ReadSamples& read, const StreamOrigin& origin, Repa
   const Rows exact = groups_of(read.samples.times, 0);
   if (exact.size() <= count && are_doubles(read, exact)) return drop_doubles(read, exact, origin, repairs);
   if (groups.size() < 3) {
-    fail(origin, read.lines.front(),
-         "expected time stamps that tell samples apart, found one for all " + std::to_string(count) +
-             "; if the rate is known, give `rate` instead of `time`");
+    fail_at_line(origin.file, read.lines.front(),
+                 "expected time stamps that tell samples apart, found one for all " + std::to_string(count) +
+                     "; if the rate is known, give `rate` instead of `time`");
   }
   constexpr double kFarApart = 5;  // s: of two stamps alone, they are rounded
   const std::vector<double>& times = read.samples.times;
   if (groups.size() == 3 && times.back() - times.front() > kFarApart) {
-    fail(origin, read.lines.front(),
-         "expected time stamps that tell samples apart, found two, " + seconds(times.back() - times.front()) +
-             " apart, for all " + std::to_string(count) +
-             ": were they rounded, as to 32 bits? If the rate is known, give `rate` instead of `time`");
+    fail_at_line(origin.file, read.lines.front(),
+                 "expected time stamps that tell samples apart, found two, " + seconds(times.back() - times.front()) +
+                     " apart, for all " + std::to_string(count) +
+                     ": were they rounded, as to 32 bits? If the rate is known, give `rate` instead of `time`");
   }
   spread(read.samples.times, groups);
   note_repair(repairs, "time stamps that several samples share: spread to the next one", origin.id,

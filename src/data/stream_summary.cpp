@@ -149,6 +149,27 @@ std::string rate_text(const StreamSummary& summary) {
   return text;
 }
 
+// Whether some rows, but not all, are 0 throughout: some in a row, as one may be by chance.
+bool is_zero_at_times(const Frames& frames, Eigen::Index first, Eigen::Index columns) {
+  constexpr int kInARow = 3;
+  int in_a_row = 0;
+  bool found = false, others = false;
+  for (Eigen::Index row = 0; row < frames.rows(); ++row) {
+    const bool zero = (frames.row(row).middleCols(first, columns) == 0).all();
+    in_a_row = zero ? in_a_row + 1 : 0;
+    found |= in_a_row == kInARow;
+    others |= !zero;
+  }
+  return found && others;
+}
+
+bool has_zero_joints(const DatasetInfo& info, const Clip& clip) {
+  for (Eigen::Index joint = 0; joint < clip.skeleton.cols() / 3; ++joint) {
+    if (is_zero_at_times(clip.skeleton, 3 * joint, info.topology.dimensions)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void add_measure(std::vector<StreamSummary>& streams, const MeasuredStream& measured) {
@@ -263,31 +284,6 @@ std::string implausible_rate(const StreamMeasure& measure, double partner) {
   if (longer <= 1 / kFactor) text += ", and the recording's other stream is " + number(1 / longer, 2) + " times longer";
   return text + "; does time_unit name another unit than that of the stamps (s, ms, us, ns)?";
 }
-
-namespace {
-
-// Whether some rows, but not all, are 0 throughout: some in a row, as one may be by chance.
-bool is_zero_at_times(const Frames& frames, Eigen::Index first, Eigen::Index columns) {
-  constexpr int kInARow = 3;
-  int in_a_row = 0;
-  bool found = false, others = false;
-  for (Eigen::Index row = 0; row < frames.rows(); ++row) {
-    const bool zero = (frames.row(row).middleCols(first, columns) == 0).all();
-    in_a_row = zero ? in_a_row + 1 : 0;
-    found |= in_a_row == kInARow;
-    others |= !zero;
-  }
-  return found && others;
-}
-
-bool has_zero_joints(const DatasetInfo& info, const Clip& clip) {
-  for (Eigen::Index joint = 0; joint < clip.skeleton.cols() / 3; ++joint) {
-    if (is_zero_at_times(clip.skeleton, 3 * joint, info.topology.dimensions)) return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 ConstantStreams constant_streams(const DatasetInfo& info, const std::vector<Clip>& clips) {
   ConstantStreams constant;

@@ -33,11 +33,11 @@ FoldedWeights take_classifier(NetworkWeights& weights, const std::string& branch
 
 FoldedCnn fold_sensor_branch(NetworkWeights& weights, const std::string& branch, const nlohmann::json& options,
                              const SensorInput& sensor, int classes) {
-  const int width = network_option(options, "width", kMostWidth);
-  const int embedding = network_option(options, "embedding", kMostEmbedding);
+  const int width = network_option(options, "width", config::kMaxWidth);
+  const int embedding = network_option(options, "embedding", config::kMaxEmbedding);
   FoldedCnn cnn;
   cnn.kernel = kernel_option(options);
-  cnn.segments = network_option(options, "segments", kMostSegments);
+  cnn.segments = network_option(options, "segments", config::kMaxSegments);
   cnn.shapes.push_back({static_cast<int>(sensor.channels.size()), sensor.frames});
   const auto widths = config::cnn_channels(width);
   for (std::size_t block = 0; block < widths.size(); ++block) {

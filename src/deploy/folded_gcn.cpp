@@ -27,7 +27,7 @@ SkeletonInput skeleton_of(const Json& said) {
       refuse_network("its skeleton: parents: no such joint");
     skeleton.parents.push_back(parent.get<int>());
   }
-  skeleton.frames = whole_number(said, kSkeleton, "frames", 1, kMostFrames);
+  skeleton.frames = whole_number(said, kSkeleton, "frames", 1, config::kMaxFrames);
   skeleton.center = whole_number(topology, kSkeleton, "center", 0, joints - 1);
   skeleton.dimensions = whole_number(topology, kSkeleton, "dimensions", 2, kAxes);
   return skeleton;
@@ -102,10 +102,10 @@ FoldedGcn fold_skeleton_branch(NetworkWeights& weights, const std::string& branc
   gcn.skeleton = skeleton_of(skeleton);
   gcn.streams = streams_of(options);
   gcn.kernel = kernel_option(options);
-  gcn.segments = network_option(options, "segments", kMostSegments);
-  const int width = network_option(options, "width", kMostWidth),
-            blocks = network_option(options, "blocks", kMostBlocks);
-  const int embedding = network_option(options, "embedding", kMostEmbedding);
+  gcn.segments = network_option(options, "segments", config::kMaxSegments);
+  const int width = network_option(options, "width", config::kMaxWidth),
+            blocks = network_option(options, "blocks", config::kMaxBlocks);
+  const int embedding = network_option(options, "embedding", config::kMaxEmbedding);
   const auto joints = static_cast<std::int64_t>(gcn.skeleton.parents.size());
   int in = kAxes * static_cast<int>(gcn.streams.size());
   gcn.input = take_norm(weights, branch + "input_norm", in * joints, kInputNormEpsilon);

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "config/node.hpp"
-#include "data/formats/numbers.hpp"
+#include "data/file_error.hpp"
 #include "data/readers/recordings/list_file.hpp"
 
 namespace pskd::deploy {
 
 LabelFile::LabelFile(const std::filesystem::path& file, const std::vector<std::string>& classes) {
-  using data::formats::fail_at_line;
+  using data::fail_at_line;
   data::readers::ListFile list(file, "file", "the columns file and label");
   const std::size_t name = list.require("file"), label = list.require("label");
   for (const auto& [line, fields] : list.rows()) {

@@ -8,6 +8,7 @@
 #include "base/checkpoint_format.hpp"
 #include "base/text.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/models.hpp"
 
 namespace pskd::deploy {
 namespace {
@@ -99,8 +100,8 @@ SensorInput sensor_of(const Json& said) {
   sensor.units = units_of(said, sensor.channels);
   sensor.rate = said.contains("rate") ? number_at(said, "rate") : 0;
   const double frames = number_at(said, "frames");
-  if (frames < 1 || frames > kMostFrames || frames != std::floor(frames)) {
-    refuse("frames", "a whole number of 1 .. " + std::to_string(kMostFrames));
+  if (frames < 1 || frames > config::kMaxFrames || frames != std::floor(frames)) {
+    refuse("frames", "a whole number of 1 .. " + std::to_string(config::kMaxFrames));
   }
   sensor.frames = static_cast<int>(frames);
   sensor.mean = floats_at(said, "mean", sensor.channels.size());

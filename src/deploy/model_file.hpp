@@ -37,9 +37,6 @@ inline constexpr const char* kWrittenBy = "Written by `pskd export";
 inline constexpr const char* kResampling =
     "linear interpolation at `frames` moments at equal intervals, from the window's first sample to its last";
 
-/// As in configs: a file from a stranger must not ask for any amount of memory.
-inline constexpr int kMostFrames = 10'000;
-
 /// How a window of the sensor becomes the input of the network.
 struct SensorInput {
   std::vector<std::string> channels;   ///< in their order

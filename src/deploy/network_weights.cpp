@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "pskd/base/error.hpp"
+#include "pskd/config/models.hpp"
 
 namespace pskd::deploy {
 
@@ -76,7 +77,7 @@ int network_option(const nlohmann::json& options, const char* name, int most) {
 }
 
 int kernel_option(const nlohmann::json& options) {
-  const int kernel = network_option(options, "kernel", kMostKernel);
+  const int kernel = network_option(options, "kernel", config::kMaxKernel);
   if (kernel % 2 == 0) refuse_network("its network: kernel: expected an odd number");
   return kernel;
 }

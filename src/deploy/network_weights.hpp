@@ -61,12 +61,9 @@ FoldedWeights fold(const std::vector<double>& layer, const FoldedNorm& norm);
 
 /// A number that `said` has, least .. most. Throws Error(checkpoint) that begins with `whose` and names it.
 int whole_number(const nlohmann::json& said, const std::string& whose, const char* name, int least, int most);
-/// That of an option, 1 .. `most`.
+/// That of an option, 1 .. `most`, which configs have, too: a file from a stranger must not ask for any amount of
+/// memory.
 int network_option(const nlohmann::json& options, const char* name, int most);
-
-/// The largest options of a network that is read; as configs have them.
-inline constexpr int kMostWidth = 4096, kMostKernel = 999, kMostSegments = 1000, kMostEmbedding = 65536,
-                     kMostBlocks = 100;
 
 /// An odd number of frames.
 int kernel_option(const nlohmann::json& options);

@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "config/node.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/npy.hpp"
 #include "data/readers/recordings/reader.hpp"
 #include "data/readers/recordings/table_look.hpp"
@@ -38,8 +38,8 @@ constexpr std::array kFormats = {Format{"utd-mhad", ".mat"}, Format{"berkeley-mh
 std::vector<int> columns_of(const std::vector<std::string>& wanted, const std::vector<std::string>& there,
                             const std::string& what) {
   return data::channel_columns(wanted, there, [&](const std::string&) {
-    throw Error(ErrorKind::usage, what + " has the channels " + config::joined(there) + ", and the model needs " +
-                                      config::joined(wanted) + "; give plain files with these columns");
+    throw Error(ErrorKind::usage, what + " has the channels " + joined(there) + ", and the model needs " +
+                                      joined(wanted) + "; give plain files with these columns");
   });
 }
 
@@ -102,9 +102,9 @@ SensorDescription plain_sensor(const fs::path& file, const SensorInput& input, s
   sensor.table.label.clear();
   sensor.table.columns = look.table.header ? channels : look.columns;
   if (sensor.table.columns.size() != channels.size()) {
-    formats::fail(file, "expected columns for " + config::joined(channels) + ", perhaps after time stamps, found " +
-                            std::to_string(look.columns.size()) +
-                            "; with their names in a first line they may lie in any order");
+    data::fail(file, "expected columns for " + joined(channels) + ", perhaps after time stamps, found " +
+                         std::to_string(look.columns.size()) +
+                         "; with their names in a first line they may lie in any order");
   }
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const auto stated = stated_unit(look, sensor.table.columns[i]);
@@ -164,9 +164,9 @@ SensorFiles::Read SensorFiles::data_set_reader(const std::string& name) const {
   config.name = name;
   if (name == data_set_) config.sensors = sensor_.sensors;
   if (config.sensors.size() > 1) {
-    throw Error(ErrorKind::usage, "the model sees " + config::joined(config.sensors) + ", and a file of " + name +
+    throw Error(ErrorKind::usage, "the model sees " + joined(config.sensors) + ", and a file of " + name +
                                       " holds one of them; give plain files with the columns " +
-                                      config::joined(sensor_.channels));
+                                      joined(sensor_.channels));
   }
   const data::Reader reader = data::readers::make_reader(config);
   const std::vector<int> columns = columns_of(sensor_.channels, reader.info.channels, "a file of " + name);
@@ -183,7 +183,7 @@ SensorFiles::Read SensorFiles::data_set_reader(const std::string& name) const {
 SensorFiles::Read SensorFiles::plain_reader() const {
   if (options_.unit && std::find(sensor_.units.begin(), sensor_.units.end(), "g") == sensor_.units.end()) {
     throw Error(ErrorKind::usage, "--unit is of accelerations, and the model sees none: its channels are " +
-                                      config::joined(sensor_.channels) + " in " + config::joined(sensor_.units) +
+                                      joined(sensor_.channels) + " in " + joined(sensor_.units) +
                                       "; files of pskd 0.9.0 do not say units: export the run again");
   }
   std::vector<int> columns(sensor_.channels.size());
@@ -205,9 +205,8 @@ SensorFiles::Read SensorFiles::described_reader() const {
   };
   const auto found = std::find_if(description.sensors.begin(), description.sensors.end(), has_all);
   if (found == description.sensors.end()) {
-    throw Error(ErrorKind::usage,
-                options_.description.string() +
-                    ": no sensor has the channels that the model needs: " + config::joined(sensor_.channels));
+    throw Error(ErrorKind::usage, options_.description.string() +
+                                      ": no sensor has the channels that the model needs: " + joined(sensor_.channels));
   }
   const std::vector<int> columns = columns_of(sensor_.channels, found->channels, found->name);
   const double rate = options_.rate > 0 ? options_.rate : found->table.rate;

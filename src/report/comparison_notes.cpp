@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <set>
 
+#include "base/text.hpp"
 #include "report/conditions.hpp"
 #include "report/records.hpp"
 #include "report/wording.hpp"
@@ -46,17 +47,15 @@ std::string classes_text(const Comparison& of, const std::string& column) {
 }
 
 std::string best_epochs(const Comparison& of, const std::string& column) {
-  std::string text;
+  std::vector<std::string> rows;
   for (const std::string& row : of.rows) {
     const Cell* cell = of.cell(row, column);
-    std::string epochs;
-    for (const auto& [run, entry] : cell == nullptr ? Cell() : *cell) {
-      const std::string one = best_epoch_text(*entry->stage);
-      if (!one.empty()) epochs += (epochs.empty() ? "" : ", ") + one;
-    }
-    if (!epochs.empty()) text += (text.empty() ? "" : "; ") + row + " " + epochs;
+    std::vector<std::string> epochs;
+    for (const auto& [run, entry] : cell == nullptr ? Cell() : *cell) epochs.push_back(best_epoch_text(*entry->stage));
+    std::erase(epochs, "");
+    if (!epochs.empty()) rows.push_back(row + " " + joined(epochs));
   }
-  return text.empty() ? "" : kBestEpochs + text + kTiesOfEpochs;
+  return rows.empty() ? "" : kBestEpochs + joined(rows, "; ") + kTiesOfEpochs;
 }
 
 /// The most pairs of a row with the reference, in any column.

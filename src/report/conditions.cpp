@@ -118,12 +118,6 @@ std::string range(const std::set<std::int64_t>& numbers) {
   return numbers.size() == 1 ? least : least + " to " + std::to_string(*numbers.rbegin());
 }
 
-std::string joined(const std::set<std::string>& texts, const std::string& between) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
-  return all;
-}
-
 /// "ax, ay, az": the sensor channels of a stage, its own or those of the data; empty where they are not known.
 std::string channels_of(const Settings& settings, const std::string& stage) {
   for (const std::string place : {"1", "2"}) {  // in the list of what it sees

@@ -10,7 +10,6 @@
 #include "pskd/base/name.hpp"
 
 namespace pskd::report {
-
 namespace {
 
 [[noreturn]] void refuse(const eval::RunRecord& first, const eval::RunRecord& other, const std::string& what,
@@ -39,6 +38,14 @@ std::string layout(const eval::RunRecord& record) {
 std::string hash_of(const eval::RunRecord& record, const std::string& key) {
   const auto found = record.inputs.find(key);
   return found == record.inputs.end() ? "none" : found->second;
+}
+
+std::string classes_without_clips(const eval::Scores& scores) {
+  std::string text;
+  for (const eval::ClassScore& one : scores.per_class) {
+    if (one.support == 0) text += (text.empty() ? "" : ", ") + one.name;
+  }
+  return text;
 }
 
 }  // namespace
@@ -138,18 +145,6 @@ std::string protocol_of(const std::vector<const eval::RunRecord*>& records) {
   for (const Name& fold : folds) text += " " + fold.text();
   return text;
 }
-
-namespace {
-
-std::string classes_without_clips(const eval::Scores& scores) {
-  std::string text;
-  for (const eval::ClassScore& one : scores.per_class) {
-    if (one.support == 0) text += (text.empty() ? "" : ", ") + one.name;
-  }
-  return text;
-}
-
-}  // namespace
 
 std::string note_on_classes(const std::vector<const eval::StageResult*>& stages, const std::string& what) {
   std::set<std::string> without;

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/text.hpp"
 #include "pskd/base/name.hpp"
 #include "report/records.hpp"
 #include "report/wording.hpp"
@@ -46,6 +47,15 @@ std::vector<double> pooled_accuracies(const std::vector<eval::RunRecord>& record
   return values;
 }
 
+std::vector<std::string> header_of(const std::vector<eval::RunRecord>& records) {
+  std::vector<std::string> header = {"stage", "accuracy %", "balanced accuracy %", "macro F1 %"};
+  if (has_folds(records)) header.emplace_back("pooled accuracy %");
+  if (has_windows(records)) header.insert(header.end(), {"recordings %", "event F1 %"});
+  header.insert(header.end(), {"n", "parameters", "epochs", "training s"});
+  return header;
+}
+
+/// The cells under header_of.
 std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std::size_t index) {
   const eval::StageResult& stage = records.front().stages[index];
   const std::vector<double> accuracy = values_of(records, index, &eval::Scores::accuracy);
@@ -69,16 +79,14 @@ std::vector<std::string> row_of(const std::vector<eval::RunRecord>& records, std
 
 /// "student 6 of 30 (25 are as accurate), 9 of 30"; empty where no record says.
 std::string best_epochs(const std::vector<eval::RunRecord>& records) {
-  std::string text;
+  std::vector<std::string> stages;
   for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
-    std::string of_stage;
-    for (const eval::RunRecord& record : records) {
-      const std::string one = best_epoch_text(record.stages[index]);
-      if (!one.empty()) of_stage += (of_stage.empty() ? "" : ", ") + one;
-    }
-    if (!of_stage.empty()) text += (text.empty() ? "" : "; ") + records.front().stages[index].name + " " + of_stage;
+    std::vector<std::string> epochs;
+    for (const eval::RunRecord& record : records) epochs.push_back(best_epoch_text(record.stages[index]));
+    std::erase(epochs, "");
+    if (!epochs.empty()) stages.push_back(records.front().stages[index].name + " " + joined(epochs));
   }
-  return text;
+  return joined(stages, "; ");
 }
 
 std::string seeds_of(const std::vector<eval::RunRecord>& records) {
@@ -159,25 +167,6 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   return notes;
 }
 
-}  // namespace
-
-Table results_table(const std::vector<eval::RunRecord>& records) {
-  check_same_experiment(records);
-  Table table;
-  table.notes = notes_of(records);
-  table.header = {"stage",      "accuracy %", "balanced accuracy %", "macro F1 %", "n",
-                  "parameters", "epochs",     "training s"};
-  const auto behind_scores = table.header.begin() + 4;
-  if (has_windows(records)) table.header.insert(behind_scores, {"recordings %", "event F1 %"});
-  if (has_folds(records)) table.header.insert(table.header.begin() + 4, "pooled accuracy %");
-  for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
-    table.rows.push_back(row_of(records, index));
-  }
-  return table;
-}
-
-namespace {
-
 /// What a fold is tested on, as the line of its protocol says it: "subjects 3".
 std::string tested_on(const eval::RunRecord& record) {
   const std::string word = std::string(", ") + shown_part(record.stages.front()) + " ";
@@ -188,6 +177,17 @@ std::string tested_on(const eval::RunRecord& record) {
 }
 
 }  // namespace
+
+Table results_table(const std::vector<eval::RunRecord>& records) {
+  check_same_experiment(records);
+  Table table;
+  table.notes = notes_of(records);
+  table.header = header_of(records);
+  for (std::size_t index = 0; index < records.front().stages.size(); ++index) {
+    table.rows.push_back(row_of(records, index));
+  }
+  return table;
+}
 
 Table folds_table(const std::vector<eval::RunRecord>& records) {
   check_same_experiment(records);

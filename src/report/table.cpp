@@ -153,8 +153,7 @@ std::string to_latex(const Table& table) {
 }
 
 std::string to_csv(const Table& table) {
-  std::string notes;
-  for (const std::string& note : table.notes) notes += (notes.empty() ? "" : "; ") + note;
+  const std::string notes = joined(table.notes, "; ");
   std::string text = csv_line(table.header, "notes");
   for (const auto& row : table.rows) text += csv_line(row, notes);
   return text;

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/run_layout.hpp"
 #include "base/unicode.hpp"
+#include "data/data_check_text.hpp"
 #include "data/readers/registry.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "eval/finished_run.hpp"
@@ -185,23 +186,15 @@ void warn_of_alike_classes(const data::Split& split) {
     for (const data::Clip& clip : *part) ++counts[split.classes[static_cast<std::size_t>(clip.label)]];
   }
   for (const std::vector<std::string>& names : alike_names(split.classes)) {
-    std::string list;
-    for (const std::string& name : names) {
-      list += fmt::format("{}'{}' ({} clips)", list.empty() ? "" : " and ", with_hidden_shown(name), counts[name]);
-    }
-    spdlog::warn("the classes {} are probably one: if so, give their recordings one label", list);
+    spdlog::warn("the classes {} are probably one: if so, give their recordings one label",
+                 data::alike_text(names, counts, " and "));
   }
 }
 
 /// What no validation clip is of cannot lower an epoch's place.
 void warn_of_classes_without_validation(const data::Split& split, config::Selection selection) {
   if (selection != config::Selection::val) return;
-  std::set<int> present;
-  for (const data::Clip& clip : split.val) present.insert(clip.label);
-  std::vector<std::string> absent;
-  for (std::size_t label = 0; label < split.classes.size(); ++label) {
-    if (!present.contains(static_cast<int>(label))) absent.push_back(split.classes[label]);
-  }
+  const std::vector<std::string> absent = data::classes_without_clips(split.val, split.classes);
   if (absent.empty()) return;
   spdlog::warn("protocol.val has no clip of {}: with selection: val the best epoch is chosen without {}",
                fmt::join(absent, ", "), absent.size() == 1 ? "this class" : "these classes");

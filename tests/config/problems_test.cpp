@@ -2,6 +2,7 @@
 // found.
 #include <gmock/gmock.h>
 
+#include "base/text.hpp"
 #include "config/node.hpp"
 #include "config_files.hpp"
 

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/file.hpp"
-#include "data/data_check.hpp"
+#include "data/data_check_text.hpp"
 #include "data/readers/recordings/channel_names.hpp"
 #include "data/readers/recordings/proposal/name_pattern.hpp"
 #include "data/readers/registry.hpp"

@@ -28,14 +28,10 @@ namespace {
 /// Classes of which a part of the split has no clip: "test has no clip of wave, clap".
 void add_absent_classes(const pskd::data::Split& split, const std::string& fold, std::string& text) {
   const auto add = [&](const char* part, const std::vector<pskd::data::Clip>& clips) {
-    std::set<int> present;
-    for (const pskd::data::Clip& clip : clips) present.insert(clip.label);
-    std::string absent;
-    for (std::size_t label = 0; label < split.classes.size(); ++label) {
-      if (!present.contains(static_cast<int>(label))) absent += (absent.empty() ? "" : ", ") + split.classes[label];
-    }
+    const std::vector<std::string> absent = pskd::data::classes_without_clips(clips, split.classes);
     if (clips.empty() || absent.empty()) return;
-    text += fmt::format("  {}{} has no clip of {}\n", fold.empty() ? "" : "fold " + fold + ": ", part, absent);
+    text += fmt::format("  {}{} has no clip of {}\n", fold.empty() ? "" : "fold " + fold + ": ", part,
+                        fmt::join(absent, ", "));
   };
   add("train", split.train);
   add("val", split.val);

@@ -26,6 +26,10 @@ struct Sees {
   Sees(std::initializer_list<Modality> all) : modalities(all) {}
 };
 
+/// The largest options of a network, and the most frames or samples of its input.
+inline constexpr int kMaxWidth = 4096, kMaxBlocks = 100, kMaxKernel = 999, kMaxSegments = 1000, kMaxEmbedding = 65536,
+                     kMaxFrames = 10'000;
+
 /// What of a skeleton a network may see; signal/skeleton.hpp computes it.
 enum class SkeletonStream { joint, bone, motion };
 constexpr std::array<const char*, 3> words_of(SkeletonStream) { return {"joint", "bone", "motion"}; }
@@ -47,12 +51,12 @@ void describe(Fields& fields, SkeletonGcnConfig& model) {
   fields({"streams", "Input streams, concatenated as channels."}, model.streams,
          some_of(one_of_enum<SkeletonStream>()));
   fields({"width", "Channels of the first third of the blocks; then doubled, then doubled again."}, model.width,
-         between(1, 4096));
-  fields({"blocks", "Blocks of graph and temporal convolutions."}, model.blocks, between(1, 100));
-  fields({"kernel", "Frames of a temporal convolution."}, model.kernel, odd_up_to(999));
+         between(1, kMaxWidth));
+  fields({"blocks", "Blocks of graph and temporal convolutions."}, model.blocks, between(1, kMaxBlocks));
+  fields({"kernel", "Frames of a temporal convolution."}, model.kernel, odd_up_to(kMaxKernel));
   fields({"segments", "Equal parts of time that are pooled apart, so that order in time is seen."}, model.segments,
-         between(1, 1000));
-  fields({"embedding", "Size of the semantic layer."}, model.embedding, between(1, 65536));
+         between(1, kMaxSegments));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, between(1, kMaxEmbedding));
   fields({"dropout", "Dropout before the semantic layer."}, model.dropout, share_below_one());
   fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }
@@ -73,10 +77,10 @@ struct SensorCnnConfig {
 template <class Fields>
 void describe(Fields& fields, SensorCnnConfig& model) {
   fields({"width", "Channels of the first block; those of later blocks are multiples of it."}, model.width,
-         between(1, 4096));
-  fields({"kernel", "Samples of a convolution."}, model.kernel, odd_up_to(999));
-  fields({"segments", "Equal parts of time that are pooled apart."}, model.segments, between(1, 1000));
-  fields({"embedding", "Size of the semantic layer."}, model.embedding, between(1, 65536));
+         between(1, kMaxWidth));
+  fields({"kernel", "Samples of a convolution."}, model.kernel, odd_up_to(kMaxKernel));
+  fields({"segments", "Equal parts of time that are pooled apart."}, model.segments, between(1, kMaxSegments));
+  fields({"embedding", "Size of the semantic layer."}, model.embedding, between(1, kMaxEmbedding));
   fields({"dropout", "Dropout before the semantic layer."}, model.dropout, share_below_one());
   fields({"classifier_dropout", "Dropout before the classifier."}, model.classifier_dropout, share_below_one());
 }

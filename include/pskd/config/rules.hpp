@@ -17,10 +17,6 @@ std::string word(Enum value) {
   return words_of(value)[static_cast<std::size_t>(value)];
 }
 
-}  // namespace pskd::config
-
-namespace pskd::config {
-
 /// The name of a key, and in sentences what it means. It lives as long as the texts it was made of.
 struct Key {
   std::string_view name, meaning;

@@ -57,6 +57,9 @@ struct Split {
 /// parts hold clips of the same content.
 Split make_split(Dataset dataset, const config::ProtocolConfig& protocol);
 
+/// Those of `classes` of which there is no clip; labels index that list.
+std::vector<std::string> classes_without_clips(const std::vector<Clip>& clips, const std::vector<std::string>& classes);
+
 /// The unlabeled recordings of a split with what they show, by name, for scores afterwards. Whoever trains must not ask
 /// for them. Recordings of classes that are not kept are left out.
 std::vector<Clip> reveal_unlabeled(Dataset dataset, const config::ProtocolConfig& protocol);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "data/file_error.hpp"
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"

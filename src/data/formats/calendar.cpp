@@ -37,15 +37,6 @@ bool take_fraction(std::string_view& text, double& value) {
   return true;
 }
 
-// Days since 1970-01-01.
-bool days_of(int year, int month, int day, double& days) {
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return false;
-  days = static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
-  return true;
-}
-
 bool take_date(std::string_view& text, double& days) {
   int year = 0;
   int month = 0;
@@ -96,6 +87,14 @@ bool take_by_format(std::string_view& text, const std::string& format, std::tm& 
 }
 
 }  // namespace
+
+bool days_of(int year, int month, int day, double& days) {
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return false;
+  days = static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
+  return true;
+}
 
 bool parse_calendar(std::string_view text, double& seconds, bool& names_zone) {
   double days = 0;

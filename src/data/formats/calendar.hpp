@@ -6,6 +6,9 @@
 
 namespace pskd::data::formats {
 
+/// Days from 1970-01-01 to a date; false when there is no such day.
+bool days_of(int year, int month, int day, double& days);
+
 /// A moment as ISO 8601 writes it, "2024-06-03T08:15:10.031+02:00", also with a blank for the T, a decimal comma,
 /// without a zone (then it is read as UTC), without seconds, or as the time of day alone: 08:15:10.031. In seconds
 /// since 1970-01-01 00:00 UTC, of a time of day since midnight. "15:10.031", as spreadsheets show a time, is minutes

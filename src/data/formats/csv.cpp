@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "data/file_error.hpp"
 #include "data/formats/numbers.hpp"
 
 namespace pskd::data::formats {

@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/mat_format.hpp"
 #include "pskd/base/error.hpp"
 

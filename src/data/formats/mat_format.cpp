@@ -13,7 +13,7 @@
 #include <type_traits>
 
 #include "base/little_endian.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/file_error.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::formats {

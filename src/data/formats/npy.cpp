@@ -13,7 +13,7 @@
 #include "base/file.hpp"
 #include "base/little_endian.hpp"
 #include "base/unicode.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/file_error.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::formats {

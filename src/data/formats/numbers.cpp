@@ -7,8 +7,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "data/formats/file_error.hpp"
-#include "pskd/base/error.hpp"
+#include "data/file_error.hpp"
 
 namespace pskd::data::formats {
 
@@ -110,10 +109,6 @@ bool parse_number(std::string_view text, double& value) {
 bool parse_whole(std::string_view text, int& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size();
-}
-
-void fail_at_line(const std::filesystem::path& file, std::size_t line, const std::string& problem) {
-  throw Error(ErrorKind::data, file.string() + ": line " + std::to_string(line) + ": " + problem);
 }
 
 std::string quoted_field(std::string_view text) {

@@ -33,9 +33,6 @@ bool parse_number(std::string_view text, double& value);
 /// The whole of `text`, without blanks, as a whole number; false when it is none.
 bool parse_whole(std::string_view text, int& value);
 
-/// "file: line n: problem", as Error(data).
-[[noreturn]] void fail_at_line(const std::filesystem::path& file, std::size_t line, const std::string& problem);
-
 /// `text` in quotes, cut when it is long, for messages.
 std::string quoted_field(std::string_view text);
 

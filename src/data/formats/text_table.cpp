@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "config/node.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/calendar.hpp"
-#include "data/formats/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/formats/text_file.hpp"
 #include "pskd/base/error.hpp"
@@ -19,10 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using Lines = std::vector<std::string_view>;
 using Fields = std::vector<std::string>;
-
-bool is_position(const std::string& column) {
-  return std::all_of(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 Fields split(const fs::path& file, std::size_t line, std::string_view text, char separator) {
   if (separator != ' ') return csv_fields(file, line + 1, text, separator);
@@ -428,6 +424,10 @@ std::size_t end_of_values(const TextFile& text, std::size_t first, char separato
 
 void add_label(std::vector<LabelRun>& runs, std::size_t sample, std::string_view label) {
   if (runs.empty() || runs.back().label != label) runs.push_back({sample, std::string(label)});
+}
+
+bool is_position(const std::string& column) {
+  return std::all_of(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string besides(const TableDescription& table) {

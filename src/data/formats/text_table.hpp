@@ -32,6 +32,9 @@ struct TableDescription {
   std::string label;                 ///< column of what was done, its name or number (from 0); empty: none
 };
 
+/// Whether a column is said by its number, from 0, instead of its name.
+bool is_position(const std::string& column);
+
 /// " besides the time and the label", as far as a table has columns of them.
 std::string besides(const TableDescription& table);
 

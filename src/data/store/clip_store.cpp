@@ -14,7 +14,8 @@
 #include "base/text.hpp"
 #include "config/writer.hpp"
 #include "data/data_check.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/data_check_text.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/reader.hpp"
 #include "data/readers/registry.hpp"
@@ -26,7 +27,6 @@ namespace pskd::data::store {
 namespace {
 
 namespace fs = std::filesystem;
-using formats::fail;
 
 // The format of the HDF5 image, stored in it as /format: name and source are texts; warnings a text of one line each;
 // id, subject, trial, scene, camera, cut_from and span (begin and end, s) are texts of one line a clip; label,
@@ -36,6 +36,10 @@ constexpr std::int32_t kFormat = 7;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";
+
+[[noreturn]] void fail_damaged(const fs::path& file, const std::string& what) {
+  fail(file, "damaged " + what + kRemedy);
+}
 
 std::vector<const Frames*> frames_of(const std::vector<Clip>& clips, Frames Clip::*modality) {
   std::vector<const Frames*> all;
@@ -105,31 +109,35 @@ void write_content(Hdf5Writer& writer, const Dataset& dataset, const std::string
 // Cuts the stacked frames of one modality into the clips' own.
 void unstack(const fs::path& file, const Frames& all, const std::vector<std::int32_t>& lengths, Eigen::Index columns,
              Frames Clip::*modality, std::vector<Clip>& clips) {
-  if (lengths.size() != clips.size() || all.cols() != columns)
-    fail(file, std::string("damaged table of frames") + kRemedy);
+  if (lengths.size() != clips.size() || all.cols() != columns) fail_damaged(file, "table of frames");
   Eigen::Index row = 0;
   for (std::size_t i = 0; i < clips.size(); ++i) {
-    if (lengths[i] < 0 || lengths[i] > all.rows() - row) fail(file, std::string("damaged clip lengths") + kRemedy);
+    if (lengths[i] < 0 || lengths[i] > all.rows() - row) fail_damaged(file, "clip lengths");
     clips[i].*modality = all.middleRows(row, lengths[i]);
     row += lengths[i];
   }
-  if (row != all.rows()) fail(file, std::string("damaged clip lengths") + kRemedy);
+  if (row != all.rows()) fail_damaged(file, "clip lengths");
+}
+
+// A text of each clip.
+std::vector<std::string> stored_lines(const fs::path& file, const Hdf5Reader& reader, const char* field,
+                                      std::size_t clips) {
+  const std::string text = reader.text(field);
+  const std::vector<std::string_view> lines = formats::lines_of(text);
+  if (lines.size() != clips) fail_damaged(file, "list of clips");
+  return {lines.begin(), lines.end()};
 }
 
 // Which recordings clips are cut out of.
 void fill_sources(const fs::path& file, const Hdf5Reader& reader, std::vector<Clip>& clips) {
-  const std::string text = reader.text("cut_from");
-  const std::vector<std::string_view> sources = formats::lines_of(text);
-  const std::string span = reader.text("span");
-  const std::vector<std::string_view> spans = formats::lines_of(span);
+  const std::vector<std::string> sources = stored_lines(file, reader, "cut_from", clips.size());
+  const std::vector<std::string> spans = stored_lines(file, reader, "span", clips.size());
   const std::vector<std::int32_t> overlaps = reader.numbers("overlaps");
-  if (sources.size() != clips.size() || spans.size() != clips.size() || overlaps.size() != clips.size()) {
-    fail(file, std::string("damaged list of clips") + kRemedy);
-  }
+  if (overlaps.size() != clips.size()) fail_damaged(file, "list of clips");
   for (std::size_t i = 0; i < clips.size(); ++i) {
     clips[i].source = sources[i];
     clips[i].overlaps = overlaps[i] != 0;
-    if (!read_span(spans[i], clips[i])) fail(file, std::string("damaged list of clips") + kRemedy);
+    if (!read_span(spans[i], clips[i])) fail_damaged(file, "list of clips");
   }
 }
 
@@ -138,11 +146,9 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
   const std::vector<std::string_view> ids = formats::lines_of(list);
   std::vector<Clip> clips(ids.size());
   const auto fill = [&](const char* field, Name Clip::*name) {
-    const std::string text = reader.text(field);
-    const std::vector<std::string_view> values = formats::lines_of(text);
-    if (values.size() != clips.size()) fail(file, std::string("damaged list of clips") + kRemedy);
+    const std::vector<std::string> values = stored_lines(file, reader, field, clips.size());
     for (std::size_t i = 0; i < clips.size(); ++i) {
-      if (!is_name(values[i])) fail(file, std::string("damaged list of clips") + kRemedy);
+      if (!is_name(values[i])) fail_damaged(file, "list of clips");
       clips[i].*name = Name(values[i]);
     }
   };
@@ -151,7 +157,7 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
   fill("scene", &Clip::scene);
   fill("camera", &Clip::camera);
   const std::vector<std::int32_t> labels = reader.numbers("label");
-  if (labels.size() != clips.size()) fail(file, std::string("damaged list of clips") + kRemedy);
+  if (labels.size() != clips.size()) fail_damaged(file, "list of clips");
   for (std::size_t i = 0; i < clips.size(); ++i) {
     clips[i].id = ids[i];
     clips[i].label = labels[i];
@@ -165,7 +171,7 @@ std::vector<Clip> stored_clips(const fs::path& file, const Hdf5Reader& reader, c
           clips);
   unstack(file, reader.table("sensor"), reader.numbers("sensor_frames"), channels, &Clip::sensor, clips);
   for (Clip& clip : clips) {
-    if (clip.skeleton.rows() == 0 && clip.sensor.rows() == 0) fail(file, std::string("damaged clip lengths") + kRemedy);
+    if (clip.skeleton.rows() == 0 && clip.sensor.rows() == 0) fail_damaged(file, "clip lengths");
     clip.hash = clip_hash(clip);
   }
   return clips;

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "deploy/c/c_layers.hpp"
 #include "deploy/c/c_text.hpp"
 #include "pskd/base/error.hpp"
@@ -162,20 +163,19 @@ Replacements replacements_of(const ModelFile& model, const Cnn& cnn, std::size_t
   std::string capitals = name;
   std::transform(capitals.begin(), capitals.end(), capitals.begin(),
                  [](char one) { return one >= 'a' && one <= 'z' ? static_cast<char>(one - 'a' + 'A') : one; });
-  std::string channels;
-  for (const std::string& channel : model.sensor->channels) channels += (channels.empty() ? "" : ", ") + channel;
   const std::string rate =
       model.sensor->rate > 0 ? "\n#define " + capitals + "_RATE " + c_number(model.sensor->rate) : "";
-  return {{"name", name},
-          {"NAME", capitals},
-          {"units", c_comment(channels) + " (acceleration in g with gravity, angular rate in deg/s)"},
-          {"channels", std::to_string(cnn.shapes.front().channels)},
-          {"frames", std::to_string(cnn.shapes.front().frames)},
-          {"classes", std::to_string(model.classes.size())},
-          {"kernel", std::to_string(cnn.kernel)},
-          {"segments", std::to_string(cnn.segments)},
-          {"embedding", std::to_string(embedding)},
-          {"rate", rate}};
+  return {
+      {"name", name},
+      {"NAME", capitals},
+      {"units", c_comment(joined(model.sensor->channels)) + " (acceleration in g with gravity, angular rate in deg/s)"},
+      {"channels", std::to_string(cnn.shapes.front().channels)},
+      {"frames", std::to_string(cnn.shapes.front().frames)},
+      {"classes", std::to_string(model.classes.size())},
+      {"kernel", std::to_string(cnn.kernel)},
+      {"segments", std::to_string(cnn.segments)},
+      {"embedding", std::to_string(embedding)},
+      {"rate", rate}};
 }
 
 /// `includes`: what the layers need beside math.h.

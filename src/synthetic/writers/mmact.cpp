@@ -12,6 +12,7 @@
 
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/interpolation.hpp"
 #include "data/readers/mmact/reader.hpp"
@@ -104,9 +105,9 @@ std::vector<ClipPlan> planned_clips(const MmactOptions& options) {
 int inventory_number(const fs::path& file, std::size_t line, std::string_view text, int first, int last) {
   int number = 0;
   if (data::formats::parse_whole(text, number) && number >= first && number <= last) return number;
-  data::formats::fail_at_line(file, line,
-                              "expected a number of " + std::to_string(first) + " .. " + std::to_string(last) +
-                                  ", found " + data::formats::quoted_field(text));
+  data::fail_at_line(file, line,
+                     "expected a number of " + std::to_string(first) + " .. " + std::to_string(last) + ", found " +
+                         data::formats::quoted_field(text));
 }
 
 std::vector<ClipPlan> listed_clips(const MmactOptions& options) {
@@ -114,22 +115,22 @@ std::vector<ClipPlan> listed_clips(const MmactOptions& options) {
   const fs::path& file = options.inventory;
   const std::string text = read_file(file);
   const std::vector<std::string_view> lines = data::formats::lines_of(text);
-  if (lines.empty() || lines[0] != kHeader) data::formats::fail_at_line(file, 1, "expected " + std::string(kHeader));
+  if (lines.empty() || lines[0] != kHeader) data::fail_at_line(file, 1, "expected " + std::string(kHeader));
   const std::vector<std::string>& actions = data::readers::mmact_actions();
   std::vector<ClipPlan> clips;
   std::set<std::tuple<int, int, int, int>> seen;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const std::vector<std::string_view> fields = data::formats::fields_of(lines[i], ',');
     if (fields.size() != 6)
-      data::formats::fail_at_line(file, i + 1, "expected 6 fields, found " + data::formats::quoted_field(lines[i]));
+      data::fail_at_line(file, i + 1, "expected 6 fields, found " + data::formats::quoted_field(lines[i]));
     ClipPlan clip;
     clip.subject = inventory_number(file, i + 1, fields[0], 1, data::readers::kMmactSubjects);
     clip.scene = inventory_number(file, i + 1, fields[1], 1, data::readers::kMmactScenes);
     clip.session = inventory_number(file, i + 1, fields[2], 1, data::readers::kMmactSessions);
     const auto action = std::lower_bound(actions.begin(), actions.end(), fields[3]);
     if (action == actions.end() || *action != fields[3]) {
-      data::formats::fail_at_line(
-          file, i + 1, "expected an action such as carrying, found " + data::formats::quoted_field(fields[3]));
+      data::fail_at_line(file, i + 1,
+                         "expected an action such as carrying, found " + data::formats::quoted_field(fields[3]));
     }
     clip.action = static_cast<int>(action - actions.begin());
     for (const std::string_view camera : data::formats::fields_of(fields[4], '+')) {
@@ -139,8 +140,8 @@ std::vector<ClipPlan> listed_clips(const MmactOptions& options) {
     }
     clip.frames = inventory_number(file, i + 1, fields[5], 2, kMaxFrames);
     if (!seen.insert({clip.subject, clip.scene, clip.session, clip.action}).second) {
-      data::formats::fail_at_line(file, i + 1,
-                                  "expected each clip once, found " + data::formats::quoted_field(lines[i]) + " again");
+      data::fail_at_line(file, i + 1,
+                         "expected each clip once, found " + data::formats::quoted_field(lines[i]) + " again");
     }
     clips.push_back(std::move(clip));
   }

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "config/node.hpp"
+#include "base/text.hpp"
 #include "deploy/model_file.hpp"
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
@@ -91,7 +91,7 @@ std::string fold_of(const nlohmann::json& manifest) {
 void warn_of_sensors(const pskd::deploy::ModelFile& model, const std::vector<std::string>& chosen) {
   if (!model.sensor || model.sensor->sensors.empty() || chosen.empty() || model.sensor->sensors == chosen) return;
   complain(fmt::format("{} was trained on {}; data.sensors of the config has {}", model.stage,
-                       pskd::config::joined(model.sensor->sensors), pskd::config::joined(chosen)));
+                       pskd::joined(model.sensor->sensors), pskd::joined(chosen)));
 }
 
 /// A model file, on the clips that a config tells of; where that has folds, those of the fold that it was trained in.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "data/file_error.hpp"
 #include "data/formats/numbers.hpp"
 #include "pskd/base/error.hpp"
 
@@ -19,17 +20,17 @@ ShimmerSamples read_shimmer_text(const fs::path& file) {
   for (std::size_t line = 0; line < lines.size(); ++line) {
     const std::vector<std::string_view> fields = formats::fields_of(lines[line], ' ');
     if (fields.size() != kFields) {
-      formats::fail_at_line(file, line + 1, "expected ax ay az seconds, found " + formats::quoted_field(lines[line]));
+      fail_at_line(file, line + 1, "expected ax ay az seconds, found " + formats::quoted_field(lines[line]));
     }
     std::array<double, kFields> values{};
     for (std::size_t i = 0; i < kFields; ++i) {
       if (!formats::parse_number(fields[i], values[i])) {
-        formats::fail_at_line(file, line + 1, "expected a number, found " + formats::quoted_field(fields[i]));
+        fail_at_line(file, line + 1, "expected a number, found " + formats::quoted_field(fields[i]));
       }
       if (i < 3)
         samples.values(static_cast<Eigen::Index>(line), static_cast<Eigen::Index>(i)) = static_cast<float>(values[i]);
     }
-    if (!std::isfinite(values[3])) formats::fail_at_line(file, line + 1, "expected a finite time stamp");
+    if (!std::isfinite(values[3])) fail_at_line(file, line + 1, "expected a finite time stamp");
     samples.times.push_back(values[3]);
   }
   if (lines.size() < kMinSamples) {

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 
+#include "data/file_error.hpp"
+#include "data/formats/calendar.hpp"
 #include "data/formats/numbers.hpp"
 
 namespace pskd::data::readers {
@@ -32,15 +33,13 @@ class Days {
       int year = 0;
       int month = 0;
       int day = 0;
+      double days = 0;
       if (!parse_digits(text.substr(0, 4), year) || !parse_digits(text.substr(4, 2), month) ||
-          !parse_digits(text.substr(6, 2), day)) {
+          !parse_digits(text.substr(6, 2), day) || !formats::days_of(year, month, day, days)) {
         return false;
       }
-      const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                             std::chrono::day(static_cast<unsigned>(day))};
-      if (!date.ok()) return false;
       text_ = text;
-      seconds_ = 86400.0 * static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
+      seconds_ = 86400.0 * days;
     }
     value = seconds_;
     return true;
@@ -132,15 +131,14 @@ void append_sample(const fs::path& file, std::size_t line, const std::array<std:
   double time = 0;
   bool has_fraction = false;
   if (!parse_stamp(fields[0], days, time, has_fraction)) {
-    formats::fail_at_line(file, line,
-                          "expected a time YYYYMMDD_HH:MM:SS.ffffff, found " + formats::quoted_field(fields[0]));
+    fail_at_line(file, line, "expected a time YYYYMMDD_HH:MM:SS.ffffff, found " + formats::quoted_field(fields[0]));
   }
   const auto row = static_cast<Eigen::Index>(samples.times.size());
   for (Eigen::Index axis = 0; axis < 3; ++axis) {
     const std::string_view field = fields[static_cast<std::size_t>(axis) + 1];
     double value = 0;
     if (!formats::parse_number(field, value))
-      formats::fail_at_line(file, line, "expected a number, found " + formats::quoted_field(field));
+      fail_at_line(file, line, "expected a number, found " + formats::quoted_field(field));
     samples.values(row, axis) = static_cast<float>(value);
   }
   samples.times.push_back(time);
@@ -176,9 +174,9 @@ MmactSamples read_mmact_csv(const fs::path& file, double rate) {
       if (empty_line == 0) empty_line = number;
       continue;
     }
-    if (empty_line > 0) formats::fail_at_line(file, empty_line, "expected time,x,y,z, found an empty line");
+    if (empty_line > 0) fail_at_line(file, empty_line, "expected time,x,y,z, found an empty line");
     if (!split_line(line, fields))
-      formats::fail_at_line(file, number, "expected time,x,y,z, found " + formats::quoted_field(line));
+      fail_at_line(file, number, "expected time,x,y,z, found " + formats::quoted_field(line));
     if (number == 1 && is_header(fields)) {
       samples.header = true;
     } else {

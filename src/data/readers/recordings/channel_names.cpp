@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 
 namespace pskd::data::readers {
@@ -118,7 +119,7 @@ std::optional<ChannelName> channel_name(std::string_view column) {
     if (const char kind = letter_kind(before); name.quantity.kind == 0 && kind != '\0') {
       name.quantity = {kind, worth_of(words), true};
     }
-    for (const std::string& word : words) name.stem += (name.stem.empty() ? "" : " ") + word;
+    name.stem = joined(words, " ");
     return name;
   }
   return std::nullopt;

@@ -57,16 +57,11 @@ bool has(const config::Place& map, const char* key) {
   return node != nullptr && node->kind != config::Node::Kind::null;
 }
 
-bool is_position(const std::string& column) {
-  return std::all_of(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // ---- what the CSV files of both modalities have in common ------------------------------------------------
 
 void read_separator(const config::Place& place, std::optional<formats::Separator>& separator) {
   if (!has(place, "separator")) return;
-  read_word(place.at("separator", *place.node.find("separator")), separator.emplace(formats::Separator::comma),
-            separator_words());
+  read_word(place.child("separator"), separator.emplace(formats::Separator::comma), separator_words());
 }
 
 void read_table_keys(const config::Place& place, config::Reader& fields, formats::TableDescription& table) {
@@ -98,7 +93,7 @@ void check_table(const config::Place& place, const formats::TableDescription& ta
     place.complain("time_unit is of stamps that are numbers, time_format of calendar stamps: expected one of them");
   }
   if (has(place, "time_format") && table.time_format.find('%') == std::string::npos) {
-    place.at("time_format", *place.node.find("time_format"))
+    place.child("time_format")
         .complain("expected the letters of strptime, such as \"%d.%m.%Y %H:%M:%S\", found " +
                   config::quoted(table.time_format));
   }
@@ -109,13 +104,13 @@ void check_table(const config::Place& place, const formats::TableDescription& ta
   if (!table.time.empty()) columns.push_back(table.time);
   if (!table.label.empty()) columns.push_back(table.label);
   for (const std::string& column : columns) {
-    if (table.header || is_position(column)) continue;
+    if (table.header || formats::is_position(column)) continue;
     place.complain("column " + config::quoted(column) +
                    " is a name: set header: true if the files begin with a line of names, or give its number, from 0");
   }
   if (!table.columns.empty() && table.columns.size() != wanted) {
-    place.at("columns", *place.node.find("columns"))
-        .complain("expected " + std::to_string(wanted) + " columns, found " + std::to_string(table.columns.size()));
+    place.child("columns").complain("expected " + std::to_string(wanted) + " columns, found " +
+                                    std::to_string(table.columns.size()));
   }
 }
 
@@ -185,26 +180,25 @@ void read_parts(const config::Place& place, Topology& topology) {
 
 // A tree of joints of the user's own.
 void read_own_topology(const config::Place& place, Topology& topology) {
-  const auto at = [&](const char* key) { return place.at(key, *place.node.find(key)); };
   topology.name = "own";
-  config::read(at("joints"), topology.joints, config::some_of(config::not_empty()));
+  config::read(place.child("joints"), topology.joints, config::some_of(config::not_empty()));
   if (topology.joints.size() > kMaxJoints) {
-    at("joints").complain("expected at most " + std::to_string(kMaxJoints) + " joints, found " +
-                          std::to_string(topology.joints.size()));
+    place.child("joints").complain("expected at most " + std::to_string(kMaxJoints) + " joints, found " +
+                                   std::to_string(topology.joints.size()));
     return;
   }
   if (required(place, "parents", "the parent of each joint") != nullptr) {
-    topology.parents = read_parents(at("parents"), topology.joints);
+    topology.parents = read_parents(place.child("parents"), topology.joints);
   }
   const auto root = std::find(topology.parents.begin(), topology.parents.end(), -1);
   topology.center = root == topology.parents.end() ? 0 : static_cast<int>(root - topology.parents.begin());
-  if (has(place, "centre")) topology.center = read_joint(at("centre"), topology.joints);
+  if (has(place, "centre")) topology.center = read_joint(place.child("centre"), topology.joints);
   if (required(place, "wrist", "the joint nearest to the watch") != nullptr) {
-    topology.wrist = read_joint(at("wrist"), topology.joints);
+    topology.wrist = read_joint(place.child("wrist"), topology.joints);
   }
-  if (has(place, "left_right")) read_pairs(at("left_right"), topology);
+  if (has(place, "left_right")) read_pairs(place.child("left_right"), topology);
   if (has(place, "parts")) {
-    read_parts(at("parts"), topology);
+    read_parts(place.child("parts"), topology);
   } else {
     topology.parts = limbs_of(topology.parents);
   }
@@ -221,19 +215,19 @@ void read_topology(const config::Place& place, Topology& read) {
   }
   if (has(place, "joints")) {
     read_own_topology(place, read);
-    if (has(place, "dimensions")) read_dimensions(place.at("dimensions", *place.node.find("dimensions")), read);
+    if (has(place, "dimensions")) read_dimensions(place.child("dimensions"), read);
     return;
   }
   for (const char* key : {"parents", "centre", "left_right", "parts", "dimensions"}) {
-    if (has(place, key)) place.at(key, *place.node.find(key)).complain("a known topology says this already");
+    if (has(place, key)) place.child(key).complain("a known topology says this already");
   }
-  const config::Place name = place.at("topology", *place.node.find("topology"));
+  const config::Place name = place.child("topology");
   try {
     read = topology(name.node.text);
   } catch (const Error& error) {
     return name.complain(error.what());
   }
-  if (has(place, "wrist")) read.wrist = read_joint(place.at("wrist", *place.node.find("wrist")), read.joints);
+  if (has(place, "wrist")) read.wrist = read_joint(place.child("wrist"), read.joints);
 }
 
 // Another topology that clips have instead.
@@ -257,7 +251,7 @@ void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
     fields.also_known(key);
   }
   read_topology(place, skeleton.topology);
-  if (has(place, "as")) read_shown_as(place.at("as", *place.node.find("as")), skeleton);
+  if (has(place, "as")) read_shown_as(place.child("as"), skeleton);
   read_table_keys(place, fields, skeleton.table);
   required(place, "unit", "m, cm, mm or px");
   read_word(fields, "unit", skeleton.unit, length_unit_words());
@@ -269,7 +263,7 @@ void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
   fields("joint_files", joint_files, config::not_empty());
   skeleton.joint_files = joint_file_ends(joint_files, skeleton.topology.joints);
   if (!joint_files.empty() && skeleton.joint_files.empty()) {
-    place.at("joint_files", *place.node.find("joint_files"))
+    place.child("joint_files")
         .complain(
             "expected the end of the files' names with the number of the first joint in braces, such as "
             "_J{01}.csv, or {name}; found " +
@@ -343,7 +337,7 @@ void read_sensor(const config::Place& place, SensorDescription& sensor) {
     read_units(place.at("unit", *unit), sensor);
   }
   sensor.scales.assign(has(place, "scale") ? 0 : sensor.channels.size(), 1);
-  if (has(place, "scale")) read_scales(place.at("scale", *place.node.find("scale")), sensor);
+  if (has(place, "scale")) read_scales(place.child("scale"), sensor);
   fields.refuse_unknown_keys();
   check_table(place, sensor.table, sensor.channels.size());
 }
@@ -406,7 +400,7 @@ void read_windows(const config::Place& place, RecordingsDescription& description
   fields("minimum_share", rule.minimum_share, config::Rule{" > 0 and <= 1", [](double x) { return x > 0 && x <= 1; }});
   if (all) rule.minimum_share = 1;
   if (all && has(place, "minimum_share")) {
-    place.at("minimum_share", *place.node.find("minimum_share")).complain("label: all means a share of 1");
+    place.child("minimum_share").complain("label: all means a share of 1");
   }
   read_word(fields, "outside", description.outside, kOutside);
   bool everywhere = false;
@@ -422,8 +416,7 @@ void refuse_same(const config::Place& place, std::vector<std::string> classes) {
   std::sort(classes.begin(), classes.end());
   const auto same = std::adjacent_find(classes.begin(), classes.end());
   if (same == classes.end()) return;
-  place.at("classes", *place.node.find("classes"))
-      .complain("expected each class once, found " + config::quoted(*same) + " again");
+  place.child("classes").complain("expected each class once, found " + config::quoted(*same) + " again");
 }
 
 // Either modality may be null: then no recording has it.
@@ -434,9 +427,9 @@ void read_modalities(const config::Place& place, RecordingsDescription& descript
       place.at(key, place.node).complain(std::string("expected ") + what + ", found nothing");
   }
   if (has(place, "skeleton")) {
-    read_skeleton(place.at("skeleton", *place.node.find("skeleton")), description.skeleton.emplace());
+    read_skeleton(place.child("skeleton"), description.skeleton.emplace());
   }
-  if (has(place, "sensors")) read_sensors(place.at("sensors", *place.node.find("sensors")), description.sensors);
+  if (has(place, "sensors")) read_sensors(place.child("sensors"), description.sensors);
   if (has(place, "skeleton") || has(place, "sensors")) return;
   place.complain("expected a skeleton, sensors or both, found neither");
 }
@@ -445,9 +438,9 @@ void read_modalities(const config::Place& place, RecordingsDescription& descript
 void check_labels(const config::Place& place, const RecordingsDescription& description) {
   const SensorDescription* const labeled = labeled_sensor(description.sensors);
   if (labeled == nullptr) return;
-  const config::Place sensors = place.at("sensors", *place.node.find("sensors"));
-  const config::Place sensor = sensors.at(labeled->name, *sensors.node.find(labeled->name));
-  const config::Place label = sensor.at("label", *sensor.node.find("label"));
+  const config::Place sensors = place.child("sensors");
+  const config::Place sensor = sensors.child(labeled->name);
+  const config::Place label = sensor.child("label");
   const auto count = std::count_if(description.sensors.begin(), description.sensors.end(),
                                    [](const SensorDescription& one) { return !one.table.label.empty(); });
   if (count > 1) label.complain("expected one sensor whose files have a column of labels, found several");
@@ -458,7 +451,7 @@ void check_labels(const config::Place& place, const RecordingsDescription& descr
   for (const std::string& word : labeled->no_label) {
     const auto& classes = description.classes;
     if (std::find(classes.begin(), classes.end(), word) == classes.end()) continue;
-    sensor.at("no_label", *sensor.node.find("no_label"))
+    sensor.child("no_label")
         .complain(config::quoted(word) + " is one of the classes, too: expected it in one of the lists");
   }
 }
@@ -479,16 +472,15 @@ void read_description(const config::Place& place, RecordingsDescription& descrip
   const config::Node* rule = required(place, "align", "span or timestamps");
   fields("align", align, config::one_of({"span", "timestamps"}));
   fields.also_known("gaps");
-  if (has(place, "gaps")) read_gaps(place.at("gaps", *place.node.find("gaps")), description.gaps);
+  if (has(place, "gaps")) read_gaps(place.child("gaps"), description.gaps);
   read_word(fields, "offset", description.estimates_offset, kOffsets);
   if (description.estimates_offset && align == "span") {
-    place.at("offset", *place.node.find("offset"))
-        .complain("estimate is for align: timestamps, where streams have clocks");
+    place.child("offset").complain("estimate is for align: timestamps, where streams have clocks");
   }
   std::string annotations;
   fields("annotations", annotations, config::not_empty());
   fields.also_known("windows");
-  if (has(place, "windows")) read_windows(place.at("windows", *place.node.find("windows")), description);
+  if (has(place, "windows")) read_windows(place.child("windows"), description);
   fields.also_known("skeleton");
   fields.also_known("sensors");
   read_modalities(place, description);

@@ -6,8 +6,8 @@
 #include <optional>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "config/node.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data::readers {
@@ -101,8 +101,8 @@ JointMapping joint_mapping(const Topology& source, const Topology& target, const
     if (mapping[i].empty()) absent.push_back(target.joints[i]);
   }
   if (absent.empty()) return mapping;
-  throw Error(ErrorKind::config, where + ": the skeleton has no joint that could be " + config::joined(absent) +
-                                     " of " + target.name + "; its joints are " + config::joined(source.joints));
+  throw Error(ErrorKind::config, where + ": the skeleton has no joint that could be " + joined(absent) + " of " +
+                                     target.name + "; its joints are " + joined(source.joints));
 }
 
 Frames mapped_joints(const Frames& frames, const JointMapping& mapping) {

@@ -4,8 +4,10 @@
 #include <set>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "config/node.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/numbers.hpp"
 
@@ -35,7 +37,7 @@ ListFile::ListFile(fs::path file, const std::string& known, const std::string& e
     if (says) stated = says;
     if (!says && !formats::is_empty_line(lines_[header_], ',')) break;
   }
-  if (header_ == lines_.size()) formats::fail_at_line(file_, 1, "expected a header: " + expected);
+  if (header_ == lines_.size()) fail_at_line(file_, 1, "expected a header: " + expected);
   separator_ = stated ? *stated : separator_of(file_, header_ + 1, lines_[header_], known);
   read_header();
 }
@@ -57,9 +59,8 @@ std::vector<ListFile::Row> ListFile::rows() const {
     std::vector<std::string> fields = formats::csv_fields(file_, line + 1, lines_[line], separator_);
     while (fields.size() > names_.size() && fields.back().empty()) fields.pop_back();
     if (fields.size() != names_.size()) {
-      formats::fail_at_line(
-          file_, line + 1,
-          "expected " + std::to_string(names_.size()) + " columns, found " + std::to_string(fields.size()));
+      fail_at_line(file_, line + 1,
+                   "expected " + std::to_string(names_.size()) + " columns, found " + std::to_string(fields.size()));
     }
     rows.push_back({line + 1, std::move(fields)});
   }
@@ -82,11 +83,11 @@ std::size_t ListFile::require(const std::string& name) {
 void ListFile::refuse_others() const {
   for (const std::string& name : names_) {
     if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
-    fail("unknown column " + config::quoted(name) + ", expected some of " + config::joined(asked_) +
+    fail("unknown column " + config::quoted(name) + ", expected some of " + joined(asked_) +
          config::did_you_mean(name, asked_));
   }
 }
 
-void ListFile::fail(const std::string& problem) const { formats::fail_at_line(file_, header_ + 1, problem); }
+void ListFile::fail(const std::string& problem) const { fail_at_line(file_, header_ + 1, problem); }
 
 }  // namespace pskd::data::readers

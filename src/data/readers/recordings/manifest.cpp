@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "config/node.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/calendar.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/no_label.hpp"
@@ -87,7 +88,7 @@ class RowReader {
       : file_(file), root_(root), line_(line), fields_(fields) {}
 
   [[noreturn]] void fail(const std::string& column, const std::string& problem) const {
-    formats::fail_at_line(file_, line_, "column " + column + ": " + problem);
+    fail_at_line(file_, line_, "column " + column + ": " + problem);
   }
 
   // A text that can stand in the tables the program writes, in the one form in which names are kept.
@@ -246,9 +247,9 @@ ManifestRow read_row(const RowReader& reader, const Columns& columns, const std:
 int label_of(const fs::path& file, std::size_t line, const std::string& name, const std::vector<std::string>& classes) {
   const auto known = std::find(classes.begin(), classes.end(), name);
   if (known != classes.end()) return static_cast<int>(known - classes.begin());
-  formats::fail_at_line(file, line,
-                        "column label: expected one of the description's classes, found " + config::quoted(name) +
-                            config::did_you_mean(name, classes));
+  fail_at_line(file, line,
+               "column label: expected one of the description's classes, found " + config::quoted(name) +
+                   config::did_you_mean(name, classes));
 }
 
 std::vector<Name> distinct(const std::vector<ManifestRow>& rows, Name RecordingFiles::*name) {
@@ -349,10 +350,10 @@ void check_files_once(const fs::path& manifest, const Lines& lines) {
   for (const ManifestRow& row : lines.rows) {
     const auto [known, is_new] = first.emplace(std::pair(row.files.skeleton, row.files.sensor), row.line);
     if (is_new) continue;
-    formats::fail_at_line(manifest, row.line,
-                          "with windows, lines that name the same files are about one recording; expected the subject, "
-                          "trial, scene, camera, starts and rates of line " +
-                              std::to_string(known->second) + ", and a start and an end in both");
+    fail_at_line(manifest, row.line,
+                 "with windows, lines that name the same files are about one recording; expected the subject, "
+                 "trial, scene, camera, starts and rates of line " +
+                     std::to_string(known->second) + ", and a start and an end in both");
   }
 }
 
@@ -363,9 +364,9 @@ void leave_labels_to_sensor(const SensorDescription& labeled, const fs::path& ma
     if (row.files.sensor.empty()) continue;
     row.files.labeled_by_sensor = true;
     if (lines.parts[i].empty() && lines.labels[i] == kNoLabel) continue;
-    formats::fail_at_line(manifest, row.line,
-                          "the column " + config::quoted(labeled.table.label) + " of the files of " + labeled.name +
-                              " says what was done; expected neither a label nor a start and an end here");
+    fail_at_line(manifest, row.line,
+                 "the column " + config::quoted(labeled.table.label) + " of the files of " + labeled.name +
+                     " says what was done; expected neither a label nor a start and an end here");
   }
 }
 

@@ -11,8 +11,10 @@
 
 #include "base/file.hpp"
 #include "base/quantile.hpp"
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "config/node.hpp"
+#include "data/file_error.hpp"
 #include "data/finite.hpp"
 #include "data/formats/numbers.hpp"
 #include "data/formats/text_table.hpp"
@@ -44,12 +46,6 @@ struct Recordings {
 // Seconds of one unit of a table's stamps; 0 where they are calendar stamps.
 double tick_of(const formats::TableDescription& table) {
   return table.time_format.empty() ? formats::seconds_of(table.time_unit) : 0;
-}
-
-double longest_interval(const std::vector<double>& times) {
-  double longest = 0;
-  for (std::size_t i = 1; i < times.size(); ++i) longest = std::max(longest, times[i] - times[i - 1]);
-  return longest;
 }
 
 // The longest time in which no value changed, in seconds, of a stream in which some do. A few samples may be equal by
@@ -134,13 +130,13 @@ void check_units(const fs::path& file, const formats::TextTable& read, const for
     const std::optional<std::string> found = unit_word(read.units[i]);
     any_known = any_known || found;
     if (!found || described[i].unit.empty() || *found == described[i].unit) continue;
-    formats::fail_at_line(file, read.units_line,
-                          "the file says that " + described[i].column + " is in " + *found + ", its description says " +
-                              described[i].unit);
+    fail_at_line(file, read.units_line,
+                 "the file says that " + described[i].column + " is in " + *found + ", its description says " +
+                     described[i].unit);
   }
   if (any_known || !read.units_row) return;
-  formats::fail_at_line(file, read.units_line,
-                        "expected numbers, or the units of the columns; found " + formats::quoted_field(read.units[0]));
+  fail_at_line(file, read.units_line,
+               "expected numbers, or the units of the columns; found " + formats::quoted_field(read.units[0]));
 }
 
 // Meters of one unit of the file.
@@ -213,17 +209,15 @@ void mark_zero_frames(ReadSamples& read, const GapRule& gaps, const StreamOrigin
   }
   if (zeros == 0) return;
   if (zeros == read.samples.values.rows()) {
-    formats::fail_at_line(
-        origin.file, first,
-        "every joint of every frame is at 0: the camera saw nobody; leave the cell of this skeleton in "
-        "the manifest empty");
+    fail_at_line(origin.file, first,
+                 "every joint of every frame is at 0: the camera saw nobody; leave the cell of this skeleton in "
+                 "the manifest empty");
   }
   if (gaps.kind == GapRule::Kind::refuse) {
-    formats::fail_at_line(
-        origin.file, first,
-        "every joint is at 0 in " + std::to_string(zeros) +
-            " frames, of which this is the first: the camera saw nobody; the description's key `gaps` "
-            "may say interpolate, or cut");
+    fail_at_line(origin.file, first,
+                 "every joint is at 0 in " + std::to_string(zeros) +
+                     " frames, of which this is the first: the camera saw nobody; the description's key `gaps` "
+                     "may say interpolate, or cut");
   }
   note_repair(repairs, "skeleton frames of zeros, where the camera saw nobody: taken as missing", origin.id, zeros);
 }
@@ -313,10 +307,10 @@ void check_names(const fs::path& file, const formats::TextTable& text, const Sen
     const std::string& channel = sensor.channels[i];
     const bool is_another = is_one(name, sensor.channels) || (is_one(name, kUsual) && is_one(channel, kUsual));
     if (!is_another || name == compared_form(channel)) continue;
-    formats::fail_at_line(file, text.header_line,
-                          "expected the channels of the description in their order, " +
-                              config::joined(sensor.channels) + "; found a column " + config::quoted(text.names[i]) +
-                              " in the place of " + channel + "; the key `columns` names those to read");
+    fail_at_line(file, text.header_line,
+                 "expected the channels of the description in their order, " + joined(sensor.channels) +
+                     "; found a column " + config::quoted(text.names[i]) + " in the place of " + channel +
+                     "; the key `columns` names those to read");
   }
 }
 
@@ -364,10 +358,10 @@ float label_of(const fs::path& file, const SensorDescription& sensor, const form
   if (word.empty() || at(sensor.no_label) != sensor.no_label.end()) return kUnlabeled;
   if (at(sensor.classes) != sensor.classes.end())
     return static_cast<float>(at(sensor.classes) - sensor.classes.begin());
-  formats::fail_at_line(file, line,
-                        "column " + sensor.table.label +
-                            ": expected one of the description's classes, or one of no_label; found " +
-                            config::quoted(word) + config::did_you_mean(word, sensor.classes));
+  fail_at_line(file, line,
+               "column " + sensor.table.label +
+                   ": expected one of the description's classes, or one of no_label; found " + config::quoted(word) +
+                   config::did_you_mean(word, sensor.classes));
 }
 
 // Makes labels a further column of values: rules for stamps and gaps then take each along with its sample.
@@ -488,7 +482,7 @@ std::vector<SensorDescription> chosen_sensors(const config::DataConfig& config,
   for (const std::string& name : config.sensors) {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
-      throw Error(ErrorKind::config, "data.sensors: expected some of " + config::joined(names) + ", found " +
+      throw Error(ErrorKind::config, "data.sensors: expected some of " + joined(names) + ", found " +
                                          config::quoted(name) + config::did_you_mean(name, names));
     }
     chosen.push_back(description.sensors[static_cast<std::size_t>(found - names.begin())]);

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "config/node.hpp"
-#include "data/formats/file_error.hpp"
+#include "data/file_error.hpp"
 #include "data/formats/npy.hpp"
 #include "pskd/base/error.hpp"
 
@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Eigen::Index;
-using formats::fail;
 
 // A column by its number, which is all that an array has.
 Index position(const fs::path& file, const std::string& column, Index columns) {
