@@ -171,18 +171,18 @@ TEST_F(BrowserPage, SaysSoWhereTheCameraFoundNobodyOrAPartIsMissing) {
   expect_quiet(browser);
 }
 
-TEST_F(BrowserPage, IsPrintedInLightColoursWithEveryChart) {
+TEST_F(BrowserPage, IsPrintedInLightColorsWithEveryChart) {
   PSKD_CHROMIUM_OR_SKIP(chromium);
   ExampleRun().write(folder / "runs");
   Browser browser(chromium);
   browser.set_screen(390, 844, true, true);
   browser.open(write_page());
   browser.evaluate(
-      "addEventListener('beforeprint', () => { window.printedText = colour('text'); window.printedPage = "
-      "colour('page'); })");
+      "addEventListener('beforeprint', () => { window.printedText = color('text'); window.printedPage = "
+      "color('page'); })");
   EXPECT_GT(browser.call("Page.printToPDF", nlohmann::json::object())["data"].get<std::string>().size(), 10'000);
   EXPECT_EQ(browser.evaluate("window.printedPage"), "#ffffff");
-  EXPECT_NE(browser.evaluate("colour('page')"), "#ffffff") << "afterwards the screen is dark again";
+  EXPECT_NE(browser.evaluate("color('page')"), "#ffffff") << "afterwards the screen is dark again";
   expect_drawn(browser, kChartsOfARun);
   expect_quiet(browser);
 }

@@ -546,7 +546,7 @@ TEST_F(WebPageInABrowser, FitsDesktopAndPhoneInLightAndDark) {
                        ".getImageData(0, 0, canvas.width, canvas.height).data.every((v) => v === 0)).length"),
               0)
         << "nothing is blank";
-    EXPECT_EQ(evaluate("colour('page')"), phone ? "#14171c" : "#ffffff");
+    EXPECT_EQ(evaluate("color('page')"), phone ? "#14171c" : "#ffffff");
   }
 }
 
