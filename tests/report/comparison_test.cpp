@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// `right` of twenty clips of two classes are recognised.
+/// `right` of twenty clips of two classes are recognized.
 eval::Scores scores_with(int right) {
   std::vector<eval::Prediction> predictions;
   for (int clip = 0; clip < 20; ++clip) {
