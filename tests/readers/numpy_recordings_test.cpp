@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "support/npy_bytes.hpp"
 #include "support/own_folder.hpp"
+#include "support/replaced.hpp"
 
 namespace pskd::data::readers {
 namespace {

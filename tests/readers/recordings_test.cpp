@@ -19,6 +19,7 @@
 #include "pskd/data/store/clip_store.hpp"
 #include "support/own_folder.hpp"
 #include "support/refusal.hpp"
+#include "support/replaced.hpp"
 #include "support/temporary_folder.hpp"
 #include "synthetic/writers/recordings.hpp"
 

@@ -17,6 +17,7 @@
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
 #include "support/files_under.hpp"
+#include "support/replaced.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd::synthetic {
@@ -29,6 +30,7 @@ using ::testing::Contains;
 using testing::files_under;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::replaced;
 
 config::DataConfig mhad_30(const fs::path& root) {
   config::DataConfig config = testing::dataset_config("berkeley-mhad", root);
@@ -166,11 +168,6 @@ class SpoiledBerkeleyBvh : public BerkeleyBvh {
   static std::string sound() {
     static const std::string text = read_file(*folder_ / "berkeley" / "Mocap" / "SkeletalData" / "skl_s01_a06_r01.bvh");
     return text;
-  }
-  static std::string replaced(std::string text, const std::string& old, const std::string& replacement) {
-    const std::size_t at = text.find(old);
-    EXPECT_NE(at, std::string::npos) << old;
-    return at == std::string::npos ? text : text.replace(at, old.size(), replacement);
   }
   std::string problem(const std::string& text) const {
     const fs::path root = spoiled_ / "berkeley";
