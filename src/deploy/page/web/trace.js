@@ -3,10 +3,6 @@
 const DASHES = [[], [7, 4], [2, 3]];
 const SERIES = 6;
 
-function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
-}
-
 /** The smallest of 1, 1.5, 2, 3, 4, 6, 8, ... that is no less. */
 function roundLimit(value) {
   const power = 2 ** Math.max(0, Math.floor(Math.log2(value)));

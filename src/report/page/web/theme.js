@@ -5,10 +5,6 @@ const POINT_STYLES = ["circle", "triangle", "rectRot", "rect", "star", "crossRot
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 const SERIES = 7;
 
-function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
-}
-
 function seriesColor(index) {
   return color("series-" + (index % SERIES));
 }
@@ -56,12 +52,4 @@ function areaPattern(number, shade) {
 
 function percent(share, digits = 0) {
   return (100 * share).toFixed(digits) + " %";
-}
-
-/** A new element with text and attributes. Text is never read as markup. */
-function element(tag, text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }
