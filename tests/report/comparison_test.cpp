@@ -484,7 +484,7 @@ TEST(Comparison, ChecksFoldByFold) {
 }
 
 TEST(McNemarTable, HoldsCountsAndP) {
-  EXPECT_THAT(mcnemar_table("a", "b", eval::mcnemar(10, 5, 1, 4)).rows[0],
+  EXPECT_THAT(mcnemar_table("a", "b", "student", eval::mcnemar(10, 5, 1, 4)).rows[0],
               ElementsAre("20", "10", "5", "1", "4", "0.2188", "\u2013", "\u2013"));
 }
 
