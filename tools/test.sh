@@ -2,7 +2,7 @@
 # Installs what is missing, builds with warnings as errors, runs the tests.
 #
 #   tools/test.sh           all tests
-#   tools/test.sh --fast    without those labelled long
+#   tools/test.sh --fast    without those labeled long
 #   tools/test.sh --asan    the fast ones under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tools/test.sh --wheel   the fast ones with the LibTorch of a Python wheel, in build/dev-wheel
 set -euo pipefail

@@ -8,7 +8,7 @@
 
 namespace pskd {
 
-/// The value below which `share` (0 .. 1) of `values` (not empty) lie, linear between neighbours, as numpy's default.
+/// The value below which `share` (0 .. 1) of `values` (not empty) lie, linear between neighbors, as numpy's default.
 double quantile(std::vector<double> values, double share);
 
 /// The one of `values` that stands at `place` (from 0, less than their number) by size.

@@ -122,6 +122,8 @@ std::string compared_form(std::string_view name) {
   return form;
 }
 
+std::string extension_of(const std::filesystem::path& file) { return compared_form(file.extension().string()); }
+
 std::vector<std::vector<std::string>> alike_names(const std::vector<std::string>& names) {
   std::map<std::string, std::vector<std::string>> groups;
   for (const std::string& name : names) groups[loose_form(name)].push_back(name);

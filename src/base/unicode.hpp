@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ std::string stored_form(std::string_view name);
 /// A form that is equal for names that a reader takes for one: compatibility composition without case, width and hidden
 /// characters (NFKC_Casefold, Unicode Standard Annex 31), each run of blanks one blank, none at the ends.
 std::string compared_form(std::string_view name);
+
+/// ".csv" of "Watch.CSV": how the name of a file ends, in compared form; empty where it has no extension.
+std::string extension_of(const std::filesystem::path& file);
 
 /// Those of `names` that are probably meant to be one, in groups of two or more: of the same compared_form, where
 /// underscores and hyphens are blanks, and numbers have no zeros before them and no ".0" behind.

@@ -293,7 +293,7 @@ void check_topology(const Topology& topology, const std::string& where) {
   for (std::size_t joint = 0; joint < parts_of.size(); ++joint) {
     if (parts_of[joint] != 1) fail(where, "joint " + topology.joints[joint] + " must lie in exactly one part");
   }
-  if (!is_joint(topology.center) || !is_joint(topology.wrist)) fail(where, "centre and wrist must be joints");
+  if (!is_joint(topology.center) || !is_joint(topology.wrist)) fail(where, "center and wrist must be joints");
   for (const auto& [left, right] : topology.mirrored) {
     if (!is_joint(left) || !is_joint(right) || left == right) fail(where, "a pair must be two joints, left and right");
   }

@@ -140,7 +140,7 @@ SensorRecording SensorFiles::read(const fs::path& file, data::Repairs& repairs) 
 std::string SensorFiles::format_of(const fs::path& file) const {
   if (!options_.format.empty()) return options_.format;
   std::string by_extension;
-  const std::string extension = compared_form(file.extension().string());  // also .CSV
+  const std::string extension = extension_of(file);
   for (const Format& format : kFormats) {
     if (extension != format.extension) continue;
     if (format.name == data_set_) return format.name;

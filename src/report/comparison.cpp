@@ -264,10 +264,13 @@ Table comparison_table(const RunSet& runs, const ComparisonOptions& options) {
   return table;
 }
 
-Table mcnemar_table(const std::string& first, const std::string& second, const eval::McNemar& result) {
+Table mcnemar_table(const std::string& first, const std::string& second, const std::string& stage,
+                    const eval::McNemar& result) {
   Table table;
   table.notes = {
-      "McNemar's test over clips, of two single models; it says nothing about other seeds", "first: " + first,
+      "McNemar's test over clips, of two single models; it says nothing about other seeds",
+      "stage: " + stage,
+      "first: " + first,
       "second: " + second,
       "p: exact, two-sided binomial test; chi-square with continuity correction, where 25 or more clips differ",
       kReconstruction};

@@ -39,7 +39,8 @@ struct ComparisonOptions {
 /// Error(usage) when there is no such reference or stage, or several rows have the reference's name.
 Table comparison_table(const RunSet& runs, const ComparisonOptions& options);
 
-/// McNemar's test of two single models from their predictions on the same clips.
-Table mcnemar_table(const std::string& first, const std::string& second, const eval::McNemar& result);
+/// McNemar's test of two single models, the same stage of two runs, from their predictions on the same clips.
+Table mcnemar_table(const std::string& first, const std::string& second, const std::string& stage,
+                    const eval::McNemar& result);
 
 }  // namespace pskd::report

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iomanip>
+#include <numeric>
 #include <sstream>
 
 #include "base/file.hpp"
@@ -34,17 +35,13 @@ struct Confusion {
 
 /// The largest off-diagonal cells of the confusion matrix summed over seeds; equal ones in class order.
 std::vector<Confusion> largest_confusions(const std::vector<eval::RunRecord>& records, std::size_t stage) {
-  const std::size_t classes = shown_scores(records.front().stages[stage]).per_class.size();
+  const auto confusion = summed_confusion(records, stage);
   std::vector<Confusion> found;
-  for (std::size_t truth = 0; truth < classes; ++truth) {
-    for (std::size_t predicted = 0; predicted < classes; ++predicted) {
-      Confusion cell{truth, predicted, 0, 0};
-      for (const eval::RunRecord& record : records) {
-        const eval::Scores& scores = shown_scores(record.stages[stage]);
-        cell.count += scores.confusion[truth][predicted];
-        cell.clips += scores.per_class[truth].support;
-      }
-      if (truth != predicted && cell.count > 0) found.push_back(cell);
+  for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
+    const auto clips = std::accumulate(confusion[truth].begin(), confusion[truth].end(), std::int64_t{0});
+    for (std::size_t predicted = 0; predicted < confusion.size(); ++predicted) {
+      const std::int64_t count = confusion[truth][predicted];
+      if (truth != predicted && count > 0) found.push_back({truth, predicted, count, clips});
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.count > b.count; });

@@ -191,6 +191,21 @@ std::set<eval::RunKey> every_run(const std::set<eval::RunKey>& runs) {
   return every;
 }
 
+std::vector<std::vector<std::int64_t>> summed_confusion(const std::vector<eval::RunRecord>& records,
+                                                        std::size_t stage) {
+  std::vector<std::vector<std::int64_t>> sum;
+  for (const eval::RunRecord& record : records) {
+    const auto& confusion = shown_scores(record.stages[stage]).confusion;
+    sum.resize(confusion.size(), std::vector<std::int64_t>(confusion.size(), 0));
+    for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
+      for (std::size_t predicted = 0; predicted < confusion.size(); ++predicted) {
+        sum[truth][predicted] += confusion[truth][predicted];
+      }
+    }
+  }
+  return sum;
+}
+
 std::vector<eval::Scores> pooled_scores(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   struct Pool {
     std::size_t folds = 0;

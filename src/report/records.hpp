@@ -1,6 +1,8 @@
 // What the table and the report both ask of a list of run records.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -61,6 +63,10 @@ std::string missing_runs(const std::set<eval::RunKey>& runs, const std::set<eval
 
 /// Each of the folds with each of the seeds.
 std::set<eval::RunKey> every_run(const std::set<eval::RunKey>& runs);
+
+/// Clips of the stage in all records together, [K][K]: rows are the truth, columns what was predicted. Records of one
+/// experiment.
+std::vector<std::vector<std::int64_t>> summed_confusion(const std::vector<eval::RunRecord>& records, std::size_t stage);
 
 /// One for each seed: the scores of the stage on the clips of all its folds together, which are those of its record
 /// where there are no folds. A seed with fewer folds than another one is left out. Records of one experiment.

@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "config/check.hpp"
-#include "data/data_check.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/signal/statistics.hpp"

@@ -5,7 +5,7 @@
 namespace pskd {
 namespace {
 
-TEST(Quantile, LiesBetweenTheNeighbours) {
+TEST(Quantile, LiesBetweenTheNeighbors) {
   EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0), 1);
   EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);
   EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 1), 4);

@@ -29,6 +29,13 @@ TEST(ComparedForm, HasNeitherCaseNorWidthNorHiddenCharacters) {
   EXPECT_NE(compared_form("\xc3\xa9"), compared_form("e")) << "letters with accents are others";
 }
 
+TEST(ExtensionOf, AFileHasNoCase) {
+  EXPECT_EQ(extension_of("runs/Watch.CSV"), ".csv");
+  EXPECT_EQ(extension_of("clip.tar.Gz"), ".gz");
+  EXPECT_EQ(extension_of("README"), "");
+  EXPECT_EQ(extension_of(".hidden"), "");
+}
+
 TEST(AlikeNames, AreThoseThatAReaderTakesForOne) {
   EXPECT_THAT(alike_names({"wave", "clap", "Wave", "throw", "CLAP"}),
               ElementsAre(ElementsAre("clap", "CLAP"), ElementsAre("wave", "Wave")));

@@ -195,7 +195,7 @@ TEST(Protocol, ASubjectWithoutRecordingsIsRefusedWhenTheDataAreThere) {
               AllOf(HasSubstr("protocol.train.subjects"), HasSubstr("subject 5"), HasSubstr("there are 1 2 3 4")));
 }
 
-TEST(Protocol, ClassesAreChosenByNameOrGroupAndRelabelledInOrder) {
+TEST(Protocol, ClassesAreChosenByNameOrGroupAndRelabeledInOrder) {
   config::ProtocolConfig protocol;
   protocol.classes = {"jog", "wave"};
   const Split two = split(protocol);

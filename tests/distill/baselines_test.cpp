@@ -307,7 +307,7 @@ TEST(Baselines, StayFiniteForSureTeachersAndForClassesThatNobodyConsiders) {
   }
 }
 
-TEST(Baselines, LeaveAnEmbeddingOfZerosAGradientOfItsNeighboursSize) {
+TEST(Baselines, LeaveAnEmbeddingOfZerosAGradientOfItsNeighborsSize) {
   torch::manual_seed(12);
   const torch::Tensor student = torch::randn({5, 4}), teacher = torch::randn({5, 4});
   student[2].zero_();

@@ -209,10 +209,10 @@ TEST(McNemar, CountsWhoWasRightOnEachClip) {
 
 TEST(McNemar, RefusesPredictionsAboutOtherClips) {
   const std::vector<Prediction> first = {prediction_of("a", true), prediction_of("b", true)};
-  Prediction relabelled = prediction_of("b", true);
-  relabelled.label = 0;
+  Prediction relabeled = prediction_of("b", true);
+  relabeled.label = 0;
   for (const std::vector<Prediction>& other : std::vector<std::vector<Prediction>>{
-           {}, {first[0]}, {first[0], first[0]}, {first[0], prediction_of("c", true)}, {first[0], relabelled}}) {
+           {}, {first[0]}, {first[0], first[0]}, {first[0], prediction_of("c", true)}, {first[0], relabeled}}) {
     EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { mcnemar(first, other); }), HasSubstr("cannot compare"));
     EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { mcnemar(other, first); }), HasSubstr("cannot compare"));
   }

@@ -54,7 +54,7 @@ Baselines, the losses of other methods; s the student, t the teacher, u(v) = v /
                   h(x_ji)), mean over i; 0 without negatives.
   decoupled       (DKD) b = (p_y, 1 - p_y) and q the p of the other classes, divided by their sum, all of p(tau): mean_i of
                   tau^2 (alpha KL(b_t || b_s) + beta KL(q_t || q_s)).
-  DIST            tau^2 (beta mean over rows + gamma mean over columns) of 1 - cov(s, t) / max(|s||t|, 1e-8), s and t centred
+  DIST            tau^2 (beta mean over rows + gamma mean over columns) of 1 - cov(s, t) / max(|s||t|, 1e-8), s and t centered
                   rows (columns) of p(tau); no columns for one clip.
   CA-MKD          w_ik = (1 - e^CE_ik / sum_j e^CE_ij) / (teachers - 1), CE_ik the cross entropy of teacher k with y_i; 1 for
                   one teacher. mean_i sum_k w_ik tau^2 KL(p_k(tau) || p_s(tau)).
@@ -504,7 +504,7 @@ def transfers():
     some_zero[2] = 0
     return [
         transfer_case("as long", short, np.abs(draw(random, 4, 6))),
-        transfer_case("a longer teacher, frames shared by neighbours", short, long),
+        transfer_case("a longer teacher, frames shared by neighbors", short, long),
         transfer_case("a longer student", long, short),
         transfer_case("twice as long", short, np.abs(draw(random, 4, 12))),
         transfer_case("one is twice the other", short, 2 * short),

@@ -106,7 +106,7 @@ TEST(Adjacency, IsSelfParentAndChildrenWithRowsThatSumToOneOrZero) {
   const torch::Tensor adjacency = skeleton_adjacency(data::topology("kinect-20"));
   EXPECT_TRUE(torch::equal(adjacency[0], torch::eye(20)));
   EXPECT_EQ(adjacency[1][6][5].item<float>(), 1) << "the parent of the left wrist is the left elbow";
-  EXPECT_FLOAT_EQ(adjacency[2][1][4].item<float>(), 0.25F) << "one of the shoulder centre's four children";
+  EXPECT_FLOAT_EQ(adjacency[2][1][4].item<float>(), 0.25F) << "one of the shoulder center's four children";
   const torch::Tensor sums = adjacency.sum(2);
   EXPECT_TRUE((sums.isclose(torch::ones_like(sums)) | sums.eq(0)).all().item<bool>());
 }

@@ -12,7 +12,6 @@
 #include "base/file.hpp"
 #include "support/real_data.hpp"
 #include "support/run_program.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/tiny_run.hpp"
 
 namespace pskd {
@@ -23,23 +22,9 @@ using ::testing::HasSubstr;
 using testing::kProgram;
 using testing::run_command;
 
-/// A trained run of one tiny stage, made once for all cases.
-class Deploy : public ::testing::Test {
+class Deploy : public testing::TinyRun {
  protected:
-  static void SetUpTestSuite() {
-    folder_ = new testing::TemporaryFolder;
-    ASSERT_NO_FATAL_FAILURE(testing::make_tiny_experiment(folder_->path()));
-    const auto trained = run_command(kProgram + "train --quiet --config " + path("tiny.yaml"));
-    ASSERT_EQ(trained.code, 0) << trained.output;
-    run_ = testing::tiny_run_folder(path("runs"));
-  }
-  static void TearDownTestSuite() { delete folder_; }
-
-  static std::string path(const std::string& name) { return (*folder_ / name).string(); }
   static std::string stage() { return (run_ / "stages" / "student").string(); }
-
-  static inline testing::TemporaryFolder* folder_ = nullptr;
-  static inline fs::path run_;
 };
 
 TEST_F(Deploy, AStageIsExportedByEitherOfItsNames) {

@@ -7,7 +7,6 @@
 
 #include "support/files_under.hpp"
 #include "support/run_program.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/tiny_run.hpp"
 
 namespace pskd {
@@ -20,25 +19,14 @@ using testing::kProgram;
 using testing::run_command;
 using ::testing::StartsWith;
 
-/// A trained run of one tiny stage, made once for all cases.
-class Output : public ::testing::Test {
+class Output : public testing::TinyRun {
  protected:
   static void SetUpTestSuite() {
-    folder_ = new testing::TemporaryFolder;
-    ASSERT_NO_FATAL_FAILURE(testing::make_tiny_experiment(folder_->path()));
+    ASSERT_NO_FATAL_FAILURE(TinyRun::SetUpTestSuite());
     std::ofstream(path("sweep.yaml"))
         << "include: [tiny.yaml]\nsweep:\n  paired: {a: {}, b: {stages.student.epochs: 2}}\n";
-    const auto trained = run_command(kProgram + "train --quiet --config " + path("tiny.yaml"));
-    ASSERT_EQ(trained.code, 0) << trained.output;
-    run_ = testing::tiny_run_folder(path("runs"));
   }
-  static void TearDownTestSuite() { delete folder_; }
-
-  static std::string path(const std::string& name) { return (*folder_ / name).string(); }
   static std::string config() { return " --config " + path("tiny.yaml") + " "; }
-
-  static inline testing::TemporaryFolder* folder_ = nullptr;
-  static inline fs::path run_;
 };
 
 TEST_F(Output, AFullDiskIsHeardByEveryVerb) {

@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// `right` of twenty clips of two classes are recognised.
+/// `right` of twenty clips of two classes are recognized.
 eval::Scores scores_with(int right) {
   std::vector<eval::Prediction> predictions;
   for (int clip = 0; clip < 20; ++clip) {
@@ -484,7 +484,7 @@ TEST(Comparison, ChecksFoldByFold) {
 }
 
 TEST(McNemarTable, HoldsCountsAndP) {
-  EXPECT_THAT(mcnemar_table("a", "b", eval::mcnemar(10, 5, 1, 4)).rows[0],
+  EXPECT_THAT(mcnemar_table("a", "b", "student", eval::mcnemar(10, 5, 1, 4)).rows[0],
               ElementsAre("20", "10", "5", "1", "4", "0.2188", "\u2013", "\u2013"));
 }
 

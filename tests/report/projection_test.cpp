@@ -9,9 +9,9 @@ namespace {
 
 /// Points on a long and a short axis of a plane in three dimensions, away from the origin.
 Eigen::MatrixXd ellipse() {
-  const Eigen::RowVector3d longer = Eigen::RowVector3d(1, 1, 0) / std::sqrt(2.0), shorter(0, 0, 1), centre(5, -2, 9);
+  const Eigen::RowVector3d longer = Eigen::RowVector3d(1, 1, 0) / std::sqrt(2.0), shorter(0, 0, 1), center(5, -2, 9);
   Eigen::MatrixXd rows(4, 3);
-  rows << centre + 3 * longer, centre - 3 * longer, centre + shorter, centre - shorter;
+  rows << center + 3 * longer, center - 3 * longer, center + shorter, center - shorter;
   return rows;
 }
 

@@ -24,7 +24,7 @@ using ::testing::Not;
 
 const std::vector<std::string> kClasses = {"arm_cross", "wave", "clap"};
 
-/// `right` of ten arm_cross clips are recognised, the others taken for wave; six clap clips are all recognised.
+/// `right` of ten arm_cross clips are recognized, the others taken for wave; six clap clips are all recognized.
 eval::Scores scores_with(int right) {
   std::vector<eval::Prediction> predictions;
   for (int clip = 0; clip < 16; ++clip) {
@@ -102,7 +102,7 @@ TEST(PerClassTable, HasADashForAClassWithoutClips) {
   EXPECT_THAT(table.rows[2], ElementsAre("clap", "6", "100.0", "100.0"));
 }
 
-/// Folds of two people; who is tested on `fold` has `right` of ten arm_cross clips recognised.
+/// Folds of two people; who is tested on `fold` has `right` of ten arm_cross clips recognized.
 eval::RunRecord fold_of(const std::string& fold, std::uint64_t seed, int right) {
   eval::RunRecord record = record_of(seed, right);
   record.fold = fold;

@@ -159,7 +159,7 @@ TEST(Augmentation, StretchingLimbsScalesEachBoneByOneFactor) {
   }
 }
 
-TEST(Statistics, StandardiseTheClipsTheyWereFittedOn) {
+TEST(Statistics, StandardizeTheClipsTheyWereFittedOn) {
   std::vector<data::Clip> clips = {waving_clip(), waving_clip()};
   clips[1].sensor *= 3.0F;
   const Statistics statistics = fit_sensor_statistics({&clips[0], &clips[1]}, kAxes);

@@ -109,7 +109,7 @@ TEST_F(SlurmSweep, EndsWithTheTableOfALocalOneThoughATaskIsKilledAndRequeued) {
   EXPECT_EQ(tables(), undisturbed);
 }
 
-TEST_F(SlurmSweep, ACancelledTaskSavesAndIsSubmittedAgain) {
+TEST_F(SlurmSweep, ACanceledTaskSavesAndIsSubmittedAgain) {
   write_sweep("[1]", "2000", "    label: {stages.student.teachers: [], stages.student.loss: !replace {ce: 1}}\n");
   ASSERT_EQ(sweep("--launcher slurm").code, 0);
   const std::string task = task_at_work();

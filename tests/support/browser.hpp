@@ -114,6 +114,22 @@ class Browser {
   }
   const std::vector<nlohmann::json>& events() const { return events_; }
 
+  /// Since event number `first`, nothing was complained about, and nothing was asked for but what lies at `address`, a
+  /// page or a folder, or what the page made itself.
+  void expect_quiet(const std::string& address, std::size_t first = 0) const {
+    for (std::size_t i = first; i < events_.size(); ++i) {
+      const nlohmann::json& event = events_[i];
+      const std::string method = event.value("method", "");
+      EXPECT_NE(method, "Runtime.exceptionThrown") << event;
+      EXPECT_NE(method, "Runtime.consoleAPICalled") << event;
+      EXPECT_NE(method, "Log.entryAdded") << event;
+      if (method != "Network.requestWillBeSent") continue;
+      const std::string url = event["params"]["request"]["url"];
+      EXPECT_TRUE(url.starts_with(address) || url.starts_with("blob:")) << url;
+    }
+    EXPECT_TRUE(has_event("Network.requestWillBeSent", first)) << "requests are seen at all";
+  }
+
  private:
   void start(const std::filesystem::path& program, int commands, int answers) {
     std::vector<std::string> arguments = {program.string(),

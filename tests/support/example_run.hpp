@@ -11,6 +11,7 @@
 #include "pskd/config/load.hpp"
 #include "pskd/eval/predictions.hpp"
 #include "report/page/page.hpp"
+#include "support/teacher_and_student.hpp"
 
 namespace pskd::testing {
 
@@ -59,26 +60,11 @@ struct ExampleRun {
     return found;
   }
 
-  static config::Experiment config() {
-    config::StageConfig skeleton, student;
-    skeleton.name = "skeleton";
-    skeleton.model = config::SkeletonGcnConfig{};
-    skeleton.sees = {config::Modality::skeleton};
-    student.name = "student";
-    student.model = config::SensorCnnConfig{};
-    student.sees = {config::Modality::sensor};
-    student.teachers.push_back({.stage = "skeleton"});
-    student.loss.acs = config::AcsConfig{};
-    config::Experiment experiment;
-    experiment.stages = {skeleton, student};
-    return experiment;
-  }
-
   /// Writes <sweep>/<experiment>/<hash>/seed-<n> and returns it.
   std::filesystem::path write(const std::filesystem::path& sweep, const std::string& folder = "trial") const {
     auto run = sweep / folder / "0123456789ab" / ("seed-" + std::to_string(seed));
     eval::write_run_record(run / "result.json", record());
-    write_file_atomically(run / "config.resolved.yaml", config::to_yaml(config()));
+    write_file_atomically(run / "config.resolved.yaml", config::to_yaml(teacher_and_student()));
     write_file_atomically(
         run / "manifest.json",
         R"({"version": "0.1.0", "git_revision": "abc1234", "cpu": "a <b>fast</b> one", "data_hash": "77"})");

@@ -11,16 +11,11 @@
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
 #include "support/refusal.hpp"
+#include "support/replaced.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"
 
 namespace pskd::testing {
-
-inline std::string replaced(std::string text, const std::string& old, const std::string& with) {
-  const std::size_t at = text.find(old);
-  EXPECT_NE(at, std::string::npos) << old;
-  return at == std::string::npos ? text : text.replace(at, old.size(), with);
-}
 
 inline const std::string kDescription =
     "manifest: clips.csv\n"                                    // 1

@@ -1,13 +1,15 @@
-// The smallest experiment: one narrow sensor stage, two people, two actions.
+// The smallest experiment: one narrow sensor stage, two people, two actions. And a trained run of it.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include "support/run_program.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace pskd::testing {
 
@@ -38,5 +40,23 @@ inline std::filesystem::path tiny_run_folder(const std::filesystem::path& runs) 
   }
   return {};
 }
+
+/// A trained run of it, made once for all cases of a suite.
+class TinyRun : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    ASSERT_NO_FATAL_FAILURE(make_tiny_experiment(folder_->path()));
+    const Finished trained = run_command(kProgram + "train --quiet --config " + path("tiny.yaml"));
+    ASSERT_EQ(trained.code, 0) << trained.output;
+    run_ = tiny_run_folder(path("runs"));
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static std::string path(const std::string& name) { return (*folder_ / name).string(); }
+
+  static inline std::unique_ptr<TemporaryFolder> folder_;
+  static inline std::filesystem::path run_;
+};
 
 }  // namespace pskd::testing

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/run_layout.hpp"
 #include "pskd/config/load.hpp"
+#include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
 #include "support/temporary_folder.hpp"
 #include "synthetic/writers/utd_mhad.hpp"
@@ -39,6 +41,20 @@ class TinyTraining : public ::testing::Test {
   }
   train::TrainingSetup setup(const std::vector<std::string>& settings = {}) const {
     return train::prepare_training(experiment(settings));
+  }
+
+  /// Trains the run of seed 1, and returns what it says of its stages.
+  static std::vector<eval::StageResult> results(const train::TrainingSetup& setup) {
+    train::train_run(setup, 1, train::Existing::refuse);
+    return eval::read_run_record(RunLayout{train::run_folder(setup, 1)}.result()).stages;
+  }
+  /// What a finished run says of a stage.
+  static eval::StageResult result(const RunLayout& run, const std::string& stage) {
+    for (const eval::StageResult& one : eval::read_run_record(run.result()).stages) {
+      if (one.name == stage) return one;
+    }
+    ADD_FAILURE() << run.folder << " has no stage " << stage;
+    return {};
   }
 
   TemporaryFolder folder_;

@@ -46,7 +46,11 @@ TEST_F(TinySweep, TrainsEveryRunOnceAndItsTeachersOnce) {
   EXPECT_EQ(fs::last_write_time(files("result.json").front()), written);
 
   EXPECT_THAT(sweep("--status").output, HasSubstr("4 done"));
+}
 
+TEST_F(TinySweep, ThatIsTrainedHasTablesOfItsMethods) {
+  write_sweep("[1, 2]", "1", kTwoMethods);
+  ASSERT_EQ(sweep("--jobs 2").code, 0);
   const Finished text = table("--reference label");
   ASSERT_EQ(text.code, 0) << text.output;
   EXPECT_THAT(text.output, AllOf(HasSubstr("our reconstruction of PSKD"), HasSubstr("cross-subject"),

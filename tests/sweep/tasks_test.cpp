@@ -7,6 +7,7 @@
 #include "pskd/base/error.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "support/refusal.hpp"
+#include "support/teacher_and_student.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/launch.hpp"
 #include "sweep/local_launcher.hpp"
@@ -23,18 +24,8 @@ class SweepTasks : public ::testing::Test {
  protected:
   /// A teacher that all runs share, and a student that differs.
   config::SweepRun run_of(const std::string& name, int epochs) const {
-    config::StageConfig teacher, student;
-    teacher.name = "skeleton";
-    teacher.model = config::SkeletonGcnConfig{};
-    teacher.sees = {config::Modality::skeleton};
-    student.name = "student";
-    student.model = config::SensorCnnConfig{};
-    student.sees = {config::Modality::sensor};
-    student.teachers.push_back({.stage = "skeleton"});
-    student.loss.acs = config::AcsConfig{};
-    student.epochs = epochs;
-    config::SweepRun run{name, {}};
-    run.experiment.stages = {teacher, student};
+    config::SweepRun run{name, testing::teacher_and_student()};
+    run.experiment.stages.back().epochs = epochs;
     run.experiment.seeds = {1, 2};
     run.experiment.run.name = name;
     run.experiment.run.root = folder_.path().string();

@@ -17,6 +17,7 @@
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
 #include "support/files_under.hpp"
+#include "support/replaced.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace pskd::synthetic {
@@ -29,6 +30,7 @@ using ::testing::Contains;
 using testing::files_under;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::replaced;
 
 config::DataConfig mhad_30(const fs::path& root) {
   config::DataConfig config = testing::dataset_config("berkeley-mhad", root);
@@ -100,7 +102,7 @@ TEST_F(BerkeleyBvh, TheReaderFindsAllOfIt) {
   EXPECT_GE(check_->repairs.count("acceleration beyond the rail of 2 g: clipped to it"), 1U) << "some spikes";
 }
 
-TEST_F(BerkeleyBvh, ClipsAreAPersonInMetresAtThirtyHertz) {
+TEST_F(BerkeleyBvh, ClipsAreAPersonInMetersAtThirtyHertz) {
   const data::Topology& tree = check_->info.topology;
   for (const data::Clip& clip : check_->clips) {
     ASSERT_EQ(clip.skeleton.cols(), 90);
@@ -160,20 +162,15 @@ TEST_F(BerkeleyBvh, TheReaderKeepsTheSpanAndTheUnitsOfTheFile) {
   EXPECT_NEAR(read(read.rows() - 1, 35), all(all.rows() - 1, 5) / 100, 1e-5);
 }
 
-// One sound file, spoilt in one way.
-class SpoiltBerkeleyBvh : public BerkeleyBvh {
+// One sound file, spoiled in one way.
+class SpoiledBerkeleyBvh : public BerkeleyBvh {
  protected:
   static std::string sound() {
     static const std::string text = read_file(*folder_ / "berkeley" / "Mocap" / "SkeletalData" / "skl_s01_a06_r01.bvh");
     return text;
   }
-  static std::string replaced(std::string text, const std::string& old, const std::string& replacement) {
-    const std::size_t at = text.find(old);
-    EXPECT_NE(at, std::string::npos) << old;
-    return at == std::string::npos ? text : text.replace(at, old.size(), replacement);
-  }
   std::string problem(const std::string& text) const {
-    const fs::path root = spoilt_ / "berkeley";
+    const fs::path root = spoiled_ / "berkeley";
     const fs::path skeleton = root / "Mocap" / "SkeletalData" / "skl_s01_a06_r01.bvh";
     const fs::path sensor = root / "Accelerometer" / "Shimmer02" / "acc_h02_s01_a06_r01.txt";
     for (const fs::path& file : {skeleton, sensor}) fs::create_directories(file.parent_path());
@@ -184,30 +181,30 @@ class SpoiltBerkeleyBvh : public BerkeleyBvh {
     EXPECT_EQ(check.broken[0].file, skeleton);
     return check.broken[0].problem;
   }
-  testing::TemporaryFolder spoilt_;
+  testing::TemporaryFolder spoiled_;
 };
 
-TEST_F(SpoiltBerkeleyBvh, IsReadWhateverTheSpellingOfItsNames) {
+TEST_F(SpoiledBerkeleyBvh, IsReadWhateverTheSpellingOfItsNames) {
   EXPECT_EQ(problem(sound()), "read 1");
   EXPECT_EQ(problem(replaced(sound(), "JOINT RightForeArmRoll", "JOINT right_forearm_roll")), "read 1");
   EXPECT_EQ(problem(replaced(sound(), "ROOT Hips", "ROOT s01: PELVIS")), "read 1");
   EXPECT_EQ(problem(replaced(sound(), "JOINT LeftToeBase", "JOINT Left Toe")), "read 1");
 }
 
-TEST_F(SpoiltBerkeleyBvh, NamesTheJointsThatAreAbsent) {
+TEST_F(SpoiledBerkeleyBvh, NamesTheJointsThatAreAbsent) {
   EXPECT_THAT(problem(replaced(replaced(sound(), "JOINT RightHand", "JOINT Hook"), "JOINT Spine1", "JOINT Back")),
               AllOf(HasSubstr("absent: spine1 right_hand;"), HasSubstr("Hook")));
   EXPECT_THAT(problem(replaced(sound(), "JOINT RightHand", "JOINT hips")), HasSubstr("joints Hips and hips"));
 }
 
-TEST_F(SpoiltBerkeleyBvh, RefusesAnotherTree) {
+TEST_F(SpoiledBerkeleyBvh, RefusesAnotherTree) {
   std::string swapped = replaced(sound(), "JOINT RightArm\n", "JOINT temporary\n");
   swapped = replaced(swapped, "JOINT RightForeArm\n", "JOINT RightArm\n");
   swapped = replaced(swapped, "JOINT temporary\n", "JOINT RightForeArm\n");
   EXPECT_THAT(problem(swapped), AllOf(HasSubstr("right_arm"), HasSubstr("below")));
 }
 
-TEST_F(SpoiltBerkeleyBvh, NamesTheLine) {
+TEST_F(SpoiledBerkeleyBvh, NamesTheLine) {
   EXPECT_THAT(problem("hello"), HasSubstr("line 1: expected HIERARCHY"));
   EXPECT_THAT(problem(replaced(sound(), "Frames: ", "Frames: 9")), HasSubstr("line "));
   EXPECT_THAT(problem(sound() + "1 2 3\n"), HasSubstr("expected the end after"));
@@ -215,7 +212,7 @@ TEST_F(SpoiltBerkeleyBvh, NamesTheLine) {
   EXPECT_THAT(problem(""), HasSubstr("line 1"));
 }
 
-TEST_F(SpoiltBerkeleyBvh, ATimeBetweenFramesBeyondAllSenseIsRefused) {
+TEST_F(SpoiledBerkeleyBvh, ATimeBetweenFramesBeyondAllSenseIsRefused) {
   const std::size_t at = sound().find("Frame Time: ");
   const std::string strange = sound().replace(at, sound().find('\n', at) - at, "Frame Time: 1e308");
   EXPECT_THAT(problem(strange), HasSubstr("expected a Frame Time of 0.0001 to 1 s"));

@@ -1,8 +1,6 @@
 // Stages that see sensor channels of their own teach each other.
 #include <gmock/gmock.h>
 
-#include "base/run_layout.hpp"
-#include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
@@ -30,11 +28,6 @@ stages:
   student: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor], teachers: [gyroscope, fused], loss: {kd: {}}}
   baseline: {model: {name: sensor-cnn, width: 4, embedding: 8}, sees: [sensor]}
 )") {}
-
-  static std::vector<eval::StageResult> results(const TrainingSetup& setup) {
-    train_run(setup, 1, Existing::refuse);
-    return eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages;
-  }
 };
 
 TEST_F(ChannelSets, EachStageIsShownItsOwnAndSaysSo) {

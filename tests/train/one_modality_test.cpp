@@ -3,9 +3,7 @@
 
 #include <algorithm>
 
-#include "base/run_layout.hpp"
 #include "pskd/config/losses.hpp"
-#include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
@@ -42,10 +40,6 @@ stages:
       clip.hash = data::clip_hash(clip);
     }
     return prepare_fold(loaded, "");
-  }
-  static std::vector<eval::StageResult> results(const TrainingSetup& setup) {
-    train_run(setup, 1, Existing::refuse);
-    return eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages;
   }
 };
 

@@ -40,12 +40,6 @@ stages:
     train_run(setup, seed, Existing::refuse);
     return {run_folder(setup, seed)};
   }
-  static eval::StageResult result(const RunLayout& run, const std::string& stage) {
-    for (const eval::StageResult& one : eval::read_run_record(run.result()).stages) {
-      if (one.name == stage) return one;
-    }
-    return {};
-  }
   /// Only the student, whose teacher and start are those of `run`.
   std::vector<std::string> from(const fs::path& run, const std::vector<std::string>& more = {}) const {
     std::vector<std::string> settings = {"run.name=other",

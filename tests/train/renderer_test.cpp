@@ -50,7 +50,7 @@ TEST_F(RendererTest, AViewDependsOnKeyClipAndNumberOnly) {
       << "another key";
 }
 
-TEST_F(RendererTest, StandardisesTheSensorByTheTrainingClips) {
+TEST_F(RendererTest, StandardizesTheSensorByTheTrainingClips) {
   // The whole clips, resampled, keep close to mean 0 and deviation 1.
   const torch::Tensor sensor = render_plain(renderer_, recordings(clips_), kBoth).sensor;
   EXPECT_LT(sensor.mean(torch::IntArrayRef({0, 2})).abs().max().item<float>(), 0.2F);

@@ -55,12 +55,6 @@ stages:
   static fs::path checkpoint(const RunLayout& run, const std::string& stage) {
     return run.stage(stage).checkpoint("last");
   }
-  static std::string weights(const RunLayout& run, const std::string& stage) {
-    for (const eval::StageResult& one : eval::read_run_record(run.result()).stages) {
-      if (one.name == stage) return one.checkpoint;
-    }
-    return "";
-  }
 
   /// Who is tested, the student's loss, a stage beside it and the names are others; the teacher is the same.
   const std::vector<std::string> kOther = {
@@ -79,7 +73,8 @@ TEST_F(StageStore, TrainsTheCommonTeacherOfTwoExperimentsOnceToTheSameBits) {
 
   std::vector<std::string> elsewhere = kOther;
   elsewhere.push_back("run.root=" + (folder_ / "elsewhere").string());
-  EXPECT_EQ(weights(train(setup(elsewhere)), "skeleton"), weights(one, "skeleton")) << "whoever trains it";
+  EXPECT_EQ(result(train(setup(elsewhere)), "skeleton").checkpoint, result(one, "skeleton").checkpoint)
+      << "whoever trains it";
 }
 
 TEST_F(StageStore, TrainsTheStagesOfAnOverwrittenRunAnewAndOthersKeepTheirFiles) {
@@ -89,10 +84,10 @@ TEST_F(StageStore, TrainsTheStagesOfAnOverwrittenRunAnewAndOthersKeepTheirFiles)
   EXPECT_THAT(trained(), SizeIs(2)) << "those that only the other one has";
   EXPECT_THAT(teacher_outputs(), IsEmpty());
   train(setup());
-  const std::string kept = weights(other, "skeleton");
+  const std::string kept = result(other, "skeleton").checkpoint;
   train(setup(), Existing::overwrite);
   EXPECT_FALSE(fs::equivalent(checkpoint(one, "skeleton"), checkpoint(other, "skeleton")));
-  EXPECT_EQ(weights(one, "skeleton"), kept) << "the same program";
+  EXPECT_EQ(result(one, "skeleton").checkpoint, kept) << "the same program";
   EXPECT_THAT(trained(), SizeIs(4));
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/run_layout.hpp"
 #include "pskd/eval/run_record.hpp"
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
@@ -34,25 +33,21 @@ stages:
 TEST_F(UnlabeledStages, TrainToAResult) {
   const TrainingSetup personal = setup();
   EXPECT_EQ(personal.split.unlabeled.size(), 6U);
-  train_run(personal, 1, Existing::refuse);
-  const eval::RunRecord record = eval::read_run_record(RunLayout{run_folder(personal, 1)}.result());
-  ASSERT_EQ(record.stages.size(), 4U);
-  for (const eval::StageResult& stage : record.stages) EXPECT_EQ(stage.test->clips, 6) << stage.name;
-  EXPECT_NE(record.stages[3].checkpoint, record.stages[1].checkpoint) << "adapted is not the baseline any more";
+  const auto stages = results(personal);
+  ASSERT_EQ(stages.size(), 4U);
+  for (const eval::StageResult& stage : stages) EXPECT_EQ(stage.test->clips, 6) << stage.name;
+  EXPECT_NE(stages[3].checkpoint, stages[1].checkpoint) << "adapted is not the baseline any more";
 }
 
 TEST_F(UnlabeledStages, LeaveStagesThatSeeLabelsOnlyAsTheyAreWithoutThem) {
-  const TrainingSetup personal = setup();
-  train_run(personal, 1, Existing::refuse);
-  const TrainingSetup without =
+  const auto checkpoints = [](const TrainingSetup& setup) {
+    const auto stages = results(setup);
+    return std::pair(stages[0].checkpoint, stages[1].checkpoint);
+  };
+  const auto without =
       setup({"run.root=" + (folder_ / "other").string(), "protocol.unlabeled=null", "protocol.name=explicit",
              "protocol.test.trials=[2]", "stages.student=null", "stages.adapted=null"});
-  train_run(without, 1, Existing::refuse);
-  const auto checkpoints = [](const TrainingSetup& one) {
-    const eval::RunRecord record = eval::read_run_record(RunLayout{run_folder(one, 1)}.result());
-    return std::pair(record.stages[0].checkpoint, record.stages[1].checkpoint);
-  };
-  EXPECT_EQ(checkpoints(personal), checkpoints(without));
+  EXPECT_EQ(checkpoints(setup()), checkpoints(without));
 }
 
 TEST_F(UnlabeledStages, AreTheSameWhateverTheLabelsOfTheseRecordings) {
@@ -64,12 +59,8 @@ TEST_F(UnlabeledStages, AreTheSameWhateverTheLabelsOfTheseRecordings) {
     }
     std::stable_sort(loaded.dataset.clips.begin(), loaded.dataset.clips.end(),
                      [](const data::Clip& a, const data::Clip& b) { return a.label < b.label; });
-    const TrainingSetup setup = prepare_fold(loaded, "");
-    train_run(setup, 1, Existing::refuse);
     std::vector<std::string> hashes;
-    for (const auto& stage : eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages) {
-      hashes.push_back(stage.checkpoint);
-    }
+    for (const eval::StageResult& stage : results(prepare_fold(loaded, ""))) hashes.push_back(stage.checkpoint);
     return hashes;
   };
   EXPECT_EQ(checkpoints("true", false), checkpoints("shuffled", true));
@@ -105,9 +96,7 @@ stages:
 
 TEST_F(AWatchThatNobodyEverLabeled, LearnsNothingFromTheWatchesOfLabeledPeople) {
   const auto run = [&](double factor, const std::vector<std::string>& settings) {
-    const TrainingSetup setup = with_labeled_sensor(factor, settings);
-    train_run(setup, 1, Existing::refuse);
-    const eval::StageResult student = eval::read_run_record(RunLayout{run_folder(setup, 1)}.result()).stages.back();
+    const eval::StageResult student = results(with_labeled_sensor(factor, settings)).back();
     return std::pair(student.checkpoint, student.test->accuracy);
   };
   EXPECT_EQ(run(1, {}), run(100, {}));
@@ -150,16 +139,14 @@ TEST_F(AWatchThatNobodyEverLabeled, ScalesItsWatchAsTheStagesItLearnsFrom) {
 
 TEST_F(AWatchThatNobodyEverLabeled, IsTheSameWithATeacherOfAnotherRunAndWithoutLabeledClips) {
   const TrainingSetup whole = setup();
-  train_run(whole, 1, Existing::refuse);
+  const eval::StageResult inside = results(whole).back();
   const std::string run = ", run: " + run_folder(whole, 1).string() + "}";
   const auto trained = [&](std::vector<std::string> settings) {
     settings.insert(settings.end(), {"stages.skeleton=null", "stages.student.teachers=[{stage: skeleton" + run + "]"});
     const TrainingSetup alone = setup(settings);
     require_startable(alone, {}, Existing::refuse);
-    train_run(alone, 1, Existing::refuse);
-    return eval::read_run_record(RunLayout{run_folder(alone, 1)}.result()).stages.front();
+    return results(alone).front();
   };
-  const eval::StageResult inside = eval::read_run_record(RunLayout{run_folder(whole, 1)}.result()).stages.back();
   EXPECT_EQ(trained({"run.name=alone"}).checkpoint, inside.checkpoint);
   EXPECT_EQ(trained({"run.name=unlabeled", "protocol.train={subjects: []}"}).test->confusion, inside.test->confusion);
   EXPECT_EQ(trained({"run.name=more", "stages.student.starts_from={stage: student" + run}).start, inside.checkpoint);

@@ -80,7 +80,7 @@ CLASSES, EMBEDDING, BATCH = 27, 300, 32
 
 PARENTS = [1, -1, 1, 2, 1, 4, 5, 6, 1, 8, 9, 10, 3, 12, 13, 14, 3, 16, 17, 18]
 PARTS = [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15], [16, 17, 18, 19]]
-CENTRE, JOINTS = 3, len(PARENTS)
+CENTER, JOINTS = 3, len(PARENTS)
 
 
 def adjacency():
@@ -348,7 +348,7 @@ def draw_view(rng):
 
 
 def render_sensor(sensor, view, mean, deviation, rng, frames=128):
-    """[3, frames], standardised. `sensor` is [T, 3]."""
+    """[3, frames], standardized. `sensor` is [T, 3]."""
     times = view_times(view["begin"], view["end"], view["speeds"], frames)
     values = interpolate(sensor, times) @ view["rotation"].T
     u, knots = np.linspace(0, 1, frames), np.linspace(0, 1, 4)
@@ -368,10 +368,10 @@ ORDER = parents_first()
 
 
 def render_skeleton(skeleton, view, rng, frames=64):
-    """Joint, bone and motion streams, [9, frames, V]. `skeleton` is [T, V * 3], metres."""
+    """Joint, bone and motion streams, [9, frames, V]. `skeleton` is [T, V * 3], meters."""
     times = view_times(view["begin"], view["end"], view["speeds"], frames)
     poses = interpolate(skeleton, times).reshape(frames, JOINTS, 3)
-    poses = poses - poses[:, CENTRE].mean(0)
+    poses = poses - poses[:, CENTER].mean(0)
     factors, stretched = rng.normal(1, 0.15, JOINTS), poses.copy()
     for joint in ORDER:
         parent = PARENTS[joint]

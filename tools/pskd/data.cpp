@@ -183,11 +183,10 @@ int synth_berkeley(const SynthOptions& options) {
 
 int synth_mmact(const SynthOptions& options) {
   pskd::synthetic::MmactOptions mmact = options.mmact;
-  const pskd::synthetic::SyntheticOptions numbers = options.numbers({mmact.subjects, mmact.sessions, mmact.actions, 1});
-  mmact.subjects = numbers.subjects;
-  mmact.sessions = numbers.trials;
-  mmact.actions = numbers.actions;
-  mmact.seed = numbers.seed;
+  mmact.subjects = options.subjects.value_or(mmact.subjects);
+  mmact.sessions = options.trials.value_or(mmact.sessions);
+  mmact.actions = options.actions.value_or(mmact.actions);
+  mmact.seed = options.seed;
   mmact.inventory = options.inventory;
   return pskd::synthetic::write_mmact(options.out, mmact);
 }

@@ -42,9 +42,8 @@ pskd::report::Table mcnemar_of(const std::vector<std::string>& runs, const std::
                                                       pskd::eval::read_finished_run({runs[1]})};
   pskd::report::check_comparable(records[0], records[1]);
   pskd::report::Table table = pskd::report::mcnemar_table(
-      runs[0], runs[1],
+      runs[0], runs[1], stage,
       pskd::eval::mcnemar(predictions_of(runs[0], records[0], stage), predictions_of(runs[1], records[1], stage)));
-  table.notes.insert(table.notes.begin() + 1, "stage: " + stage);
   if (!pskd::report::all_say_recordings(records)) table.notes.emplace_back(pskd::report::kUnknownRecordings);
   return table;
 }

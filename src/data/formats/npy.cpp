@@ -195,13 +195,13 @@ NpyArray read_archive(const fs::path& file, std::string_view bytes, const std::s
 }  // namespace
 
 bool is_numpy_file(const fs::path& file) {
-  const std::string extension = compared_form(file.extension().string());  // also .NPY
+  const std::string extension = extension_of(file);
   return extension == ".npy" || extension == ".npz";
 }
 
 NpyArray read_numpy_file(const fs::path& file, const std::string& name) {
   const std::string bytes = read_file(file);
-  return compared_form(file.extension().string()) == ".npz" ? read_archive(file, bytes, name) : read_array(file, bytes);
+  return extension_of(file) == ".npz" ? read_archive(file, bytes, name) : read_array(file, bytes);
 }
 
 }  // namespace pskd::data::formats

@@ -143,7 +143,9 @@ std::string run_section(RunFacts& facts, std::size_t index, bool alone) {
   if (!alone) html += html_element("h2", facts.run->name) + "\n";
   html += terms_of(facts);
   Table results = results_table(facts.run->records);
-  results.notes.erase(results.notes.begin(), results.notes.begin() + 2);  // protocol and selection rule stand above
+  std::erase_if(results.notes, [](const std::string& note) {  // they stand above
+    return note.starts_with("protocol: ") || note.starts_with("selection rule: ");
+  });
   html +=
       "<section class=\"results\">\n<h3>Results</h3>\n" + html_table(results, "Results of each stage") + "</section>\n";
   if (const Table folds = folds_table(facts.run->records); !folds.rows.empty()) {

@@ -14,20 +14,6 @@ namespace {
 
 constexpr int kDigits = 4;
 
-Json summed_confusion(const std::vector<eval::RunRecord>& records, std::size_t stage) {
-  std::vector<std::vector<std::int64_t>> sum;
-  for (const eval::RunRecord& record : records) {
-    const auto& confusion = shown_scores(record.stages[stage]).confusion;
-    sum.resize(confusion.size(), std::vector<std::int64_t>(confusion.size(), 0));
-    for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
-      for (std::size_t predicted = 0; predicted < confusion.size(); ++predicted) {
-        sum[truth][predicted] += confusion[truth][predicted];
-      }
-    }
-  }
-  return sum;
-}
-
 /// Null for a class without clips.
 Json f1_of_classes(const std::vector<eval::RunRecord>& records, std::size_t stage) {
   Json means = Json::array();

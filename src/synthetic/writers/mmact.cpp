@@ -67,7 +67,7 @@ enum class Trap {
   nobody,
   no_pose
 };
-constexpr int kTraps = 12;
+constexpr int kTraps = static_cast<int>(Trap::no_pose);  // the last one; none is no trap
 
 // The trap of the clip at `index`: spread evenly over the clips, each kind in turn.
 Trap trap_of(std::size_t index, double share) {

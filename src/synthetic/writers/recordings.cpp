@@ -6,12 +6,14 @@
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "data/interpolation.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "data/units.hpp"
+#include "pskd/data/topology.hpp"
 #include "synthetic/performance.hpp"
 #include "synthetic/recordings.hpp"
 #include "synthetic/writers/folder.hpp"
@@ -29,11 +31,10 @@ constexpr double kMaxDelay = 0.3;  // seconds by which a stream may begin after 
 constexpr double kBetween = 20;    // seconds from one trial to the next, by the clock of both devices
 constexpr double kWatchNoise = 0.15, kCameraNoise = 0.005;  // m/s^2, m
 
-// A joint of Azure Kinect's body tracking, placed on the bone between two joints of the humanoid and shifted in the
-// trunk's axes (to the person's right, up, forward; meters).
+// A joint of Azure Kinect's body tracking (the topology azure-32), placed on the bone between two joints of the
+// humanoid and shifted in the trunk's axes (to the person's right, up, forward; meters).
 struct TrackedJoint {
   const char* name;
-  int parent;
   int from, to;
   double share;
   Vector3d shift{0, 0, 0};
@@ -63,38 +64,38 @@ enum Humanoid {
 };
 
 const std::array<TrackedJoint, 32> kTracked = {{
-    {"PELVIS", -1, hips, spine, 0},
-    {"SPINE_NAVEL", 0, hips, spine, 1},
-    {"SPINE_CHEST", 1, spine, shoulders, 0.5},
-    {"NECK", 2, shoulders, head, 0.2},
-    {"CLAVICLE_LEFT", 2, shoulders, l_shoulder, 0.2},
-    {"SHOULDER_LEFT", 4, l_shoulder, l_elbow, 0},
-    {"ELBOW_LEFT", 5, l_elbow, l_wrist, 0},
-    {"WRIST_LEFT", 6, l_wrist, l_hand, 0},
-    {"HAND_LEFT", 7, l_wrist, l_hand, 1},
-    {"HANDTIP_LEFT", 8, l_wrist, l_hand, 2},
-    {"THUMB_LEFT", 7, l_wrist, l_hand, 0.9, {0, 0, 0.04}},
-    {"CLAVICLE_RIGHT", 2, shoulders, r_shoulder, 0.2},
-    {"SHOULDER_RIGHT", 11, r_shoulder, r_elbow, 0},
-    {"ELBOW_RIGHT", 12, r_elbow, r_wrist, 0},
-    {"WRIST_RIGHT", 13, r_wrist, r_hand, 0},
-    {"HAND_RIGHT", 14, r_wrist, r_hand, 1},
-    {"HANDTIP_RIGHT", 15, r_wrist, r_hand, 2},
-    {"THUMB_RIGHT", 14, r_wrist, r_hand, 0.9, {0, 0, 0.04}},
-    {"HIP_LEFT", 0, l_hip, l_knee, 0},
-    {"KNEE_LEFT", 18, l_knee, l_ankle, 0},
-    {"ANKLE_LEFT", 19, l_ankle, l_foot, 0},
-    {"FOOT_LEFT", 20, l_ankle, l_foot, 1},
-    {"HIP_RIGHT", 0, r_hip, r_knee, 0},
-    {"KNEE_RIGHT", 22, r_knee, r_ankle, 0},
-    {"ANKLE_RIGHT", 23, r_ankle, r_foot, 0},
-    {"FOOT_RIGHT", 24, r_ankle, r_foot, 1},
-    {"HEAD", 3, shoulders, head, 0.9},
-    {"NOSE", 26, shoulders, head, 1, {0, 0, 0.12}},
-    {"EYE_LEFT", 26, shoulders, head, 1, {-0.03, 0.03, 0.1}},
-    {"EAR_LEFT", 26, shoulders, head, 1, {-0.08, 0, 0}},
-    {"EYE_RIGHT", 26, shoulders, head, 1, {0.03, 0.03, 0.1}},
-    {"EAR_RIGHT", 26, shoulders, head, 1, {0.08, 0, 0}},
+    {"PELVIS", hips, spine, 0},
+    {"SPINE_NAVEL", hips, spine, 1},
+    {"SPINE_CHEST", spine, shoulders, 0.5},
+    {"NECK", shoulders, head, 0.2},
+    {"CLAVICLE_LEFT", shoulders, l_shoulder, 0.2},
+    {"SHOULDER_LEFT", l_shoulder, l_elbow, 0},
+    {"ELBOW_LEFT", l_elbow, l_wrist, 0},
+    {"WRIST_LEFT", l_wrist, l_hand, 0},
+    {"HAND_LEFT", l_wrist, l_hand, 1},
+    {"HANDTIP_LEFT", l_wrist, l_hand, 2},
+    {"THUMB_LEFT", l_wrist, l_hand, 0.9, {0, 0, 0.04}},
+    {"CLAVICLE_RIGHT", shoulders, r_shoulder, 0.2},
+    {"SHOULDER_RIGHT", r_shoulder, r_elbow, 0},
+    {"ELBOW_RIGHT", r_elbow, r_wrist, 0},
+    {"WRIST_RIGHT", r_wrist, r_hand, 0},
+    {"HAND_RIGHT", r_wrist, r_hand, 1},
+    {"HANDTIP_RIGHT", r_wrist, r_hand, 2},
+    {"THUMB_RIGHT", r_wrist, r_hand, 0.9, {0, 0, 0.04}},
+    {"HIP_LEFT", l_hip, l_knee, 0},
+    {"KNEE_LEFT", l_knee, l_ankle, 0},
+    {"ANKLE_LEFT", l_ankle, l_foot, 0},
+    {"FOOT_LEFT", l_ankle, l_foot, 1},
+    {"HIP_RIGHT", r_hip, r_knee, 0},
+    {"KNEE_RIGHT", r_knee, r_ankle, 0},
+    {"ANKLE_RIGHT", r_ankle, r_foot, 0},
+    {"FOOT_RIGHT", r_ankle, r_foot, 1},
+    {"HEAD", shoulders, head, 0.9},
+    {"NOSE", shoulders, head, 1, {0, 0, 0.12}},
+    {"EYE_LEFT", shoulders, head, 1, {-0.03, 0.03, 0.1}},
+    {"EAR_LEFT", shoulders, head, 1, {-0.08, 0, 0}},
+    {"EYE_RIGHT", shoulders, head, 1, {0.03, 0.03, 0.1}},
+    {"EAR_RIGHT", shoulders, head, 1, {0.08, 0, 0}},
 }};
 
 // ---- what the two devices record -------------------------------------------------------------------------
@@ -182,25 +183,24 @@ std::string csv_text(const ArrayXXd& values, int digits) {
   return text;
 }
 
+const char* name_of(int joint) { return kTracked[static_cast<std::size_t>(joint)].name; }
+
 std::string joint_list(const std::string& indent) {
-  std::string names;
-  std::string parents;
-  for (std::size_t i = 0; i < kTracked.size(); ++i) {
+  const std::vector<int>& parent_of = data::topology("azure-32").parents;
+  std::string names, parents;
+  for (int i = 0; i < static_cast<int>(kTracked.size()); ++i) {
     const std::string gap = i == 0 ? "" : i % 8 == 0 ? ",\n" + indent + std::string(10, ' ') : ", ";
-    const int parent = kTracked[i].parent;
-    names += gap + kTracked[i].name;
-    parents += gap + (parent < 0 ? "null" : kTracked[static_cast<std::size_t>(parent)].name);
+    const int parent = parent_of[static_cast<std::size_t>(i)];
+    names += gap + name_of(i);
+    parents += gap + (parent < 0 ? "null" : name_of(parent));
   }
   return indent + "joints:  [" + names + "]\n" + indent + "parents: [" + parents + "]\n";
 }
 
 std::string pair_list() {
   std::string pairs;
-  for (const TrackedJoint& left : kTracked) {
-    const std::string name = left.name;
-    if (!name.ends_with("_LEFT")) continue;
-    const std::string stem = name.substr(0, name.size() - 4);
-    pairs.append(pairs.empty() ? "[" : ", [").append(name).append(", ").append(stem).append("RIGHT]");
+  for (const auto& [left, right] : data::topology("azure-32").mirrored) {
+    pairs += std::string(pairs.empty() ? "[" : ", [") + name_of(left) + ", " + name_of(right) + "]";
   }
   return pairs;
 }

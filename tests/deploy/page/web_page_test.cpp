@@ -202,22 +202,8 @@ class WebPageInABrowser : public ::testing::Test {
     wait_until("shown !== null");
   }
 
-  /// Since the test began, nothing was complained about, and nothing was asked for but files at that address.
-  void expect_quiet(const std::string& address) const {
-    for (std::size_t i = seen_; i < browser_->events().size(); ++i) {
-      const Json& event = browser_->events()[i];
-      const std::string method = event.value("method", "");
-      EXPECT_NE(method, "Runtime.exceptionThrown") << event;
-      EXPECT_NE(method, "Runtime.consoleAPICalled") << event;
-      EXPECT_NE(method, "Log.entryAdded") << event;
-      if (method != "Network.requestWillBeSent") continue;
-      const std::string url = event["params"]["request"]["url"];
-      EXPECT_TRUE(url.starts_with(address) || url.starts_with("blob:")) << url;
-    }
-    EXPECT_TRUE(browser_->has_event("Network.requestWillBeSent", seen_)) << "requests are seen at all";
-  }
   void TearDown() override {
-    if (browser_ && !IsSkipped()) expect_quiet(address_);
+    if (browser_ && !IsSkipped()) browser_->expect_quiet(address_, seen_);
   }
 
   /// What `pskd predict --window` says of a file of that text, a window of a training clip after the other.
@@ -546,7 +532,7 @@ TEST_F(WebPageInABrowser, FitsDesktopAndPhoneInLightAndDark) {
                        ".getImageData(0, 0, canvas.width, canvas.height).data.every((v) => v === 0)).length"),
               0)
         << "nothing is blank";
-    EXPECT_EQ(evaluate("colour('page')"), phone ? "#14171c" : "#ffffff");
+    EXPECT_EQ(evaluate("color('page')"), phone ? "#14171c" : "#ffffff");
   }
 }
 

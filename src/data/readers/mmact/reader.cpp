@@ -249,7 +249,7 @@ Stream read_sensor(const fs::path& file, const Sensor& sensor, const std::string
   }
   if (read.header) note_repair(repairs, "a header line in a sensor file: skipped", id);
   if (read.without_fraction > 0) {
-    note_repair(repairs, "time stamps without fraction of a second: placed between their neighbours", id,
+    note_repair(repairs, "time stamps without fraction of a second: placed between their neighbors", id,
                 read.without_fraction);
   }
   check_finite(file, read.values);

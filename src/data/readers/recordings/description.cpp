@@ -276,7 +276,7 @@ void read_skeleton(const config::Place& place, SkeletonDescription& skeleton) {
   if (skeleton.unit == LengthUnit::px && (!flat || skeleton.meters_per_pixel == 0)) {
     place.complain(
         "unit px is for a skeleton of dimensions 2, and needs metres_per_pixel (the person's height in "
-        "metres, divided by the height in pixels)");
+        "meters, divided by the height in pixels)");
   }
   if (skeleton.unit != LengthUnit::px && skeleton.meters_per_pixel > 0)
     place.complain("metres_per_pixel belongs to unit px");

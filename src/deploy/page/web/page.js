@@ -228,14 +228,6 @@ async function startPhone() {
 
 // ---- the page --------------------------------------------------------------------------------------------
 
-/** A new element with text and attributes. Text is never read as markup. */
-function element(tag, text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
 function describeModel() {
   document.title = `${MODEL.stage}, pskd`;
   const score = MODEL.test ? ` Right on ${(100 * MODEL.test.accuracy).toFixed(1)} % of its run's ${MODEL.test.clips} test clips.` : "";

@@ -1,11 +1,7 @@
-// The channels over time, on a canvas. Colours come from the stylesheet, so that they follow light and dark.
+// The channels over time, on a canvas. Colors come from the stylesheet, so that they follow light and dark.
 
 const DASHES = [[], [7, 4], [2, 3]];
 const SERIES = 6;
-
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
-}
 
 /** The smallest of 1, 1.5, 2, 3, 4, 6, 8, ... that is no less. */
 function roundLimit(value) {
@@ -25,8 +21,8 @@ function cleanPen(canvas) {
 }
 
 function drawGrid(pen, box, view, toX, toY) {
-  pen.fillStyle = colour("muted");
-  pen.strokeStyle = colour("line");
+  pen.fillStyle = color("muted");
+  pen.strokeStyle = color("line");
   pen.lineWidth = 1;
   pen.textAlign = "right";
   pen.textBaseline = "middle";
@@ -50,7 +46,7 @@ function drawGrid(pen, box, view, toX, toY) {
 function drawChannel(pen, samples, channel, view, toX, toY) {
   const first = Math.max(Math.floor((view.from - samples.origin) * samples.rate), samples.first);
   const last = Math.min(Math.floor((view.until - samples.origin) * samples.rate + 1e-6), samples.end - 1);
-  pen.strokeStyle = colour("series-" + channel % SERIES);
+  pen.strokeStyle = color("series-" + channel % SERIES);
   pen.setLineDash(DASHES[channel % DASHES.length]);
   pen.beginPath();
   for (let at = first; at <= last; ++at) {
@@ -73,7 +69,7 @@ function drawTrace(canvas, samples, view) {
   pen.rect(box.left, 0, box.right - box.left, height);
   pen.clip();
   if (view.window) {
-    pen.fillStyle = colour("window");
+    pen.fillStyle = color("window");
     pen.fillRect(toX(view.window.start), box.top, toX(view.window.end) - toX(view.window.start), box.bottom - box.top);
   }
   pen.restore();
@@ -89,7 +85,7 @@ function drawTrace(canvas, samples, view) {
 /** A short line in the look of a channel, for the legend. */
 function drawSample(canvas, channel) {
   const {pen, width, height} = cleanPen(canvas);
-  pen.strokeStyle = colour("series-" + channel % SERIES);
+  pen.strokeStyle = color("series-" + channel % SERIES);
   pen.setLineDash(DASHES[channel % DASHES.length]);
   pen.lineWidth = 2;
   pen.moveTo(0, height / 2);

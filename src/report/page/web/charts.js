@@ -1,6 +1,6 @@
-// Chart.js as this page uses it: no animation, a text alternative for every chart, redrawn when the colours change.
+// Chart.js as this page uses it: no animation, a text alternative for every chart, redrawn when the colors change.
 
-/** Charts that are on the page now, each with what makes its data and options from the colours of the moment. */
+/** Charts that are on the page now, each with what makes its data and options from the colors of the moment. */
 const drawnCharts = [];
 
 function setChartDefaults() {
@@ -9,12 +9,12 @@ function setChartDefaults() {
   Chart.defaults.devicePixelRatio = Math.max(2, window.devicePixelRatio);
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   Chart.defaults.font.size = 12;
-  applyChartColours();
+  applyChartColors();
 }
 
-function applyChartColours() {
-  Chart.defaults.color = colour("muted");
-  Chart.defaults.borderColor = colour("line");
+function applyChartColors() {
+  Chart.defaults.color = color("muted");
+  Chart.defaults.borderColor = color("line");
 }
 
 /** A figure in `parent`, `height` pixels high, drawn by what `configure` returns. `label` says what is seen. */
@@ -32,7 +32,7 @@ function addChart(parent, height, label, caption, configure) {
   return entry;
 }
 
-/** Draws `entry` again from the present colours and choices. */
+/** Draws `entry` again from the present colors and choices. */
 function redraw(entry) {
   const {data, options} = entry.configure();
   entry.chart.data = data;
@@ -41,7 +41,7 @@ function redraw(entry) {
 }
 
 function redrawAll() {
-  applyChartColours();
+  applyChartColors();
   for (const entry of drawnCharts) redraw(entry);
 }
 
@@ -53,7 +53,7 @@ function axis(title, more = {}) {
   return {title: {display: title !== "", text: title}, border: {display: false}, ...more};
 }
 
-/** A line of the series' own colour and dashes. */
+/** A line of the series' own color and dashes. */
 const lineLegend = {position: "bottom", labels: {boxWidth: 28, boxHeight: 0, padding: 14}};
 
 const legendBelow = {position: "bottom", labels: {usePointStyle: true, boxWidth: 9, boxHeight: 9, padding: 14}};
@@ -64,7 +64,7 @@ function lineChart(places, xTitle, yAxis, series) {
     data: {
       labels: places,
       datasets: series.map((one, index) => ({
-        label: one.label, data: one.values, borderColor: one.colour, backgroundColor: one.colour, borderWidth: 1.8,
+        label: one.label, data: one.values, borderColor: one.color, backgroundColor: one.color, borderWidth: 1.8,
         borderDash: DASHES[index % DASHES.length], pointRadius: places.length > 1 ? 0 : 3, spanGaps: true,
       })),
     },
@@ -87,12 +87,12 @@ function addStageCurves(grid, stage) {
   const pair = element("div", "", {class: "pair"});
   card.append(pair);
   grid.append(card);
-  const shade = () => stageColour(stage.name);
+  const shade = () => stageColor(stage.name);
   addChart(pair, 170, `Training loss of ${stage.name} over ${epochs.length} epochs, from ${loss[0]} to ${lastOf(loss)}`,
     "training loss", () => lineChart(epochs, "epoch", axis("", {beginAtZero: true, ticks: {maxTicksLimit: 5}}),
-      [{label: "loss", values: loss, colour: shade()}]));
-  const accuracies = () => [{label: "training views", values: train, colour: shade()},
-    ...(val ? [{label: "validation", values: val, colour: colour("text")}] : [])];
+      [{label: "loss", values: loss, color: shade()}]));
+  const accuracies = () => [{label: "training views", values: train, color: shade()},
+    ...(val ? [{label: "validation", values: val, color: color("text")}] : [])];
   const ticks = {maxTicksLimit: 6, callback: (value) => percent(value)};
   addChart(pair, 170, `Accuracy of ${stage.name}: training ${percent(lastOf(train), 1)}`
     + (val ? `, validation ${percent(lastOf(val), 1)}` : "") + " after the last epoch",
@@ -112,7 +112,7 @@ function addStageTeachers(grid, stage) {
         labels: epochs,
         datasets: teachers.names.map((name, index) => ({
           label: name, data: teachers.shares[index], fill: "stack", pointRadius: 0, pointStyle: "rect", borderWidth: 1,
-          borderColor: stageColour(name), backgroundColor: areaPattern(index, stageColour(name)),
+          borderColor: stageColor(name), backgroundColor: areaPattern(index, stageColor(name)),
         })),
       },
       options: {
@@ -144,7 +144,7 @@ function addDotPlot(parent, label, names, series) {
         label: one.label,
         data: one.values.map((value, row) => ({x: value, y: place(row, index)})),
         clip: false, pointStyle: stageShape(one.label), radius: one.strong ? 6 : 4, borderWidth: one.strong ? 2 : 1.5,
-        borderColor: stageColour(one.label), backgroundColor: one.strong ? stageColour(one.label) : colour("panel"),
+        borderColor: stageColor(one.label), backgroundColor: one.strong ? stageColor(one.label) : color("panel"),
       })),
     },
     options: {
@@ -152,7 +152,7 @@ function addDotPlot(parent, label, names, series) {
         x: axis("", {min: Math.max(0, Math.floor(lowest * 10 - 0.2) / 10), max: 1, position: "top",
           ticks: {maxTicksLimit: 6, maxRotation: 0, callback: (value) => percent(value)}}),
         y: {min: -0.5, max: names.length - 0.5, reverse: true, border: {display: false},
-          grid: {color: (context) => (Number.isInteger(context.tick.value) ? "transparent" : colour("line"))},
+          grid: {color: (context) => (Number.isInteger(context.tick.value) ? "transparent" : color("line"))},
           afterBuildTicks: (scale) => {
             scale.ticks = names.flatMap((_, row) => [{value: row}, {value: row + 0.5}]).slice(0, -1);
           },

@@ -72,7 +72,7 @@ function traceChart(channels, trace) {
     type: "line",
     data: {
       datasets: trace.map((values, index) => ({
-        label: channels[index], data: values.map((y, sample) => ({x: 100 * sample / Math.max(1, samples - 1), y})), borderColor: seriesColour(index), backgroundColor: seriesColour(index),
+        label: channels[index], data: values.map((y, sample) => ({x: 100 * sample / Math.max(1, samples - 1), y})), borderColor: seriesColor(index), backgroundColor: seriesColor(index),
         borderDash: DASHES[index % DASHES.length], borderWidth: 1.6, pointRadius: 0,
       })),
     },

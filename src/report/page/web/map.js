@@ -1,8 +1,8 @@
-// The embeddings of the clips in two dimensions. With many classes neither colour nor shape alone tells them apart; the pair
+// The embeddings of the clips in two dimensions. With many classes neither color nor shape alone tells them apart; the pair
 // does, and a class can be picked out.
 
-function classColour(label) {
-  return seriesColour(label);
+function classColor(label) {
+  return seriesColor(label);
 }
 
 function classShape(label) {
@@ -15,13 +15,13 @@ function mapData(run, stage, picked) {
     const members = labels.map((_, clip) => clip).filter((clip) => labels[clip] === label);
     const faded = picked !== null && picked !== label;
     const wrong = (clip) => stage.predicted !== null && stage.predicted[clip] !== label;
-    const shade = faded ? colour("line") : classColour(label);
+    const shade = faded ? color("line") : classColor(label);
     return {
       label: name,
       data: members.map((clip) => ({x: stage.x[clip], y: stage.y[clip], clip})),
       pointStyle: classShape(label), radius: (picked === label ? 1.3 : 1) * (window.innerWidth < 600 ? 3.5 : 4.5), order: faded ? 1 : 0,
       borderWidth: members.map((clip) => (wrong(clip) && !faded ? 2 : 1)),
-      borderColor: members.map((clip) => (wrong(clip) && !faded ? colour("text") : shade)),
+      borderColor: members.map((clip) => (wrong(clip) && !faded ? color("text") : shade)),
       backgroundColor: shade,
     };
   });
@@ -29,7 +29,7 @@ function mapData(run, stage, picked) {
 
 function mapChart(run, stage, picked) {
   const title = (number) => `component ${number + 1}: ${percent(stage.explained[number], 1)} of the variance`;
-  const grid = () => ({grid: {color: colour("line")}, ticks: {display: false}});
+  const grid = () => ({grid: {color: color("line")}, ticks: {display: false}});
   const told = (item) => {
     const {clip} = item.raw;
     const answer = stage.predicted === null ? "" : `, taken for ${run.classes[stage.predicted[clip]]}`;
@@ -50,7 +50,7 @@ function drawMark(canvas, label) {
   const pen = canvas.getContext("2d");
   canvas.width = canvas.height = 32;
   pen.scale(2, 2);
-  pen.fillStyle = pen.strokeStyle = classColour(label);
+  pen.fillStyle = pen.strokeStyle = classColor(label);
   pen.lineWidth = 1.5;
   Chart.helpers.drawPoint(pen, {pointStyle: classShape(label), radius: 5, borderWidth: 1.5}, 8, 8);
 }
@@ -78,7 +78,7 @@ function drawMap(section, run) {
   const {stages} = run.map;
   section.querySelector(".about").textContent =
     `Every point is one of the ${run.map.clips.length} clips, placed by principal component analysis of the stage's semantic `
-    + "layer: a linear view, which shows only as much of the variance as the axes say. Colour and shape together name the "
+    + "layer: a linear view, which shows only as much of the variance as the axes say. Color and shape together name the "
     + "class; a rim marks a clip that the stage got wrong. Pick a class below to see it alone.";
   let shown = Math.max(0, stages.findIndex((one) => one.stage === run.stages[run.student].name));
   let picked = null;

@@ -52,7 +52,7 @@ function drawCoverage(section, run) {
   const ticks = {maxTicksLimit: 6, callback: (value) => percent(value, 1)};
   addChart(section.querySelector(".plot"), 250, `Accuracy on all clips, and on the surest ${run.coverages.at(-1)} %: ${told}`, "",
     () => lineChart(run.coverages, "clips answered, %", axis("", {max: 1, ticks}),
-      shown.map((stage) => ({label: stage.name, values: stage.coverage, colour: stageColour(stage.name)}))));
+      shown.map((stage) => ({label: stage.name, values: stage.coverage, color: stageColor(stage.name)}))));
 }
 
 /** Each section, when there is something to draw, and how. */
@@ -113,7 +113,7 @@ function runInAddress(runs) {
   return index < runs.length ? index : 0;
 }
 
-function recolour() {
+function recolor() {
   redrawAll();
   redrawLegend();
 }
@@ -129,9 +129,9 @@ function start() {
   };
   follow();
   window.addEventListener("hashchange", () => { if (location.hash.startsWith("#run-")) follow(); });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-  window.addEventListener("beforeprint", () => { document.documentElement.classList.add("printing"); recolour(); });
-  window.addEventListener("afterprint", () => { document.documentElement.classList.remove("printing"); recolour(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
+  window.addEventListener("beforeprint", () => { document.documentElement.classList.add("printing"); recolor(); });
+  window.addEventListener("afterprint", () => { document.documentElement.classList.remove("printing"); recolor(); });
 }
 
 start();

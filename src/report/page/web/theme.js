@@ -1,16 +1,12 @@
 "use strict";
-// What a series looks like. Colours come from the stylesheet, so that they follow light, dark and print.
+// What a series looks like. Colors come from the stylesheet, so that they follow light, dark and print.
 
 const POINT_STYLES = ["circle", "triangle", "rectRot", "rect", "star", "crossRot"];
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 const SERIES = 7;
 
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
-}
-
-function seriesColour(index) {
-  return colour("series-" + (index % SERIES));
+function seriesColor(index) {
+  return color("series-" + (index % SERIES));
 }
 
 /** A stage looks the same in every chart and every run: by its place among all names on the page. */
@@ -22,15 +18,15 @@ function noteStages(runs) {
   }
 }
 
-function stageColour(name) {
-  return stageOrder.has(name) ? seriesColour(stageOrder.get(name)) : colour("series-label");
+function stageColor(name) {
+  return stageOrder.has(name) ? seriesColor(stageOrder.get(name)) : color("series-label");
 }
 
 function stageShape(name) {
   return POINT_STYLES[(stageOrder.get(name) ?? 0) % POINT_STYLES.length];
 }
 
-/** Stripes, dots or a plain fill in `shade`, by number: areas that differ without their colours. */
+/** Stripes, dots or a plain fill in `shade`, by number: areas that differ without their colors. */
 function areaPattern(number, shade) {
   const size = 10;
   const tile = document.createElement("canvas");
@@ -56,12 +52,4 @@ function areaPattern(number, shade) {
 
 function percent(share, digits = 0) {
   return (100 * share).toFixed(digits) + " %";
-}
-
-/** A new element with text and attributes. Text is never read as markup. */
-function element(tag, text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }

@@ -186,7 +186,7 @@ std::set<std::string> keys_of(const std::vector<FoundStream>& streams) {
 }
 
 bool is_table(const fs::path& file) {
-  const std::string ending = compared_form(file.extension().string());
+  const std::string ending = extension_of(file);
   return ending == ".csv" || ending == ".tsv" || ending == ".txt";
 }
 

@@ -55,7 +55,7 @@ std::vector<fs::path> files_below(const fs::path& root) {
 void tell_other_files(const std::vector<fs::path>& files, Names& left_out) {
   std::map<std::string, std::size_t> endings;
   for (const fs::path& file : files) {
-    if (!is_table(file)) ++endings[compared_form(file.extension().string())];
+    if (!is_table(file)) ++endings[extension_of(file)];
   }
   for (const auto& [ending, count] : endings) {
     left_out.push_back(fmt::format("{} {} {}: only tables in .csv, .tsv and .txt are looked at{}", count,

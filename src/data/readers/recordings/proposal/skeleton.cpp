@@ -130,7 +130,7 @@ void add_lengths(const FoundStream& stream, Lines& lines) {
   }
   if (flat) {
     lines.add("unit", "px");
-    lines.doubt("metres_per_pixel: the person's height in metres, divided by that in pixels; here that of 1.7 m");
+    lines.doubt("metres_per_pixel: the person's height in meters, divided by that in pixels; here that of 1.7 m");
     lines.add("metres_per_pixel", number_text(reaches[1] > 0 ? kUsualHeight / reaches[1] : 1));
   } else {
     add_solid_unit(stream, *std::max_element(reaches.begin(), reaches.end()), lines);

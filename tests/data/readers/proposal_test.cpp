@@ -147,7 +147,7 @@ TEST_F(LoggerFolder, MayHaveSemicolonsInItsNames) {
   EXPECT_THAT(proposed().info.classes, ElementsAre("run", "walk;slow"));
 }
 
-TEST_F(LoggerFolder, OfEpochsInMillisecondsAndMetresPerSecondIsRead) {
+TEST_F(LoggerFolder, OfEpochsInMillisecondsAndMetersPerSecondIsRead) {
   write_all("time,seconds_elapsed,z,y,x\n", [](double t, double a, double b) {
     return std::to_string(1'700'000'000'000 + std::lround(1000 * t)) + "," + text(t) + ",0," + text(9.81 * b) + "," +
            text(9.81 * a) + "\n";

@@ -12,6 +12,7 @@
 #include "pskd/data/store/clip_store.hpp"
 #include "support/npy_bytes.hpp"
 #include "support/own_folder.hpp"
+#include "support/replaced.hpp"
 
 namespace pskd::data::readers {
 namespace {

@@ -19,6 +19,7 @@
 #include "pskd/data/store/clip_store.hpp"
 #include "support/own_folder.hpp"
 #include "support/refusal.hpp"
+#include "support/replaced.hpp"
 #include "support/temporary_folder.hpp"
 #include "synthetic/writers/recordings.hpp"
 
@@ -265,10 +266,10 @@ TEST_F(OwnFolder, AccelerationsOnTheRailAreToldByTheirUnit) {
 
 // ---- units, axes, columns ---------------------------------------------------------------------------------
 
-TEST_F(OwnFolder, UnitsBecomeMetresGAndDegreesPerSecond) {
-  for (const auto& [unit, metres] : {std::pair("mm", 0.007F), std::pair("cm", 0.07F), std::pair("m", 7.0F)}) {
+TEST_F(OwnFolder, UnitsBecomeMetersGAndDegreesPerSecond) {
+  for (const auto& [unit, meters] : {std::pair("mm", 0.007F), std::pair("cm", 0.07F), std::pair("m", 7.0F)}) {
     describe("unit: m\n", std::string("unit: ") + unit + "\n");
-    EXPECT_FLOAT_EQ(clip().skeleton(0, 6), metres) << unit;
+    EXPECT_FLOAT_EQ(clip().skeleton(0, 6), meters) << unit;
   }
   describe("unit: g", "unit: m/s2");
   EXPECT_FLOAT_EQ(clip().sensor(0, 2), 2 / 9.80665F);

@@ -143,12 +143,12 @@ TEST_F(MmactFolder, AStampFarFromAllOthersIsRefused) {
               HasSubstr("a gap of 86400"));
 }
 
-TEST_F(MmactFolder, AStampWithoutFractionLiesBetweenItsNeighbours) {
+TEST_F(MmactFolder, AStampWithoutFractionLiesBetweenItsNeighbors) {
   write_sensor(kStamp + ".500000,0,0,0\n" + kStamp + ",1,1,1\n" + kStamp + ".700000,2,2,2\n");
   const MmactSamples samples = read_mmact_csv(sensor(), 100);
   EXPECT_NEAR(samples.times[1] - samples.times[0], 0.1, 1e-6);
   EXPECT_EQ(samples.without_fraction, 1);
-  EXPECT_EQ(repaired("time stamps without fraction of a second: placed between their neighbours"), 1);
+  EXPECT_EQ(repaired("time stamps without fraction of a second: placed between their neighbors"), 1);
   EXPECT_EQ(clip().sensor.rows(), 3);
 }
 
@@ -525,7 +525,7 @@ TEST(SyntheticMmact, TheReaderTakesEverySensorAndCamera) {
     EXPECT_NEAR(clip.sensor.topRows(3).leftCols(3).square().rowwise().sum().sqrt().mean(), 1, 0.3) << "g, at rest";
     EXPECT_NEAR(static_cast<double>(clip.sensor.rows()), 100.0 / 30 * static_cast<double>(clip.skeleton.rows()), 5);
     const auto height = clip.skeleton.col(3 * 0 + 1) - clip.skeleton.col(3 * 15 + 1);
-    EXPECT_GT(height.mean(), 0.7) << clip.id << ": the nose is above the ankles, by metres";
+    EXPECT_GT(height.mean(), 0.7) << clip.id << ": the nose is above the ankles, by meters";
     EXPECT_LT(height.mean(), 3) << clip.id;
   }
 }
@@ -554,7 +554,7 @@ TEST(SyntheticMmact, EveryTrapIsPlantedAndHandledByItsRule) {
   const std::map<std::string, std::size_t> clips_by_rule = {
       {"time stamps that run backwards: sorted", 2},
       {"repeated time stamps: later samples dropped", 2},
-      {"time stamps without fraction of a second: placed between their neighbours", 2},
+      {"time stamps without fraction of a second: placed between their neighbors", 2},
       {"a header line in a sensor file: skipped", 2},
       {"a sensor file without samples: used without it", 2},
       {"no sensor file in the data set: used without it", 2},

@@ -66,7 +66,7 @@ class BerkeleyFolder : public ::testing::Test {
   fs::path root_ = folder_ / "berkeley";
 };
 
-TEST_F(BerkeleyFolder, JointsAreTransposedAndInMetres) {
+TEST_F(BerkeleyFolder, JointsAreTransposedAndInMeters) {
   const Clip clip = read_dataset(config()).clips.at(0);
   EXPECT_EQ(clip.id, "S01_A01_R01");
   ASSERT_EQ(clip.skeleton.rows(), 2);

@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "support/npy_bytes.hpp"
 #include "support/own_folder.hpp"
+#include "support/replaced.hpp"
 
 namespace pskd::data::readers {
 namespace {
@@ -75,7 +76,7 @@ TEST_F(NumpyRecordings, TheWarehouseIsReadByItsDescription) {
   EXPECT_EQ(check.clips[0].sensor.rows(), 40);
   EXPECT_FLOAT_EQ(check.clips[0].sensor(0, 2), -1.031F) << "g";
   EXPECT_EQ(check.clips[0].skeleton.rows(), 35);
-  EXPECT_FLOAT_EQ(check.clips[0].skeleton(0, 3 * 10 + 1), 1.1F) << "the right wrist, metres up";
+  EXPECT_FLOAT_EQ(check.clips[0].skeleton(0, 3 * 10 + 1), 1.1F) << "the right wrist, meters up";
 }
 
 }  // namespace

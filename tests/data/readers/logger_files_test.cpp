@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "support/own_folder.hpp"
+#include "support/replaced.hpp"
 
 namespace pskd::data::readers {
 namespace {

@@ -7,6 +7,7 @@
 #include "pskd/data/store/clip_store.hpp"
 #include "support/cases.hpp"
 #include "support/own_folder.hpp"
+#include "support/replaced.hpp"
 
 namespace pskd::data::readers {
 namespace {

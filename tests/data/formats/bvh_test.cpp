@@ -330,7 +330,7 @@ TEST(Bvh, RandomTreesAgreeWithChainsOfMatrices) {
 class BvhOfPositions : public ::testing::TestWithParam<RotationOrder> {};
 
 // A tree with single and several children, moved by random turns: rigid by its making.
-TEST_P(BvhOfPositions, ComeBackWithinAThousandthOfACentimetre) {
+TEST_P(BvhOfPositions, ComeBackWithinAThousandthOfACentimeter) {
   RandomStream random(stream_key(1, "bvh positions"));
   for (int round = 0; round < 10; ++round) {
     const Bvh moved = [&] {

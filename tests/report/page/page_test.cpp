@@ -169,12 +169,12 @@ TEST_F(Page, LeavesOutJointsThatTheCameraDidNotFind) {
       for (int frame = 0; frame < 9; ++frame) clip.skeleton.row(frame) *= static_cast<float>(frame + 1);
       clip.skeleton.col(5) = 0;                       // the confidence of joint 1
       clip.skeleton.col(6).array() += 2;              // x of joint 2
-      clip.skeleton(8, 0) = clip.skeleton(8, 2) = 0;  // the centre, joint 0, is lost in the last frame
+      clip.skeleton(8, 0) = clip.skeleton(8, 2) = 0;  // the center, joint 0, is lost in the last frame
     }
     return material;
   });
   const auto frames = data_of(found)["runs"][0]["examples"]["clips"][0]["frames"];
-  EXPECT_EQ(frames.front()[0], (std::vector<int>{0, 1000})) << "mm, x relative to the frame's own centre";
+  EXPECT_EQ(frames.front()[0], (std::vector<int>{0, 1000})) << "mm, x relative to the frame's own center";
   EXPECT_TRUE(frames.front()[1].is_null());
   EXPECT_EQ(frames.front()[2], (std::vector<int>{2000, 1000}));
   EXPECT_TRUE(frames.back()[0].is_null());

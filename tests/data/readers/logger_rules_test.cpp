@@ -9,6 +9,7 @@
 #include "data/data_check_text.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "support/own_folder.hpp"
+#include "support/replaced.hpp"
 
 namespace pskd::data::readers {
 namespace {
