@@ -14,6 +14,7 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "data/readers/recordings/description.hpp"
 #include "data/windows.hpp"
 #include "pskd/base/error.hpp"
 #include "synthetic/writers/folder.hpp"
@@ -157,7 +158,7 @@ int fill(const fs::path& folder, const data::Dataset& dataset, const JoinOptions
     ++count;
   }
   write_cache_atomically(folder / "clips.csv", manifest);
-  write_cache_atomically(folder / "dataset.yaml", description(dataset.info, subjects, options));
+  write_cache_atomically(folder / data::readers::kDescriptionName, description(dataset.info, subjects, options));
   return count;
 }
 

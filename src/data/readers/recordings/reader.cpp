@@ -618,7 +618,7 @@ Reader recordings_reader(const config::DataConfig& config) {
   refuse_other_choices(config, {DataChoice::description, DataChoice::sensors});
   const fs::path root = fs::weakly_canonical(config::resolve_data_path(config.root));
   const RecordingsDescription description =
-      read_recordings_description(root / (config.description.empty() ? "dataset.yaml" : config.description));
+      read_recordings_description(root / (config.description.empty() ? kDescriptionName : config.description));
   const auto all = std::make_shared<Recordings>();
   all->skeleton = description.skeleton.value_or(no_skeleton());
   all->sensors = chosen_sensors(config, description);
