@@ -17,6 +17,7 @@
 #include "data/readers/recordings/description.hpp"
 #include "data/windows.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/experiment.hpp"
 #include "synthetic/writers/folder.hpp"
 
 namespace pskd::synthetic {
@@ -102,7 +103,7 @@ std::string description(const DatasetInfo& info, const std::set<Name>& subjects,
   std::vector<std::string> classes = info.classes;
   classes.emplace_back(data::kOutsideClass);
   std::string train;
-  const auto protocol = info.protocols.find("cross-subject");
+  const auto protocol = info.protocols.find(config::kCrossSubject);
   if (protocol != info.protocols.end() && protocol->second.axis == data::SplitAxis::subjects) {
     std::vector<std::string> names;
     for (const Name& subject : protocol->second.train) {

@@ -40,7 +40,7 @@ config::Experiment experiment_of(config::DataConfig data, const ExportedStage& e
   config::Experiment experiment;
   experiment.augmentation = exported.experiment.augmentation;
   experiment.protocol = unlabeled_only(data, exported.experiment.protocol.classes);
-  experiment.protocol.name = "explicit";
+  experiment.protocol.name = config::kExplicit;
   experiment.protocol.unlabeled->subjects.reset();  // whoever is there: a data set may list more people
   experiment.data = std::move(data);
   experiment.seeds = {said.seed};

@@ -549,7 +549,7 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
     throw Error(ErrorKind::config, description.file.string() + ": train_subjects: subject " + subject.text() +
                                        " is not in " + description.manifest.string());
   }
-  info.protocols = {{"cross-subject", {SplitAxis::subjects, description.train_subjects}}};
+  info.protocols = {{config::kCrossSubject, {SplitAxis::subjects, description.train_subjects}}};
   return info;
 }
 
