@@ -17,7 +17,7 @@ inline TextRule dataset_names() {
 
 /// Those that every data set has, and those of data sets; a test holds the latter to what the readers know.
 inline TextRule protocol_names() {
-  return one_of({"cross-subject", "leave-one-subject-out", kSubjectFolds, "explicit", "personal", "subject-specific",
+  return one_of({kCrossSubject, kLeaveOneSubjectOut, kSubjectFolds, kExplicit, kPersonal, "subject-specific",
                  "cross-session", "cross-scene", "cross-view"});
 }
 

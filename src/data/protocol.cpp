@@ -106,11 +106,6 @@ void check_names(const std::string& key, const std::string& what, const NameList
 
 // ---- resolving --------------------------------------------------------------------------------
 
-constexpr const char* kCrossSubject = "cross-subject";
-constexpr const char* kLeaveOneSubjectOut = "leave-one-subject-out";
-constexpr const char* kExplicit = "explicit";
-constexpr const char* kPersonal = "personal";
-
 const config::SplitPart kNothing{Names{}, Names{}};
 
 // Subjects that validate, or whose recordings have no labels, do not train, unless the lists say so themselves.
@@ -174,7 +169,7 @@ void fill_personal(config::ProtocolConfig& protocol, const DatasetInfo& info) {
     fail(kUnlabeled, "personal needs recordings of the people who are tested, e.g. protocol.unlabeled.trials=[1, 2]");
   }
   if (!protocol.train) {
-    const auto rule = info.protocols.find(kCrossSubject);
+    const auto rule = info.protocols.find(config::kCrossSubject);
     if (rule == info.protocols.end()) fail("train.subjects", "personal needs the people whose recordings have labels");
     protocol.train.emplace().subjects = without(rule->second.train, subjects_taken(protocol));
   }
@@ -191,16 +186,16 @@ void fill_personal(config::ProtocolConfig& protocol, const DatasetInfo& info) {
 // Whether the subjects of `test` are dealt into several folds. The protocol of one fold has no folds.
 bool has_folds(const config::ProtocolConfig& protocol) {
   if (protocol.name == config::kSubjectFolds) return protocol.folds > 0;
-  return protocol.name == kLeaveOneSubjectOut && protocol.test && protocol.test->subjects &&
+  return protocol.name == config::kLeaveOneSubjectOut && protocol.test && protocol.test->subjects &&
          protocol.test->subjects->size() > 1;
 }
 
 // Whom the folds are about; nobody else has a part in them.
 Names fold_subjects(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (protocol.name != config::kSubjectFolds || protocol.of == config::FoldSubjects::all) return info.subjects;
-  const auto rule = info.protocols.find(kCrossSubject);
+  const auto rule = info.protocols.find(config::kCrossSubject);
   if (rule == info.protocols.end()) {
-    fail("of", info.name + " does not say who trains in " + kCrossSubject +
+    fail("of", info.name + " does not say who trains in " + config::kCrossSubject +
                    "; give the description train_subjects, or set protocol.of: all");
   }
   for (const NamedPart& named : used_parts(protocol)) {
@@ -236,27 +231,29 @@ void fill_folds(config::ProtocolConfig& protocol, const DatasetInfo& info) {
 
 void require_lists(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (protocol.train && protocol.test) return;
-  if (protocol.name != kCrossSubject) fail("name", protocol.name + " needs protocol.train and protocol.test");
-  fail("name", info.name + " does not say who trains in " + kCrossSubject +
+  if (protocol.name != config::kCrossSubject) fail("name", protocol.name + " needs protocol.train and protocol.test");
+  fail("name", info.name + " does not say who trains in " + config::kCrossSubject +
                    "; give protocol.train and protocol.test, or the description train_subjects");
 }
 
 [[noreturn]] void fail_unknown(const config::ProtocolConfig& protocol, const DatasetInfo& info) {
-  std::set<std::string> names = {kCrossSubject, kLeaveOneSubjectOut, config::kSubjectFolds, kPersonal, kExplicit};
+  std::set<std::string> names = {config::kCrossSubject, config::kLeaveOneSubjectOut, config::kSubjectFolds,
+                                 config::kPersonal, config::kExplicit};
   for (const auto& [name, rule] : info.protocols) names.insert(name);
   fail("name", "unknown protocol '" + protocol.name + "' of " + info.name + "; known: " + joined(names) + "; " +
-                   kExplicit + " goes with protocol.train and protocol.test");
+                   config::kExplicit + " goes with protocol.train and protocol.test");
 }
 
 void fill_parts(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   const auto rule = info.protocols.find(protocol.name);
-  if (protocol.name == kPersonal) {
+  if (protocol.name == config::kPersonal) {
     fill_personal(protocol, info);
   } else if (rule != info.protocols.end()) {
     fill_by_rule(protocol, info, rule->second);
-  } else if (protocol.name == kLeaveOneSubjectOut || has_folds(protocol)) {
+  } else if (protocol.name == config::kLeaveOneSubjectOut || has_folds(protocol)) {
     fill_folds(protocol, info);
-  } else if (protocol.name == kExplicit || protocol.name == kCrossSubject || protocol.name == config::kSubjectFolds) {
+  } else if (protocol.name == config::kExplicit || protocol.name == config::kCrossSubject ||
+             protocol.name == config::kSubjectFolds) {
     require_lists(protocol, info);
   } else {
     fail_unknown(protocol, info);
@@ -319,7 +316,8 @@ void check_known(const config::ProtocolConfig& protocol, const std::function<Nam
 
 // Whether unlabeled recordings may be of people who are tested.
 bool is_personal(const config::ProtocolConfig& protocol) {
-  return protocol.name == kPersonal || protocol.name == kLeaveOneSubjectOut || protocol.name == config::kSubjectFolds;
+  return protocol.name == config::kPersonal || protocol.name == config::kLeaveOneSubjectOut ||
+         protocol.name == config::kSubjectFolds;
 }
 
 void check_apart(const NamedPart& a, const NamedPart& b, const config::ProtocolConfig& protocol,
@@ -393,7 +391,7 @@ std::vector<Fold> folds_of(const config::ProtocolConfig& protocol) {
   if (!has_folds(protocol)) return {{"", protocol}};
   const Names& subjects = *protocol.test->subjects;
   std::vector<Fold> folds;
-  if (protocol.name == kLeaveOneSubjectOut) {
+  if (protocol.name == config::kLeaveOneSubjectOut) {
     for (const Name& subject : subjects) folds.push_back({subject.text(), testing({subject}, protocol)});
     return folds;
   }

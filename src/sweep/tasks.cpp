@@ -34,7 +34,7 @@ bool is_trained(const SweepTask& task, const TaskStage& stage) {
 std::string read_clips(const config::DataConfig& data, const config::ProtocolConfig& protocol) {
   config::Experiment read;
   read.data = data;
-  read.protocol.name = "explicit";
+  read.protocol.name = config::kExplicit;
   read.protocol.classes = protocol.classes;
   read.protocol.train = protocol.train;
   read.protocol.val = protocol.val;

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "data/data_check_text.hpp"
+#include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/proposal/proposal.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
@@ -141,7 +142,7 @@ void init(const InitOptions& options) {
   std::string text = fmt::format("{} recording{} in {}, by names of the form {}\n", proposal.recordings,
                                  proposal.recordings == 1 ? "" : "s", (root / "clips.csv").string(), proposal.pattern);
   text += fmt::format("{} describes their files; {} lines of it are marked with CHECK\n",
-                      (root / "dataset.yaml").string(), proposal.doubts);
+                      (root / pskd::data::readers::kDescriptionName).string(), proposal.doubts);
   if (!proposal.left_out.empty()) text += fmt::format("left out ({}):\n", proposal.left_out.size());
   for (const std::string& file : proposal.left_out) text += fmt::format("  {}\n", file);
   text += fmt::format("next: pskd data check --config configs/{}.yaml --set data.root={}\n",

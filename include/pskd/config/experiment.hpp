@@ -54,11 +54,15 @@ constexpr std::array<const char*, 2> words_of(Selection) { return {"last", "val"
 enum class FoldSubjects { train, all };
 constexpr std::array<const char*, 2> words_of(FoldSubjects) { return {"train", "all"}; }
 
-/// The protocol with `folds` and `of`.
-inline constexpr const char* kSubjectFolds = "subject-folds";
+/// The protocols of every data set; those of some only are named by their readers. See pskd/data/protocol.hpp.
+inline constexpr const char* kCrossSubject = "cross-subject";
+inline constexpr const char* kLeaveOneSubjectOut = "leave-one-subject-out";
+inline constexpr const char* kSubjectFolds = "subject-folds";  ///< the one with `folds` and `of`
+inline constexpr const char* kPersonal = "personal";
+inline constexpr const char* kExplicit = "explicit";
 
 struct ProtocolConfig {
-  std::string name = "cross-subject";
+  std::string name = kCrossSubject;
   int folds = 0;  ///< 0: not given
   FoldSubjects of = FoldSubjects::train;
   std::vector<std::string> classes;

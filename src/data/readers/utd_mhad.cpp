@@ -138,7 +138,7 @@ DatasetInfo utd_mhad_info() {
   info.sensor_rate = 50;
   info.subjects = from_one_to(kSubjects);
   info.trials = from_one_to(kTrials);
-  info.protocols = {{"cross-subject", {SplitAxis::subjects, {1, 3, 5, 7}}},
+  info.protocols = {{config::kCrossSubject, {SplitAxis::subjects, {1, 3, 5, 7}}},
                     {"subject-specific", {SplitAxis::trials, {1, 2}}}};
   return info;
 }

@@ -14,8 +14,10 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "data/readers/recordings/description.hpp"
 #include "data/windows.hpp"
 #include "pskd/base/error.hpp"
+#include "pskd/config/experiment.hpp"
 #include "synthetic/writers/folder.hpp"
 
 namespace pskd::synthetic {
@@ -101,7 +103,7 @@ std::string description(const DatasetInfo& info, const std::set<Name>& subjects,
   std::vector<std::string> classes = info.classes;
   classes.emplace_back(data::kOutsideClass);
   std::string train;
-  const auto protocol = info.protocols.find("cross-subject");
+  const auto protocol = info.protocols.find(config::kCrossSubject);
   if (protocol != info.protocols.end() && protocol->second.axis == data::SplitAxis::subjects) {
     std::vector<std::string> names;
     for (const Name& subject : protocol->second.train) {
@@ -157,7 +159,7 @@ int fill(const fs::path& folder, const data::Dataset& dataset, const JoinOptions
     ++count;
   }
   write_cache_atomically(folder / "clips.csv", manifest);
-  write_cache_atomically(folder / "dataset.yaml", description(dataset.info, subjects, options));
+  write_cache_atomically(folder / data::readers::kDescriptionName, description(dataset.info, subjects, options));
   return count;
 }
 

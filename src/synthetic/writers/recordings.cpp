@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "data/interpolation.hpp"
+#include "data/readers/recordings/description.hpp"
 #include "data/readers/utd_mhad.hpp"
 #include "data/units.hpp"
 #include "pskd/data/topology.hpp"
@@ -258,7 +259,7 @@ int write_example(const fs::path& folder, const SyntheticOptions& options) {
     manifest += write_recording(folder, options, action, subject, trial);
   });
   write_cache_atomically(folder / "clips.csv", manifest);
-  write_cache_atomically(folder / "dataset.yaml", description_text(options));
+  write_cache_atomically(folder / data::readers::kDescriptionName, description_text(options));
   return count;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/no_label.hpp"
+#include "data/readers/recordings/description.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 #include "train/other_runs/other_stage.hpp"
@@ -17,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 config::DataConfig data_of(const fs::path& folder, const std::string& description, const config::DataConfig& source) {
-  const bool described = !description.empty() || fs::exists(folder / "dataset.yaml") ||
+  const bool described = !description.empty() || fs::exists(folder / data::readers::kDescriptionName) ||
                          data::readers::dataset_name(source.name) == "generic";
   if (described) return described_folder(folder, description, source);
   config::DataConfig data = source;
@@ -39,7 +40,7 @@ config::Experiment experiment_of(config::DataConfig data, const ExportedStage& e
   config::Experiment experiment;
   experiment.augmentation = exported.experiment.augmentation;
   experiment.protocol = unlabeled_only(data, exported.experiment.protocol.classes);
-  experiment.protocol.name = "explicit";
+  experiment.protocol.name = config::kExplicit;
   experiment.protocol.unlabeled->subjects.reset();  // whoever is there: a data set may list more people
   experiment.data = std::move(data);
   experiment.seeds = {said.seed};
@@ -56,8 +57,8 @@ LoadedExperiment load(config::Experiment experiment) {
   } catch (const Error& error) {
     const bool described = data::readers::dataset_name(data.name) == "generic";
     if (described || error.kind() != ErrorKind::data) throw;
-    throw Error(error.kind(), std::string(error.what()) + "\n" + data.root +
-                                  " has no dataset.yaml, so it was read as recordings of " + data.name +
+    throw Error(error.kind(), std::string(error.what()) + "\n" + data.root + " has no " +
+                                  data::readers::kDescriptionName + ", so it was read as recordings of " + data.name +
                                   ", on which the model was trained");
   }
 }

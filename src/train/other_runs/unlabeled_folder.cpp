@@ -22,7 +22,7 @@ config::DataConfig described_folder(const fs::path& folder, const std::string& d
 
 config::ProtocolConfig unlabeled_only(const config::DataConfig& data, const std::vector<std::string>& classes) {
   config::ProtocolConfig protocol;
-  protocol.name = "personal";
+  protocol.name = config::kPersonal;
   protocol.classes = classes;
   const config::SplitPart nobody{.subjects = std::vector<Name>()};
   protocol.train = protocol.val = protocol.test = nobody;

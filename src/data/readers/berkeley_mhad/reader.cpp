@@ -212,7 +212,7 @@ DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const st
   info.skeleton_rate = info.sensor_rate = 30;
   info.subjects = from_one_to(kSubjects);
   info.trials = from_one_to(kRepetitions);
-  info.protocols = {{"cross-subject", {SplitAxis::subjects, from_one_to(7)}}};
+  info.protocols = {{config::kCrossSubject, {SplitAxis::subjects, from_one_to(7)}}};
   return info;
 }
 

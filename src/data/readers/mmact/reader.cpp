@@ -405,7 +405,7 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
   info.trials = from_one_to(kMmactSessions);
   info.scenes = from_one_to(kMmactScenes);
   info.cameras.assign(cameras.begin(), cameras.end());
-  info.protocols = {{"cross-subject", {SplitAxis::subjects, from_one_to(16)}},
+  info.protocols = {{config::kCrossSubject, {SplitAxis::subjects, from_one_to(16)}},
                     {"cross-session", {SplitAxis::trials, from_one_to(4)}},
                     {"cross-scene", {SplitAxis::scenes, {1, 3, 4}}}};
   // With one camera there is nothing to cross.

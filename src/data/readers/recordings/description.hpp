@@ -16,6 +16,8 @@
 
 namespace pskd::data::readers {
 
+inline constexpr const char* kDescriptionName = "dataset.yaml";  ///< unless a config says another one
+
 inline constexpr double kMinRate = 0.01, kMaxRate = 1e6;  ///< Hz, of a stream
 
 inline constexpr const char* kUnsure = "# CHECK";  ///< with which data init marks what it could not tell

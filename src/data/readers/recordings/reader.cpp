@@ -549,7 +549,7 @@ DatasetInfo info_of(const RecordingsDescription& description, const Recordings& 
     throw Error(ErrorKind::config, description.file.string() + ": train_subjects: subject " + subject.text() +
                                        " is not in " + description.manifest.string());
   }
-  info.protocols = {{"cross-subject", {SplitAxis::subjects, description.train_subjects}}};
+  info.protocols = {{config::kCrossSubject, {SplitAxis::subjects, description.train_subjects}}};
   return info;
 }
 
@@ -618,7 +618,7 @@ Reader recordings_reader(const config::DataConfig& config) {
   refuse_other_choices(config, {DataChoice::description, DataChoice::sensors});
   const fs::path root = fs::weakly_canonical(config::resolve_data_path(config.root));
   const RecordingsDescription description =
-      read_recordings_description(root / (config.description.empty() ? "dataset.yaml" : config.description));
+      read_recordings_description(root / (config.description.empty() ? kDescriptionName : config.description));
   const auto all = std::make_shared<Recordings>();
   all->skeleton = description.skeleton.value_or(no_skeleton());
   all->sensors = chosen_sensors(config, description);

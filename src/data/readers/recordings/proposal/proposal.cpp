@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/unicode.hpp"
 #include "data/reader.hpp"
+#include "data/readers/recordings/description.hpp"
 #include "data/readers/recordings/proposal/found_stream.hpp"
 #include "data/readers/recordings/proposal/labels.hpp"
 #include "data/readers/recordings/proposal/lines.hpp"
@@ -25,7 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-constexpr const char* kDescriptionName = "dataset.yaml";
 constexpr const char* kManifestName = "clips.csv";
 constexpr const char* kAnnotationsName = "annotations.csv";  // who did what when, where it is there
 
