@@ -80,19 +80,22 @@ std::string remedy(const Column& column, InGroup in_group) {
   return text;
 }
 
-/// Throws where entries of the column saw different recordings. A record of before may not say which.
+std::vector<const eval::RunRecord*> records_of(const Column& column) {
+  std::vector<const eval::RunRecord*> records;
+  for (const Entry* entry : column) records.push_back(entry->record);
+  return records;
+}
+
+/// Throws where entries of the column saw different recordings.
 void check_recordings(const Column& column, const std::string& name) {
-  const Entry* known = nullptr;
-  for (const Entry* entry : column) {
-    if (entry->record->data_hash.empty()) continue;
-    if (known == nullptr) known = entry;
-    if (entry->record->data_hash == known->record->data_hash) continue;
-    const auto run = [](const Entry& one) { return "'" + one.row + "', seed " + std::to_string(one.record->seed); };
-    throw Error(ErrorKind::data,
-                "cannot make a table: column '" + name + "' would mix runs of different recordings: " + run(*known) +
-                    " saw those with the hash " + known->record->data_hash + ", " + run(*entry) + " those with " +
-                    entry->record->data_hash + "; make one table for each, or train on the same recordings");
-  }
+  const auto differing = differing_recordings(records_of(column));
+  if (!differing) return;
+  const Entry &first = *column[differing->first], &other = *column[differing->second];
+  const auto run = [](const Entry& one) { return "'" + one.row + "', seed " + std::to_string(one.record->seed); };
+  throw Error(ErrorKind::data,
+              "cannot make a table: column '" + name + "' would mix runs of different recordings: " + run(first) +
+                  " saw those with the hash " + first.record->data_hash + ", " + run(other) + " those with " +
+                  other.record->data_hash + "; make one table for each, or train on the same recordings");
 }
 
 /// Throws where the files that say what the recordings are, or those that one config names, had another content.
@@ -158,12 +161,6 @@ std::string seeds_of(const Column& column) {
   return seeds_text(seeds);
 }
 
-std::string protocol_text(const Column& column) {
-  std::vector<const eval::RunRecord*> records;
-  for (const Entry* entry : column) records.push_back(entry->record);
-  return protocol_of(records);
-}
-
 /// Of folds, the clips of all of them together.
 std::string scores_text(const Column& column) {
   const eval::StageResult& first = *column.front()->stage;
@@ -218,13 +215,13 @@ void check_column(const Column& column, const std::string& name) {
 }
 
 std::vector<std::string> condition_notes(const Column& column, const std::string& name, const RunSet& runs) {
-  const eval::RunRecord& first = *column.front()->record;
+  const std::vector<const eval::RunRecord*> records = records_of(column);
+  const eval::RunRecord& first = *records.front();
   std::vector<std::string> notes = {
-      name + ": protocol: " + protocol_text(column) + "; selection rule: " + selection_rule(first.selection) + "; " +
+      name + ": protocol: " + protocol_of(records) + "; selection rule: " + selection_rule(first.selection) + "; " +
       inputs_text(column, runs) + "; scores " + scores_text(column) + "; " + seeds_of(column)};
   if (first.shared_subjects) notes.push_back(name + ": " + kSharedSubjects);
-  const auto says_no_recordings = [](const Entry* entry) { return entry->record->data_hash.empty(); };
-  if (std::any_of(column.begin(), column.end(), says_no_recordings)) notes.push_back(name + ": " + kUnknownRecordings);
+  if (!all_say_recordings(records)) notes.push_back(name + ": " + kUnknownRecordings);
   return notes;
 }
 

@@ -50,6 +50,12 @@ std::string classes_without_clips(const eval::Scores& scores) {
 
 }  // namespace
 
+std::vector<const eval::RunRecord*> pointers_to(const std::vector<eval::RunRecord>& records) {
+  std::vector<const eval::RunRecord*> pointers;
+  for (const eval::RunRecord& record : records) pointers.push_back(&record);
+  return pointers;
+}
+
 void check_same_experiment(const std::vector<eval::RunRecord>& records) {
   if (records.empty()) throw Error(ErrorKind::data, "cannot make a table: there is no finished run");
   const eval::RunRecord& first = records.front();
@@ -117,18 +123,26 @@ void check_same_inputs(const std::vector<eval::RunRecord>& records) {
   }
 }
 
-void check_same_recordings(const std::vector<eval::RunRecord>& records) {
-  const eval::RunRecord* known = nullptr;
-  for (const eval::RunRecord& record : records) {
-    if (record.data_hash.empty()) continue;
-    if (known == nullptr) known = &record;
-    if (record.data_hash == known->data_hash) continue;
-    refuse(*known, record, "recordings with the hash", known->data_hash, record.data_hash);
+std::optional<std::pair<std::size_t, std::size_t>> differing_recordings(
+    const std::vector<const eval::RunRecord*>& records) {
+  std::optional<std::size_t> known;
+  for (std::size_t index = 0; index < records.size(); ++index) {
+    if (records[index]->data_hash.empty()) continue;
+    if (!known) known = index;
+    if (records[index]->data_hash != records[*known]->data_hash) return std::pair(*known, index);
   }
+  return std::nullopt;
 }
 
-bool all_say_recordings(const std::vector<eval::RunRecord>& records) {
-  return std::none_of(records.begin(), records.end(), [](const auto& record) { return record.data_hash.empty(); });
+void check_same_recordings(const std::vector<eval::RunRecord>& records) {
+  const auto differing = differing_recordings(pointers_to(records));
+  if (!differing) return;
+  const eval::RunRecord &first = records[differing->first], &other = records[differing->second];
+  refuse(first, other, "recordings with the hash", first.data_hash, other.data_hash);
+}
+
+bool all_say_recordings(const std::vector<const eval::RunRecord*>& records) {
+  return std::none_of(records.begin(), records.end(), [](const auto* record) { return record->data_hash.empty(); });
 }
 
 const eval::Scores& shown_scores(const eval::StageResult& stage) { return stage.test ? *stage.test : *stage.val; }

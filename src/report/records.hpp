@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eval/statistics.hpp"
@@ -13,12 +14,19 @@
 
 namespace pskd::report {
 
+std::vector<const eval::RunRecord*> pointers_to(const std::vector<eval::RunRecord>& records);
+
 /// Throws Error(data) when there is no record, when a fold and seed is there twice, or when the records do not share
 /// config hash, files that the config names, protocol (of one fold), selection rule, stages, classes and recordings:
 /// means over such records would be means over different things.
 void check_same_experiment(const std::vector<eval::RunRecord>& records);
 
-/// Throws Error(data) when the records are of different recordings. Those that do not say are left out.
+/// The first two, by number, that are of different recordings. Records that do not say, from before these were noted,
+/// are left out.
+std::optional<std::pair<std::size_t, std::size_t>> differing_recordings(
+    const std::vector<const eval::RunRecord*>& records);
+
+/// Throws Error(data) when there are such two.
 void check_same_recordings(const std::vector<eval::RunRecord>& records);
 
 /// The key of a file that had another content for the two: the description of the recordings or, where the configs are
@@ -36,7 +44,7 @@ void check_comparable(const eval::RunRecord& first, const eval::RunRecord& other
 std::string note_on_versions(const std::vector<const eval::RunRecord*>& records);
 
 /// Whether every record holds the hash of its recordings.
-bool all_say_recordings(const std::vector<eval::RunRecord>& records);
+bool all_say_recordings(const std::vector<const eval::RunRecord*>& records);
 
 /// The test part's scores or, in a protocol without one, the val part's. check_same_experiment has seen to it that one
 /// exists.

@@ -144,8 +144,7 @@ std::string scored_clips(const std::vector<eval::RunRecord>& records) {
 
 std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   const eval::RunRecord& first = records.front();
-  std::vector<const eval::RunRecord*> all;
-  for (const eval::RunRecord& record : records) all.push_back(&record);
+  const std::vector<const eval::RunRecord*> all = pointers_to(records);
   std::vector<std::string> notes = {"protocol: " + protocol_of(all),
                                     "selection rule: " + selection_rule(first.selection),
                                     "scores: on the " + std::string(shown_part(first.stages.front())) + " part, " +
@@ -162,7 +161,7 @@ std::vector<std::string> notes_of(const std::vector<eval::RunRecord>& records) {
   if (first.shared_subjects) {
     notes.emplace_back(kSharedSubjects);
   }
-  if (!all_say_recordings(records)) notes.emplace_back(kUnknownRecordings);
+  if (!all_say_recordings(all)) notes.emplace_back(kUnknownRecordings);
   if (const std::string versions = note_on_versions(all); !versions.empty()) notes.push_back(versions);
   return notes;
 }

@@ -44,7 +44,9 @@ pskd::report::Table mcnemar_of(const std::vector<std::string>& runs, const std::
   pskd::report::Table table = pskd::report::mcnemar_table(
       runs[0], runs[1], stage,
       pskd::eval::mcnemar(predictions_of(runs[0], records[0], stage), predictions_of(runs[1], records[1], stage)));
-  if (!pskd::report::all_say_recordings(records)) table.notes.emplace_back(pskd::report::kUnknownRecordings);
+  if (!pskd::report::all_say_recordings(pskd::report::pointers_to(records))) {
+    table.notes.emplace_back(pskd::report::kUnknownRecordings);
+  }
   return table;
 }
 

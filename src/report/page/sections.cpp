@@ -29,15 +29,9 @@ std::string seeds_text(const FinishedRun& run) {
   return text + " (n = " + std::to_string(seeds.size()) + ")";
 }
 
-std::string protocol_text(const FinishedRun& run) {
-  std::vector<const eval::RunRecord*> records;
-  for (const eval::RunRecord& record : run.records) records.push_back(&record);
-  return protocol_of(records);
-}
-
 std::string terms_of(const RunFacts& facts) {
   const eval::RunRecord& record = facts.record();
-  std::string html = "<dl class=\"facts\">\n" + term("Protocol", protocol_text(*facts.run)) +
+  std::string html = "<dl class=\"facts\">\n" + term("Protocol", protocol_of(pointers_to(facts.run->records))) +
                      term("Selection rule", selection_rule(record.selection)) + term("Seeds", seeds_text(*facts.run)) +
                      term("Method", kReconstruction);
   if (!record.dataset.empty()) html += term("Data set", record.dataset);
