@@ -6,8 +6,8 @@
 #include <memory>
 #include <utility>
 
-#include "base/checksum.hpp"
 #include "base/elapsed.hpp"
+#include "data/stream_hash.hpp"
 #include "distill/teacher_output.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "model/summary.hpp"
@@ -178,16 +178,6 @@ void require_scored(const TrainingSetup& setup) {
           "choose other subjects or trials under protocol.test, or switch these stages off (stages: {skeleton: null})");
 }
 
-/// What a clip's sensor recorded, as a hash; empty where it recorded nothing, or never changed.
-std::string sensor_content(const data::Clip& clip) {
-  if (clip.sensor.rows() == 0 || (clip.sensor.colwise().maxCoeff() == clip.sensor.colwise().minCoeff()).all())
-    return "";
-  ContentHasher hasher;
-  const auto bytes = static_cast<std::size_t>(clip.sensor.size()) * sizeof(float);
-  hasher.add({reinterpret_cast<const char*>(clip.sensor.data()), bytes});
-  return hasher.hex();
-}
-
 std::string stages_that_see_the_sensor(const config::Experiment& experiment) {
   std::string stages;
   for (const config::StageConfig& stage : experiment.stages) {
@@ -202,11 +192,11 @@ void require_other_sensor_recordings(const TrainingSetup& setup) {
   const std::string stages = stages_that_see_the_sensor(setup.experiment);
   if (stages.empty()) return;
   std::map<std::string, std::string> trained;  // names of clips by what their sensor recorded
-  for (const data::Clip& clip : setup.split.train) trained.emplace(sensor_content(clip), clip.id);
+  for (const data::Clip& clip : setup.split.train) trained.emplace(data::stream_hash(clip.sensor), clip.id);
   trained.erase("");
   for (const auto* part : {&setup.split.val, &setup.split.test}) {
     for (const data::Clip& clip : *part) {
-      const auto twin = trained.find(sensor_content(clip));
+      const auto twin = trained.find(data::stream_hash(clip.sensor));
       if (twin == trained.end()) continue;
       throw Error(ErrorKind::config, "clip " + clip.id + " of the " + (part == &setup.split.val ? "val" : "test") +
                                          " part has the sensor recording of clip " + twin->second +

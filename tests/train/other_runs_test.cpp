@@ -193,6 +193,25 @@ TEST_F(OtherRuns, MustNotKnowWhatIsTested) {
               HasSubstr("was trained on the labels of clips that are unlabeled in this experiment: a1_s1_t1, "));
 }
 
+// Two runs may read other skeletons of the same performances, as of two cameras, or other sensors.
+TEST_F(OtherRuns, MustNotKnowAStreamOfWhatIsTested) {
+  const std::vector<std::string> tested = {"protocol.train.subjects=[2, 4]", "protocol.test.subjects=[1, 3]",
+                                           "protocol.allow_shared_subjects=true"};
+  const RunLayout run = train(setup());
+  LoadedExperiment loaded = load_for_training(experiment(from(run.folder, tested)));
+  const auto change = [&](auto&& one) {
+    for (data::Clip& clip : loaded.dataset.clips) {
+      one(clip);
+      clip.hash = data::clip_hash(clip);
+    }
+  };
+  const auto check = [&] { require_trainable(prepare_fold(loaded, "")); };
+  change([](data::Clip& clip) { clip.skeleton *= 1.01F; });
+  EXPECT_THAT(testing::refusal(ErrorKind::config, check), HasSubstr("clips that this experiment tests: a1_s1_t1, "));
+  change([](data::Clip& clip) { clip.sensor *= 1.01F; });
+  EXPECT_NO_THROW(check());
+}
+
 TEST_F(OtherRuns, KnowWhatTheStagesBeforeThemHaveSeen) {
   const std::vector<std::string> adapted = {"run.name=adapted", "protocol.name=personal",
                                             "protocol.unlabeled={trials: [1]}", "protocol.test.trials=[2]",
@@ -201,8 +220,8 @@ TEST_F(OtherRuns, KnowWhatTheStagesBeforeThemHaveSeen) {
   const auto seen = [&](const RunLayout& one, const std::string& stage) {
     return *read_checkpoint(one.stage(stage).checkpoint("last")).manifest.seen;
   };
-  EXPECT_EQ(seen(run, "student").labeled.clips.size(), 12U);
-  EXPECT_EQ(seen(run, "student").unlabeled.clips.size(), 6U);
+  EXPECT_EQ(seen(run, "student").labeled.clips.size(), 36U) << "12 clips, and the skeleton and the sensor of each";
+  EXPECT_EQ(seen(run, "student").unlabeled.clips.size(), 18U);
   EXPECT_EQ(seen(run, "baseline").unlabeled.clips.size(), 0U);
   const auto start = [&](const std::string& protocol) {
     return std::vector<std::string>{"run.name=next",
@@ -218,7 +237,7 @@ TEST_F(OtherRuns, KnowWhatTheStagesBeforeThemHaveSeen) {
   const RunLayout next = train(
       setup(start("{name: personal, " + classes +
                   ", train: {subjects: [1, 3]}, test: {subjects: [2, 4], trials: [2]}, unlabeled: {trials: [1]}}")));
-  EXPECT_EQ(seen(next, "student").unlabeled.clips.size(), 6U) << "through the stage that it starts from";
+  EXPECT_EQ(seen(next, "student").unlabeled.clips.size(), 18U) << "through the stage that it starts from";
   const auto refused = [&](const std::string& protocol) {
     return testing::refusal(ErrorKind::config, [&] { require_trainable(setup(start(protocol))); });
   };

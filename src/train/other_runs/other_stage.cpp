@@ -175,7 +175,9 @@ void require_other_stages(const TrainingSetup& setup) {
 
 Seen seen_by(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage) {
   const Lineage lineage = lineage_of(setup.experiment, stage);
-  Seen seen = own_recordings(setup, uses_unlabeled(lineage));
+  Modalities sees;
+  for (const auto& [name, config] : lineage) sees = sees | modalities(config.sees);
+  Seen seen = own_recordings(setup, sees, uses_unlabeled(lineage));
   for (const auto& [name, config] : lineage) {
     for (const OtherRef& other : other_stages(setup.experiment, config)) {
       add_seen(seen, *open_other_stage(setup, seed, other).checkpoint.manifest.seen);

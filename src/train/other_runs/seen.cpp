@@ -1,7 +1,9 @@
 #include "train/other_runs/seen.hpp"
 
+#include <algorithm>
 #include <vector>
 
+#include "data/stream_hash.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::train {
@@ -9,13 +11,25 @@ namespace {
 
 constexpr std::size_t kDigits = 16;
 
-std::string clip_name(const data::Recording& recording) { return recording.hash.substr(0, kDigits); }
+/// Of the recording, and of its streams in `sees`: of one recording, two runs may read other sensors or skeletons.
+std::set<std::string> clip_names(const data::Recording& recording, Modalities sees) {
+  std::set<std::string> names = {recording.hash.substr(0, kDigits)};
+  if (sees.skeleton) names.insert(data::stream_hash(recording.skeleton).substr(0, kDigits));
+  if (sees.sensor) names.insert(data::stream_hash(recording.sensor).substr(0, kDigits));
+  names.erase("");
+  return names;
+}
+bool contains(const SeenRecordings& seen, const data::Recording& recording) {
+  const std::set<std::string> names = clip_names(recording, {.skeleton = true, .sensor = true});
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return seen.clips.contains(name); });
+}
 std::string subject_name(const TrainingSetup& setup, const data::Recording& recording) {
   return setup.info.name + "/" + recording.subject.text();
 }
 
-void add_recording(SeenRecordings& seen, const TrainingSetup& setup, const data::Recording& recording) {
-  seen.clips.insert(clip_name(recording));
+void add_recording(SeenRecordings& seen, const TrainingSetup& setup, Modalities sees,
+                   const data::Recording& recording) {
+  seen.clips.merge(clip_names(recording, sees));
   seen.subjects.insert(subject_name(setup, recording));
 }
 
@@ -43,7 +57,7 @@ void require_unseen_clips(const TrainingSetup& setup, const Seen& seen, const st
     if (knows(seen, clip)) tested.insert(clip.id);
   }
   for (const data::Recording& recording : setup.split.unlabeled) {
-    if (seen.labeled.clips.contains(clip_name(recording))) labeled.insert(recording.id);
+    if (contains(seen.labeled, recording)) labeled.insert(recording.id);
   }
   refuse_if_any(tested, place, "clips that this experiment tests:",
                 "; its accuracy on them says nothing. Take a run that has not seen them");
@@ -70,17 +84,16 @@ void require_unseen_subjects(const TrainingSetup& setup, const Seen& seen, const
 }  // namespace
 
 bool knows(const Seen& seen, const data::Recording& recording) {
-  const std::string name = clip_name(recording);
-  return seen.labeled.clips.contains(name) || seen.unlabeled.clips.contains(name);
+  return contains(seen.labeled, recording) || contains(seen.unlabeled, recording);
 }
 
-Seen own_recordings(const TrainingSetup& setup, bool with_unlabeled) {
+Seen own_recordings(const TrainingSetup& setup, Modalities sees, bool with_unlabeled) {
   Seen seen;
   for (const auto* part : {&setup.split.train, &setup.split.val}) {
-    for (const data::Clip& clip : *part) add_recording(seen.labeled, setup, clip);
+    for (const data::Clip& clip : *part) add_recording(seen.labeled, setup, sees, clip);
   }
   if (!with_unlabeled) return seen;
-  for (const data::Recording& recording : setup.split.unlabeled) add_recording(seen.unlabeled, setup, recording);
+  for (const data::Recording& recording : setup.split.unlabeled) add_recording(seen.unlabeled, setup, sees, recording);
   return seen;
 }
 

@@ -10,7 +10,7 @@ namespace pskd::train {
 
 /// Recordings by what they hold and by who is in them.
 struct SeenRecordings {
-  std::set<std::string> clips;     ///< the first 16 digits of their content hashes
+  std::set<std::string> clips;     ///< 16 digits of the hash of each recording, and of each of its streams
   std::set<std::string> subjects;  ///< "<data set>/<subject>"
 };
 
@@ -20,11 +20,11 @@ struct Seen {
   SeenRecordings unlabeled;  ///< whose labels were not read
 };
 
-/// Whether the weights have learned from this recording.
+/// Whether the weights have learned from this recording or from a stream of it.
 bool knows(const Seen& seen, const data::Recording& recording);
 
-/// Those that a stage of the setup sees itself.
-Seen own_recordings(const TrainingSetup& setup, bool with_unlabeled);
+/// Those that stages of the setup which see `sees` learn from.
+Seen own_recordings(const TrainingSetup& setup, Modalities sees, bool with_unlabeled);
 
 /// Adds what an earlier stage has seen.
 void add_seen(Seen& seen, const Seen& earlier);
