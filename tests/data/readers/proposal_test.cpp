@@ -778,6 +778,17 @@ TEST_F(LoggerFolder, WhoseStampsMayBeInTwoUnitsMarksTheUnit) {
   EXPECT_THAT(described(20), AllOf(Not(HasSubstr("# CHECK")), HasSubstr("time_unit: ms\n")));
 }
 
+TEST_F(LoggerFolder, WithAPauseKeepsTheUnitOfMostStamps) {
+  write_all("t,ax,ay,az\n", [](double t, double a, double b) {
+    return text(t < 1 ? t : t + 400) + "," + text(a) + "," + text(b) + ",0\n";
+  });
+  EXPECT_THAT(
+      propose(root_, "").description,
+      AllOf(HasSubstr("# CHECK time_unit: most stamps are 0.02 apart, 50 Hz in s, but 4.0602 on average, 246.281 "
+                      "Hz in ms\n"),
+            Not(HasSubstr("time_unit: ms\n"))));
+}
+
 TEST_F(LoggerFolder, OfNamesThatSayNothingAsksForAPattern) {
   for (const char* name : {"1", "2", "3"}) write(std::string(name) + ".csv", "1,2,3\n1,2,3\n1,2,4\n");
   EXPECT_THAT(refusal(ErrorKind::data, [&] { propose(root_, ""); }),

@@ -257,17 +257,41 @@ std::vector<formats::TimeUnit> units_of_stamps(const std::vector<double>& stamps
   return units;
 }
 
+// The time between two stamps: the mean, or the median where pauses and losses move the mean. Most stamps of packets
+// are equal: the mean.
+struct Interval {
+  double usual = 0, mean = 0;
+  bool is_even = false;  // whether the median is about the mean: no pause, no packets
+};
+
+Interval interval_of(const std::vector<double>& times) {
+  constexpr double kApart = 0.1;
+  std::vector<double> intervals;
+  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+  const double mean = (times.back() - times.front()) / static_cast<double>(intervals.size());
+  std::erase_if(intervals, [](double interval) { return !std::isfinite(interval); });
+  const double median = intervals.empty() ? 0 : upper_median(std::move(intervals));
+  const bool is_even = std::abs(median / mean - 1) < kApart;
+  return {is_even || !(median > 0) ? mean : median, mean, is_even};
+}
+
 // The unit of stamps whose name and header say none.
-formats::TimeUnit guessed_unit(const std::vector<double>& stamps, double interval, TableLook& look) {
-  const std::vector<formats::TimeUnit> units = units_of_stamps(stamps, interval);
+formats::TimeUnit guessed_unit(const std::vector<double>& stamps, const Interval& interval, TableLook& look) {
+  const std::vector<formats::TimeUnit> by_mean = units_of_stamps(stamps, interval.mean);
+  std::vector<formats::TimeUnit> units = units_of_stamps(stamps, interval.usual);
+  const double apart = units.empty() ? interval.mean : interval.usual;
+  if (units.empty()) units = by_mean;
+  const auto in_unit = [](double each, formats::TimeUnit unit) {
+    return fmt::format("{:g} Hz in {}", 1 / (each * formats::seconds_of(unit)),
+                       time_unit_words()[static_cast<std::size_t>(unit)]);
+  };
   if (units.empty()) look.doubts.push_back("time_unit: no unit makes a usual rate of these stamps");
   if (units.size() > 1) {
-    const auto in_unit = [&](formats::TimeUnit unit) {
-      return fmt::format("{:g} Hz in {}", 1 / (interval * formats::seconds_of(unit)),
-                         time_unit_words()[static_cast<std::size_t>(unit)]);
-    };
-    look.doubts.push_back(
-        fmt::format("time_unit: stamps {:g} apart are {}, or {}", interval, in_unit(units[0]), in_unit(units[1])));
+    look.doubts.push_back(fmt::format("time_unit: stamps {:g} apart are {}, or {}", apart, in_unit(apart, units[0]),
+                                      in_unit(apart, units[1])));
+  } else if (!by_mean.empty() && by_mean.front() != units.front()) {
+    look.doubts.push_back(fmt::format("time_unit: most stamps are {:g} apart, {}, but {:g} on average, {}", apart,
+                                      in_unit(apart, units[0]), interval.mean, in_unit(interval.mean, by_mean[0])));
   }
   return units.empty() ? formats::TimeUnit::s : units.front();
 }
@@ -299,21 +323,13 @@ void read_calendar(const std::vector<std::string>& stamps, TableLook& look, std:
   }
 }
 
-// Whether most stamps are about `interval` after the one before: no pause, no packets.
-bool are_even(const std::vector<double>& times, double interval) {
-  constexpr double kApart = 0.1;
-  std::vector<double> intervals;
-  for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
-  return !intervals.empty() && std::abs(upper_median(std::move(intervals)) / interval - 1) < kApart;
-}
-
 void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& columns, std::size_t column,
                TableLook& look) {
   look.table.time = name_of(parts, column);
   std::vector<double> times = numbers_of(columns[column], parts.writing);
   const bool calendar = !number(columns[column].front(), parts.writing);
   if (calendar) read_calendar(columns[column], look, times);
-  const double interval = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
+  const Interval interval = interval_of(times);
   double second = 1;
   if (!calendar) {
     const auto& words = time_unit_words();
@@ -323,8 +339,8 @@ void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& 
                                                 : guessed_unit(times, interval, look);
     second = formats::seconds_of(look.table.time_unit);
   }
-  look.rate = 1 / (interval * second);
-  look.is_even = are_even(times, interval);
+  look.rate = 1 / (interval.usual * second);
+  look.is_even = interval.is_even;
   look.begin = times.front() * second;
 }
 
