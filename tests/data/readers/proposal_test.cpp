@@ -59,6 +59,13 @@ TEST(NamePattern, IsFoundForTheUsualNames) {
                         "02_walk_s1_2", "02_run_s1_2"}),
             "{subject}_{label}_{trial}")
       << "a session is no person";
+  EXPECT_EQ(
+      pattern_of({"run_1_s1", "run_2_s1", "run_1_s2", "run_2_s2", "walk_1_s1", "walk_2_s1", "walk_1_s2", "walk_2_s2"}),
+      "{label}_{trial}_s{subject}");
+  EXPECT_EQ(pattern_of({"run/t1_P1", "run/t2_P1", "run/t1_P2", "walk/t1_P1", "walk/t1_P2", "walk/t2_P2"}),
+            "{label}/t{trial}_P{subject}");
+  EXPECT_EQ(pattern_of({"1_s1_run", "2_s1_run", "1_s2_run", "1_s1_walk", "1_s2_walk", "2_s2_walk"}),
+            "{trial}_s{subject}_{label}");
   EXPECT_EQ(pattern_of({"2024", "2025"}), "none");
 }
 
@@ -625,6 +632,23 @@ TEST_F(SensorFolder, OfNumbersThatMayBeRepetitionsAsks) {
   expect_gravity(proposed());
   EXPECT_EQ(proposal_.pattern, "{label}_{subject}");
   EXPECT_THAT(proposal_.description, HasSubstr("# CHECK names: are '1', '2' people? If one person did it several"));
+}
+
+TEST_F(SensorFolder, OfTwoNumbersAsksWhichIsThePerson) {
+  for (const char* name : {"walk_1_1", "run_1_1", "walk_1_2", "run_2_1"})
+    write_sensor(std::string(name) + ".csv", 9.81);
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description,
+              HasSubstr("# CHECK names: which number is the person? Taken is {label}_{subject}_{trial}; else say "
+                        "--pattern \"{label}_{trial}_{subject}\"\n"));
+}
+
+TEST_F(SensorFolder, OfLabelsThatEndInNumbersAsks) {
+  for (const char* name : {"turn_1_s1_t1", "spin_2_s1_t2", "turn_1_s2_t2", "spin_2_s2_t1"}) {
+    write_sensor(std::string(name) + ".csv", 9.81);
+  }
+  EXPECT_THAT(proposed().info.classes, ElementsAre("spin_2", "turn_1"));
+  EXPECT_THAT(proposal_.description, HasSubstr("# CHECK names: are 'spin_2', 'turn_1' what they do? If their numbers"));
 }
 
 TEST_F(SensorFolder, NamesFilesOfOneSensorWithOtherColumns) {

@@ -127,6 +127,9 @@ std::vector<std::string> usual_patterns() {
           patterns.push_back(joined({"{label}", folder, subject, separator, trial}));
           patterns.push_back(joined({subject, folder, "{label}", separator, trial}));
           patterns.push_back(joined({subject, folder, trial, separator, "{label}"}));
+          if (s.empty()) continue;  // of two numbers the first is rather the person
+          patterns.push_back(joined({"{label}", folder, trial, separator, subject}));
+          patterns.push_back(joined({trial, folder, subject, separator, "{label}"}));
         }
       }
     }
@@ -155,8 +158,8 @@ NamePattern::NamePattern(std::string text) : text_(std::move(text)) {
                   config::quoted(text_));
 }
 
-bool NamePattern::announces_subject() const {
-  const std::size_t at = text_.find("{subject}");
+bool NamePattern::announces(const std::string& part) const {
+  const std::size_t at = text_.find(part);
   return at != std::string::npos && at > 0 && std::isalpha(static_cast<unsigned char>(text_[at - 1])) != 0;
 }
 

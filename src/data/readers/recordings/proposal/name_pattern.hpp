@@ -22,10 +22,13 @@ class NamePattern {
   const std::string& text() const { return text_; }
   bool has_label() const { return text_.find("{label}") != std::string::npos; }
   /// Whether a letter or word before the subject says that it is one, as in s01.
-  bool announces_subject() const;
+  bool announces_subject() const { return announces("{subject}"); }
+  bool announces_trial() const { return announces("{trial}"); }
   std::optional<NamedRecording> match(const std::string& name) const;
 
  private:
+  bool announces(const std::string& part) const;
+
   std::string text_;
 };
 

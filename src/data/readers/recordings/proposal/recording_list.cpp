@@ -14,6 +14,30 @@ namespace pskd::data::readers {
 
 using Names = std::vector<std::string>;
 
+namespace {
+
+bool all_digits(const std::string& text) { return text.find_first_not_of("0123456789") == std::string::npos; }
+
+// run_1, as where the number is that of a repetition.
+bool ends_in_number(const std::string& label) {
+  const std::size_t at = label.find_last_not_of("0123456789");
+  return at != std::string::npos && at + 1 < label.size() && std::string("_- ").find(label[at]) != std::string::npos;
+}
+
+// Where the person and the repetition are mere numbers: what if the other one is the person?
+std::string doubt_numbers(const std::string& pattern) {
+  const std::size_t subject = pattern.find("{subject}");
+  const std::size_t trial = pattern.find("{trial}");
+  std::string other = pattern;
+  const auto name_trial = [&] { other.replace(subject, std::string("{subject}").size(), "{trial}"); };
+  if (subject > trial) name_trial();  // the later one first, since it moves nothing
+  other.replace(trial, std::string("{trial}").size(), "{subject}");
+  if (subject < trial) name_trial();
+  return "names: which number is the person? Taken is " + pattern + "; else say --pattern \"" + other + "\"";
+}
+
+}  // namespace
+
 NamePattern pattern_for(const std::set<std::string>& keys, const std::string& given, bool by_time) {
   if (!given.empty()) return NamePattern(given);
   const Names names(keys.begin(), keys.end());
@@ -79,13 +103,17 @@ void doubt_names(const NamePattern& pattern, const std::set<std::string>& keys, 
                Names(all.begin(), std::next(all.begin(), static_cast<std::ptrdiff_t>(std::min(all.size(), kShown))))) +
            (all.size() > kShown ? ", ..." : "");
   };
-  const auto is_number = [](const std::string& text) {
-    return text.find_first_not_of("0123456789") == std::string::npos;
-  };
-  const bool numbers = std::all_of(subjects.begin(), subjects.end(), is_number);
+  const bool numbers = std::all_of(subjects.begin(), subjects.end(), all_digits);
   if (numbers && !pattern.announces_subject() && pattern.text().ends_with("{subject}")) {
     doubts.push_back("names: are " + first(subjects) +
                      " people? If one person did it several times, say --pattern with {trial} instead of {subject}");
+  }
+  const auto has = [&](const char* part) { return pattern.text().find(part) != std::string::npos; };
+  if (numbers && has("{subject}") && has("{trial}") && !pattern.announces_subject() && !pattern.announces_trial())
+    doubts.push_back(doubt_numbers(pattern.text()));
+  if (std::all_of(labels.begin(), labels.end(), ends_in_number)) {
+    doubts.push_back("names: are " + first(labels) +
+                     " what they do? If their numbers are repetitions, say --pattern with {trial} for them");
   }
   if (numbers) return;
   doubts.push_back("names: are " + first(subjects) + " the people, and " + first(labels) +
