@@ -419,6 +419,29 @@ TEST_F(Continuous, LinesOfOneRecordingNeedNotFollowEachOther) {
   EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { read_dataset(config()); }), HasSubstr("end"));
 }
 
+// Else one could train and the other test.
+TEST_F(Continuous, NoSecondsAreInTwoRecordings) {
+  write("dataset.yaml", kWatchOnly);
+  const auto problem = [&](const std::string& lines) {
+    write("clips.csv", "id,subject,label,trial,watch,start,end\n" + lines);
+    return testing::refusal(ErrorKind::data, [&] { dataset_info(config()); });
+  };
+  EXPECT_THAT(problem("a,1,,1,watch/p1.csv,0,8\nb,1,wave,2,watch/p1.csv,0.02,8\n"),
+              AllOf(HasSubstr("clips.csv: line 3: shares 7.98"),
+                    HasSubstr("with line 2 of clips.csv, which is of another"), HasSubstr("say `windows`")));
+  EXPECT_THAT(problem("a,1,,1,watch/p1.csv,,\nb,2,wave,1,watch/p1.csv,4,8\n"), HasSubstr("line 3: shares 4"));
+  write("clips.csv",
+        "id,subject,label,trial,watch,start,end\na,1,push,1,watch/p1.csv,0,8\nb,1,wave,2,watch/p1.csv,7.5,15\n"
+        "c,1,wave,1,watch/p1.csv,1,5\n");
+  EXPECT_EQ(dataset_info(config()).trials.size(), 2U) << "what touches, and parts of one recording, are taken";
+}
+
+TEST_F(Continuous, AnnotationsOfOneFileUnderTwoIdsDoNotShareTime) {
+  write("clips.csv", "id,subject,trial,watch\np1,1,1,watch/p1.csv\np2,1,2,watch/p1.csv\n");
+  EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { dataset_info(config()); }),
+              HasSubstr("annotations.csv: line 5: shares 7"));
+}
+
 TEST_F(Continuous, RecordingsShorterThanAWindowAreNamed) {
   windows("{length: 17}");
   EXPECT_EQ(check_dataset(config()).repairs.at("recordings shorter than a window: left out").count, 2);

@@ -278,11 +278,16 @@ struct Lines {
   std::vector<std::vector<LabeledPart>> parts;  // of each row; empty: it is one clip
 };
 
+/// Equal for lines about the same files with one clock.
+auto files_of(const ManifestRow& row) {
+  return std::make_tuple(row.files.skeleton, row.files.sensor, row.skeleton_start, row.sensor_start, row.skeleton_rate,
+                         row.sensor_rate);
+}
+
 /// Equal for lines about parts of one recording.
 auto recording_of(const ManifestRow& row) {
   const RecordingFiles& files = row.files;
-  return std::make_tuple(files.skeleton, files.sensor, files.subject, files.trial, files.scene, files.camera,
-                         row.skeleton_start, row.sensor_start, row.skeleton_rate, row.sensor_rate);
+  return std::tuple_cat(files_of(row), std::make_tuple(files.subject, files.trial, files.scene, files.camera));
 }
 
 // The recordings, their labels not yet numbered.
@@ -341,6 +346,60 @@ void add_annotations(const fs::path& file, const fs::path& root, Lines& lines) {
     const std::optional<Annotation> part = reader.part(start, end);
     if (!part) reader.fail("start", "expected seconds or a time stamp, found nothing");
     lines.parts[row->second].push_back({*part, reader.label(Column(label)), line});
+  }
+}
+
+// A part of a recording, or all of it.
+struct Stretch {
+  const ManifestRow* row = nullptr;
+  const fs::path* file = nullptr;  // that says it, in `line`
+  std::size_t line = 0;
+  double begin = std::numeric_limits<double>::lowest(), end = std::numeric_limits<double>::max();
+  bool whole = true;
+};
+
+std::vector<Stretch> stretches_of(const RecordingsDescription& description, const Lines& lines, std::size_t i) {
+  const ManifestRow& row = lines.rows[i];
+  if (lines.parts[i].empty()) return {{&row, &description.manifest, row.line}};
+  std::vector<Stretch> stretches;
+  for (const LabeledPart& one : lines.parts[i]) {
+    const fs::path& file = one.part.id.empty() ? description.annotations : description.manifest;
+    stretches.push_back({&row, &file, one.line, one.part.begin, one.part.end, false});
+  }
+  return stretches;
+}
+
+// Refuses two stretches of the same files that share more than a tenth of the shorter. Whole files are found by their
+// samples.
+void refuse_shared(const Stretch& one, const Stretch& other) {
+  constexpr double kMostShared = 0.1;
+  if (one.whole && other.whole) return;
+  const double shared = std::min(one.end, other.end) - std::max(one.begin, other.begin);
+  if (shared <= kMostShared * std::min(one.end - one.begin, other.end - other.begin)) return;
+  if (recording_of(*one.row) == recording_of(*other.row)) return;
+  formats::fail_at_line(
+      *other.file, other.line,
+      "shares " + std::to_string(shared) + " s of the same files with line " + std::to_string(one.line) + " of " +
+          one.file->filename().string() +
+          ", which is of another subject, trial, scene or camera: training and test would see the same seconds; give "
+          "both lines the same, or list the recording once and say `windows` in the description");
+}
+
+// No part of a file is in two recordings, of which one may train and the other test.
+void refuse_shared_time(const RecordingsDescription& description, const Lines& lines) {
+  std::map<decltype(files_of(std::declval<ManifestRow>())), std::vector<Stretch>> by_files;
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
+    std::vector<Stretch>& known = by_files[files_of(lines.rows[i])];
+    for (const Stretch& one : stretches_of(description, lines, i)) known.push_back(one);
+  }
+  for (auto& [files, stretches] : by_files) {
+    std::stable_sort(stretches.begin(), stretches.end(),
+                     [](const Stretch& a, const Stretch& b) { return a.begin < b.begin; });
+    for (std::size_t i = 0; i < stretches.size(); ++i) {
+      for (std::size_t j = i + 1; j < stretches.size() && stretches[j].begin < stretches[i].end; ++j) {
+        refuse_shared(stretches[i], stretches[j]);
+      }
+    }
   }
 }
 
@@ -441,6 +500,8 @@ Manifest read_manifest(const RecordingsDescription& description, const std::vect
   if (description.windows) {
     check_files_once(file, read);
     annotate_throughout(read);
+  } else {
+    refuse_shared_time(description, read);
   }
   number_labels(description, read, manifest.classes);
   manifest.rows = std::move(read.rows);
