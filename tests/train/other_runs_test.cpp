@@ -134,6 +134,12 @@ TEST_F(OtherRuns, OfOneDataSetAreOfTheSameSensor) {
   nlohmann::json older = hip;
   older["sensor"].erase("sensors");
   EXPECT_NO_THROW(require_fit(usual, older, "stage")) << "older checkpoints do not say it";
+  EXPECT_THAT(
+      testing::refusal(ErrorKind::config,
+                       [&] { require_fit(describe({"phone"}, "generic"), describe({"watch"}, "generic"), "stage"); }),
+      HasSubstr("other sensor: expected [phone], found [watch]"));
+  EXPECT_NO_THROW(require_fit(describe({}, "generic"), describe({"watch"}, "generic"), "stage"))
+      << "a folder may have one sensor only";
   const std::vector<std::string> several = {"h02", "h03"};
   EXPECT_FALSE(describe(several, "berkeley-mhad")["sensor"].contains("sensors"))
       << "their channels are h02_ax and so on";

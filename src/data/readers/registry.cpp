@@ -61,8 +61,8 @@ std::string dataset_terms(const std::string& name) { return known_reader(name).t
 
 std::vector<std::string> sensors_of(const config::DataConfig& config) {
   const std::string usual = known_reader(config.name).usual_sensor;
-  if (usual.empty()) return {};
-  return config.sensors.empty() ? std::vector{usual} : config.sensors;
+  if (!config.sensors.empty() || usual.empty()) return config.sensors;
+  return {usual};
 }
 
 Reader make_reader(const config::DataConfig& config) { return known_reader(config.name).make(config); }

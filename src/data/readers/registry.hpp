@@ -20,8 +20,8 @@ std::string dataset_name(const std::string& name);
 /// Error(config) listing the known names.
 std::string dataset_terms(const std::string& name);
 
-/// The names of the sensors that are read, of a published data set that has several: data.sensors, else the usual one.
-/// Else empty: names in two folders of own recordings say nothing about each other. Throws as dataset_terms.
+/// The names of the sensors that are read: data.sensors, else the usual one of a published data set that has several.
+/// Else empty: all that there are. Throws as dataset_terms.
 std::vector<std::string> sensors_of(const config::DataConfig& config);
 
 /// The reader of the data set of `config`. Making one may read files that describe the recordings; a program makes it
