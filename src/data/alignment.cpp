@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/interpolation.hpp"
+#include "data/stamps.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::data {
@@ -97,20 +98,43 @@ void require_stamps_together(const std::filesystem::path& file, const std::vecto
                                    " s; correct the stamps, or remove the lines before or after the gap");
 }
 
-Stream at_equal_intervals(const TimedSamples& samples) {
-  const std::size_t count = samples.times.size();
-  if (count < 2) return {samples.values, count > 0 ? samples.times[0] : 0, count > 0 ? samples.times[0] : 0};
-  Stream stream{Frames(samples.values.rows(), samples.values.cols()), samples.times.front(), samples.times.back()};
+Stream at_equal_intervals(const TimedSamples& samples) { return at_equal_intervals(samples, samples.times.size()); }
+
+Stream at_equal_intervals(const TimedSamples& samples, std::size_t count) {
+  const std::size_t known = samples.times.size();
+  if (known < 2) return {samples.values, known > 0 ? samples.times[0] : 0, known > 0 ? samples.times[0] : 0};
+  Stream stream{Frames(static_cast<Eigen::Index>(count), samples.values.cols()), samples.times.front(),
+                samples.times.back()};
   const double step = (stream.end - stream.begin) / static_cast<double>(count - 1);
   std::size_t before = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const double time = stream.begin + step * static_cast<double>(i);
-    while (before + 2 < count && samples.times[before + 1] <= time) ++before;
+    while (before + 2 < known && samples.times[before + 1] <= time) ++before;
     const double share = (time - samples.times[before]) / (samples.times[before + 1] - samples.times[before]);
     const double position = static_cast<double>(before) + std::clamp(share, 0.0, 1.0);
     stream.frames.row(static_cast<Eigen::Index>(i)) = row_at(samples.values, inside(position, samples.values));
   }
   return stream;
+}
+
+std::size_t count_without_losses(const std::vector<double>& times) {
+  constexpr std::size_t kFew = 20;
+  constexpr double kLeast = 1.05, kMost = 2;  // times as many samples
+  constexpr double kOff = 0.25;               // of the median interval, from a whole number of it
+  constexpr double kRegular = 0.9;            // of all intervals
+  const std::size_t count = times.size();
+  if (count < kFew) return count;
+  const double usual = median_interval(times);
+  const double all = std::round((times.back() - times.front()) / usual) + 1;
+  const double more = all / static_cast<double>(count);
+  if (!(more > kLeast && more <= kMost)) return count;
+  std::size_t regular = 0;
+  for (std::size_t i = 1; i < count; ++i) {
+    const double intervals = (times[i] - times[i - 1]) / usual;
+    regular += std::abs(intervals - std::max(std::round(intervals), 1.0)) <= kOff ? 1 : 0;
+  }
+  return static_cast<double>(regular) >= kRegular * static_cast<double>(count - 1) ? static_cast<std::size_t>(all)
+                                                                                   : count;
 }
 
 Stream cut_to_span(const Stream& stream, double begin, double end) {

@@ -55,6 +55,14 @@ void require_stamps_together(const std::filesystem::path& file, const std::vecto
 /// As many samples at equal intervals over the same span of time, by linear interpolation. The stamps must increase.
 Stream at_equal_intervals(const TimedSamples& samples);
 
+/// The same with `count` samples, at least 2 where there are 2.
+Stream at_equal_intervals(const TimedSamples& samples, std::size_t count);
+
+/// How many samples there would be if the device had lost none: at the median interval, where nearly all intervals are
+/// about a whole number of it. The number of `times`, which must increase, where they are few, where fewer than one in
+/// twenty is lost, and where more than half would be: then stamps come in packets.
+std::size_t count_without_losses(const std::vector<double>& times);
+
 /// The part of `stream` from `begin` to `end` (seconds, inside its span), at about its own rate.
 Stream cut_to_span(const Stream& stream, double begin, double end);
 

@@ -183,6 +183,34 @@ TEST(Stamps, OfSamplesThatAreWrittenTwiceAreDropped) {
   EXPECT_THAT(mended.rules, ElementsAre("samples written twice: dropped"));
 }
 
+// ---- samples that a device lost --------------------------------------------------------------------------
+
+TEST(LostSamples, DoNotMakeTheRateLower) {
+  ReadSamples read = samples_at(regular(100, 32));
+  TimedSamples kept{{}, Frames(75, 1)};
+  for (std::size_t i = 0; i < 100; ++i) {
+    if (i % 4 == 2) continue;
+    kept.values(static_cast<Eigen::Index>(kept.times.size()), 0) = static_cast<float>(i);
+    kept.times.push_back(read.samples.times[i]);
+  }
+  EXPECT_EQ(count_without_losses(kept.times), 100U);
+  const Stream stream = at_equal_intervals(kept, 100);
+  EXPECT_LT((stream.frames - read.samples.values).abs().maxCoeff(), 1e-3F);
+}
+
+TEST(LostSamples, AreNotSeenInJitterPacketsAndFewSamples) {
+  std::vector<double> skewed = {0};
+  std::vector<double> packets = {0};
+  for (int i = 0; i < 300; ++i) {
+    skewed.push_back(skewed.back() - 0.02 * std::log((0.5 + i * 7 % 300) / 300.0));
+    packets.push_back(packets.back() + (i % 4 == 3 ? 0.097 : 0.001));
+  }
+  EXPECT_EQ(count_without_losses(skewed), 301U) << "the median is 0.69 of the mean";
+  EXPECT_EQ(count_without_losses(packets), 301U);
+  EXPECT_EQ(count_without_losses({0, 1, 2, 4, 5, 6}), 6U);
+  EXPECT_EQ(count_without_losses(regular(100, 32)), 100U);
+}
+
 // ---- gaps ------------------------------------------------------------------------------------------------
 
 Mended mended_gaps(ReadSamples read, const GapRule& rule) {

@@ -32,7 +32,8 @@ namespace fs = std::filesystem;
 // id, subject, trial, scene, camera, cut_from and span (begin and end, s) are texts of one line a clip; label,
 // overlaps, skeleton_frames and sensor_frames have one number a clip; skeleton and sensor hold all clips' frames, one
 // clip after the other. The seal's own version stays 1, so that a store of another format is told from a damaged one.
-constexpr std::int32_t kFormat = 7;
+// Where clips are read otherwise than before, the number rises, too: 8 counts the samples that a device lost.
+constexpr std::int32_t kFormat = 8;
 const Seal kSeal{"clip-store", 1};
 
 constexpr const char* kRemedy = "; `pskd data build --config FILE` writes the clip store anew";

@@ -192,7 +192,7 @@ TEST_F(StoreFile, ASealedFileThatIsNoHdf5ImageIsRefused) {
 }
 
 TEST_F(StoreFile, ANewerFormatAsksForANewerProgram) {
-  rewrite(file_, "format", 0, 8);
+  rewrite(file_, "format", 0, 9);
   EXPECT_THAT(refusal([&] { read_clip_store(file_, readers::utd_mhad_info()); }), HasSubstr("newer pskd"));
 }
 

@@ -98,7 +98,7 @@ Stream placed_in_time(Mended mended, const formats::TableDescription& table, con
   measure.declared_rate = placing.rate;
   if (stamped) measure.longest_gap = longest_interval(samples.times);
   for (double& time : samples.times) time += placing.start;
-  Stream stream = stamped ? at_equal_intervals(samples)
+  Stream stream = stamped ? at_equal_intervals(samples, count_without_losses(samples.times))
                           : Stream{std::move(samples.values), samples.times.front(), samples.times.back()};
   if (stream.frames.rows() < 2 || stream.begin >= stream.end) {
     throw Error(ErrorKind::data, origin.file.string() + ": expected at least two different moments, found all at " +
