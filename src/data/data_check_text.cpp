@@ -297,6 +297,8 @@ std::vector<std::string> suspicions_of(const DataCheck& check) {
     warnings.push_back(what + " in " + std::to_string(clips.size()) + " recordings (" + clips.front() +
                        (clips.size() > 1 ? ", ...)" : ")"));
   };
+  note("less than a quarter of the median length of the class, as where a file was cut short,",
+       short_recordings(check.info, check.clips));
   note("the sensor never changes", check.constant.sensors);
   note("the skeleton never changes", check.constant.skeletons);
   for (const auto& [channel, clips] : check.constant.channels) note("the channel " + channel + " never changes", clips);

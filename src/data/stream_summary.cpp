@@ -5,10 +5,12 @@
 #include <functional>
 #include <iomanip>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <utility>
 
 #include "base/quantile.hpp"
+#include "data/no_label.hpp"
 #include "data/units.hpp"
 
 namespace pskd::data {
@@ -303,6 +305,27 @@ ConstantStreams constant_streams(const DatasetInfo& info, const std::vector<Clip
     }
   }
   return constant;
+}
+
+std::vector<std::string> short_recordings(const DatasetInfo& info, const std::vector<Clip>& clips) {
+  constexpr std::size_t kFew = 3;
+  constexpr Eigen::Index kTimes = 4;
+  std::set<std::string> found;
+  for (Frames Clip::*const stream : {&Clip::skeleton, &Clip::sensor}) {
+    const auto counts = [&](const Clip& clip) {
+      return clip.source.empty() && (clip.*stream).rows() > 0 &&
+             info.classes[static_cast<std::size_t>(clip.label)] != kNoLabel;
+    };
+    std::map<int, std::vector<Eigen::Index>> frames;  // by label
+    for (const Clip& clip : clips) {
+      if (counts(clip)) frames[clip.label].push_back((clip.*stream).rows());
+    }
+    for (const Clip& clip : clips) {
+      if (!counts(clip) || frames[clip.label].size() < kFew) continue;
+      if (kTimes * (clip.*stream).rows() < upper_median(frames[clip.label])) found.insert(clip.id);
+    }
+  }
+  return {found.begin(), found.end()};
 }
 
 }  // namespace pskd::data

@@ -55,4 +55,8 @@ struct ConstantStreams {
 };
 ConstantStreams constant_streams(const DatasetInfo& info, const std::vector<Clip>& clips);
 
+/// The whole recordings of which a stream has less than a quarter of the median frames of its class, which has three or
+/// more of them: files that were cut short. Parts, and what nobody labeled, may have any length.
+std::vector<std::string> short_recordings(const DatasetInfo& info, const std::vector<Clip>& clips);
+
 }  // namespace pskd::data

@@ -182,6 +182,19 @@ TEST_F(Worn, StreamsAndChannelsThatNeverChangeAreNamed) {
   EXPECT_THAT(suspicions_of(check()), Contains("the channel az never changes in 1 recordings (two)"));
 }
 
+TEST_F(Worn, ARecordingThatWasCutShortIsNamed) {
+  const std::string manifest =
+      "id,subject,label,skeleton,watch\none,3,wave,s1.csv,w1.csv\ntwo,1,wave,s2.csv,w2.csv\n"
+      "three,2,wave,,w3.csv\n";
+  write("clips.csv", manifest);
+  write("w3.csv", watch(3, 32, 3));
+  const std::string told =
+      "less than a quarter of the median length of the class, as where a file was cut short, in 1 recordings (three)";
+  EXPECT_THAT(suspicions_of(check()), ElementsAre(told));
+  write("clips.csv", replaced(manifest, "2,wave", "2,clap"));
+  EXPECT_THAT(suspicions_of(check()), IsEmpty()) << "a movement of another kind";
+}
+
 TEST_F(Worn, ZerosForWhatWasNotMeasuredAreNamed) {
   write("w1.csv", watch(30, 32, 1) + "0,0,0\n0,0,0\n0,0,0\n" + watch(30, 32, 1));
   std::string unseen = skeleton(30, 2);
