@@ -22,6 +22,7 @@ struct TimedSamples {
 struct StreamMeasure {
   std::string stream;                                 ///< "skeleton", or the name of the sensor
   double declared_rate = 0;                           ///< Hz; 0: none is declared
+  double stated_rate = 0;                             ///< Hz, as the file itself says; 0: it says none
   double rate = 0;                                    ///< Hz, by its time stamps; 0: it has none
   double length = 0;                                  ///< s
   double longest_gap = 0;                             ///< s, between time stamps; 0: it has none

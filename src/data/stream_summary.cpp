@@ -123,6 +123,27 @@ std::optional<std::string> unusual_rate(const StreamSummary& summary) {
          example + "); are `rate`, or the unit of the time stamps, right?";
 }
 
+// A line on rates that are not the declared one; else nothing.
+std::optional<std::string> other_rate(const StreamSummary& summary, double StreamMeasure::*rate,
+                                      const std::string& source) {
+  constexpr double kRates = 0.1;  // share by which rates may differ
+  std::size_t count = 0;
+  const StreamMeasure* example = nullptr;
+  std::string id;
+  for (const MeasuredStream& one : summary.recordings) {
+    const StreamMeasure& measure = one.measure;
+    if (measure.*rate == 0 || measure.declared_rate == 0) continue;
+    if (std::abs(measure.*rate / measure.declared_rate - 1) <= kRates) continue;
+    if (++count > 1) continue;
+    example = &measure;
+    id = one.id;
+  }
+  if (example == nullptr) return std::nullopt;
+  return summary.stream + ": the rate " + source + " is not the declared one in " + std::to_string(count) +
+         " recordings (" + id + ": " + number(example->*rate) + " Hz " + source + ", " +
+         number(example->declared_rate) + " Hz declared)";
+}
+
 // The unit in which values that are called g would show one g.
 std::string likely_unit(double magnitude) {
   constexpr double kMilli = 1000;
@@ -201,32 +222,18 @@ std::string describe(const StreamSummary& summary) {
 std::vector<std::string> warnings_of(const StreamSummary& summary) {
   constexpr double kLow = 0.7;  // g, and the highest: what a worn accelerometer shows on the median
   constexpr double kHigh = 1.5;
-  constexpr double kRates = 0.1;  // share by which rates may differ
   std::vector<std::string> warnings;
   const auto magnitude = median_of(summary, &StreamMeasure::magnitude);
   if (magnitude && (*magnitude < kLow || *magnitude > kHigh)) {
     warnings.push_back(summary.stream + ": median |a| is " + number(*magnitude) +
                        " g, where a worn accelerometer shows about 1 g: " + likely_unit(*magnitude));
   }
-  for (const auto& line :
-       {differing(summary, &StreamMeasure::magnitude, "median |a|", "g"),
-        differing(summary, &StreamMeasure::extent, "the size of the body", "m"), implausible_extent(summary),
-        implausible_angular_rate(summary), held_values(summary), unusual_rate(summary)}) {
+  for (const auto& line : {differing(summary, &StreamMeasure::magnitude, "median |a|", "g"),
+                           differing(summary, &StreamMeasure::extent, "the size of the body", "m"),
+                           implausible_extent(summary), implausible_angular_rate(summary), held_values(summary),
+                           unusual_rate(summary), other_rate(summary, &StreamMeasure::rate, "by stamps"),
+                           other_rate(summary, &StreamMeasure::stated_rate, "by the file")}) {
     if (line) warnings.push_back(*line);
-  }
-  std::size_t other_rate = 0;
-  const MeasuredStream* example = nullptr;
-  for (const MeasuredStream& one : summary.recordings) {
-    const StreamMeasure& measure = one.measure;
-    if (measure.rate == 0 || measure.declared_rate == 0) continue;
-    if (std::abs(measure.rate / measure.declared_rate - 1) <= kRates) continue;
-    if (++other_rate == 1) example = &one;
-  }
-  if (example != nullptr) {
-    warnings.push_back(summary.stream + ": the rate by stamps is not the declared one in " +
-                       std::to_string(other_rate) + " recordings (" + example->id + ": " +
-                       number(example->measure.rate) + " Hz by stamps, " + number(example->measure.declared_rate) +
-                       " Hz declared)");
   }
   const std::size_t little = little_kept(summary).size();
   const auto kept = sorted(summary, [](const MeasuredStream& one) { return one.kept; });

@@ -30,7 +30,8 @@ std::string describe(const StreamSummary& summary);
 
 /// What is probably wrong with a stream, one line each: a median |a| that no worn accelerometer shows, or a body of no
 /// body's size, on the whole or in some recordings; angular rates that no movement has; values that stay the same for
-/// seconds; a rate that no recording of movements has, or not the declared one; much of it left out by alignment.
+/// seconds; a rate that no recording of movements has, or not the declared one, by stamps or as the file
+/// says; much of it left out by alignment.
 std::vector<std::string> warnings_of(const StreamSummary& summary);
 
 /// "wave_s02: alignment kept 51 % of watch", for each recording of which less than 80 % was kept.

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <regex>
 
 #include "config/node.hpp"
 #include "data/file_error.hpp"
@@ -449,6 +450,16 @@ std::string in_brackets(const std::string& name) {
   return "";
 }
 
+double stated_rate(const Lines& lines, std::size_t count) {
+  // With bounds, since std::regex takes stack for every byte.
+  static const std::regex rate("\\b([0-9]{1,6}(\\.[0-9]{1,9})?) ?hz", std::regex::icase);
+  for (std::size_t line = 0; line < count; ++line) {
+    std::match_results<std::string_view::const_iterator> found;
+    if (std::regex_search(lines[line].begin(), lines[line].end(), found, rate)) return std::stod(found[1].str());
+  }
+  return 0;
+}
+
 double seconds_of(TimeUnit unit) {
   constexpr std::array kSeconds = {1.0, 1e-3, 1e-6, 1e-9};
   return kSeconds[static_cast<std::size_t>(unit)];
@@ -474,6 +485,7 @@ TextTable read_text_table(const fs::path& file, const TableDescription& table, s
   read.header_line = opening.header_line + 1;
   read.units_line = (opening.units.empty() ? opening.header_line : opening.first - 1) + 1;
   read.units_row = !opening.units.empty();
+  read.stated_rate = stated_rate(lines, opening.first);
   read.lines.reserve(most);
   if (layout.time) read.samples.times.reserve(most);
   RowReader rows(file, table, opening, layout, end);

@@ -50,6 +50,9 @@ struct LabelRun {
 /// Adds the next sample, number `sample`, to the runs.
 void add_label(std::vector<LabelRun>& runs, std::size_t sample, std::string_view label);
 
+/// The rate in Hz that one of the first `count` lines says, as "at 32 Hz" does; 0: none does.
+double stated_rate(const std::vector<std::string_view>& lines, std::size_t count);
+
 struct TextTable {
   TimedSamples samples;
   std::vector<std::uint32_t> lines;  ///< where each sample stands, from 1
@@ -63,6 +66,7 @@ struct TextTable {
   std::vector<std::string> names = {};  ///< of the columns that were read; none without a header
   std::size_t header_line = 0;          ///< from 1
   std::optional<bool> names_zone = {};  ///< whether its time stamps say their zone; none: they are numbers
+  double stated_rate = 0;               ///< Hz, that a line before the values says; 0: none does
 };
 
 /// The `wanted` columns of the CSV file that `table` describes, as they are written; time stamps in seconds, none where

@@ -256,6 +256,14 @@ TEST_F(Worn, RatesThatNoRecordingOfMovementsHasAreNamed) {
                                                          "recordings (two: 3.2e+04 Hz); are `rate`")));
 }
 
+TEST_F(Worn, ARateThatTheFileContradictsIsNamed) {
+  for (const char* name : {"w1.csv", "w2.csv"}) write(name, "# made at 100 Hz\n" + watch(64, 32, name[1] - '0'));
+  EXPECT_THAT(
+      suspicions_of(check()),
+      ElementsAre("watch: the rate by the file is not the declared one in 2 recordings (two: 100 Hz by the file, "
+                  "32 Hz declared)"));
+}
+
 TEST_F(Worn, ARuleOfGapsIsReadOrRefused) {
   EXPECT_THAT(description_problem("align", "gaps: cutt\nalign"), HasSubstr("dataset.yaml:2: gaps"));
   EXPECT_THAT(description_problem("align", "gaps: {interpolate: {longest: 0}}\nalign"), HasSubstr("longest"));

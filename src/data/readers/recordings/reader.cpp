@@ -253,6 +253,7 @@ Stream read_skeleton(const Recordings& all, const RecordingFiles& recording, Rep
   const double hold = longest_hold(samples.samples);
   Stream stream = placed_in_time(std::move(samples), table, placing, origin);
   stream.measures[0].stream = "skeleton";
+  stream.measures[0].stated_rate = text.stated_rate;
   stream.measures[0].names_zone = text.names_zone;
   stream.measures[0].extent = extent;
   stream.measures[0].longest_hold = hold;
@@ -606,6 +607,7 @@ Stream read_sensor_file(const StreamOrigin& origin, const SensorDescription& sen
   const double hold = shows_movement(sensor) ? longest_hold(samples.samples) : 0;
   Stream stream = placed_in_time(std::move(samples), sensor.table, placing, origin);
   stream.measures[0].stream = sensor.name;
+  stream.measures[0].stated_rate = text.stated_rate;
   stream.measures[0].angular_rate = angular_rate;
   stream.measures[0].longest_hold = hold;
   stream.measures[0].names_zone = text.names_zone;

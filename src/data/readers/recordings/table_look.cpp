@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <regex>
 #include <utility>
 
 #include "base/quantile.hpp"
@@ -344,18 +343,6 @@ void read_time(const Parts& parts, const std::vector<std::vector<std::string>>& 
   look.begin = times.front() * second;
 }
 
-// "32 Hz" in a line before the values.
-double rate_in_preamble(const Parts& parts) {
-  // With bounds, since std::regex takes stack for every byte.
-  static const std::regex rate("\\b([0-9]{1,6}(\\.[0-9]{1,9})?) ?hz", std::regex::icase);
-  for (std::size_t line = 0; line < parts.first; ++line) {
-    std::match_results<std::string_view::const_iterator> found;
-    if (std::regex_search(parts.lines[line].begin(), parts.lines[line].end(), found, rate))
-      return std::stod(found[1].str());
-  }
-  return 0;
-}
-
 void describe_writing(const Parts& parts, TableLook& look) {
   constexpr std::string_view kSeparators = ",; \t";  // in the order of formats::Separator
   look.table.header = !parts.header.empty();
@@ -409,7 +396,7 @@ TableLook look_at_table(const fs::path& file) {
   const std::optional<std::size_t> time = time_column(parts, columns);
   if (time) read_time(parts, columns, *time, look);
   if (!time) {
-    look.table.rate = rate_in_preamble(parts);
+    look.table.rate = formats::stated_rate(parts.lines, parts.first);
     look.perhaps = perhaps_time(parts, columns);
   }
   keep_values(parts, columns, time, look);
