@@ -273,9 +273,20 @@ std::string files_hash(const Reader& reader, const FolderListing& listing, const
 
 fs::path lock_path(fs::path file) { return file += ".lock"; }
 
+// Whether there is a file, but for an empty one: with it nothing is lost. Throws Error(io) where nobody may look.
+bool is_there(const fs::path& file) {
+  std::error_code problem;
+  const bool there = fs::exists(file, problem);
+  if (problem) {
+    throw Error(ErrorKind::io, file.string() + ": cannot look for the clip store: " + problem.message() +
+                                   "; set data.store or XDG_CACHE_HOME to another place");
+  }
+  return there && !(fs::is_regular_file(file, problem) && fs::file_size(file, problem) == 0);
+}
+
 // A mistaken data.store must not cost anybody a file.
 void refuse_foreign_file(const fs::path& file) {
-  if (!fs::exists(file) || is_sealed_as(file, kSeal.kind)) return;
+  if (!is_there(file) || is_sealed_as(file, kSeal.kind)) return;
   fail(file, "exists and is not a clip store; give data.store another name, or delete the file");
 }
 
@@ -301,7 +312,7 @@ StoredDataset build(const Reader& reader, const config::DataConfig& config, List
 
 /// What the store holds where it is there and of these raw files.
 std::optional<StoredDataset> read_current(const fs::path& store, const DatasetInfo& info, const std::string& source) {
-  return fs::exists(store) ? read_if_current(store, info, source) : std::nullopt;
+  return is_there(store) ? read_if_current(store, info, source) : std::nullopt;
 }
 
 }  // namespace

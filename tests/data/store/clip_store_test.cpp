@@ -20,6 +20,7 @@
 #include "data/readers/utd_mhad.hpp"
 #include "pskd/base/error.hpp"
 #include "support/dataset_config.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "synthetic/writers/recordings.hpp"
 #include "synthetic/writers/utd_mhad.hpp"
@@ -289,6 +290,22 @@ TEST_F(LoadedFolder, AFileThatIsNoStoreIsNotOverwritten) {
   EXPECT_THAT(refusal([&] { build_clip_store(config_); }), HasSubstr("give data.store another name"));
   EXPECT_EQ(read_file(store_), "my notes");
   EXPECT_FALSE(fs::exists(store_.string() + ".lock")) << "nothing is made beside a file of somebody else";
+}
+
+TEST_F(LoadedFolder, AnEmptyFileIsReplaced) {
+  write_file_atomically(store_, "");
+  expect_equal(build_clip_store(config_), readers::read_dataset(testing::utd_config(root_)));
+  write_file_atomically(store_, "");
+  load_dataset(config_);
+  EXPECT_GT(fs::file_size(store_), 0U);
+}
+
+TEST_F(LoadedFolder, APlaceThatNobodyMayLookAtIsNamed) {
+  fs::create_symlink("loop", folder_ / "loop");
+  config_.store = (folder_ / "loop" / "clips.h5").string();
+  const auto told = AllOf(HasSubstr("clips.h5: cannot look for the clip store: "), HasSubstr("set data.store"));
+  EXPECT_THAT(testing::refusal(ErrorKind::io, [&] { load_dataset(config_); }), told);
+  EXPECT_THAT(testing::refusal(ErrorKind::io, [&] { build_clip_store(config_); }), told);
 }
 
 TEST_F(LoadedFolder, ACheckpointIsNotOverwritten) {
