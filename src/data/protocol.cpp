@@ -128,6 +128,15 @@ Names validating(const config::ProtocolConfig& protocol, const Axis& axis) {
   return (protocol.val.value().*axis.list).value_or(Names{});
 }
 
+// A description may be a copy of another one, whose people are not here. Only who trains by it is told.
+void check_trained(const ProtocolRule& rule, const DatasetInfo& info) {
+  for (const Name& subject : rule.axis == SplitAxis::subjects ? rule.train : Names{}) {
+    if (contains(info.subjects, subject)) continue;
+    fail("name", "the data set's own rule trains subject " + subject.text() + ", who is not in " + info.name +
+                     "; there are " + text(info.subjects) + ". Correct train_subjects of the description");
+  }
+}
+
 // Some of one axis train, the others test.
 void fill_by_rule(config::ProtocolConfig& protocol, const DatasetInfo& info, const ProtocolRule& rule) {
   const Axis& axis = kAxes[static_cast<std::size_t>(rule.axis)];
@@ -138,6 +147,7 @@ void fill_by_rule(config::ProtocolConfig& protocol, const DatasetInfo& info, con
              "; its accuracy says nothing about new people. Set protocol.allow_shared_subjects: true to run it, "
              "and every table will say so");
   }
+  if (!protocol.train || !protocol.test) check_trained(rule, info);
   if (!protocol.train) {
     config::SplitPart& train = protocol.train.emplace();
     train.*axis.list = without(rule.train, by_subject ? subjects_taken(protocol) : validating(protocol, axis));
@@ -171,6 +181,7 @@ void fill_personal(config::ProtocolConfig& protocol, const DatasetInfo& info) {
   if (!protocol.train) {
     const auto rule = info.protocols.find(config::kCrossSubject);
     if (rule == info.protocols.end()) fail("train.subjects", "personal needs the people whose recordings have labels");
+    check_trained(rule->second, info);
     protocol.train.emplace().subjects = without(rule->second.train, subjects_taken(protocol));
   }
   if (!protocol.test) protocol.test.emplace();
@@ -198,6 +209,7 @@ Names fold_subjects(const config::ProtocolConfig& protocol, const DatasetInfo& i
     fail("of", info.name + " does not say who trains in " + config::kCrossSubject +
                    "; give the description train_subjects, or set protocol.of: all");
   }
+  check_trained(rule->second, info);
   for (const NamedPart& named : used_parts(protocol)) {
     check_names(std::string(named.name) + ".subjects", "training subject", named.part->subjects, rule->second.train);
   }

@@ -536,7 +536,6 @@ TEST_F(OwnFolder, ProblemsOfTheDescriptionAreToldWithFileLineAndKey) {
   EXPECT_THAT(problem("watch:", "subject:"), HasSubstr("no other column"));
   EXPECT_THAT(problem("watch:", "w_start:"), HasSubstr("no other column"));
   EXPECT_THAT(problem("align", "train_subjects: [a/b]\nalign"), HasSubstr("train_subjects[0]"));
-  EXPECT_THAT(problem("align", "train_subjects: [2]\nalign"), HasSubstr("subject 2 is not in"));
 }
 
 TEST_F(OwnFolder, ADescriptionThatIsNoMapOrNoYamlIsRefused) {
@@ -662,6 +661,13 @@ TEST_F(OwnFolder, TrainSubjectsGiveTheCrossSubjectProtocol) {
   const config::ProtocolConfig protocol = resolve_protocol({}, dataset_info(config()));
   EXPECT_EQ(protocol.train->subjects, (std::vector<Name>{3}));
   EXPECT_EQ(protocol.test->subjects, (std::vector<Name>{1}));
+  describe("align", "train_subjects: [2]\nalign");
+  EXPECT_THAT(refusal(ErrorKind::config, [&] { resolve_protocol({}, dataset_info(config())); }),
+              HasSubstr("trains subject 2, who is not in generic; there are 1 3. Correct train_subjects"));
+  config::ProtocolConfig lists;
+  lists.train.emplace().subjects = std::vector<Name>{1};
+  lists.test.emplace().subjects = std::vector<Name>{3};
+  EXPECT_NO_THROW(resolve_protocol(lists, dataset_info(config()))) << "as of new people, whom adapt takes";
 }
 
 TEST_F(OwnFolder, TheStoreNoticesWhatDecidesItsContent) {
