@@ -64,6 +64,16 @@ std::vector<fs::path> folders_in(const fs::path& folder, Budget& budget) {
   return folders;
 }
 
+// What stands at a path where another thing is expected.
+std::string kind_of(const fs::path& path) {
+  std::error_code unreadable;
+  const fs::file_status status = fs::status(path, unreadable);
+  if (fs::is_directory(status)) return "a folder";
+  if (fs::is_regular_file(status)) return "a file";
+  return fs::is_symlink(fs::symlink_status(path, unreadable)) && !fs::exists(status) ? "a link that leads nowhere"
+                                                                                     : "neither a file nor a folder";
+}
+
 // The folder up to two levels below `folder` that has what is expected.
 std::optional<fs::path> deeper_folder(const fs::path& folder, const fs::path& expected) {
   Budget budget{.folders = 1000, .entries = 20'000};
@@ -127,6 +137,7 @@ bool is_hidden(const fs::path& entry) { return entry.filename().string().starts_
 std::string found_instead(const fs::path& folder, const fs::path& expected, const std::string& remedy) {
   Budget beside{.folders = 10, .entries = 1'000'000};
   if (const auto same = match(folder, expected, beside)) {
+    if (*same == folder / expected) return "; what has that name is " + kind_of(*same);
     return "; found " + same->string() + ", whose name differs in case or in Unicode form: rename it";
   }
   if (const auto deeper = deeper_folder(folder, expected)) return "; found it in " + deeper->string() + ": " + remedy;

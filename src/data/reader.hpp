@@ -75,7 +75,7 @@ bool is_hidden(const std::filesystem::path& entry);
 
 /// Where `expected`, which is not in `folder`, lies instead, to end a message: "; found ..., whose name differs in case
 /// ...: rename it", or "; found it in ...: `remedy`" for a folder up to two levels deeper (of about 1,000) or the
-/// parent; nothing where it is nowhere near.
+/// parent; "; what has that name is a folder" where it is another thing; nothing where it is nowhere near.
 std::string found_instead(const std::filesystem::path& folder, const std::filesystem::path& expected,
                           const std::string& remedy);
 /// The remedy for what data.root should have led to.

@@ -216,6 +216,22 @@ TEST_F(OwnFolder, AFileInOtherCaseIsNamed) {
   EXPECT_THAT(refusal(ErrorKind::data, [&] { dataset_info(config()); }), HasSubstr("Clips.csv, whose name differs"));
 }
 
+TEST_F(OwnFolder, WhatIsNoFileIsNamed) {
+  const auto problem = [&] {
+    const DataCheck check = check_dataset(config());
+    return check.broken.empty() ? "" : check.broken[0].problem;
+  };
+  fs::remove(root_ / "s1.csv");
+  fs::create_directory(root_ / "s1.csv");
+  EXPECT_THAT(problem(), HasSubstr("names it in line 2; what has that name is a folder"));
+  fs::remove(root_ / "s1.csv");
+  for (const char* target : {"nothing.csv", "s1.csv"}) {
+    fs::create_symlink(target, root_ / "s1.csv");
+    EXPECT_THAT(problem(), HasSubstr("what has that name is a link that leads nowhere")) << target;
+    fs::remove(root_ / "s1.csv");
+  }
+}
+
 TEST_F(OwnFolder, ADescriptionThatLiesDeeperIsFound) {
   fs::create_directories(root_ / "inner");
   fs::rename(root_ / "dataset.yaml", root_ / "inner" / "dataset.yaml");
