@@ -28,6 +28,7 @@ struct ShippedDescription {
   const char* sensor;
   std::string opening;
   std::function<std::string(double t, double a, double b)> line;
+  double rate = 30;
 };
 
 void PrintTo(const ShippedDescription& one, std::ostream* out) { *out << one.name; }
@@ -68,6 +69,9 @@ const std::vector<ShippedDescription>& shipped() {
        "Battery Voltage: 4.07     Mode = 12\n--------------------------------------------------\nAccelerometer "
        "X,Accelerometer Y,Accelerometer Z\n",
        [](double, double a, double b) { return printed("%.3f,%.3f,%.3f\n", a, b, 0.001); }},
+      {"empatica-e4", "watch",
+       "1718030736.000000, 1718030736.000000, 1718030736.000000\n32.000000, 32.000000, 32.000000\n",
+       [](double, double a, double b) { return printed("%.0f,%.0f,%.0f\n", 64 * a, 64 * b, 0.0); }, 32},
   };
   return all;
 }
@@ -91,7 +95,7 @@ TEST_P(Shipped, ReadsAFileOfThatShape) {
   EXPECT_NEAR(check.clips[0].sensor.square().rowwise().sum().sqrt().mean(), 1, 0.01);
   EXPECT_NEAR(check.clips[0].sensor(0, 1), 1, 0.01) << "x, y and z are not exchanged";
   const StreamMeasure& measure = check.streams.at(0).recordings.at(0).measure;
-  EXPECT_NEAR(measure.rate > 0 ? measure.rate : measure.declared_rate, 30, 0.1);
+  EXPECT_NEAR(measure.rate > 0 ? measure.rate : measure.declared_rate, one.rate, 0.1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Descriptions, Shipped, ::testing::ValuesIn(shipped()), [](const auto& one) {
