@@ -592,6 +592,10 @@ TEST_F(OwnFolder, ProblemsOfTheManifestAreToldWithLineAndColumn) {
   EXPECT_THAT(manifest_problem("id,subject,label,skeleton\n"), HasSubstr("expected a column watch"));
   EXPECT_THAT(manifest_problem("id,subject,label,skeleton,watch,trail\n"),
               AllOf(HasSubstr("line 1: unknown column 'trail'"), HasSubstr("mean trial?")));
+  EXPECT_THAT(manifest_problem("id,subject,label,skeleton,watch,note\n"),
+              HasSubstr("expected some of id, subject, label, skeleton, skeleton_start, skeleton_rate, trial, scene, "
+                        "camera, start, end, watch, watch_start, watch_rate, rate"))
+      << "each once";
   EXPECT_THAT(manifest_problem("id,subject,label,skeleton,watch,id\n"), HasSubstr("two columns called 'id'"));
   describe("align", "classes: [wave, clap]\nalign");
   EXPECT_THAT(problem("a,1,wavy,s1.csv,w1.csv\n"), AllOf(HasSubstr("line 2: column label"), HasSubstr("mean wave?")));

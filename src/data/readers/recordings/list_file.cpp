@@ -68,7 +68,7 @@ std::vector<ListFile::Row> ListFile::rows() const {
 }
 
 std::optional<std::size_t> ListFile::find(const std::string& name) {
-  asked_.push_back(name);
+  if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) asked_.push_back(name);
   const auto found = std::find(names_.begin(), names_.end(), name);
   if (found == names_.end()) return std::nullopt;
   return static_cast<std::size_t>(found - names_.begin());
