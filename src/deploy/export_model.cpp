@@ -135,7 +135,7 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
   }
   const eval::RunRecord record = eval::read_finished_run(run);
   const eval::StageResult& result = result_of(record, run, stage);
-  const std::string snapshot = record.selection == "val" ? "best" : "last";
+  const std::string snapshot = eval::selected_snapshot(record.selection);
   const fs::path file = run.stage(stage).checkpoint(snapshot);
   TensorFile checkpoint = read_checkpoint(file);
   const std::string weights = weights_hash(checkpoint);

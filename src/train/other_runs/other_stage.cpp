@@ -54,7 +54,7 @@ LoadedCheckpoint read_trained(const RunLayout& run, const OtherRef& reference, c
                 file.string() + ": missing: the run keeps no snapshot " + reference.snapshot + " of this stage");
   }
   LoadedCheckpoint loaded = read_checkpoint(file);
-  const bool is_scored = reference.snapshot == (record.selection == "val" ? "best" : "last");
+  const bool is_scored = reference.snapshot == eval::selected_snapshot(record.selection);
   const bool other = loaded.manifest.stage != result.name ||
                      (is_scored && !result.checkpoint.empty() && result.checkpoint != loaded.hash);
   if (!other) return loaded;
