@@ -4,6 +4,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -98,11 +99,6 @@ fs::path StageStoreLayout::teacher_outputs() const { return folder / kTeacherOut
 fs::path SweepLayout::root() const { return folder.parent_path(); }
 fs::path SweepLayout::slurm() const { return folder / "slurm"; }
 
-RunLayout full_path(const RunLayout& run) {
-  const fs::path folder = fs::absolute(run.folder).lexically_normal();
-  return {folder.has_filename() ? folder : folder.parent_path()};
-}
-
 std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {
   std::vector<RunLayout> runs;
   for (const fs::directory_entry& entry : fs::directory_iterator(experiment)) {
@@ -132,7 +128,7 @@ std::vector<RunLayout> unfinished_runs_below(const fs::path& folder) {
     if (run.named_seed() && fs::is_directory(run.folder) && !fs::exists(run.result())) runs.push_back(run);
   };
   if (!fs::is_directory(folder)) return runs;
-  add({folder.has_filename() ? folder : folder.parent_path()});
+  add({full_path(folder)});
   for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
     if (is_overwritten(entry->path())) entry.disable_recursion_pending();
     add({entry->path()});

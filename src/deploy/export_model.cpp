@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/checkpoint_format.hpp"
+#include "base/file.hpp"
 #include "data/readers/registry.hpp"
 #include "deploy/model_file.hpp"
 #include "eval/finished_run.hpp"
@@ -168,8 +169,7 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
 }
 
 StageOfRun stage_of_run(const fs::path& path, const std::string& stage) {
-  fs::path folder = fs::absolute(path).lexically_normal();
-  if (!folder.has_filename()) folder = folder.parent_path();
+  const fs::path folder = full_path(path);
   if (folder.parent_path().filename() != kStagesFolder) return {{path}, stage.empty() ? "student" : stage};
   const std::string named = folder.filename().string();
   if (!stage.empty() && stage != named) {

@@ -56,7 +56,7 @@ bool has_scores(const eval::RunRecord& record) {
 }  // namespace
 
 UnfinishedRun unfinished_run(const RunLayout& given) {
-  const RunLayout run = full_path(given);
+  const RunLayout run{full_path(given.folder)};
   const ExperimentLayout experiment{run.experiment()};
   UnfinishedRun found{.sweep = experiment.sweep(),
                       .experiment = experiment.name(),

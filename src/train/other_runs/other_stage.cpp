@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/file.hpp"
 #include "config/assembled.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "eval/finished_run.hpp"
@@ -125,7 +126,7 @@ std::vector<OtherRef> other_stages(const config::Experiment& experiment, const c
 }
 
 RunLayout find_other_run(const fs::path& path, const std::string& fold, std::uint64_t seed) {
-  const RunLayout run = full_path({path});
+  const RunLayout run{full_path(path)};
   if (is_finished(run)) return run;
   const ExperimentLayout experiment{run.folder};
   for (const std::string& one : {fold, std::string()}) {
