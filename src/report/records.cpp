@@ -41,6 +41,33 @@ std::string hash_of(const eval::RunRecord& record, const std::string& key) {
   return found == record.inputs.end() ? "none" : found->second;
 }
 
+/// Throws Error(data) when a file that the config names had another content in one of the records.
+void check_same_inputs(const std::vector<eval::RunRecord>& records) {
+  const auto says = [](const eval::RunRecord& record) { return !record.version.empty(); };
+  const auto first = std::find_if(records.begin(), records.end(), says);
+  for (auto other = first; other != records.end(); ++other) {
+    const std::optional<std::string> key = differing_input(*first, *other);
+    if (key)
+      refuse(*first, *other, "a file for " + *key + " with the hash", hash_of(*first, *key), hash_of(*other, *key));
+  }
+}
+
+/// Throws Error(data) when the records are of different recordings. Those that do not say are left out.
+void check_same_recordings(const std::vector<eval::RunRecord>& records) {
+  const eval::RunRecord* known = nullptr;
+  for (const eval::RunRecord& record : records) {
+    if (record.data_hash.empty()) continue;
+    if (known == nullptr) known = &record;
+    if (record.data_hash == known->data_hash) continue;
+    refuse(*known, record, "recordings with the hash", known->data_hash, record.data_hash);
+  }
+}
+
+/// "seed 2", "fold 3 seed 2"
+std::string run_text(const eval::RunKey& run) {
+  return (run.fold.empty() ? "seed " : "fold " + run.fold + " seed ") + std::to_string(run.seed);
+}
+
 }  // namespace
 
 void check_same_experiment(const std::vector<eval::RunRecord>& records) {
@@ -100,26 +127,6 @@ std::string note_on_versions(const std::vector<const eval::RunRecord*>& records)
   return text;
 }
 
-void check_same_inputs(const std::vector<eval::RunRecord>& records) {
-  const auto says = [](const eval::RunRecord& record) { return !record.version.empty(); };
-  const auto first = std::find_if(records.begin(), records.end(), says);
-  for (auto other = first; other != records.end(); ++other) {
-    const std::optional<std::string> key = differing_input(*first, *other);
-    if (key)
-      refuse(*first, *other, "a file for " + *key + " with the hash", hash_of(*first, *key), hash_of(*other, *key));
-  }
-}
-
-void check_same_recordings(const std::vector<eval::RunRecord>& records) {
-  const eval::RunRecord* known = nullptr;
-  for (const eval::RunRecord& record : records) {
-    if (record.data_hash.empty()) continue;
-    if (known == nullptr) known = &record;
-    if (record.data_hash == known->data_hash) continue;
-    refuse(*known, record, "recordings with the hash", known->data_hash, record.data_hash);
-  }
-}
-
 bool all_say_recordings(const std::vector<eval::RunRecord>& records) {
   return std::none_of(records.begin(), records.end(), [](const auto& record) { return record.data_hash.empty(); });
 }
@@ -174,10 +181,6 @@ std::string best_epoch_text(const eval::StageResult& stage) {
   const std::string text = std::to_string(*stage.best_epoch) + " of " + std::to_string(stage.epochs);
   const int ties = stage.tied_epochs.value_or(1);
   return ties > 1 ? text + " (" + std::to_string(ties) + " are as accurate)" : text;
-}
-
-std::string run_text(const eval::RunKey& run) {
-  return (run.fold.empty() ? "seed " : "fold " + run.fold + " seed ") + std::to_string(run.seed);
 }
 
 std::string missing_runs(const std::set<eval::RunKey>& runs, const std::set<eval::RunKey>& every) {
