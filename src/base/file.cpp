@@ -233,6 +233,11 @@ RegularFile open_regular(const fs::path& path) {
 
 }  // namespace
 
+fs::path full_path(const fs::path& path) {
+  const fs::path full = fs::absolute(path).lexically_normal();
+  return full.has_filename() ? full : full.parent_path();
+}
+
 std::string read_file(const fs::path& path) {
   const RegularFile opened = open_regular(path);
   return read_all(opened.file, path, opened.size, std::numeric_limits<std::size_t>::max());

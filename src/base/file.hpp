@@ -9,6 +9,10 @@
 
 namespace pskd {
 
+/// The absolute path, without `.`, `..` and a slash at its end. It holds wherever the program is started, and its last
+/// name is that of the file or folder, however that was given.
+std::filesystem::path full_path(const std::filesystem::path& path);
+
 /// The bytes of a regular file. Throws Error(io) naming the path and the system's reason, or what else than a regular
 /// file it is: a pipe or a device could make the reader wait for ever or fill its memory.
 std::string read_file(const std::filesystem::path& path);

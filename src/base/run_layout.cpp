@@ -4,6 +4,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd {
@@ -109,11 +110,6 @@ fs::path StageStoreLayout::teacher_outputs() const { return folder / kTeacherOut
 fs::path SweepLayout::root() const { return folder.parent_path(); }
 fs::path SweepLayout::slurm() const { return folder / "slurm"; }
 
-RunLayout full_path(const RunLayout& run) {
-  const fs::path folder = fs::absolute(run.folder).lexically_normal();
-  return {folder.has_filename() ? folder : folder.parent_path()};
-}
-
 std::vector<RunLayout> finished_runs_in(const fs::path& experiment) {
   std::vector<RunLayout> runs;
   for (const fs::directory_entry& entry : fs::directory_iterator(experiment)) {
@@ -140,7 +136,7 @@ std::vector<RunLayout> unfinished_runs_below(const fs::path& folder) {
   const auto add = [&](const RunLayout& run) {
     if (run.named_seed() && fs::is_directory(run.folder) && !fs::exists(run.result())) runs.push_back(run);
   };
-  add({folder.has_filename() ? folder : folder.parent_path()});
+  add({full_path(folder)});
   for (const fs::path& path : paths_below(folder)) add({path});
   std::sort(runs.begin(), runs.end(), [](const RunLayout& a, const RunLayout& b) { return a.folder < b.folder; });
   return runs;

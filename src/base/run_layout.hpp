@@ -108,10 +108,6 @@ struct SweepLayout {
   std::filesystem::path slurm() const;  ///< where job arrays are submitted from
 };
 
-/// The run by its absolute path, so that the names in it are there, wherever the program was started and however the
-/// folder was given.
-RunLayout full_path(const RunLayout& run);
-
 /// The finished runs of an experiment's folder, of all folds.
 std::vector<RunLayout> finished_runs_in(const std::filesystem::path& experiment);
 

@@ -44,6 +44,26 @@ std::vector<Node> take_includes(Node& root, Problems& problems) {
   return names;
 }
 
+// Maps merge key by key; anything else, and a map tagged !replace, takes the place of what is there; null removes it.
+void merge(Node& base, const Node& over) {
+  const bool into_map = base.kind == Kind::map && over.kind == Kind::map && !over.replaces;
+  if (!into_map) {
+    const bool switches_off = over.kind == Kind::null && (base.kind != Kind::null || base.switched_off);
+    base = over;
+    base.switched_off |= switches_off;
+    return;
+  }
+  std::unordered_map<std::string, std::size_t> places;  // by key
+  for (const auto& entry : base.entries) places.emplace(entry.first, places.size());
+  for (const auto& [key, value] : over.entries) {
+    if (const auto inherited = places.find(key); inherited != places.end()) {
+      merge(base.entries[inherited->second].second, value);
+    } else {
+      base.entries.emplace_back(key, value);
+    }
+  }
+}
+
 // Reads each file once, however many include it.
 class Includer {
  public:
@@ -145,25 +165,6 @@ Node nested(const std::vector<std::string>& path, Node value) {
 }
 
 }  // namespace
-
-void merge(Node& base, const Node& over) {
-  const bool into_map = base.kind == Kind::map && over.kind == Kind::map && !over.replaces;
-  if (!into_map) {
-    const bool switches_off = over.kind == Kind::null && (base.kind != Kind::null || base.switched_off);
-    base = over;
-    base.switched_off |= switches_off;
-    return;
-  }
-  std::unordered_map<std::string, std::size_t> places;  // by key
-  for (const auto& entry : base.entries) places.emplace(entry.first, places.size());
-  for (const auto& [key, value] : over.entries) {
-    if (const auto inherited = places.find(key); inherited != places.end()) {
-      merge(base.entries[inherited->second].second, value);
-    } else {
-      base.entries.emplace_back(key, value);
-    }
-  }
-}
 
 std::vector<std::string> split_at_dots(const std::string& path) {
   std::vector<std::string> names{""};

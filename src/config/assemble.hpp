@@ -9,9 +9,6 @@
 
 namespace pskd::config {
 
-/// Maps merge key by key; anything else, and a map tagged !replace, takes the place of what is there; null removes it.
-void merge(Node& base, const Node& over);
-
 /// The map that `text` is, as YAML. Throws Error(config) where it is none; places are "source:line".
 Node parse_root(const std::string& text, const std::string& source, Problems& problems);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/checkpoint_format.hpp"
+#include "base/file.hpp"
 #include "data/readers/registry.hpp"
 #include "deploy/model_file.hpp"
 #include "eval/finished_run.hpp"
@@ -135,7 +136,7 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
   }
   const eval::RunRecord record = eval::read_finished_run(run);
   const eval::StageResult& result = result_of(record, run, stage);
-  const std::string snapshot = record.selection == "val" ? "best" : "last";
+  const std::string snapshot = eval::selected_snapshot(record.selection);
   const fs::path file = run.stage(stage).checkpoint(snapshot);
   TensorFile checkpoint = read_checkpoint(file);
   const std::string weights = weights_hash(checkpoint);
@@ -168,8 +169,7 @@ ExportedModel export_stage(const RunLayout& run, const std::string& stage, std::
 }
 
 StageOfRun stage_of_run(const fs::path& path, const std::string& stage) {
-  fs::path folder = fs::absolute(path).lexically_normal();
-  if (!folder.has_filename()) folder = folder.parent_path();
+  const fs::path folder = full_path(path);
   if (folder.parent_path().filename() != kStagesFolder) return {{path}, stage.empty() ? "student" : stage};
   const std::string named = folder.filename().string();
   if (!stage.empty() && stage != named) {

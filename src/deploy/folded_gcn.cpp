@@ -68,6 +68,34 @@ FoldedGcnBlock take_block(NetworkWeights& weights, const std::string& name, int 
   return block;
 }
 
+/// A branch as fold_sensor_branch takes it.
+FoldedGcn fold_skeleton_branch(NetworkWeights& weights, const std::string& branch, const Json& options,
+                               const Json& skeleton, int classes) {
+  FoldedGcn gcn;
+  gcn.skeleton = skeleton_of(skeleton);
+  gcn.streams = streams_of(options);
+  gcn.kernel = kernel_option(options);
+  gcn.segments = network_option(options, "segments", config::kMaxSegments);
+  const int width = network_option(options, "width", config::kMaxWidth),
+            blocks = network_option(options, "blocks", config::kMaxBlocks);
+  const int embedding = network_option(options, "embedding", config::kMaxEmbedding);
+  const auto joints = static_cast<std::int64_t>(gcn.skeleton.parents.size());
+  int in = kAxes * static_cast<int>(gcn.streams.size());
+  gcn.input = take_norm(weights, branch + "input_norm", in * joints, kInputNormEpsilon);
+  for (int block = 0; block < blocks; ++block) {
+    const int out = config::gcn_channels(width, block, blocks);
+    const std::string name = branch + "blocks." + std::to_string(block) + ".";
+    gcn.blocks.push_back(take_block(weights, name, in, out, gcn.kernel, block == 0, joints));
+    in = out;
+  }
+  const std::int64_t parts = weights.last_size(branch + "parts");
+  gcn.parts = weights.take(branch + "parts", {joints, parts});
+  gcn.semantic = fold(weights.take(branch + "head.semantic.weight", {embedding, in * parts * gcn.segments}),
+                      take_norm(weights, branch + "head.norm", embedding));
+  gcn.classifier = take_classifier(weights, branch, embedding, classes);
+  return gcn;
+}
+
 FoldedNetwork fold_fused(NetworkWeights& weights, const ModelFile& model, const Json& skeleton, int classes) {
   const Json gcn = model.options.value("skeleton", Json()), cnn = model.options.value("sensor", Json());
   if (!gcn.is_object() || !cnn.is_object()) refuse_network("its network: expected options of skeleton and sensor");
@@ -95,33 +123,6 @@ FoldedNetwork fold_branches(NetworkWeights& weights, const ModelFile& model) {
 }
 
 }  // namespace
-
-FoldedGcn fold_skeleton_branch(NetworkWeights& weights, const std::string& branch, const Json& options,
-                               const Json& skeleton, int classes) {
-  FoldedGcn gcn;
-  gcn.skeleton = skeleton_of(skeleton);
-  gcn.streams = streams_of(options);
-  gcn.kernel = kernel_option(options);
-  gcn.segments = network_option(options, "segments", config::kMaxSegments);
-  const int width = network_option(options, "width", config::kMaxWidth),
-            blocks = network_option(options, "blocks", config::kMaxBlocks);
-  const int embedding = network_option(options, "embedding", config::kMaxEmbedding);
-  const auto joints = static_cast<std::int64_t>(gcn.skeleton.parents.size());
-  int in = kAxes * static_cast<int>(gcn.streams.size());
-  gcn.input = take_norm(weights, branch + "input_norm", in * joints, kInputNormEpsilon);
-  for (int block = 0; block < blocks; ++block) {
-    const int out = config::gcn_channels(width, block, blocks);
-    const std::string name = branch + "blocks." + std::to_string(block) + ".";
-    gcn.blocks.push_back(take_block(weights, name, in, out, gcn.kernel, block == 0, joints));
-    in = out;
-  }
-  const std::int64_t parts = weights.last_size(branch + "parts");
-  gcn.parts = weights.take(branch + "parts", {joints, parts});
-  gcn.semantic = fold(weights.take(branch + "head.semantic.weight", {embedding, in * parts * gcn.segments}),
-                      take_norm(weights, branch + "head.norm", embedding));
-  gcn.classifier = take_classifier(weights, branch, embedding, classes);
-  return gcn;
-}
 
 FoldedNetwork fold_network(const ModelFile& model) {
   NetworkWeights weights(model);

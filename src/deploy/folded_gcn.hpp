@@ -42,10 +42,6 @@ struct FoldedGcn {
   FoldedWeights classifier;   ///< on ReLU(e)
 };
 
-/// A branch as fold_sensor_branch takes it. Throws Error(checkpoint).
-FoldedGcn fold_skeleton_branch(NetworkWeights& weights, const std::string& branch, const nlohmann::json& options,
-                               const nlohmann::json& skeleton, int classes);
-
 /// A network of any kind: e is the mean of those that the branches give, and the last branch's classifier turns it into
 /// logits.
 struct FoldedNetwork {

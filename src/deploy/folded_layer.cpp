@@ -4,12 +4,12 @@
 #include <array>
 #include <cstring>
 
-#include "ops/cpu/simd.hpp"
+#include "base/simd.hpp"
 
 namespace pskd::deploy {
 namespace {
 
-using ops::cpu::Lanes;
+using simd::Lanes;
 
 constexpr int kPanel = 48;  // outputs whose weights lie together: some vectors of every processor
 
@@ -56,12 +56,12 @@ PSKD_INLINE void compute_tile(const Tile& tile) {
   constexpr int lanes = kLanes<Vector>;
   std::array<std::array<Vector, vectors>, rows> sums;
   for (int v = 0; v < vectors; ++v) {
-    const Vector bias = ops::cpu::load<Vector>(tile.bias + v * lanes);
+    const Vector bias = simd::load<Vector>(tile.bias + v * lanes);
     for (int r = 0; r < rows; ++r) sums[r][v] = bias;
   }
   for (std::int64_t i = 0; i < tile.inputs; ++i) {
     std::array<Vector, vectors> weights;
-    for (int v = 0; v < vectors; ++v) weights[v] = ops::cpu::load<Vector>(tile.weights + i * kPanel + v * lanes);
+    for (int v = 0; v < vectors; ++v) weights[v] = simd::load<Vector>(tile.weights + i * kPanel + v * lanes);
     for (int r = 0; r < rows; ++r) {
       const float x = tile.x[r * tile.stride + i];
       for (int v = 0; v < vectors; ++v) sums[r][v] += weights[v] * x;
@@ -139,7 +139,7 @@ FoldedLayer::FoldedLayer(const std::vector<double>& weights, const std::vector<d
 
 void FoldedLayer::apply(const float* x, std::int64_t stride, std::int64_t rows, Finish finish, float* y) const {
   const Product product{{x, stride, packed_.data(), inputs_, bias_.data(), finish, y, outputs_, 0}, rows, outputs_};
-  ops::cpu::run_on_processor([=]<int bytes>() __attribute__((always_inline)) { compute<bytes>(product); });
+  simd::run_on_processor([=]<int bytes>() __attribute__((always_inline)) { compute<bytes>(product); });
 }
 
 }  // namespace pskd::deploy

@@ -91,7 +91,7 @@ void check_recordings(const RunLayout& run, const nlohmann::json& manifest, RunR
 }  // namespace
 
 RunRecord read_finished_run(const RunLayout& given) {
-  const RunLayout run = full_path(given);
+  const RunLayout run{full_path(given.folder)};
   RunRecord record = read_run_record(given.result());
   check_names(run, record);
   if (!record.files.empty()) {

@@ -276,6 +276,8 @@ void check_seal(const Value& root) {
 
 }  // namespace
 
+std::string selected_snapshot(const std::string& selection) { return selection == "val" ? "best" : "last"; }
+
 void write_run_record(const std::filesystem::path& file, const RunRecord& record) {
   Json stages = Json::object();
   for (const StageResult& stage : record.stages) stages[stage.name] = stage_to_json(stage);

@@ -48,6 +48,30 @@ std::string classes_without_clips(const eval::Scores& scores) {
   return text;
 }
 
+/// Throws Error(data) when a file that the config names had another content in one of the records.
+void check_same_inputs(const std::vector<eval::RunRecord>& records) {
+  const auto says = [](const eval::RunRecord& record) { return !record.version.empty(); };
+  const auto first = std::find_if(records.begin(), records.end(), says);
+  for (auto other = first; other != records.end(); ++other) {
+    const std::optional<std::string> key = differing_input(*first, *other);
+    if (key)
+      refuse(*first, *other, "a file for " + *key + " with the hash", hash_of(*first, *key), hash_of(*other, *key));
+  }
+}
+
+/// Throws Error(data) when there are two of different recordings.
+void check_same_recordings(const std::vector<eval::RunRecord>& records) {
+  const auto differing = differing_recordings(pointers_to(records));
+  if (!differing) return;
+  const eval::RunRecord &first = records[differing->first], &other = records[differing->second];
+  refuse(first, other, "recordings with the hash", first.data_hash, other.data_hash);
+}
+
+/// "seed 2", "fold 3 seed 2"
+std::string run_text(const eval::RunKey& run) {
+  return (run.fold.empty() ? "seed " : "fold " + run.fold + " seed ") + std::to_string(run.seed);
+}
+
 }  // namespace
 
 std::vector<const eval::RunRecord*> pointers_to(const std::vector<eval::RunRecord>& records) {
@@ -113,16 +137,6 @@ std::string note_on_versions(const std::vector<const eval::RunRecord*>& records)
   return text;
 }
 
-void check_same_inputs(const std::vector<eval::RunRecord>& records) {
-  const auto says = [](const eval::RunRecord& record) { return !record.version.empty(); };
-  const auto first = std::find_if(records.begin(), records.end(), says);
-  for (auto other = first; other != records.end(); ++other) {
-    const std::optional<std::string> key = differing_input(*first, *other);
-    if (key)
-      refuse(*first, *other, "a file for " + *key + " with the hash", hash_of(*first, *key), hash_of(*other, *key));
-  }
-}
-
 std::optional<std::pair<std::size_t, std::size_t>> differing_recordings(
     const std::vector<const eval::RunRecord*>& records) {
   std::optional<std::size_t> known;
@@ -132,13 +146,6 @@ std::optional<std::pair<std::size_t, std::size_t>> differing_recordings(
     if (records[index]->data_hash != records[*known]->data_hash) return std::pair(*known, index);
   }
   return std::nullopt;
-}
-
-void check_same_recordings(const std::vector<eval::RunRecord>& records) {
-  const auto differing = differing_recordings(pointers_to(records));
-  if (!differing) return;
-  const eval::RunRecord &first = records[differing->first], &other = records[differing->second];
-  refuse(first, other, "recordings with the hash", first.data_hash, other.data_hash);
 }
 
 bool all_say_recordings(const std::vector<const eval::RunRecord*>& records) {
@@ -183,10 +190,6 @@ std::string best_epoch_text(const eval::StageResult& stage) {
   const std::string text = std::to_string(*stage.best_epoch) + " of " + std::to_string(stage.epochs);
   const int ties = stage.tied_epochs.value_or(1);
   return ties > 1 ? text + " (" + std::to_string(ties) + " are as accurate)" : text;
-}
-
-std::string run_text(const eval::RunKey& run) {
-  return (run.fold.empty() ? "seed " : "fold " + run.fold + " seed ") + std::to_string(run.seed);
 }
 
 std::string missing_runs(const std::set<eval::RunKey>& runs, const std::set<eval::RunKey>& every) {

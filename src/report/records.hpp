@@ -26,15 +26,9 @@ void check_same_experiment(const std::vector<eval::RunRecord>& records);
 std::optional<std::pair<std::size_t, std::size_t>> differing_recordings(
     const std::vector<const eval::RunRecord*>& records);
 
-/// Throws Error(data) when there are such two.
-void check_same_recordings(const std::vector<eval::RunRecord>& records);
-
 /// The key of a file that had another content for the two: the description of the recordings or, where the configs are
 /// the same, any file that they name. None where a record is from before these were noted (0.5.0).
 std::optional<std::string> differing_input(const eval::RunRecord& first, const eval::RunRecord& other);
-
-/// Throws Error(data) when a file that the config names had another content in one of the records.
-void check_same_inputs(const std::vector<eval::RunRecord>& records);
 
 /// Throws Error(data) unless the two share protocol, selection rule, recordings and files.
 void check_comparable(const eval::RunRecord& first, const eval::RunRecord& other);
@@ -62,9 +56,6 @@ std::string note_on_classes(const std::vector<const eval::StageResult*>& stages,
 
 /// "6 of 30 (25 are as accurate)"; empty in a record that does not say.
 std::string best_epoch_text(const eval::StageResult& stage);
-
-/// "seed 2", "fold 3 seed 2"
-std::string run_text(const eval::RunKey& run);
 
 /// "fold 3 seed 1, fold 4 seed 1": what is in `every` and not in `runs`.
 std::string missing_runs(const std::set<eval::RunKey>& runs, const std::set<eval::RunKey>& every);

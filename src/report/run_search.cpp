@@ -20,6 +20,9 @@ bool is_before(const eval::RunRecord& a, const eval::RunRecord& b) {
   return a.fold == b.fold ? a.seed < b.seed : Name(a.fold) < Name(b.fold);
 }
 
+/// By fold and seed; names that are numbers by number.
+void sort_by_run(std::vector<eval::RunRecord>& records) { std::stable_sort(records.begin(), records.end(), is_before); }
+
 fs::path experiment_of(const eval::RunRecord& record) { return RunLayout{record.folder}.experiment(); }
 
 [[noreturn]] void refuse_folder(const fs::path& folder, const std::vector<RunLayout>& unfinished) {
@@ -56,7 +59,7 @@ bool has_scores(const eval::RunRecord& record) {
 }  // namespace
 
 UnfinishedRun unfinished_run(const RunLayout& given) {
-  const RunLayout run = full_path(given);
+  const RunLayout run{full_path(given.folder)};
   const ExperimentLayout experiment{run.experiment()};
   UnfinishedRun found{.sweep = experiment.sweep(),
                       .experiment = experiment.name(),
@@ -85,8 +88,6 @@ void add_run(RunSet& runs, const RunLayout& run) {
 std::string sweep_of(const eval::RunRecord& record) {
   return record.folder.empty() ? "" : ExperimentLayout{experiment_of(record)}.sweep();
 }
-
-void sort_by_run(std::vector<eval::RunRecord>& records) { std::stable_sort(records.begin(), records.end(), is_before); }
 
 std::vector<eval::RunRecord> find_run_records(const fs::path& folder) {
   if (!fs::is_directory(folder)) {

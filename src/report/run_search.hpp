@@ -36,9 +36,6 @@ void add_run(RunSet& runs, const RunLayout& run);
 /// read from a run's folder.
 std::string sweep_of(const eval::RunRecord& record);
 
-/// Sorts by fold and seed; names that are numbers by number.
-void sort_by_run(std::vector<eval::RunRecord>& records);
-
 /// The record of every finished run in `folder` (runs/<experiment>/<hash>), sorted by fold and seed. Throws Error(data)
 /// when the folder does not exist or a record is broken.
 std::vector<eval::RunRecord> find_run_records(const std::filesystem::path& folder);

@@ -125,7 +125,7 @@ std::string job_id(const std::string& output) {
 }  // namespace
 
 std::string submit_array(const SlurmArray& array, const fs::path& folder) {
-  const fs::path own = next_folder(fs::absolute(folder).lexically_normal());
+  const fs::path own = next_folder(full_path(folder));
   const std::string text = script(array, own);
   write_file_atomically(own / kTasksFile, fmt::format("{}\n", fmt::join(array.tasks, "\n")));
   write_file_atomically(own / "array.sh", text);

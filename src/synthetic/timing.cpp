@@ -17,8 +17,7 @@ constexpr double kLengthRatio = 2.63;  // sensor samples per skeleton frame, as 
 constexpr Index kMinSamples = 107, kMaxSamples = 326;
 constexpr Index kMinFrames = 41, kMaxFrames = 125;
 
-}  // namespace
-
+/// Duration that this person needs for this trial of the action.
 double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial) {
   check_synthetic_options(options);
   check_synthetic_number("an action", action, options.actions);
@@ -26,6 +25,8 @@ double synthetic_seconds(const SyntheticOptions& options, int action, int subjec
   check_synthetic_number("a trial", trial, options.trials);
   return performance_seconds({action_script(action), options.seed, action, subject, trial});
 }
+
+}  // namespace
 
 Timing synthetic_timing(const SyntheticOptions& options, int action, int subject, int trial) {
   const double seconds = synthetic_seconds(options, action, subject, trial);

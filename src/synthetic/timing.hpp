@@ -16,9 +16,7 @@ struct Timing {
   double interval = 0;     ///< seconds between steps
 };
 
+/// Throws Error(usage) for numbers out of range.
 Timing synthetic_timing(const SyntheticOptions& options, int action, int subject, int trial);
-
-/// Duration this person needs for this trial of the action. Throws Error(usage) for numbers out of range.
-double synthetic_seconds(const SyntheticOptions& options, int action, int subject, int trial);
 
 }  // namespace pskd::synthetic

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "ops/cpu/simd.hpp"
+#include "base/simd.hpp"
 #include "ops/libtorch.hpp"
 
 namespace pskd::train {
@@ -39,7 +39,7 @@ void update(const Factors& factors, const torch::Tensor& parameter, torch::optim
   auto *mean = state.exp_avg().data_ptr<float>(), *square = state.exp_avg_sq().data_ptr<float>(),
        *numbers = parameter.data_ptr<float>();
   at::parallel_for(0, parameter.numel(), kNumbersPerTask, [&](std::int64_t begin, std::int64_t end) {
-    ops::cpu::run_on_processor([=]<int>() __attribute__((always_inline)) {
+    simd::run_on_processor([=]<int>() __attribute__((always_inline)) {
       update(factors, end - begin, slope + begin, mean + begin, square + begin, numbers + begin);
     });
   });

@@ -10,9 +10,9 @@
 
 #include "base/cores.hpp"
 #include "base/process.hpp"
+#include "base/simd.hpp"
 #include "ops/backend.hpp"
 #include "ops/cpu/onednn.hpp"
-#include "ops/cpu/simd.hpp"
 #include "train/revision.hpp"
 
 namespace pskd::train {
@@ -36,10 +36,10 @@ std::string blas_library() {
   return mkl ? "MKL" : "reference BLAS";
 }
 
-/// The level for which loops are compiled (ops/cpu/simd.hpp) that this processor runs.
+/// The level for which loops are compiled (base/simd.hpp) that this processor runs.
 const char* instruction_set() {
-  if (ops::cpu::register_bytes() == 64) return "x86-64-v4";
-  if (ops::cpu::register_bytes() == 32) return "x86-64-v3";
+  if (simd::register_bytes() == 64) return "x86-64-v4";
+  if (simd::register_bytes() == 32) return "x86-64-v3";
 #if defined(__x86_64__)
   return "x86-64";
 #else
@@ -57,7 +57,7 @@ Environment environment() {
                      setup.cores.count,
                      at::get_num_threads(),
                      {},
-                     ops::cpu::multiplies_bfloat16(),
+                     simd::multiplies_bfloat16(),
                      blas_library(),
                      ops::cpu::onednn_version(),
                      ops::backend_for(torch::empty({0})) == ops::Backend::reference};

@@ -75,6 +75,14 @@ std::string gigabytes(double bytes) {
   return text.data();
 }
 
+// Bytes of one augmentation of each of `clips`, resampled.
+double view_bytes(const config::AugmentationConfig& views, const data::DatasetInfo& info, std::size_t channels,
+                  std::size_t clips) {
+  const double numbers = static_cast<double>(channels) * views.sensor.frames +
+                         3.0 * static_cast<double>(info.topology.joints.size()) * views.skeleton.frames;
+  return kBytes * numbers * static_cast<double>(clips);
+}
+
 }  // namespace
 
 double least_bytes(const config::StageConfig& stage, const config::AugmentationConfig& views,
@@ -89,13 +97,6 @@ double least_bytes(const config::StageConfig& stage, const config::AugmentationC
   const double kept = stage.precision == config::Precision::bf16 ? kBytes / 2 : kBytes;
   return kBytes * (copies(stage.optimizer) * size.parameters + size.frozen) +
          kept * size.values * std::min(static_cast<double>(stage.batch), static_cast<double>(clips));
-}
-
-double view_bytes(const config::AugmentationConfig& views, const data::DatasetInfo& info, std::size_t channels,
-                  std::size_t clips) {
-  const double numbers = static_cast<double>(channels) * views.sensor.frames +
-                         3.0 * static_cast<double>(info.topology.joints.size()) * views.skeleton.frames;
-  return kBytes * numbers * static_cast<double>(clips);
 }
 
 void require_memory(const config::Experiment& experiment, const data::DatasetInfo& info, std::size_t clips,

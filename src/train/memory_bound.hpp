@@ -15,10 +15,6 @@ namespace pskd::train {
 double least_bytes(const config::StageConfig& stage, const config::AugmentationConfig& views,
                    const data::DatasetInfo& info, std::size_t channels, std::size_t classes, std::size_t clips);
 
-/// Bytes of one augmentation of each of `clips`, resampled.
-double view_bytes(const config::AugmentationConfig& views, const data::DatasetInfo& info, std::size_t channels,
-                  std::size_t clips);
-
 /// Throws Error(config) naming the stage, or the views, that do not fit into `available` bytes of memory.
 void require_memory(const config::Experiment& experiment, const data::DatasetInfo& info, std::size_t clips,
                     double available);

@@ -9,6 +9,7 @@
 #include "model/summary.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
+#include "pskd/eval/run_record.hpp"
 #include "train/manifest.hpp"
 #include "train/model_description.hpp"
 #include "train/other_runs/fit.hpp"
@@ -135,7 +136,7 @@ Renderer stage_renderer(const TrainingSetup& setup, const config::StageConfig& s
 }
 
 std::string selected_snapshot(const config::Experiment& experiment) {
-  return experiment.protocol.selection == config::Selection::val ? "best" : "last";
+  return eval::selected_snapshot(config::word(experiment.protocol.selection));
 }
 
 Snapshot load_snapshot(const TrainingSetup& setup, std::uint64_t seed, const std::string& stage,

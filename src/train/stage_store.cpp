@@ -19,6 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+FileLock lock_stage(const StageStoreLayout& store, const std::string& key, const std::string& name) {
+  return FileLock(store.lock(key), [&] {
+    spdlog::info("another process trains stage {}, which this run shares: waiting for it", name);
+  });
+}
+
 /// Puts the files of a shared stage into a run's folder: one file with two names, or a copy where the file system has
 /// no such thing. Neither changes any more, since training replaces files and never writes into them.
 void link_files(const StageLayout& shared, const StageLayout& own) {
@@ -76,9 +82,7 @@ Position train_shared_stage(const TrainingSetup& setup, const config::StageConfi
   const StageStoreLayout store{setup.stage_store};
   const std::string key = stage_key(setup, stage.name, seed);
   const StageLayout shared = store.stage(key);
-  const FileLock lock(store.lock(key), [&] {
-    spdlog::info("another process trains stage {}, which this run shares: waiting for it", stage.name);
-  });
+  const FileLock lock = lock_stage(store, key, stage.name);
   remove_folder(store.overwritten(key));
   fs::create_directories(shared.folder);
   remove_unfinished_files(shared.folder);
@@ -106,9 +110,7 @@ void discard_stages(const TrainingSetup& setup, std::uint64_t seed) {
   for (const config::StageConfig& stage : setup.experiment.stages) {
     const std::string key = stage_key(setup, stage.name, seed);
     if (!fs::exists(store.stage(key).folder)) continue;
-    const FileLock lock(store.lock(key), [&] {
-      spdlog::info("another process trains stage {}, which this run shares: waiting for it", stage.name);
-    });
+    const FileLock lock = lock_stage(store, key, stage.name);
     discard_folder(store.stage(key).folder, store.overwritten(key));
   }
   distill::limit_teacher_outputs(store.teacher_outputs(), 0);

@@ -107,6 +107,12 @@ TEST(DiscardedFolder, IsNeverThereInParts) {
   EXPECT_FALSE(there);
 }
 
+TEST(FullPath, NamesTheFolderHoweverItWasGiven) {
+  const fs::path runs = fs::current_path() / "runs";
+  for (const char* given : {"runs", "runs/", "./runs", "runs/.", "other/../runs/"}) EXPECT_EQ(full_path(given), runs);
+  EXPECT_EQ(full_path("/"), "/");
+}
+
 TEST(File, GivesBackWhatWasWritten) {
   const TemporaryFolder folder;
   std::string bytes;

@@ -16,7 +16,7 @@ void expect_outputs() {
   std::array<double, cpu::kTaps<pairs>> taps;
   for (int i = 0; i < cpu::kPoints<pairs>; ++i) inputs[i] = numbers(i);
   for (int k = 0; k < cpu::kTaps<pairs>; ++k) taps[k] = numbers(k + 7);
-  using Vector = cpu::Lanes<double, 1>;
+  using Vector = simd::Lanes<double, 1>;
   std::array<Vector, cpu::kPoints<pairs>> x, products;
   std::array<Vector, cpu::kTaps<pairs>> w;
   for (int i = 0; i < cpu::kPoints<pairs>; ++i) x[i] = Vector{inputs[i]};

@@ -80,6 +80,9 @@ struct RunRecord {
   std::optional<std::int64_t> train_clips = {};  ///< training clips; of older records as manifest.json has it
 };
 
+/// The snapshot of its stages that a run of this `selection` scores: "best" or "last".
+std::string selected_snapshot(const std::string& selection);
+
 /// {"experiment", "dataset", "data_hash", "config_hash", "protocol", "selection", "shared_subjects", "fold", "seed",
 /// "version", "git_revision", "inputs", "stages": {"student": {"test": {"accuracy", "macro_f1", "scored_classes",
 /// "per_class": [{"name", "precision", "recall", "f1", "support"}], "confusion"}, "val": {...}, "parameters", "epochs",

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <set>
 
@@ -16,6 +17,10 @@ namespace pskd::data::formats {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxJoints = 256;
+constexpr std::int64_t kMaxFrames = 1'000'000;
+constexpr std::int64_t kMaxValues = 50'000'000;
 
 constexpr std::array kChannelNames = {"Xposition", "Yposition", "Zposition", "Xrotation", "Yrotation", "Zrotation"};
 
@@ -112,8 +117,8 @@ class HierarchyReader {
   void begin_joint(int parent) {
     const std::string name(text_.name());
     if (name.empty()) text_.fail("expected the name of a joint");
-    if (joints_.size() == kMaxBvhJoints) {
-      text_.fail("expected at most " + std::to_string(kMaxBvhJoints) + " joints");
+    if (joints_.size() == kMaxJoints) {
+      text_.fail("expected at most " + std::to_string(kMaxJoints) + " joints");
     }
     if (!names_.insert(name).second) text_.fail("expected joints of different names, found a second " + name);
     text_.expect("{");
@@ -206,12 +211,12 @@ double read_keyed_number(BvhText& text, const std::string& key) {
 // A number takes two bytes at least, so a header cannot ask for more memory than a few times the file.
 Eigen::Index read_frame_count(BvhText& text, Eigen::Index channels) {
   const double frames = read_keyed_number(text, "Frames:");
-  if (frames < 1 || frames > static_cast<double>(kMaxBvhFrames) || frames != std::floor(frames)) {
-    text.fail("expected 1 .. " + std::to_string(kMaxBvhFrames) + " frames");
+  if (frames < 1 || frames > static_cast<double>(kMaxFrames) || frames != std::floor(frames)) {
+    text.fail("expected 1 .. " + std::to_string(kMaxFrames) + " frames");
   }
   const double values = frames * static_cast<double>(channels);
-  if (values > static_cast<double>(kMaxBvhValues)) {
-    text.fail("expected at most " + std::to_string(kMaxBvhValues) + " values of all frames");
+  if (values > static_cast<double>(kMaxValues)) {
+    text.fail("expected at most " + std::to_string(kMaxValues) + " values of all frames");
   }
   if (2 * values - 1 > static_cast<double>(text.bytes_left())) {
     text.fail("expected " + std::to_string(static_cast<std::int64_t>(frames)) + " frames of " +

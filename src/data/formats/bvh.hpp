@@ -2,7 +2,6 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -26,12 +25,8 @@ struct Bvh {
       values;  ///< [T, channels of all joints in turn], lengths and degrees
 };
 
-inline constexpr std::size_t kMaxBvhJoints = 256;
-inline constexpr std::int64_t kMaxBvhFrames = 1'000'000;
-inline constexpr std::int64_t kMaxBvhValues = 50'000'000;
-
 /// The motion in `text`, the content of `file`. Throws Error(data) naming file and line when it is no BVH, when a value
-/// is not finite, or when it is larger than the limits above.
+/// is not finite, or when it has more than 256 joints, a million frames or 50 million values.
 Bvh parse_bvh(const std::filesystem::path& file, std::string_view text);
 Bvh read_bvh(const std::filesystem::path& file);
 

@@ -9,9 +9,16 @@
 #include <cstdint>
 #include <cstring>
 
-#include "ops/cpu/simd.hpp"
+#include "base/simd.hpp"
 
 namespace pskd::ops::cpu {
+
+using simd::for_lanes;
+using simd::Lanes;
+using simd::load;
+using simd::multiplies_bfloat16;
+using simd::run_on_processor;
+using simd::store;
 
 /// What loops over `Stored` compute in: float for bfloat16, else the type itself.
 template <class Stored>

@@ -10,9 +10,13 @@
 #include <type_traits>
 #include <utility>
 
-#include "ops/cpu/simd.hpp"
+#include "base/simd.hpp"
 
 namespace pskd::ops::cpu {
+
+using simd::for_numbers;
+using simd::load;
+using simd::store;
 
 constexpr int kOutputs = 4;
 /// Taps and points of a filter with so many pairs of opposite points.

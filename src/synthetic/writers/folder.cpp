@@ -1,5 +1,6 @@
 #include "synthetic/writers/folder.hpp"
 
+#include "base/file.hpp"
 #include "pskd/base/error.hpp"
 
 namespace pskd::synthetic {
@@ -10,9 +11,8 @@ int write_folder_atomically(const fs::path& folder, const std::function<int(cons
   if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
     throw Error(ErrorKind::data, folder.string() + " holds files already; delete it or choose another folder");
   }
-  fs::path partial = fs::absolute(folder).lexically_normal();
-  if (!partial.has_filename()) partial = partial.parent_path();  // "folder/" names the folder
-  const fs::path complete = partial;
+  const fs::path complete = full_path(folder);
+  fs::path partial = complete;
   partial += ".partial";
   std::error_code ignored;
   fs::remove_all(partial, ignored);

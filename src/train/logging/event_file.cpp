@@ -102,9 +102,10 @@ std::vector<Json> read_metrics(const std::filesystem::path& file) {
   return lines;
 }
 
-}  // namespace
-
+/// The record that a file begins with. `wall_time`: seconds since 1970.
 std::string version_record(double wall_time) { return record(field(1, wall_time) + field(3, "brain.Event:2")); }
+
+}  // namespace
 
 std::string epoch_record(const Json& line, double start) {
   return record(field(1, start + line.at("seconds").get<double>()) + field(2, line.at("epoch").get<std::uint64_t>()) +

@@ -13,9 +13,6 @@
 
 namespace pskd::train {
 
-/// The record that a file begins with. `wall_time`: seconds since 1970.
-std::string version_record(double wall_time);
-
 /// The scalars of a line of metrics.jsonl, at step `epoch`: train/loss, train/accuracy, train/lr, and what the line
 /// groups itself (val/accuracy, shares/<teacher>). `start`: the wall time at which the stage had trained for 0 seconds.
 std::string epoch_record(const nlohmann::ordered_json& line, double start);

@@ -14,14 +14,15 @@ namespace {
 constexpr int kBarWidth = 24;
 constexpr std::chrono::milliseconds kRedraw{100};
 
-}  // namespace
-
+/// "1 h 02 min", "3 min 20 s", "12 s".
 std::string duration_text(double seconds) {
   const auto total = static_cast<long>(std::lround(seconds));
   if (total >= 3600) return fmt::format("{} h {:02} min", total / 3600, total / 60 % 60);
   if (total >= 60) return fmt::format("{} min {:02} s", total / 60, total % 60);
   return fmt::format("{} s", total);
 }
+
+}  // namespace
 
 StageProgress::StageProgress(std::string title, int first_epoch, int epochs, int steps_per_epoch)
     : title_(std::move(title)),

@@ -26,7 +26,4 @@ class StageProgress {
   std::chrono::steady_clock::time_point start_, drawn_;
 };
 
-/// "1 h 02 min", "3 min 20 s", "12 s".
-std::string duration_text(double seconds);
-
 }  // namespace pskd::train

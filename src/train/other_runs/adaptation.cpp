@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/file.hpp"
 #include "base/run_layout.hpp"
 #include "distill/labels.hpp"
 #include "distill/teacher_output.hpp"
@@ -49,10 +50,12 @@ Student find_student(const AdaptationRequest& request) {
   if (fs::is_regular_file(request.run)) {
     ExportedStage exported = read_exported_stage(request.run);
     const CheckpointManifest& said = exported.checkpoint.manifest;
-    return {
-        std::move(exported.experiment), {said.stage, absolute_path(request.run)}, said.seed, config::RunConfig{}.root};
+    return {std::move(exported.experiment),
+            {said.stage, full_path(request.run).string()},
+            said.seed,
+            config::RunConfig{}.root};
   }
-  const RunLayout run = full_path({request.run});
+  const RunLayout run{full_path(request.run)};
   const std::uint64_t seed = run.seed();
   find_other_run(run.folder, "", seed);
   return {config::load_experiment(run.config()),
@@ -63,12 +66,11 @@ Student find_student(const AdaptationRequest& request) {
 
 /// A stage of the teachers' run, or a model file.
 config::StageRef find_teacher(const AdaptationRequest& request, const Student& student, const std::string& teacher) {
-  const fs::path run =
-      request.teacher_run.empty() ? fs::path(student.stage.run) : full_path({request.teacher_run}).folder;
+  const fs::path run = request.teacher_run.empty() ? fs::path(student.stage.run) : full_path(request.teacher_run);
   const bool has_run = fs::is_directory(run);
   if (has_run && config::stage_name().holds(teacher)) return {teacher, run.string()};
   if (fs::is_regular_file(teacher))
-    return {read_exported_stage(teacher).checkpoint.manifest.stage, absolute_path(teacher)};
+    return {read_exported_stage(teacher).checkpoint.manifest.stage, full_path(teacher).string()};
   throw Error(ErrorKind::usage,
               "--teacher: expected a model file that pskd export wrote, or " +
                   (has_run ? "a stage of " + run.string() : std::string("a stage with --teacher-run")) + "; found " +
@@ -105,9 +107,7 @@ config::StageConfig adapted_stage(const AdaptationRequest& request, const Studen
 
 std::string name_of(const AdaptationRequest& request, const std::string& experiment) {
   if (!request.name.empty()) return request.name;
-  const fs::path folder = absolute_path(request.recordings);
-  const fs::path last = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
-  return experiment + "-" + last.string();
+  return experiment + "-" + full_path(request.recordings).filename().string();
 }
 
 std::uint64_t seed_of(const TrainingSetup& setup) { return setup.experiment.seeds.front(); }

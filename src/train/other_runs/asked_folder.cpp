@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/file.hpp"
 #include "data/no_label.hpp"
 #include "data/readers/recordings/description.hpp"
 #include "data/readers/registry.hpp"
@@ -22,7 +23,7 @@ config::DataConfig data_of(const fs::path& folder, const std::string& descriptio
                          data::readers::dataset_name(source.name) == "generic";
   if (described) return described_folder(folder, description, source);
   config::DataConfig data = source;
-  data.root = absolute_path(folder);
+  data.root = full_path(folder).string();
   return data;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/file.hpp"
 #include "config/assembled.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "eval/finished_run.hpp"
@@ -54,7 +55,7 @@ LoadedCheckpoint read_trained(const RunLayout& run, const OtherRef& reference, c
                 file.string() + ": missing: the run keeps no snapshot " + reference.snapshot + " of this stage");
   }
   LoadedCheckpoint loaded = read_checkpoint(file);
-  const bool is_scored = reference.snapshot == (record.selection == "val" ? "best" : "last");
+  const bool is_scored = reference.snapshot == eval::selected_snapshot(record.selection);
   const bool other = loaded.manifest.stage != result.name ||
                      (is_scored && !result.checkpoint.empty() && result.checkpoint != loaded.hash);
   if (!other) return loaded;
@@ -125,7 +126,7 @@ std::vector<OtherRef> other_stages(const config::Experiment& experiment, const c
 }
 
 RunLayout find_other_run(const fs::path& path, const std::string& fold, std::uint64_t seed) {
-  const RunLayout run = full_path({path});
+  const RunLayout run{full_path(path)};
   if (is_finished(run)) return run;
   const ExperimentLayout experiment{run.folder};
   for (const std::string& one : {fold, std::string()}) {

@@ -1,5 +1,6 @@
 #include "train/other_runs/unlabeled_folder.hpp"
 
+#include "base/file.hpp"
 #include "data/readers/registry.hpp"
 #include "pskd/base/error.hpp"
 
@@ -7,13 +8,11 @@ namespace pskd::train {
 
 namespace fs = std::filesystem;
 
-std::string absolute_path(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
-
 config::DataConfig described_folder(const fs::path& folder, const std::string& description,
                                     const config::DataConfig& source) {
   config::DataConfig data;
   data.name = "generic";
-  data.root = absolute_path(folder);
+  data.root = full_path(folder).string();
   data.description = description;
   data.channels = source.channels;
   if (data::readers::dataset_name(source.name) == data.name) data.sensors = source.sensors;

@@ -9,9 +9,6 @@
 
 namespace pskd::train {
 
-/// Full and without . and ..: what a run keeps must hold wherever it is read.
-std::string absolute_path(const std::filesystem::path& path);
-
 /// The recordings of `folder` as its description says; `description` is a file in it, empty: dataset.yaml. Sensors and
 /// channels are those of `source`, which trained the stage that sees them.
 config::DataConfig described_folder(const std::filesystem::path& folder, const std::string& description,

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "deploy/model_file.hpp"
 #include "opened_run.hpp"
@@ -72,7 +73,7 @@ Scored stage_of_run(const EvalOptions& options) {
   if (!options.config.file.empty()) {
     throw Error(ErrorKind::usage, "--config goes with a model file; a run is scored on its own clips");
   }
-  const pskd::RunLayout run = pskd::full_path({options.from});
+  const pskd::RunLayout run{pskd::full_path(options.from)};
   const std::uint64_t seed = run.seed();
   Scored scored{setup_of(run), options.stage.empty() ? "student" : options.stage, {}};
   const pskd::config::StageConfig& stage = pskd::config::find_stage(scored.setup.experiment, scored.name);

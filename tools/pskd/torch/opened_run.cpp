@@ -1,11 +1,12 @@
 #include "opened_run.hpp"
 
+#include "base/file.hpp"
 #include "pskd/config/load.hpp"
 #include "pskd/data/store/clip_store.hpp"
 #include "train/manifest.hpp"
 
 pskd::train::TrainingSetup setup_of(const pskd::RunLayout& run) {
-  const pskd::RunLayout full = pskd::full_path(run);  // with the name of its fold
+  const pskd::RunLayout full{pskd::full_path(run.folder)};  // with the name of its fold
   pskd::config::Experiment experiment = pskd::config::load_experiment(run.config());
   experiment.run.device = "cpu";  // whatever trained it: this machine may have no card
   pskd::train::TrainingSetup setup = pskd::train::prepare_training(std::move(experiment), full.fold());

@@ -11,12 +11,12 @@
 #include <string>
 #include <utility>
 
+#include "base/file.hpp"
 #include "base/pace.hpp"
 #include "deploy/decision.hpp"
 #include "pskd/base/error.hpp"
 #include "torch_verbs.hpp"
 #include "train/other_runs/asked_folder.hpp"
-#include "train/other_runs/unlabeled_folder.hpp"
 
 namespace {
 
@@ -53,9 +53,9 @@ fs::path name_of(const Clip& clip) { return is_window(&clip) ? clip.source : cli
 
 /// The folder, with the description that was named.
 AskedFolder open(const PredictOptions& options) {
-  const fs::path folder = pskd::train::absolute_path(options.files.front());
+  const fs::path folder = pskd::full_path(options.files.front());
   if (options.description.empty()) return pskd::train::open_folder(options.model, folder, "");
-  const fs::path description = pskd::train::absolute_path(options.description);
+  const fs::path description = pskd::full_path(options.description);
   const fs::path inside = fs::weakly_canonical(description).lexically_relative(fs::weakly_canonical(folder));
   if (!inside.empty() && *inside.begin() != "..") {
     return pskd::train::open_folder(options.model, folder, description.string());

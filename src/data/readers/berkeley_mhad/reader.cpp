@@ -6,7 +6,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
+#include <vector>
 
 #include "data/alignment.hpp"
 #include "data/finite.hpp"
@@ -14,6 +16,7 @@
 #include "data/readers/berkeley_mhad/bvh_skeleton.hpp"
 #include "data/readers/berkeley_mhad/mocap.hpp"
 #include "data/readers/berkeley_mhad/shimmer.hpp"
+#include "pskd/data/clip.hpp"
 
 namespace pskd::data::readers {
 namespace {
@@ -30,6 +33,13 @@ const std::set<std::string> kFrontLostFrames = {"S01_A09_R02", "S03_A07_R02", "S
 struct Number {
   int subject = 0, action = 0, repetition = 0;
 };
+
+// Name of a recording: subject, action and repetition from 1, "S01_A02_R03".
+std::string berkeley_clip_id(int subject, int action, int repetition) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "S%02d_A%02d_R%02d", subject, action, repetition);
+  return text.data();
+}
 
 // The recording that a file name tells, e.g. K1_mocap_S01_A02_R03.mat by "K1_mocap_S%2d_A%2d_R%2d.mat".
 std::optional<Number> parse_name(const std::string& name, const std::string& pattern) {
@@ -175,6 +185,26 @@ Skeleton chosen_skeleton(const config::DataConfig& config) {
       "data.skeleton: expected mhad-16 (D-Mocap release) or mhad-30 (original BVH), found '" + config.skeleton + "'");
 }
 
+// `sensors`: h01 left wrist, h02 right wrist, h03 and h04 hips, h05 and h06 ankles; `skeleton`: mhad-16 or mhad-30.
+DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const std::string& skeleton) {
+  DatasetInfo info;
+  info.name = "berkeley-mhad";
+  info.classes = {"jumping_in_place",  "jumping_jacks",   "bending",  "punching",
+                  "waving_two_hands",  "waving_one_hand", "clapping", "throwing",
+                  "sit_down_stand_up", "sit_down",        "stand_up"};
+  std::vector<SensorChannels> channels;
+  for (const std::string& sensor : sensors) channels.push_back({sensor, {"ax", "ay", "az"}});
+  info.channels = channel_names(channels);
+  info.topology = topology(skeleton);
+  info.units.assign(info.channels.size(), "g");
+  info.rail = kRail;
+  info.skeleton_rate = info.sensor_rate = 30;
+  info.subjects = from_one_to(kSubjects);
+  info.trials = from_one_to(kRepetitions);
+  info.protocols = {{config::kCrossSubject, {SplitAxis::subjects, from_one_to(7)}}};
+  return info;
+}
+
 }  // namespace
 
 Reader berkeley_mhad_reader(const config::DataConfig& config) {
@@ -195,31 +225,6 @@ Reader berkeley_mhad_reader(const config::DataConfig& config) {
           },
       .never_published = {"S04_A08_R05"},
   };
-}
-
-DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const std::string& skeleton) {
-  DatasetInfo info;
-  info.name = "berkeley-mhad";
-  info.classes = {"jumping_in_place",  "jumping_jacks",   "bending",  "punching",
-                  "waving_two_hands",  "waving_one_hand", "clapping", "throwing",
-                  "sit_down_stand_up", "sit_down",        "stand_up"};
-  std::vector<SensorChannels> channels;
-  for (const std::string& sensor : sensors) channels.push_back({sensor, {"ax", "ay", "az"}});
-  info.channels = channel_names(channels);
-  info.topology = topology(skeleton);
-  info.units.assign(info.channels.size(), "g");
-  info.rail = kRail;
-  info.skeleton_rate = info.sensor_rate = 30;
-  info.subjects = from_one_to(kSubjects);
-  info.trials = from_one_to(kRepetitions);
-  info.protocols = {{config::kCrossSubject, {SplitAxis::subjects, from_one_to(7)}}};
-  return info;
-}
-
-std::string berkeley_clip_id(int subject, int action, int repetition) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "S%02d_A%02d_R%02d", subject, action, repetition);
-  return text.data();
 }
 
 }  // namespace pskd::data::readers

@@ -5,21 +5,11 @@
 // CVPRW 2022).
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "data/reader.hpp"
-#include "pskd/data/clip.hpp"
 
 namespace pskd::data::readers {
 
 inline constexpr const char* kBerkeleyUsualSensor = "h02";
-
-/// `sensors`: h01 left wrist, h02 right wrist, h03 and h04 hips, h05 and h06 ankles; `skeleton`: mhad-16 or mhad-30.
-DatasetInfo berkeley_mhad_info(const std::vector<std::string>& sensors, const std::string& skeleton);
-
-/// Name of a recording: subject, action and repetition from 1, "S01_A02_R03".
-std::string berkeley_clip_id(int subject, int action, int repetition);
 
 Reader berkeley_mhad_reader(const config::DataConfig& config);
 

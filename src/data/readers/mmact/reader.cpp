@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kDeskScene = 3;  // where the set of 37 classes has calls at a desk
+
 constexpr double kFramesPerSecond = 30;
 
 struct Sensor {
@@ -174,6 +176,12 @@ struct Choice {
   std::vector<int> cameras;
   int classes = 37;
 };
+
+/// Name of a clip: "subject1_scene2_session3_carrying_cam1".
+std::string mmact_clip_id(int subject, int scene, int session, const std::string& action, int camera) {
+  return "subject" + std::to_string(subject) + "_scene" + std::to_string(scene) + "_session" + std::to_string(session) +
+         "_" + action + "_cam" + std::to_string(camera);
+}
 
 RecordingFiles recording_of(const Key& key, int camera, const Choice& choice) {
   const auto [action, subject, scene, session] = key;
@@ -378,7 +386,7 @@ const std::vector<std::string>& mmact_actions() {
 
 int mmact_label(int action, int scene, int classes) {
   const std::string& name = mmact_actions()[static_cast<std::size_t>(action)];
-  if (classes == 35 || scene != kMmactDeskScene) return action;
+  if (classes == 35 || scene != kDeskScene) return action;
   if (name == "talking_on_phone") return 35;
   return name == "using_phone" ? 36 : action;
 }
@@ -415,11 +423,6 @@ DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vecto
     info.protocols["cross-view"] = {SplitAxis::cameras, std::move(trained)};
   }
   return info;
-}
-
-std::string mmact_clip_id(int subject, int scene, int session, const std::string& action, int camera) {
-  return "subject" + std::to_string(subject) + "_scene" + std::to_string(scene) + "_session" + std::to_string(session) +
-         "_" + action + "_cam" + std::to_string(camera);
 }
 
 }  // namespace pskd::data::readers

@@ -12,7 +12,6 @@
 namespace pskd::data::readers {
 
 inline constexpr int kMmactSubjects = 20, kMmactScenes = 4, kMmactSessions = 5, kMmactCameras = 4;
-inline constexpr int kMmactDeskScene = 3;  ///< where the set of 37 classes has calls at a desk
 inline constexpr const char* kMmactUsualSensor = "acc_watch";
 
 /// The 35 names of files, in alphabetical order; a file's index is its label among the 35 classes.
@@ -23,9 +22,6 @@ int mmact_label(int action, int scene, int classes);
 
 /// `sensors` of acc_watch, acc_phone, gyro and orientation; `cameras` of 1 .. 4; `classes` 37 or 35.
 DatasetInfo mmact_info(const std::vector<std::string>& sensors, const std::vector<int>& cameras, int classes);
-
-/// Name of a clip: "subject1_scene2_session3_carrying_cam1".
-std::string mmact_clip_id(int subject, int scene, int session, const std::string& action, int camera);
 
 Reader mmact_reader(const config::DataConfig& config);
 

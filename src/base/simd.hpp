@@ -16,7 +16,7 @@
 #pragma GCC diagnostic ignored "-Wpsabi"
 #endif
 
-namespace pskd::ops::cpu {
+namespace pskd::simd {
 
 /// Whether the processor multiplies bfloat16 by itself (AVX-512 BF16).
 inline bool multiplies_bfloat16() {
@@ -99,4 +99,4 @@ void for_numbers(std::int64_t count, const Run& run) {
   run_on_processor([=]<int bytes>() __attribute__((always_inline)) { for_lanes<bytes, Number>(count, run); });
 }
 
-}  // namespace pskd::ops::cpu
+}  // namespace pskd::simd
