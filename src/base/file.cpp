@@ -157,6 +157,24 @@ NextPiece one_piece(std::string_view bytes) {
   return [bytes]() mutable { return std::exchange(bytes, {}); };
 }
 
+[[noreturn]] void fail_irregular(const char* action, const fs::path& path, mode_t mode) {
+  if (S_ISDIR(mode)) fail(action, path, EISDIR);
+  const char* kind = S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+  throw Error(ErrorKind::io,
+              std::string("cannot ") + action + " " + path.string() + ": expected a regular file, found " + kind);
+}
+
+// The file that is written in the name of `path`: the one that a symbolic link names. A rename would replace the link
+// itself, and a device or a pipe as well.
+fs::path target_of(const fs::path& path) {
+  std::error_code absent;
+  const bool is_link = fs::is_symlink(fs::symlink_status(path, absent));
+  fs::path target = is_link ? fs::weakly_canonical(folder_of(path) / fs::read_symlink(path)) : path;
+  struct stat status {};
+  if (::stat(target.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) fail_irregular("write", path, status.st_mode);
+  return target;
+}
+
 void replace_file(const fs::path& path, const NextPiece& next, bool sync) {
   make_folder_of(path);
   const fs::path temporary = temporary_beside(path);
@@ -192,12 +210,6 @@ struct stat status_of(const Descriptor& file, const fs::path& path) {
   return status;
 }
 
-[[noreturn]] void fail_irregular(const fs::path& path, mode_t mode) {
-  if (S_ISDIR(mode)) fail("read", path, EISDIR);
-  const char* kind = S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
-  throw Error(ErrorKind::io, "cannot read " + path.string() + ": expected a regular file, found " + kind);
-}
-
 // `guess` is that of the size: files under /proc say 0, and a file may grow while it is read.
 std::string read_all(const Descriptor& file, const fs::path& path, std::size_t guess, std::size_t limit) {
   constexpr std::size_t kLeast = 4096;
@@ -227,7 +239,7 @@ struct RegularFile {
 RegularFile open_regular(const fs::path& path) {
   Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");  // not to wait for the writer of a pipe
   const struct stat status = status_of(file, path);
-  if (!S_ISREG(status.st_mode)) fail_irregular(path, status.st_mode);
+  if (!S_ISREG(status.st_mode)) fail_irregular("read", path, status.st_mode);
   return {std::move(file), static_cast<std::size_t>(status.st_size)};
 }
 
@@ -268,13 +280,14 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
 }
 
 void write_file_atomically(const fs::path& path, const NextPiece& next) {
-  remove_leftovers_of(path);
-  replace_file(path, next, true);
-  sync_folder(folder_of(path));
+  const fs::path target = target_of(path);
+  remove_leftovers_of(target);
+  replace_file(target, next, true);
+  sync_folder(folder_of(target));
 }
 
 void write_cache_atomically(const fs::path& path, std::string_view bytes) {
-  replace_file(path, one_piece(bytes), false);
+  replace_file(target_of(path), one_piece(bytes), false);
 }
 
 void remove_unfinished_files(const fs::path& folder) {

@@ -27,7 +27,8 @@ std::string read_file_or_pipe(const std::filesystem::path& path, std::size_t lim
 
 /// Writes `bytes` to a temporary file beside `path`, syncs it and renames it over `path`; folders are made as needed.
 /// On any failure (full disk, permissions) the temporary file is removed, the old file is untouched and Error(io) is
-/// thrown. What a killed writer of `path` left beside it is removed.
+/// thrown, as where `path` is a folder, a pipe or a device. A symbolic link stays, and what it names is written. What a
+/// killed writer of `path` left beside it is removed.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// Gives one piece of a file after the other, which is valid until the next call; an empty one when there is no more.

@@ -157,6 +157,30 @@ TEST(File, OnlyRegularFilesAreRead) {
   EXPECT_THAT(told(folder.path()), HasSubstr("Is a directory"));
 }
 
+TEST(File, OnlyRegularFilesAreReplaced) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("pipe", folder / "link");
+  for (const char* name : {"pipe", "link"}) {
+    const std::string told = name + std::string(": expected a regular file, found a pipe");
+    EXPECT_THAT(io_error_of([&] { write_file_atomically(folder / name, "new"); }), HasSubstr(told));
+    EXPECT_THAT(io_error_of([&] { write_cache_atomically(folder / name, "new"); }), HasSubstr(told));
+    EXPECT_TRUE(fs::is_fifo(folder / name));
+  }
+}
+
+TEST(File, WhatASymbolicLinkNamesIsWritten) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "deep");
+  fs::create_symlink("deep/file", folder / "link");
+  for (const std::string text : {"of a file that was not there", "of one that was"}) {
+    write_file_atomically(folder / "link", text);
+    EXPECT_TRUE(fs::is_symlink(folder / "link"));
+    EXPECT_EQ(read_file(folder / "deep/file"), text);
+    EXPECT_THAT(names_in(folder / "deep"), ::testing::ElementsAre("file"));
+  }
+}
+
 TEST(File, AConfigMayComeThroughAPipeOfBoundedLength) {
   const testing::TemporaryFolder folder;
   const std::filesystem::path pipe = folder / "pipe";

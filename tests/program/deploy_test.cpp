@@ -194,6 +194,18 @@ TEST_F(Deploy, DecisionsArePrintedInEveryForm) {
   EXPECT_THAT(read_file(path("e.npy")), HasSubstr("'shape': (1, 8)"));
 }
 
+TEST_F(Deploy, ArraysForNumpyReplaceNothing) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("n.pskd")).code, 0);
+  std::ofstream(path("mine.npy")) << "the only copy\n";
+  for (const std::string option : {"--probabilities ", "--embeddings "}) {
+    const auto refused =
+        run_command(kProgram + "predict " + path("n.pskd") + " " + path("mine.npy") + " " + option + path("mine.npy"));
+    EXPECT_EQ(refused.code, 2) << refused.output;
+    EXPECT_THAT(refused.output, HasSubstr("mine.npy: there is a file of that name; give another name, or remove it"));
+    EXPECT_EQ(read_file(path("mine.npy")), "the only copy\n");
+  }
+}
+
 TEST_F(Deploy, CIsTheSameFromRunAndModelFileAndReplacesNothingElse) {
   ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("h.pskd")).code, 0);
   const auto write_c = [](const std::string& from, const std::string& to) {

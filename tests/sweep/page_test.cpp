@@ -41,6 +41,12 @@ TEST_F(ReportVerb, WritesOnePageOfASweepAndOfARunWithWhateverIsStillThere) {
   ASSERT_EQ(report(run.string()).code, 0);
   EXPECT_TRUE(fs::exists(run / "report.html"));
 
+  std::ofstream(folder_ / "notes.html") << "<p>the only copy</p>\n";
+  const Finished refused = report(run.string() + " --out " + path("notes.html"));
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("notes.html: there is another file of that name, which is no page"));
+  EXPECT_EQ(page("notes.html"), "<p>the only copy</p>\n");
+
   fs::remove(run / "stages/skeleton/last.ckpt");
   const Finished without_checkpoint = report(run.string() + " --out " + path("less.html"));
   EXPECT_EQ(without_checkpoint.code, 0) << without_checkpoint.output;

@@ -22,10 +22,12 @@ using pskd::data::readers::ChannelUnit;
 const std::map<std::string, ChannelUnit> kUnits = {
     {"g", ChannelUnit::g}, {"mg", ChannelUnit::milli_g}, {"m/s2", ChannelUnit::m_per_s2}};
 
-/// A file that is written for numpy. The ending keeps a recording from being overwritten where a name was forgotten.
+/// A file that is written for numpy. No recording is overwritten where a name was forgotten: recordings may be .npy,
+/// too.
 const CLI::Validator kArrayFile(
-    [](const std::string& file) {
-      return fs::path(file).extension() == ".npy" ? "" : "expected a name that ends in .npy, found " + file;
+    [](const std::string& file) -> std::string {
+      if (fs::path(file).extension() != ".npy") return "expected a name that ends in .npy, found " + file;
+      return fs::exists(file) ? file + ": there is a file of that name; give another name, or remove it" : "";
     },
     "FILE.npy");
 

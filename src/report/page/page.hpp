@@ -12,6 +12,9 @@
 
 namespace pskd::report {
 
+/// In every page (web/page.html): by it, a file is known to be ours.
+inline constexpr const char* kPageMark = "Written by <code>pskd report</code>";
+
 struct StageEmbeddings {
   std::string stage;
   Eigen::MatrixXd rows;  ///< [N, D], one for each of RunMaterial::clips

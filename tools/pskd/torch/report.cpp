@@ -120,13 +120,22 @@ class MaterialCollector {
   std::map<std::string, Eigen::MatrixXd> known_;  ///< by the question
 };
 
+/// Refuses a file that would be replaced and is no page of ours.
+void require_page(const fs::path& file) {
+  if (!fs::exists(file) || pskd::read_file(file).find(pskd::report::kPageMark) != std::string::npos) return;
+  throw pskd::Error(pskd::ErrorKind::usage, file.string() +
+                                                ": there is another file of that name, which is no page that "
+                                                "pskd wrote; give another name, or remove it");
+}
+
 void run_report(const ReportOptions& options) {
+  const fs::path file = options.out.empty() ? fs::path(options.folder) / pskd::kHtmlReport : fs::path(options.out);
+  require_page(file);
   const pskd::report::RunSet runs = pskd::report::collect_runs({options.folder});
   prepare(kThreads);
   MaterialCollector collector;
   const pskd::report::ReportPage page =
       pskd::report::report_page(runs, options.reference, [&](const fs::path& one) { return collector.collect({one}); });
-  const fs::path file = options.out.empty() ? fs::path(options.folder) / pskd::kHtmlReport : fs::path(options.out);
   pskd::write_file_atomically(file, page.html);
   for (const std::string& line : page.missing) complain("not on the page: " + line);
   std::cout << file.string() << '\n';
