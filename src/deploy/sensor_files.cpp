@@ -68,6 +68,32 @@ SensorRecording read_as(const fs::path& file, const SensorDescription& sensor, c
   return recording_of(file, stream, columns, rate, !sensor.table.time.empty());
 }
 
+/// The described sensor that has these channels, one of `names` where there are some.
+SensorDescription sensor_in(const data::readers::RecordingsDescription& description,
+                            const std::vector<std::string>& channels, const std::vector<std::string>& names) {
+  const auto is_in = [](const std::string& one, const std::vector<std::string>& all) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  std::vector<std::string> found;
+  SensorDescription sensor;
+  for (const SensorDescription& one : description.sensors) {
+    const bool has_all = std::all_of(channels.begin(), channels.end(),
+                                     [&](const std::string& channel) { return is_in(channel, one.channels); });
+    if (!has_all || (!names.empty() && !is_in(one.name, names))) continue;
+    found.push_back(one.name);
+    sensor = one;
+  }
+  if (found.size() == 1) return sensor;
+  const std::string needed = "the channels that the model needs: " + joined(channels);
+  if (!found.empty()) {
+    throw Error(ErrorKind::usage, description.file.string() + ": " + joined(found) + " have " + needed +
+                                      "; give a description with only the one whose files these are");
+  }
+  const std::string which =
+      names.empty() ? "no sensor" : "no sensor " + joined(names) + ", on which the model was trained,";
+  throw Error(ErrorKind::usage, description.file.string() + ": " + which + " has " + needed);
+}
+
 /// The unit of that word; nothing where there is none.
 std::optional<ChannelUnit> unit_called(const std::string& word) {
   const std::vector<std::string>& words = data::readers::channel_unit_words();
@@ -198,19 +224,12 @@ SensorFiles::Read SensorFiles::plain_reader() const {
 
 SensorFiles::Read SensorFiles::described_reader() const {
   const auto description = data::readers::read_recordings_description(options_.description);
-  const auto has_all = [&](const SensorDescription& sensor) {
-    return std::all_of(sensor_.channels.begin(), sensor_.channels.end(), [&](const std::string& channel) {
-      return std::find(sensor.channels.begin(), sensor.channels.end(), channel) != sensor.channels.end();
-    });
-  };
-  const auto found = std::find_if(description.sensors.begin(), description.sensors.end(), has_all);
-  if (found == description.sensors.end()) {
-    throw Error(ErrorKind::usage, options_.description.string() +
-                                      ": no sensor has the channels that the model needs: " + joined(sensor_.channels));
-  }
-  const std::vector<int> columns = columns_of(sensor_.channels, found->channels, found->name);
-  const double rate = options_.rate > 0 ? options_.rate : found->table.rate;
-  SensorDescription described = *found;
+  // Other data sets have other names for their sensors.
+  const bool is_own = data::readers::dataset_name(data_set_) == "generic";
+  SensorDescription described =
+      sensor_in(description, sensor_.channels, is_own ? sensor_.sensors : std::vector<std::string>{});
+  const std::vector<int> columns = columns_of(sensor_.channels, described.channels, described.name);
+  const double rate = options_.rate > 0 ? options_.rate : described.table.rate;
   if (!described.table.columns.empty()) described.table.label.clear();  // new recordings need not have that column
   return
       [sensor = std::move(described), columns, rate, gaps = description.gaps](

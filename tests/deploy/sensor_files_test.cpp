@@ -130,6 +130,23 @@ TEST_F(SensorFilesTest, ADescriptionOfOwnRecordingsSaysWhatTheirFilesHold) {
               HasSubstr("the description says the units"));
 }
 
+TEST_F(SensorFilesTest, OfADescriptionsSensorsTheFileIsOfTheOneThatTheModelWasTrainedOn) {
+  const fs::path description = write("dataset.yaml",
+                                     "manifest: clips.csv\nalign: span\nsensors:\n"
+                                     "  watch: {header: true, channels: [ax, ay, az], unit: m/s2, rate: 50}\n"
+                                     "  phone: {header: true, channels: [ax, ay, az], unit: g, rate: 50}\n");
+  const fs::path file = write("a.csv", "ax,ay,az\n0,0,1\n0,1,0\n");
+  const auto refused = [&] { return refusal(file, {.description = description}, ErrorKind::usage); };
+  model_.data_set = "generic";
+  EXPECT_THAT(refused(), HasSubstr("dataset.yaml: watch, phone have the channels that the model needs: ax, ay, az"));
+  model_.sensor->sensors = {"phone"};
+  EXPECT_THAT(values(read(file, {.description = description})), ElementsAre(0, 0, 1, 0, 1, 0));
+  model_.sensor->sensors = {"belt"};
+  EXPECT_THAT(refused(), HasSubstr("dataset.yaml: no sensor belt, on which the model was trained, has the channels"));
+  model_.data_set = "mmact";
+  EXPECT_THAT(refused(), HasSubstr("watch, phone have")) << "its sensors are not those of the description";
+}
+
 TEST_F(SensorFilesTest, WhatIsNoRecordingIsRefusedByFileAndLine) {
   EXPECT_THAT(refusal(write("a.csv", "ax,ay\n1,2\n3,4\n")), HasSubstr("a.csv: line 1: expected a column called 'az'"));
   EXPECT_THAT(refusal(write("b.csv", "1,2\n3,4\n")),
