@@ -3,9 +3,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cmath>
-#include <optional>
 
 #include "base/quantile.hpp"
+#include "deploy/windows.hpp"
 
 namespace pskd::deploy {
 namespace {
@@ -14,6 +14,7 @@ namespace {
 // 0.95 .. 1.44 g, those of the right wrists of Berkeley-MHAD, whose sensor ends at 2 g an axis, 0.52 .. 2.31 g.
 constexpr double kLeastGravity = 0.5, kMostGravity = 2.5;  // g
 constexpr double kOtherRate = 0.1;                         // share of the rate
+constexpr double kOtherLength = 3;                         // times a training clip, or that part of it
 
 /// The first of three channels in g that are x, y and z of one accelerometer.
 std::optional<Eigen::Index> accelerometer_of(const SensorInput& input) {
@@ -55,6 +56,18 @@ std::vector<Doubt> doubts_about(const SensorRecording& recording, const SensorIn
         {"channel " + input.channels[static_cast<std::size_t>(column)] + " is constant", fmt::format("{:.4g}", value)});
   }
   return doubts;
+}
+
+std::optional<Doubt> doubt_about_length(const SensorRecording& recording, Eigen::Index decided,
+                                        const SensorInput& input) {
+  if (recording.rate <= 0 || input.rate <= 0) return std::nullopt;
+  const double clip = seconds_of_clip(input), seconds = static_cast<double>(decided) / recording.rate;
+  const bool is_long = seconds > kOtherLength * clip;
+  if (!is_long && kOtherLength * seconds >= clip) return std::nullopt;
+  const bool is_window = decided < recording.samples.rows();
+  return Doubt{fmt::format("much {} than a training clip ({:.2g} s)", is_long ? "longer" : "shorter", clip) +
+                   (is_long ? ": give a --window of about that" : ""),
+               fmt::format("{}{:.2f} s", is_window ? "windows of " : "", seconds)};
 }
 
 }  // namespace pskd::deploy

@@ -88,8 +88,10 @@ PredictionNotes predict_files(const ModelFile& model, Recognizer& recognizer,
   for (const std::filesystem::path& file : files) {
     if (auto recording = read_one(reader, file, windows.length > 0, sinks, notes)) {
       std::vector<Doubt> doubts = doubts_about(*recording, *model.sensor);
-      note(notes, file, doubts);
       const std::vector<SampleRange> ranges = windows_in(recording->samples.rows(), recording->rate, windows);
+      const auto length = doubt_about_length(*recording, ranges.front().count, *model.sensor);
+      if (length) doubts.push_back(*length);
+      note(notes, file, doubts);
       batch.add(file, *std::move(recording), std::move(doubts), ranges);
     }
     ++notes.files;

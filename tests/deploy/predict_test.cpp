@@ -87,6 +87,22 @@ TEST_F(Predict, AFileThatCannotBeUsedIsSaidAndTheOthersAreDecided) {
   EXPECT_EQ(notes.files, 4);
 }
 
+TEST_F(Predict, DecisionsAboutMuchMoreOrLessThanATrainingClipAreDoubtful) {
+  Recognizer recognizer = recognizer_of(model_, "it");
+  const auto doubts = [&](double window) {
+    std::string found;
+    const auto add = [&](const FileDecision& one) { found = one.doubts.empty() ? "" : one.doubts.back().kind; };
+    const PredictionNotes notes = predict_files(model_, recognizer, {write("long.csv", 600)}, {}, {.length = window},
+                                                {add, [](const Error&) { FAIL(); }});
+    EXPECT_EQ(notes.doubts.contains(found), !found.empty());
+    return found;
+  };
+  EXPECT_THAT(doubts(0), HasSubstr("much longer than a training clip (3.5 s)")) << "12 s";
+  EXPECT_THAT(doubts(1e9), HasSubstr("much longer"));
+  EXPECT_THAT(doubts(0.001), HasSubstr("much shorter"));
+  EXPECT_EQ(doubts(3), "");
+}
+
 TEST_F(Predict, WindowsOfSecondsNeedARate) {
   model_.sensor->rate = 0;
   Recognizer recognizer = recognizer_of(model_, "it");

@@ -190,5 +190,20 @@ TEST_F(SensorFilesTest, DoubtsAreSaidAboutWhatCannotBeRight) {
   EXPECT_THAT(kinds(dead, *model_.sensor), ElementsAre("channel ax is constant"));
 }
 
+TEST_F(SensorFilesTest, WhatIsMuchLongerOrShorterThanATrainingClipIsDoubtful) {
+  SensorRecording hour{data::Frames(180'000, 3), 50, false};
+  const auto told = [&](Eigen::Index decided) {
+    const auto doubt = doubt_about_length(hour, decided, *model_.sensor);
+    return doubt ? doubt->kind + "; " + doubt->detail : "";
+  };
+  EXPECT_EQ(told(180'000), "much longer than a training clip (3.5 s): give a --window of about that; 3600.00 s");
+  EXPECT_EQ(told(2), "much shorter than a training clip (3.5 s); windows of 0.04 s");
+  for (const Eigen::Index sound : {59, 175, 525}) EXPECT_EQ(told(sound), "") << sound;
+  hour.rate = 500;
+  EXPECT_THAT(told(525), HasSubstr("much shorter")) << "by seconds, not by samples";
+  hour.rate = 0;
+  EXPECT_EQ(told(180'000), "") << "nobody knows how long it is";
+}
+
 }  // namespace
 }  // namespace pskd::deploy
