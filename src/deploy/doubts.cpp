@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/quantile.hpp"
+#include "data/gaps.hpp"
 #include "deploy/windows.hpp"
 
 namespace pskd::deploy {
@@ -48,6 +49,12 @@ std::vector<Doubt> doubts_about(const SensorRecording& recording, const SensorIn
   if (recording.stamped && input.rate > 0 && std::abs(recording.rate / input.rate - 1) > kOtherRate) {
     doubts.push_back({fmt::format("sampled at another rate than the training recordings ({:.4g} Hz)", input.rate),
                       fmt::format("{:.4g} Hz", recording.rate)});
+  }
+  const double cut = recording.cut_front + recording.cut_back;
+  if (recording.rate > 0 && cut > data::kShortGap) {
+    const double kept = static_cast<double>(recording.samples.rows() - 1) / recording.rate;
+    doubts.push_back({"a part is left out, for gaps or missing values",
+                      fmt::format("{:.2f} s of {:.2f} s are kept", kept, kept + cut)});
   }
   for (Eigen::Index column = 0; column < recording.samples.cols(); ++column) {
     const float value = recording.samples(0, column);

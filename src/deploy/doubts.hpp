@@ -17,7 +17,8 @@ struct Doubt {
 };
 
 /// In this order: the median of |acceleration| is far from 1 g (gravity removed, another unit), time stamps tell of
-/// another rate than that of the training recordings, a channel is constant.
+/// another rate than that of the training recordings, a rule for gaps left out more than a short one, a channel is
+/// constant.
 std::vector<Doubt> doubts_about(const SensorRecording& recording, const SensorInput& input);
 
 /// Where the `decided` samples of the recording that are decided about at once, all of them or those of a window, are

@@ -21,8 +21,8 @@ class Batch {
     for (const auto& [first, count] : windows) {
       FileDecision decision{file, 0, 0, doubts, {}};
       if (rate > 0) {
-        decision.start = static_cast<double>(first) / rate;
-        decision.end = static_cast<double>(first + count - 1) / rate;
+        decision.start = recording->cut_front + static_cast<double>(first) / rate;
+        decision.end = recording->cut_front + static_cast<double>(first + count - 1) / rate;
       }
       const Eigen::Index channels = recording->samples.cols();
       recordings_.push_back(recording);

@@ -51,7 +51,7 @@ SensorRecording recording_of(const fs::path& file, const data::Stream& stream, c
                 file.string() + ": expected at least 2 samples, found " + std::to_string(stream.frames.rows()));
   }
   SensorRecording recording{data::Frames(stream.frames.rows(), static_cast<Eigen::Index>(columns.size())), rate,
-                            stamped};
+                            stamped, stream.cut_front, stream.cut_back};
   for (std::size_t i = 0; i < columns.size(); ++i) {
     recording.samples.col(static_cast<Eigen::Index>(i)) = stream.frames.col(columns[i]);
   }

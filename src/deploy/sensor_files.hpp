@@ -17,9 +17,10 @@
 namespace pskd::deploy {
 
 struct SensorRecording {
-  data::Frames samples;  ///< [T, channels of the model], T >= 2, at equal intervals; in g and deg/s
-  double rate = 0;       ///< Hz; 0: not known
-  bool stamped = false;  ///< whether the rate is that of the file's own time stamps
+  data::Frames samples;                ///< [T, channels of the model], T >= 2, at equal intervals; in g and deg/s
+  double rate = 0;                     ///< Hz; 0: not known
+  bool stamped = false;                ///< whether the rate is that of the file's own time stamps
+  double cut_front = 0, cut_back = 0;  ///< what a rule for gaps took from the ends of the file, seconds
 };
 
 /// How files are read.

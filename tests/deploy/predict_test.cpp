@@ -103,6 +103,31 @@ TEST_F(Predict, DecisionsAboutMuchMoreOrLessThanATrainingClipAreDoubtful) {
   EXPECT_EQ(doubts(3), "");
 }
 
+TEST_F(Predict, MomentsCountFromTheFirstSampleOfTheFileWhateverIsCut) {
+  std::ofstream(folder_ / "dataset.yaml") << "manifest: clips.csv\nalign: span\ngaps: cut\nsensors:\n"
+                                             "  watch: {header: true, time: t, columns: [ax, ay, az], "
+                                             "channels: [ax, ay, az], unit: g}\n";
+  Recognizer recognizer = recognizer_of(model_, "it");
+  for (const bool gap : {true, false}) {
+    std::ofstream file(folder_ / "day.csv");
+    file << "t,ax,ay,az\n";
+    for (int i = 0; i < 500; ++i) {
+      if (gap && i >= 50 && i < 100) continue;
+      file << 7 + i / 50.0 << (i < 100 && !gap ? ",,0,1\n" : i % 2 == 0 ? ",0,0.1,1\n" : ",0.1,0,1\n");
+    }
+    file.close();
+    std::vector<FileDecision> found;
+    const PredictionNotes notes = predict_files(
+        model_, recognizer, {folder_ / "day.csv"}, {.description = folder_ / "dataset.yaml"}, {.length = 2, .step = 2},
+        {[&](const FileDecision& one) { found.push_back(one); }, [](const Error& error) { FAIL() << error.what(); }});
+    ASSERT_EQ(found.size(), 4U);
+    EXPECT_NEAR(found[0].start, 2, 1e-6) << (gap ? "behind the gap" : "where values begin");
+    EXPECT_NEAR(found[3].end, 9.98, 1e-6);
+    EXPECT_THAT(notes.doubts.at("a part is left out, for gaps or missing values").first,
+                HasSubstr("7.98 s of 9.98 s are kept"));
+  }
+}
+
 TEST_F(Predict, WindowsOfSecondsNeedARate) {
   model_.sensor->rate = 0;
   Recognizer recognizer = recognizer_of(model_, "it");
