@@ -22,9 +22,8 @@ SampleStream::SampleStream(Recognizer recognizer, const StreamOptions& options, 
 void SampleStream::add(std::optional<double> given, std::span<const float> values) {
   const double time = given ? *given : static_cast<double>(samples_) / options_.rate;
   ++samples_;
-  const bool sound = std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-  if (!sound || !std::isfinite(time)) {
-    ++troubles_.not_finite;
+  if (!is_possible(values) || !std::isfinite(time)) {
+    ++troubles_.impossible;
     return;
   }
   if (!follows(time)) return;
@@ -37,6 +36,14 @@ void SampleStream::add(std::optional<double> given, std::span<const float> value
     append(values);
   }
   time_ = time;
+}
+
+bool SampleStream::is_possible(std::span<const float> values) const {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) return false;
+    if (!options_.limits.empty() && std::abs(values[i]) > options_.limits[i]) return false;
+  }
+  return true;
 }
 
 /// Whether a sample of that time is taken. Behind a gap, or after a clock was set back, the next one begins anew.

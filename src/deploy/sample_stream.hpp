@@ -14,11 +14,12 @@
 namespace pskd::deploy {
 
 struct StreamOptions {
-  double rate = 0;            ///< Hz, of the samples that windows are made of
-  WindowOptions windows;      ///< length > 0
-  double smoothing = 0;       ///< share that the probabilities before keep in the smoothed ones, 0 .. 1
-  double hysteresis = 0;      ///< by how much another class must be more probable to follow the one before
-  double none_threshold = 0;  ///< of the confidence, below which the answer is none
+  double rate = 0;                 ///< Hz, of the samples that windows are made of
+  WindowOptions windows;           ///< length > 0
+  double smoothing = 0;            ///< share that the probabilities before keep in the smoothed ones, 0 .. 1
+  double hysteresis = 0;           ///< by how much another class must be more probable to follow the one before
+  double none_threshold = 0;       ///< of the confidence, below which the answer is none
+  std::vector<float> limits = {};  ///< of each channel's |value|, beyond which a sample is impossible; empty: none
 };
 
 struct StreamDecision {
@@ -36,7 +37,7 @@ struct StreamDecision {
 struct StreamTroubles {
   std::int64_t gaps = 0;        ///< of more than data::kShortGap without a sample; windows begin anew behind it
   std::int64_t backward = 0;    ///< samples whose time does not follow the one before: dropped
-  std::int64_t not_finite = 0;  ///< samples with NaN or infinity: dropped
+  std::int64_t impossible = 0;  ///< samples with NaN, infinity or what is beyond StreamOptions::limits: dropped
 };
 
 class SampleStream {
@@ -56,6 +57,7 @@ class SampleStream {
   std::int64_t decisions() const { return decisions_; }  ///< that were made
 
  private:
+  bool is_possible(std::span<const float> values) const;
   bool follows(double time);
   void begin_anew(double time);
   void append_until(double time);

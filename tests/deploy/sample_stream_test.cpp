@@ -105,7 +105,7 @@ TEST_F(SampleStreamTest, SurvivesGapsBackwardTimeAndNan) {
   live.add(std::nan(""), std::span(part).first(3));
   feed(live, part, 100);
   EXPECT_EQ(live.troubles().backward, 1);
-  EXPECT_EQ(live.troubles().not_finite, 2);
+  EXPECT_EQ(live.troubles().impossible, 2);
   EXPECT_EQ(live.troubles().gaps, 1);
   ASSERT_EQ(made_.size(), 2U) << "no window reaches over the gap";
   EXPECT_DOUBLE_EQ(made_[1].start, 100);
@@ -128,6 +128,15 @@ TEST_F(SampleStreamTest, ASampleThatIsMissingIsBridged) {
   feed(live, without);
   ASSERT_EQ(made_.size(), 1U);
   for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(made_[0].decision.probabilities[k], expected[k], 1e-5);
+}
+
+TEST_F(SampleStreamTest, ASampleBeyondTheLimitsIsDropped) {
+  const Values sound = {0, 0, 1}, more = {0, 2001, 1}, less = {0, -1001, 1};
+  SampleStream live = stream({.rate = 50, .windows = {.length = 1, .step = 1}, .limits = {1000, 2000, 1000}});
+  for (const Values& sample : {sound, more, less}) live.add(std::nullopt, sample);
+  EXPECT_EQ(live.troubles().impossible, 1);
+  for (int i = 0; i < 48; ++i) live.add(std::nullopt, sound);
+  EXPECT_EQ(made_.size(), 1U);
 }
 
 TEST_F(SampleStreamTest, SmoothingAndHysteresisHoldAClass) {

@@ -376,6 +376,23 @@ TEST_F(Deploy, AStreamDecidesAsPredictDoesAndSurvivesGarbage) {
   }
 }
 
+TEST_F(Deploy, AStreamBelievesNoImpossibleSampleAndSaysWhatGetsDoubtfulLater) {
+  ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("x.pskd")).code, 0);
+  std::ofstream still(path("later.csv"));
+  still << lines_of_samples() << "0,1e38,0\n";
+  for (int i = 0; i < 150; ++i) still << "0,0,9.8" << i % 7 << '\n';
+  still.close();
+  const auto live = run_command("(cat " + path("later.csv") + " | " + kProgram + "stream " + path("x.pskd") +
+                                " --window 1 --step 0.5)");
+  EXPECT_EQ(live.code, 0) << live.output;
+  EXPECT_THAT(live.output,
+              HasSubstr("1 samples with NaN, infinity or an acceleration of more than 1000 g were dropped"));
+  const std::string doubt = "|acceleration| is far from 1 g";
+  const std::size_t first = live.output.find(doubt);
+  ASSERT_NE(first, std::string::npos) << live.output;
+  EXPECT_EQ(live.output.find(doubt, first + 1), std::string::npos) << "said once";
+}
+
 TEST_F(Deploy, AStreamThatIsAskedToStopHasSaidWhatItDecided) {
   ASSERT_EQ(run_command(kProgram + "export " + stage() + " --out " + path("t.pskd")).code, 0);
   std::ofstream(path("three.csv")) << lines_of_samples();

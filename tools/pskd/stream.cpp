@@ -6,12 +6,15 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <system_error>
 
 #include "base/pace.hpp"
 #include "base/stop_signal.hpp"
+#include "data/finite.hpp"
 #include "deploy/doubts.hpp"
 #include "deploy/recognizer.hpp"
 #include "deploy/sample_input.hpp"
@@ -47,15 +50,17 @@ void print(const deploy::StreamDecision& made, const std::vector<std::string>& c
   std::cout << line.dump() << std::endl;
 }
 
-/// What the first window says against itself.
-void warn_of_doubts(const deploy::StreamDecision& first, const deploy::SensorInput& sensor) {
+/// What a window says against itself, and none said before.
+void warn_of_doubts(const deploy::StreamDecision& made, const deploy::SensorInput& sensor,
+                    std::set<std::string>& said) {
   const auto channels = static_cast<Eigen::Index>(sensor.channels.size());
   const deploy::SensorRecording recording{
-      Eigen::Map<const pskd::data::Frames>(first.window.data(),
-                                           static_cast<Eigen::Index>(first.window.size()) / channels, channels),
+      Eigen::Map<const pskd::data::Frames>(made.window.data(), static_cast<Eigen::Index>(made.window.size()) / channels,
+                                           channels),
       0, false};
   for (const deploy::Doubt& doubt : deploy::doubts_about(recording, sensor)) {
-    spdlog::warn("the first window: {} ({})", doubt.kind, doubt.detail);
+    if (!said.insert(doubt.kind).second) continue;
+    spdlog::warn("the window from {:.2f} s: {} ({})", made.start, doubt.kind, doubt.detail);
   }
 }
 
@@ -64,13 +69,16 @@ void warn_of_doubts(const deploy::StreamDecision& first, const deploy::SensorInp
 class Troubles {
  public:
   void say(const deploy::SampleInput& input, const deploy::SampleStream& stream, bool now = false) {
-    const auto [gaps, backward, not_finite] = stream.troubles();
-    const std::int64_t all = input.refused() + gaps + backward + not_finite;
+    const auto [gaps, backward, impossible] = stream.troubles();
+    const std::int64_t all = input.refused() + gaps + backward + impossible;
     if (all == said_ || !(pace_.is_due() || now)) return;
     said_ = all;
     if (input.refused() > 0)
       spdlog::warn("{} lines are no samples; the first is {}", input.refused(), input.first_refused());
-    if (not_finite > 0) spdlog::warn("{} samples with NaN or infinity were dropped", not_finite);
+    if (impossible > 0) {
+      spdlog::warn("{} samples with NaN, infinity or an acceleration of more than {:g} g were dropped", impossible,
+                   pskd::data::kMaxAcceleration);
+    }
     if (backward > 0) spdlog::warn("{} samples whose time is not after the one before were dropped", backward);
     if (gaps > 0) spdlog::warn("{} gaps between the times of samples, which are in seconds; windows began anew", gaps);
   }
@@ -101,6 +109,9 @@ deploy::StreamOptions stream_options(const Options& options, const deploy::Model
   constexpr Eigen::Index kMostSamples = 1'000'000;
   deploy::StreamOptions stream = options.stream;
   stream.none_threshold = model.none.value_or(pskd::eval::NoneRule{}).threshold;
+  for (const std::string& unit : sensor.units) {
+    stream.limits.push_back(unit == "g" ? static_cast<float>(pskd::data::kMaxAcceleration) : HUGE_VALF);
+  }
   if (stream.rate <= 0) stream.rate = sensor.rate;
   if (stream.rate <= 0) throw pskd::Error(pskd::ErrorKind::usage, "give --rate: the model does not know its rate");
   if (stream.windows.length <= 0) stream.windows.length = deploy::seconds_of_clip(sensor);
@@ -116,8 +127,9 @@ void run(const Options& options) {
   const deploy::ModelFile model = model_of(options.model, options.threshold);
   const pskd::Recognizer recognizer = deploy::recognizer_of(model, options.model);
   pskd::catch_stop_signals();
+  std::set<std::string> doubts;
   deploy::SampleStream stream(recognizer, stream_options(options, model), [&](const deploy::StreamDecision& made) {
-    if (stream.decisions() == 1) warn_of_doubts(made, *model.sensor);
+    warn_of_doubts(made, *model.sensor, doubts);
     print(made, model.classes);
   });
   deploy::SampleInput input(model.sensor->channels,
