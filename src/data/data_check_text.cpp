@@ -25,7 +25,7 @@ std::string seconds_text(double seconds) {
 
 // Names that programs write for no value, where an empty cell says that nobody labeled.
 bool is_word_for_nothing(const std::string& name) {
-  constexpr std::array kWords = {"nan", "na", "n/a", "#n/a", "null"};
+  constexpr std::array kWords = {"nan", "na", "n/a", "#n/a", "null", "none"};
   return std::find(kWords.begin(), kWords.end(), compared_form(name)) != kWords.end();
 }
 
@@ -273,7 +273,8 @@ std::vector<std::string> suspicions_of(const DataCheck& check) {
   }
   for (const std::string& name : check.info.classes) {
     if (!is_word_for_nothing(name)) continue;
-    warnings.push_back("'" + name + "' is a class: where nobody labeled, the cell of the label is to be empty");
+    warnings.push_back("'" + name + "' is a class: where nobody labeled, the cell of the label is to be empty" +
+                       (compared_form(name) == "none" ? "; an action needs another name, for none is an answer" : ""));
   }
   for (const Name& subject : check.info.subjects) {
     if (is_word_for_nothing(subject.text())) warnings.push_back("'" + subject.text() + "' is a subject: who is it?");

@@ -115,6 +115,7 @@ std::optional<Json> describe_none(const StageLayout& stage, const std::vector<st
   if (!fs::exists(stage.val_predictions())) return std::nullopt;
   const std::vector<eval::Prediction> predictions = eval::read_predictions(stage.val_predictions(), classes);
   if (predictions.empty()) return std::nullopt;
+  eval::require_no_class_called_none(classes);
   const eval::NoneRule rule = eval::fit_none_rule(predictions);
   return Json{{"temperature", rule.temperature}, {"threshold", rule.threshold}, {"clips", predictions.size()}};
 }

@@ -5,6 +5,9 @@
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
 
+#include "base/unicode.hpp"
+#include "pskd/base/error.hpp"
+
 namespace pskd::eval {
 namespace {
 
@@ -60,6 +63,15 @@ double temperature_of(const std::vector<Labeled>& clips) {
 }
 
 }  // namespace
+
+void require_no_class_called_none(const std::vector<std::string>& classes) {
+  if (std::none_of(classes.begin(), classes.end(), [](const auto& name) { return compared_form(name) == kNone; }))
+    return;
+  throw Error(
+      ErrorKind::usage,
+      "a class is called none, and so is the answer \"none of these\"; give the class another name, such as rest, "
+      "where the recordings are labeled, and train again");
+}
 
 double confidence_of(std::span<const float> logits, double temperature) {
   return std::exp(-log_sum(logits, temperature));

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/random.hpp"
+#include "support/refusal.hpp"
 
 namespace pskd::eval {
 namespace {
@@ -85,6 +86,13 @@ TEST(NoneRuleTest, ClipsThatAreAllRightKeepTheirProbabilities) {
   const NoneRule rule = fit_none_rule(clips);
   EXPECT_EQ(rule.temperature, 1);
   EXPECT_LE(rule.threshold, 0.99) << "a smoothed confidence must be able to come back to it";
+}
+
+TEST(NoneRuleTest, NoClassHasTheNameOfTheAnswer) {
+  require_no_class_called_none({"walk", "rest"});
+  for (const char* name : {"none", "None"}) {
+    EXPECT_NE(testing::refusal(ErrorKind::usage, [&] { require_no_class_called_none({"walk", name}); }), "") << name;
+  }
 }
 
 TEST(NoneRuleTest, AConfidenceIsTheHighestProbability) {

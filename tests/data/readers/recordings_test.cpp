@@ -65,6 +65,13 @@ TEST_F(OwnFolder, ClassesKeepTheOrderOfTheDescription) {
   EXPECT_EQ(clip().label, 0);
 }
 
+TEST_F(OwnFolder, AClassThatIsAWordForNothingIsSuspicious) {
+  for (const std::string word : {"None", "NA"}) {
+    write("clips.csv", replaced(kManifest, "clap", word));
+    EXPECT_THAT(suspicions_of(check_dataset(config())), ::testing::Contains(HasSubstr("'" + word + "' is a class")));
+  }
+}
+
 TEST_F(OwnFolder, ARecordingThatNobodyLabeledIsOfTheClassThatNoProtocolKeeps) {
   write("clips.csv", "id,subject,label,skeleton,watch\none,1,wave,s1.csv,w1.csv\ntwo,2,,s2.csv,w2.csv\n");
   EXPECT_THAT(dataset_info(config()).classes, ElementsAre("wave", kNoLabel));
