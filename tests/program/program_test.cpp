@@ -665,9 +665,24 @@ TEST(Config, ExplainsAKeyAndNamesTheNearestOfAnUnknownOne) {
 }
 
 TEST(Help, AnUnknownVerbOrFlagIsAUsageError) {
-  EXPECT_EQ(run_program("tarin").code, 2);
+  const Finished wrong = run_program("tarin");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.output, HasSubstr("no verb 'tarin'; did you mean train?"));
+  EXPECT_THAT(run_program("data chek --config utd").output, HasSubstr("no verb 'chek'; did you mean check?"));
+  EXPECT_THAT(run_program("model shwo").output, HasSubstr("no verb 'shwo'; did you mean show?"));
   EXPECT_EQ(run_program("doctor --nonsense").code, 2);
   EXPECT_EQ(run_program("").code, 2);
+}
+
+TEST(Help, ANumberOutOfItsRangeAndAConfigThatIsNotThereAreSaidInAShortText) {
+  EXPECT_THAT(run_program("train --jobs 0" + kUtd).output, HasSubstr("--jobs: expected a number above 0, found 0\n"));
+  EXPECT_THAT(run_program("train --threads -3" + kUtd).output,
+              HasSubstr("--threads: expected a number of at least 0, found -3\n"));
+  EXPECT_THAT(run_program("sweep --jobs two" + kUtd).output, HasSubstr("expected a number above 0, found two\n"));
+  const Finished told = run_program("train --config genric");
+  EXPECT_EQ(told.code, 2);
+  EXPECT_THAT(told.output,
+              HasSubstr("there is no file genric, and no config of that name is shipped; did you mean generic?"));
 }
 
 TEST(Model, StudentOfTheShippedConfigFitsAWatch) {

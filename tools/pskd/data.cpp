@@ -228,11 +228,11 @@ void add_synth(CLI::App& data) {
   verb->add_option("--like", options->like, "whose format and classes")
       ->check(CLI::IsMember({"utd", "berkeley", "mmact", "generic", "recordings"}))
       ->capture_default_str();
-  CLI::Option* subjects = verb->add_option("--subjects", options->subjects, "people")->check(CLI::PositiveNumber);
+  CLI::Option* subjects = verb->add_option("--subjects", options->subjects, "people")->check(kPositiveNumber);
   CLI::Option* trials =
-      verb->add_option("--trials", options->trials, "repetitions; mmact: sessions")->check(CLI::PositiveNumber);
+      verb->add_option("--trials", options->trials, "repetitions; mmact: sessions")->check(kPositiveNumber);
   CLI::Option* actions = verb->add_option("--actions", options->actions, "number of classes; the first ones are taken")
-                             ->check(CLI::PositiveNumber);
+                             ->check(kPositiveNumber);
   CLI::Option* scenes = verb->add_option("--scenes", options->mmact.scenes, "mmact: rooms")
                             ->check(CLI::Range(1, 4))
                             ->capture_default_str();
@@ -285,11 +285,11 @@ void add_join(CLI::App& data) {
       ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_option("--window", options->join.window, "seconds of the windows that training cuts them into")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_option("--step", options->join.step, "seconds from one window to the next")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber)
       ->capture_default_str();
   verb->add_option("--seed", options->join.seed, "of the order of the clips; same seed, same bytes")

@@ -192,7 +192,7 @@ void add_export(CLI::App& app) {
                    "accuracy on its test clips")
       ->check(CLI::IsMember({"int8"}));
   verb->add_option("--rate", options->rate, "Hz, of the sensor (default: what the checkpoint says)")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber);
   verb->footer(
       "A model file holds the weights, classes, channels, statistics, and what they were trained on; docs/deploy.md\n"

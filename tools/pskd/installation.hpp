@@ -14,3 +14,7 @@ std::filesystem::path shipped_configs();
 /// The shipped config of that name: share/pskd/configs/<name>, or with .yaml; `name` itself where it is a file or no
 /// such config is shipped. Where there is no folder configs/, `name` may begin with it.
 std::string file_or_shipped_config(const std::string& name);
+
+/// What is wrong with the name of a config that is neither a file nor shipped, and which shipped one is near; empty:
+/// it is a file.
+std::string config_problem(const std::string& name);

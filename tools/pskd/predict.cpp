@@ -42,7 +42,7 @@ void add_reading(CLI::App* verb, PredictOptions& options) {
       ->type_name("FILE");
   verb->add_option("--rate", options.reading.rate,
                    "Hz, of files without time stamps (default: that of the file, of the data set or of the model)")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber);
   verb->add_option("--unit", options.unit, "of accelerations in plain files (default: as the file says, else g)")
       ->check(CLI::IsMember({"g", "mg", "m/s2"}));
@@ -53,7 +53,7 @@ void add_writing(CLI::App* verb, PredictOptions& options) {
       ->check(CLI::IsMember({"table", "csv", "jsonl"}))
       ->capture_default_str();
   verb->add_option("--top", options.top, "number of classes to print, the most probable first")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->capture_default_str();
   verb->add_option("--threshold", options.threshold,
                    "of the confidence, 0 .. 1; the answer is `none` below (default: the model's; 0: never)")
@@ -167,10 +167,10 @@ void add_predict(CLI::App& app, const std::function<void(const PredictOptions&)>
       ->required();
   verb->add_option("--window", options->windows.length,
                    "seconds; decides about windows that slide over each file (default: one decision a file)")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber);
   verb->add_option("--step", options->windows.step, "seconds from a window to the next (default: half a window)")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber);
   add_reading(verb, *options);
   add_writing(verb, *options);

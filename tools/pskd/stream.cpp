@@ -167,10 +167,10 @@ void add_stream(CLI::App& app) {
       ->check(kFiniteNumber)
       ->type_name("FLOAT");
   verb->add_option("--window", stream.windows.length, "seconds (default: the length of a training clip)")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber);
   verb->add_option("--step", stream.windows.step, "seconds from a window to the next (default: half a window)")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->check(kFiniteNumber);
   verb->add_option("--smoothing", stream.smoothing, "share that the probabilities before keep, 0 .. 0.99 (default: 0)")
       ->check(CLI::Range(0.0, 0.99))

@@ -96,7 +96,7 @@ void add_sources(CLI::App* verb, const std::shared_ptr<Options>& options) {
           "an experiment or a sweep: exactly its runs; or a table in config form, see configs/tables: other options "
           "win over it; a file, or the name of a shipped one")
       ->transform(file_or_shipped_config, "")
-      ->check(CLI::ExistingFile)
+      ->check(CLI::Validator(config_problem, "FILE"))
       ->type_name("FILE");
   verb->add_option("--set", options->overrides, "override a key of the experiment or sweep (repeatable)")
       ->allow_extra_args(false)

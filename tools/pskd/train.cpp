@@ -7,10 +7,10 @@ void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& ru
   options->config.add_to(*verb);
   CLI::Option* threads =
       verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads)")
-          ->check(CLI::NonNegativeNumber);
+          ->check(kNonNegativeNumber);
   CLI::Option* jobs = verb->add_option("--jobs", options->jobs,
                                        "runs to train in parallel, each in a process of its own with one thread")
-                          ->check(CLI::PositiveNumber)
+                          ->check(kPositiveNumber)
                           ->excludes(threads);
   verb->add_option("--only", options->only,
                    "train this one run, in this process; a finished one is left alone, a stopped one goes on")

@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <exception>
@@ -17,6 +18,7 @@
 #include "base/stop_signal.hpp"
 #include "base/system_trouble.hpp"
 #include "base/text.hpp"
+#include "config/node.hpp"
 #include "installation.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
@@ -43,6 +45,13 @@ class EscapedText : public spdlog::custom_flag_formatter {
   std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<EscapedText>(); }
 };
 
+/// NaN is one: kFiniteNumber refuses it.
+std::optional<double> number_in(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  return text.empty() || *end != '\0' ? std::nullopt : std::optional(number);
+}
+
 std::string exit_codes() {
   std::string text;
   for (const auto& [code, meaning] : kExitCodes) text += (text.empty() ? "" : ", ") + std::string(code) + " " + meaning;
@@ -57,12 +66,26 @@ const CLI::Validator kFiniteNumber(
     },
     "");
 
+const CLI::Validator kPositiveNumber(
+    [](const std::string& text) {
+      const auto number = number_in(text);
+      return number && !(*number <= 0) ? "" : "expected a number above 0, found " + text;
+    },
+    "POSITIVE");
+
+const CLI::Validator kNonNegativeNumber(
+    [](const std::string& text) {
+      const auto number = number_in(text);
+      return number && !(*number < 0) ? "" : "expected a number of at least 0, found " + text;
+    },
+    "NONNEGATIVE");
+
 void ConfigOptions::add_to(CLI::App& verb, bool required) {
   CLI::Option* config =
       verb.add_option("-c,--config", file, "experiment description, YAML: a file, or the name of a shipped one")
           ->required(required)
           ->transform(file_or_shipped_config, "")
-          ->check(CLI::ExistingFile);
+          ->check(CLI::Validator(config_problem, "FILE"));
   verb.add_option("--set", overrides, "override a key of the config: --set stages.student.epochs=10 (repeatable)")
       ->needs(config)
       ->allow_extra_args(false)
@@ -98,7 +121,25 @@ int exit_code_of(const std::function<int()>& action) {
   }
 }
 
+/// CLI11 would say only that a verb is missing.
+void require_known_verbs(const CLI::App* app, int argc, char** argv) {
+  for (int i = 1; i < argc && app->get_require_subcommand_min() > 0; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with("-")) continue;  // no option before the verb takes a value
+    std::vector<std::string> names;
+    for (const CLI::App* verb : verbs_of(*app)) names.push_back(verb->get_name());
+    const auto known = std::find(names.begin(), names.end(), word);
+    if (known == names.end()) {
+      throw pskd::Error(pskd::ErrorKind::usage, "no verb " + pskd::config::quoted(word) +
+                                                    pskd::config::did_you_mean(word, names) +
+                                                    "; --help lists the verbs");
+    }
+    app = verbs_of(*app)[static_cast<std::size_t>(known - names.begin())];
+  }
+}
+
 int parse(CLI::App& app, int argc, char** argv) {
+  require_known_verbs(&app, argc, argv);
   try {
     app.parse(argc, argv);
     return 0;

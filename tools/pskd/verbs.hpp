@@ -50,6 +50,9 @@ bool is_torch_verb(const std::string& name);
 /// Of every option with a floating-point number: NaN lies in all ranges of CLI11.
 extern const CLI::Validator kFiniteNumber;
 
+/// As those of CLI11, which print their limits with 300 digits.
+extern const CLI::Validator kPositiveNumber, kNonNegativeNumber;
+
 /// `pskd train`; `run` is given what was asked for.
 void add_train(CLI::App& app, const std::function<void(const TrainOptions&)>& run);
 void add_table(CLI::App& app);

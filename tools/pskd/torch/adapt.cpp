@@ -242,7 +242,7 @@ void add_adapt(CLI::App& app) {
   verb->add_option("--out", options->out,
                    "model file for the new student of a model file (default: <name>-adapted.pskd beside it)");
   verb->add_option("--name", options->name, "of the new experiment (default: that of the run and the folder's name)");
-  verb->add_option("--threads", options->threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);
+  verb->add_option("--threads", options->threads, "threads; 0: every core")->check(kNonNegativeNumber);
   verb->add_flag("--overwrite", options->overwrite,
                  "begin anew: delete the adapted student of the same name and settings; replace the file --out");
   verb->add_flag("--quiet", options->quiet, "no progress, only warnings and what changed");

@@ -138,7 +138,7 @@ void add_bench(CLI::App& app) {
   CLI::App* verb = add_torch_verb(app, "bench");
   options->config.add_to(*verb, false);
   verb->add_option("--threads", options->threads, "threads; 0: every core (default: run.threads of the config)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(kNonNegativeNumber);
   verb->add_option("--seconds", options->seconds, "spent on each row")
       ->check(CLI::Range(0.0, 60.0))
       ->check(kFiniteNumber)

@@ -149,7 +149,7 @@ void add_eval(CLI::App& app) {
           "which part of the protocol; unlabeled: by the labels that the data set has, which training never reads")
       ->check(CLI::IsMember({"train", "val", "test", "unlabeled"}))
       ->capture_default_str();
-  verb->add_option("--threads", options->threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);
+  verb->add_option("--threads", options->threads, "threads; 0: every core")->check(kNonNegativeNumber);
   verb->add_flag("--json", options->json, "scores as JSON");
   verb->footer(
       "A model file is scored on the clips of a config: its data, its protocol. It must see them as it was trained, "

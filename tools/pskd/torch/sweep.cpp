@@ -121,7 +121,7 @@ void add_sweep(CLI::App& app) {
   CLI::App* verb = add_torch_verb(app, "sweep");
   options->config.add_to(*verb);
   verb->add_option("--jobs", options->launch.jobs, "runs to train in parallel, one thread each (default: one per core)")
-      ->check(CLI::PositiveNumber);
+      ->check(kPositiveNumber);
   CLI::Option* only =
       verb->add_option("--only", options->only, "train this one run and seed, in this process")->type_name("RUN/SEED");
   verb->add_option("--launcher", options->launcher,
