@@ -110,6 +110,17 @@ std::optional<ChannelUnit> stated_unit(const TableLook& look, const std::string&
   return word ? unit_called(*word) : std::nullopt;
 }
 
+void require_columns(const fs::path& file, const std::vector<std::string>& wanted, const TableLook& look) {
+  std::vector<std::string> there = look.columns;
+  there.insert(there.end(), look.others.begin(), look.others.end());
+  for (const std::string& column : wanted) {
+    if (std::find(there.begin(), there.end(), column) != there.end()) continue;
+    formats::fail(file, "expected a column called " + config::quoted(column) + ", found the columns " +
+                            config::joined(there) +
+                            "; --description names the file that says what they are, as `pskd data init` writes it");
+  }
+}
+
 /// The channels of a plain file: its columns of their names, or in their order where it has no names. `unit`: of
 /// accelerations, as the user says.
 SensorDescription plain_sensor(const fs::path& file, const SensorInput& input, std::optional<ChannelUnit> unit) {
@@ -127,6 +138,7 @@ SensorDescription plain_sensor(const fs::path& file, const SensorInput& input, s
   sensor.table = look.table;
   sensor.table.label.clear();
   sensor.table.columns = look.table.header ? channels : look.columns;
+  require_columns(file, sensor.table.columns, look);
   if (sensor.table.columns.size() != channels.size()) {
     data::fail(file, "expected columns for " + joined(channels) + ", perhaps after time stamps, found " +
                          std::to_string(look.columns.size()) +
@@ -160,7 +172,14 @@ SensorRecording SensorFiles::read(const fs::path& file, data::Repairs& repairs) 
   const std::string format = format_of(file);
   Read& reader = readers_[format];
   if (!reader) reader = reader_of(format);
-  return reader(file, repairs);
+  try {
+    return reader(file, repairs);
+  } catch (const Error& error) {
+    const bool is_guessed = options_.format.empty() && format != kPlain && format != data_set_;
+    if (!is_guessed || error.kind() != ErrorKind::data) throw;
+    throw Error(error.kind(), std::string(error.what()) + "; by its name it was read as a file of " + format +
+                                  ": --reader plain reads a table with a column for each channel");
+  }
 }
 
 std::string SensorFiles::format_of(const fs::path& file) const {

@@ -148,13 +148,16 @@ TEST_F(SensorFilesTest, OfADescriptionsSensorsTheFileIsOfTheOneThatTheModelWasTr
 }
 
 TEST_F(SensorFilesTest, WhatIsNoRecordingIsRefusedByFileAndLine) {
-  EXPECT_THAT(refusal(write("a.csv", "ax,ay\n1,2\n3,4\n")), HasSubstr("a.csv: line 1: expected a column called 'az'"));
+  EXPECT_THAT(refusal(write("a.csv", "ax,ay\n1,2\n3,4\n")),
+              HasSubstr("a.csv: expected a column called 'az', found the columns ax, ay; --description names"));
+  EXPECT_THAT(refusal(write("i.txt", "ax,ay,az\n1,2,3\n4,5,6\n")), HasSubstr("--reader plain reads a table"));
   EXPECT_THAT(refusal(write("b.csv", "1,2\n3,4\n")),
               HasSubstr("b.csv: expected columns for ax, ay, az, perhaps after time stamps, found 2"));
   EXPECT_THAT(refusal(write("c.csv", "1,2,3\n4,5,x\n")), HasSubstr("c.csv: line 2: expected a number, found 'x'"));
   EXPECT_THAT(refusal(write("d.csv", "1,2,3\n")), HasSubstr("d.csv: expected a table of numbers"));
   EXPECT_THAT(refusal(write("e.csv", "1,2,3\n4,5,nan\n")), HasSubstr("e.csv: line 2, column az: no value"));
-  EXPECT_THAT(refusal(write("h.csv", "1,2,3\n4,5,6\n7,")), HasSubstr("h.csv: expected lines of 1 numbers"));
+  EXPECT_THAT(refusal(write("h.csv", "1,2,3\n4,5,6\n7,")),
+              HasSubstr("if the recording was cut off in its last line, delete"));
   EXPECT_THAT(refusal(write("f.csv", "")), HasSubstr("f.csv"));
   EXPECT_THAT(refusal(write("g.mat", "no MAT file")), HasSubstr("g.mat"));
   EXPECT_THAT(refusal(folder_ / "absent.csv", {}, ErrorKind::io), HasSubstr("absent.csv"));

@@ -137,7 +137,8 @@ Parts parts_of(const fs::path& file, const std::string& text) {
   if (parts.first + 1 < parts.lines.size() && counts_columns(fields(parts.first))) ++parts.first;
   if (parts.first + 1 >= parts.lines.size())
     throw Error(ErrorKind::data, file.string() + ": expected lines of " + std::to_string(parts.width) +
-                                     " numbers, as many as its last line has fields, found none before it");
+                                     " numbers, as many as its last line has fields, found none before it; if the "
+                                     "recording was cut off in its last line, delete that line");
   for (std::size_t line = parts.first; line-- > 0 && parts.header.empty();) {
     std::string_view names = parts.lines[line];
     while (names.starts_with('#')) names = formats::trimmed(names.substr(1));
