@@ -47,7 +47,9 @@ void require_key_path(const Node& value, const std::string& section, const std::
 bool is_value_list(const std::string& key, const Node& node, const std::string& section, Problems& problems) {
   require_key_path(node, section, key, problems);
   if (node.kind == Kind::list && !node.items.empty()) return true;
-  problems.add(node.where, section + "." + shown(key), "expected a list of values, in brackets, found " + shown(node));
+  problems.add(
+      node.where, section + "." + shown(key),
+      "expected a list of values, in brackets, found " + (node.kind == Kind::list ? "an empty one" : shown(node)));
   return false;
 }
 

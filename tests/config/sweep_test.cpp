@@ -103,6 +103,7 @@ TEST_F(SweepFile, RefusesWhatIsNoSweep) {
   EXPECT_THAT(refusal("  grids: {seeds: [[1]]}\n"), HasSubstr("did you mean grid?"));
   EXPECT_THAT(refusal("  grid: {}\n"), HasSubstr("expected a map of settings"));
   EXPECT_THAT(refusal("  grid: {stages.student.epochs: 3}\n"), HasSubstr("expected a list of values"));
+  EXPECT_THAT(refusal("  grid: {stages.student.epochs: []}\n"), HasSubstr("in brackets, found an empty one"));
   EXPECT_THAT(refusal("  grid: {stages..epochs: [3]}\n"), HasSubstr("expected a key path"));
   EXPECT_THAT(refusal("  paired: {a: 3}\n"), HasSubstr("expected the settings of this run"));
   EXPECT_THAT(refusal("  paired: {stages.student.epochs: [1, 2], stages.student.batch: [8]}\n"),
