@@ -409,6 +409,15 @@ TEST_F(Program, ARunIsResumedWithItsOwnConfigAndManifest) {
   EXPECT_THAT(foreign.output, AllOf(HasSubstr("manifest.json"), HasSubstr("another config")));
 }
 
+TEST_F(Program, EvalSaysThatARunIsNotFinished) {
+  ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
+  fs::remove(run_directory() / "result.json");
+  fs::remove(run_directory() / "stages/student/last.ckpt");
+  const Finished refused = run("eval " + run_directory().string());
+  EXPECT_EQ(refused.code, 5) << refused.output;
+  EXPECT_THAT(refused.output, HasSubstr("the run is not finished, and stage student has no checkpoint yet"));
+}
+
 TEST_F(Program, EvalAndReportUseTheFolderThatWasNamed) {
   ASSERT_EQ(run("train --quiet" + tiny()).code, 0);
   const fs::path copy = run_directory().parent_path().string() + "-backup";

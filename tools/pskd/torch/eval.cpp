@@ -77,6 +77,10 @@ Scored stage_of_run(const EvalOptions& options) {
   const std::uint64_t seed = run.seed();
   Scored scored{setup_of(run), options.stage.empty() ? "student" : options.stage, {}};
   const pskd::config::StageConfig& stage = pskd::config::find_stage(scored.setup.experiment, scored.name);
+  if (!fs::exists(run.result()) && !fs::exists(run.stage(stage.name).checkpoint("last"))) {
+    throw Error(ErrorKind::checkpoint, options.from + ": the run is not finished, and stage " + stage.name +
+                                           " has no checkpoint yet; pskd train --resume goes on with it");
+  }
   scored.stage = pskd::train::load_stage(scored.setup, seed, stage.name);
   return scored;
 }
