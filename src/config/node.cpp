@@ -48,7 +48,7 @@ std::string shown(const Node& node) {
     case Node::Kind::null:
       return "nothing";
     case Node::Kind::scalar:
-      return quoted(node.text);
+      return config::quoted(node.text);
     case Node::Kind::list:
       return "a list";
     case Node::Kind::map:

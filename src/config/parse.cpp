@@ -157,7 +157,7 @@ class Converter {
     const TextPosition position = position_of(text_, std::min(at, text_.size()));
     const std::string column = lines_ ? "column " + std::to_string(position.column) + ": " : "";
     problems_.add(where(static_cast<int>(position.line) - 1), "",
-                  column + "found " + hidden->name + " in " + quoted(restored(text)) +
+                  column + "found " + hidden->name + " in " + config::quoted(restored(text)) +
                       "; write a plain blank or nothing, or put the text in quotes if it belongs there");
   }
 
