@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "config/node.hpp"
 #include "data/file_error.hpp"
 #include "data/formats/npy.hpp"
 #include "data/readers/recordings/reader.hpp"
@@ -115,9 +116,8 @@ void require_columns(const fs::path& file, const std::vector<std::string>& wante
   there.insert(there.end(), look.others.begin(), look.others.end());
   for (const std::string& column : wanted) {
     if (std::find(there.begin(), there.end(), column) != there.end()) continue;
-    formats::fail(file, "expected a column called " + config::quoted(column) + ", found the columns " +
-                            config::joined(there) +
-                            "; --description names the file that says what they are, as `pskd data init` writes it");
+    data::fail(file, "expected a column called " + config::quoted(column) + ", found the columns " + joined(there) +
+                         "; --description names the file that says what they are, as `pskd data init` writes it");
   }
 }
 

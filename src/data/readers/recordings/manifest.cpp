@@ -377,7 +377,7 @@ void refuse_shared(const Stretch& one, const Stretch& other) {
   const double shared = std::min(one.end, other.end) - std::max(one.begin, other.begin);
   if (shared <= kMostShared * std::min(one.end - one.begin, other.end - other.begin)) return;
   if (recording_of(*one.row) == recording_of(*other.row)) return;
-  formats::fail_at_line(
+  fail_at_line(
       *other.file, other.line,
       "shares " + std::to_string(shared) + " s of the same files with line " + std::to_string(one.line) + " of " +
           one.file->filename().string() +
