@@ -104,7 +104,7 @@ TEST_F(Predict, DecisionsAboutMuchMoreOrLessThanATrainingClipAreDoubtful) {
 }
 
 TEST_F(Predict, MomentsCountFromTheFirstSampleOfTheFileWhateverIsCut) {
-  std::ofstream(folder_ / "dataset.yaml") << "manifest: clips.csv\nalign: span\ngaps: cut\nsensors:\n"
+  std::ofstream(folder_ / "dataset.yaml") << "manifest: clips.csv\nalign: span\ngaps: cut\nskeleton: null\nsensors:\n"
                                              "  watch: {header: true, time: t, columns: [ax, ay, az], "
                                              "channels: [ax, ay, az], unit: g}\n";
   Recognizer recognizer = recognizer_of(model_, "it");

@@ -132,7 +132,7 @@ TEST_F(SensorFilesTest, ADescriptionOfOwnRecordingsSaysWhatTheirFilesHold) {
 
 TEST_F(SensorFilesTest, OfADescriptionsSensorsTheFileIsOfTheOneThatTheModelWasTrainedOn) {
   const fs::path description = write("dataset.yaml",
-                                     "manifest: clips.csv\nalign: span\nsensors:\n"
+                                     "manifest: clips.csv\nalign: span\nskeleton: null\nsensors:\n"
                                      "  watch: {header: true, channels: [ax, ay, az], unit: m/s2, rate: 50}\n"
                                      "  phone: {header: true, channels: [ax, ay, az], unit: g, rate: 50}\n");
   const fs::path file = write("a.csv", "ax,ay,az\n0,0,1\n0,1,0\n");

@@ -128,8 +128,8 @@ TEST_F(Adaptation, WritesANewStudentBesideTheOldOneAndSaysWhatChanged) {
   EXPECT_EQ(opinions.clips, 12U);
   EXPECT_EQ(change.labeled, 0U);
   const Seen seen = *read_checkpoint(adapted.stage("student").checkpoint("last")).manifest.seen;
-  EXPECT_EQ(seen.unlabeled.clips.size(), 12U);
-  EXPECT_EQ(seen.labeled.clips.size(), 6U) << "those of the run that it comes from";
+  EXPECT_EQ(seen.unlabeled.clips.size(), 24U) << "12 clips, and the sensor of each";
+  EXPECT_EQ(seen.labeled.clips.size(), 18U) << "those of the run that it comes from, with both streams";
   EXPECT_EQ(config::config_hash(config::load_experiment(adapted.config())), setup.config_hash);
 
   AdaptationRequest again = request({"skeleton"});
