@@ -9,9 +9,9 @@
 #include "base/checksum.hpp"
 #include "distill/teacher_schedule.hpp"
 #include "pskd/config/load.hpp"
+#include "train/checkpoint/model_description.hpp"
 #include "train/environment.hpp"
 #include "train/inputs.hpp"
-#include "train/model_description.hpp"
 #include "train/other_runs/other_stage.hpp"
 
 namespace pskd::train {

@@ -12,7 +12,7 @@
 #include "distill/teacher_output_cache.hpp"
 #include "pskd/train/evaluation.hpp"
 #include "pskd/train/run.hpp"
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 #include "train/stage_clips.hpp"
 
 namespace pskd::train {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "pskd/train/run.hpp"
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 
 namespace pskd::train {
 

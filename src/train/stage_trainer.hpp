@@ -5,7 +5,7 @@
 
 #include "base/run_layout.hpp"
 #include "pskd/train/run.hpp"
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 
 namespace pskd::train {
 

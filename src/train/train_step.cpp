@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "train/optimizer.hpp"
+#include "train/optimizer/optimizer.hpp"
 
 namespace pskd::train {
 namespace {

@@ -1,12 +1,12 @@
 // Checkpoints.
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 
 #include "base/sealed_file.hpp"
 #include "base/tensor_file.hpp"
 #include "base/text.hpp"
 #include "pskd/model/registry.hpp"
 #include "sealed_tensors.hpp"
-#include "train/optimizer.hpp"
+#include "train/optimizer/optimizer.hpp"
 
 namespace pskd::fuzz {
 namespace {

@@ -17,7 +17,7 @@
 #include "support/tiny_training.hpp"
 #include "support/write_anew.hpp"
 #include "synthetic/writers/recordings.hpp"
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 
 namespace pskd::train {
 namespace {

@@ -4,8 +4,8 @@
 #include "pskd/train/run.hpp"
 #include "support/refusal.hpp"
 #include "support/tiny_training.hpp"
+#include "train/checkpoint/model_description.hpp"
 #include "train/estimate.hpp"
-#include "train/model_description.hpp"
 #include "train/stage_clips.hpp"
 #include "train/stage_setup.hpp"
 

@@ -1,4 +1,4 @@
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/write_anew.hpp"
-#include "train/optimizer.hpp"
-#include "train/optimizer_state.hpp"
+#include "train/optimizer/optimizer.hpp"
+#include "train/optimizer/optimizer_state.hpp"
 
 namespace pskd::train {
 namespace {

@@ -1,9 +1,9 @@
-#include "train/optimizer.hpp"
+#include "train/optimizer/optimizer.hpp"
 
 #include <gtest/gtest.h>
 
 #include "pskd/model/registry.hpp"
-#include "train/optimizer_state.hpp"
+#include "train/optimizer/optimizer_state.hpp"
 
 namespace pskd::train {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "pskd/model/registry.hpp"
-#include "train/optimizer.hpp"
+#include "train/optimizer/optimizer.hpp"
 
 namespace pskd::train {
 namespace {

@@ -12,7 +12,7 @@
 #include "eval/finished_run.hpp"
 #include "pskd/base/error.hpp"
 #include "pskd/config/load.hpp"
-#include "train/model_description.hpp"
+#include "train/checkpoint/model_description.hpp"
 #include "train/other_runs/fit.hpp"
 #include "train/stage_key.hpp"
 

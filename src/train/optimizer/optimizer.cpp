@@ -1,9 +1,9 @@
-#include "train/optimizer.hpp"
+#include "train/optimizer/optimizer.hpp"
 
 #include <cmath>
 #include <numbers>
 
-#include "train/adamw.hpp"
+#include "train/optimizer/adamw.hpp"
 
 namespace pskd::train {
 namespace {

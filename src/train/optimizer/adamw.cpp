@@ -1,4 +1,4 @@
-#include "train/adamw.hpp"
+#include "train/optimizer/adamw.hpp"
 
 #include <ATen/Parallel.h>
 

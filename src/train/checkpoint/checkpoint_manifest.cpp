@@ -1,4 +1,4 @@
-#include "train/checkpoint_manifest.hpp"
+#include "train/checkpoint/checkpoint_manifest.hpp"
 
 #include <cmath>
 #include <limits>

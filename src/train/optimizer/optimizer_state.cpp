@@ -1,4 +1,4 @@
-#include "train/optimizer_state.hpp"
+#include "train/optimizer/optimizer_state.hpp"
 
 #include <memory>
 #include <utility>

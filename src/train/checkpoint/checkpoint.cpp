@@ -1,4 +1,4 @@
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 
 #include <functional>
 #include <utility>
@@ -6,8 +6,8 @@
 #include "base/checkpoint_format.hpp"
 #include "model/stored_tensors.hpp"
 #include "pskd/base/error.hpp"
-#include "train/checkpoint_manifest.hpp"
-#include "train/optimizer_state.hpp"
+#include "train/checkpoint/checkpoint_manifest.hpp"
+#include "train/optimizer/optimizer_state.hpp"
 
 namespace pskd::train {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "train/checkpoint.hpp"
+#include "train/checkpoint/checkpoint.hpp"
 
 namespace pskd::train {
 

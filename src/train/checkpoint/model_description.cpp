@@ -1,4 +1,4 @@
-#include "train/model_description.hpp"
+#include "train/checkpoint/model_description.hpp"
 
 #include <cmath>
 #include <set>
