@@ -133,7 +133,8 @@ void check_trained(const ProtocolRule& rule, const DatasetInfo& info) {
   for (const Name& subject : rule.axis == SplitAxis::subjects ? rule.train : Names{}) {
     if (contains(info.subjects, subject)) continue;
     fail("name", "the data set's own rule trains subject " + subject.text() + ", who is not in " + info.name +
-                     "; there are " + text(info.subjects) + ". Correct train_subjects of the description");
+                     "; there are " + text(info.subjects) +
+                     ". Correct `train_subjects` in the description (dataset.yaml, or data.description)");
   }
 }
 

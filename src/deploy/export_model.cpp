@@ -1,5 +1,7 @@
 #include "deploy/export_model.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -115,7 +117,13 @@ std::optional<Json> describe_none(const StageLayout& stage, const std::vector<st
   if (!fs::exists(stage.val_predictions())) return std::nullopt;
   const std::vector<eval::Prediction> predictions = eval::read_predictions(stage.val_predictions(), classes);
   if (predictions.empty()) return std::nullopt;
-  eval::require_no_class_called_none(classes);
+  if (eval::has_class_called_none(classes)) {
+    spdlog::warn(
+        "a class is called none, as the answer \"none of these\" is: the model has no rule for it; give the class "
+        "another "
+        "name, such as rest, where the recordings are labeled, and train again");
+    return std::nullopt;
+  }
   const eval::NoneRule rule = eval::fit_none_rule(predictions);
   return Json{{"temperature", rule.temperature}, {"threshold", rule.threshold}, {"clips", predictions.size()}};
 }

@@ -69,18 +69,20 @@ SensorRecording read_as(const fs::path& file, const SensorDescription& sensor, c
   return recording_of(file, stream, columns, rate, !sensor.table.time.empty());
 }
 
-/// The described sensor that has these channels, one of `names` where there are some.
+/// The described sensor that has these channels; of several the one of `names`, where the description has such names.
 SensorDescription sensor_in(const data::readers::RecordingsDescription& description,
                             const std::vector<std::string>& channels, const std::vector<std::string>& names) {
   const auto is_in = [](const std::string& one, const std::vector<std::string>& all) {
     return std::find(all.begin(), all.end(), one) != all.end();
   };
+  const bool tells = std::any_of(description.sensors.begin(), description.sensors.end(),
+                                 [&](const SensorDescription& one) { return is_in(one.name, names); });
   std::vector<std::string> found;
   SensorDescription sensor;
   for (const SensorDescription& one : description.sensors) {
     const bool has_all = std::all_of(channels.begin(), channels.end(),
                                      [&](const std::string& channel) { return is_in(channel, one.channels); });
-    if (!has_all || (!names.empty() && !is_in(one.name, names))) continue;
+    if (!has_all || (tells && !is_in(one.name, names))) continue;
     found.push_back(one.name);
     sensor = one;
   }
@@ -90,8 +92,7 @@ SensorDescription sensor_in(const data::readers::RecordingsDescription& descript
     throw Error(ErrorKind::usage, description.file.string() + ": " + joined(found) + " have " + needed +
                                       "; give a description with only the one whose files these are");
   }
-  const std::string which =
-      names.empty() ? "no sensor" : "no sensor " + joined(names) + ", on which the model was trained,";
+  const std::string which = tells ? "no sensor " + joined(names) + ", on which the model was trained," : "no sensor";
   throw Error(ErrorKind::usage, description.file.string() + ": " + which + " has " + needed);
 }
 

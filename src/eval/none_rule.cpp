@@ -64,13 +64,8 @@ double temperature_of(const std::vector<Labeled>& clips) {
 
 }  // namespace
 
-void require_no_class_called_none(const std::vector<std::string>& classes) {
-  if (std::none_of(classes.begin(), classes.end(), [](const auto& name) { return compared_form(name) == kNone; }))
-    return;
-  throw Error(
-      ErrorKind::usage,
-      "a class is called none, and so is the answer \"none of these\"; give the class another name, such as rest, "
-      "where the recordings are labeled, and train again");
+bool has_class_called_none(const std::vector<std::string>& classes) {
+  return std::any_of(classes.begin(), classes.end(), [](const auto& name) { return compared_form(name) == kNone; });
 }
 
 double confidence_of(std::span<const float> logits, double temperature) {

@@ -21,8 +21,8 @@ struct NoneRule {
 /// The answer, beside the names of classes.
 inline constexpr const char* kNone = "none";
 
-/// Throws Error(usage) where a class has that name, too: nobody could tell the two apart.
-void require_no_class_called_none(const std::vector<std::string>& classes);
+/// Whether a class has that name, too: nobody could tell the two apart, so such a model has no rule.
+bool has_class_called_none(const std::vector<std::string>& classes);
 
 /// Of logits, or of logarithms of probabilities.
 double confidence_of(std::span<const float> logits, double temperature);

@@ -142,9 +142,29 @@ TEST_F(SensorFilesTest, OfADescriptionsSensorsTheFileIsOfTheOneThatTheModelWasTr
   model_.sensor->sensors = {"phone"};
   EXPECT_THAT(values(read(file, {.description = description})), ElementsAre(0, 0, 1, 0, 1, 0));
   model_.sensor->sensors = {"belt"};
-  EXPECT_THAT(refused(), HasSubstr("dataset.yaml: no sensor belt, on which the model was trained, has the channels"));
+  EXPECT_THAT(refused(), HasSubstr("watch, phone have")) << "the description has no belt";
   model_.data_set = "mmact";
   EXPECT_THAT(refused(), HasSubstr("watch, phone have")) << "its sensors are not those of the description";
+  model_.data_set = "generic";
+  const fs::path alone = write("alone.yaml",
+                               "manifest: clips.csv\nalign: span\nskeleton: null\nsensors:\n"
+                               "  watch: {header: true, channels: [ax, ay, az], unit: g, rate: 50}\n");
+  EXPECT_THAT(values(read(file, {.description = alone})), ElementsAre(0, 0, 1, 0, 1, 0)) << "there is no other";
+}
+
+// 50 Hz by a clock of 64 ticks a second look like 64 Hz of which samples were lost.
+TEST_F(SensorFilesTest, OfTheDeclaredRateNoSamplesAreLost) {
+  const std::string stream =
+      "manifest: clips.csv\nalign: span\nskeleton: null\nsensors:\n"
+      "  watch: {header: true, time: t, channels: [ax, ay, az], unit: g";
+  std::string table = "t,ax,ay,az\n";
+  for (int i = 0; i < 100; ++i) table += std::to_string(i * 64 / 50 / 64.0) + ",0,0,1\n";
+  const fs::path file = write("a.csv", table);
+  const auto samples = [&](const std::string& rate) {
+    return values(read(file, {.description = write("dataset.yaml", stream + rate + "}\n")})).size() / 3;
+  };
+  EXPECT_EQ(samples(", rate: 50"), 100U);
+  EXPECT_EQ(samples(""), 127U) << "nothing tells the two apart";
 }
 
 TEST_F(SensorFilesTest, WhatIsNoRecordingIsRefusedByFileAndLine) {

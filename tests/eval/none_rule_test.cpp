@@ -88,11 +88,9 @@ TEST(NoneRuleTest, ClipsThatAreAllRightKeepTheirProbabilities) {
   EXPECT_LE(rule.threshold, 0.99) << "a smoothed confidence must be able to come back to it";
 }
 
-TEST(NoneRuleTest, NoClassHasTheNameOfTheAnswer) {
-  require_no_class_called_none({"walk", "rest"});
-  for (const char* name : {"none", "None"}) {
-    EXPECT_NE(testing::refusal(ErrorKind::usage, [&] { require_no_class_called_none({"walk", name}); }), "") << name;
-  }
+TEST(NoneRuleTest, AClassMayHaveTheNameOfTheAnswer) {
+  EXPECT_FALSE(has_class_called_none({"walk", "rest"}));
+  for (const char* name : {"none", "None"}) EXPECT_TRUE(has_class_called_none({"walk", name})) << name;
 }
 
 TEST(NoneRuleTest, AConfidenceIsTheHighestProbability) {

@@ -43,7 +43,7 @@ void run(const Options& options, const CLI::App& app, const char* name) {
 
 int main(int argc, char** argv) {
   if (pskd::set_wait_policy()) ::execv("/proc/self/exe", argv);
-  CLI::App app{"Benchmarks of pskd; docs/performance.md says what is measured."};
+  CLI::App app{"Benchmarks of pskd; docs/dev/performance.md says what is measured."};
   app.allow_extras();
   Options options;
   app.add_option("--threads", options.threads, "threads; 0: every core")->check(CLI::NonNegativeNumber);

@@ -3,7 +3,7 @@
 #
 #   tools/bench/run.sh [--quick] [--out FILE]
 #
-# Takes some fifteen minutes, --quick two. Nothing else should run on the machine. docs/performance.md says what is measured.
+# Takes some fifteen minutes, --quick two. Nothing else should run on the machine. docs/dev/performance.md says what is measured.
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."

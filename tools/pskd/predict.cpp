@@ -27,7 +27,8 @@ const std::map<std::string, ChannelUnit> kUnits = {
 const CLI::Validator kArrayFile(
     [](const std::string& file) -> std::string {
       if (fs::path(file).extension() != ".npy") return "expected a name that ends in .npy, found " + file;
-      return fs::exists(file) ? file + ": there is a file of that name; give another name, or remove it" : "";
+      if (!fs::exists(file) || (fs::is_regular_file(file) && fs::file_size(file) == 0)) return "";
+      return file + ": there is a file of that name; give another name, or remove it";
     },
     "FILE.npy");
 
@@ -144,6 +145,12 @@ bool asks_about_folder(const PredictOptions& options) {
 deploy::ModelFile model_of(const std::string& file, const std::optional<double>& threshold) {
   deploy::ModelFile model = deploy::read_model_file(file);
   if (threshold) model.none = {model.none.value_or(pskd::eval::NoneRule{}).temperature, *threshold};
+  if (model.none && model.none->threshold > 0 && pskd::eval::has_class_called_none(model.classes)) {
+    throw pskd::Error(pskd::ErrorKind::usage,
+                      file +
+                          ": has a class called none, which could not be told from the answer \"none of these\"; "
+                          "--threshold 0 leaves that answer out");
+  }
   return model;
 }
 

@@ -436,6 +436,13 @@ TEST_F(Continuous, NoSecondsAreInTwoRecordings) {
   EXPECT_EQ(dataset_info(config()).trials.size(), 2U) << "what touches, and parts of one recording, are taken";
 }
 
+TEST_F(Continuous, ACameraThatFilmedNobodyIsNoOtherRecording) {
+  write("dataset.yaml", kWatchOnly);
+  write("clips.csv",
+        "id,subject,label,camera,watch,start,end\na,1,wave,1,watch/p1.csv,0,8\nb,1,wave,2,watch/p1.csv,0,8\n");
+  EXPECT_EQ(dataset_info(config()).cameras.size(), 2U);
+}
+
 TEST_F(Continuous, AnnotationsOfOneFileUnderTwoIdsDoNotShareTime) {
   write("clips.csv", "id,subject,trial,watch\np1,1,1,watch/p1.csv\np2,1,2,watch/p1.csv\n");
   EXPECT_THAT(testing::refusal(ErrorKind::data, [&] { dataset_info(config()); }),

@@ -802,6 +802,21 @@ TEST_F(LoggerFolder, WhoseStampsMayBeInTwoUnitsMarksTheUnit) {
   EXPECT_THAT(described(20), AllOf(Not(HasSubstr("# CHECK")), HasSubstr("time_unit: ms\n")));
 }
 
+// Four samples arrive at once, 0.2 ms apart, then nothing for 39.4 ms.
+TEST_F(LoggerFolder, OfPacketsHasTheUnitOfTheMean) {
+  write_all("t,ax,ay,az\n", [](double t, double a, double b) {
+    const long sample = std::lround(50 * t);
+    return std::to_string(sample / 4 * 40'000 + sample % 4 * 200) + "," + text(a) + "," + text(b) + ",0\n";
+  });
+  EXPECT_THAT(propose(root_, "").description, AllOf(HasSubstr("time_unit: us\n"), Not(HasSubstr("CHECK time_unit"))));
+}
+
+TEST_F(LoggerFolder, MayHaveACommentBelowItsHeader) {
+  write_all("ax,ay,az\n# s1,walk,left\n", [](double, double a, double b) { return text(a) + "," + text(b) + ",0\n"; });
+  expect_gravity(proposed());
+  EXPECT_THAT(proposal_.description, HasSubstr("columns: [\"ax\", \"ay\", \"az\"]"));
+}
+
 TEST_F(LoggerFolder, WithAPauseKeepsTheUnitOfMostStamps) {
   write_all("t,ax,ay,az\n", [](double t, double a, double b) {
     return text(t < 1 ? t : t + 400) + "," + text(a) + "," + text(b) + ",0\n";

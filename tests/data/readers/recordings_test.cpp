@@ -690,7 +690,7 @@ TEST_F(OwnFolder, TrainSubjectsGiveTheCrossSubjectProtocol) {
   EXPECT_EQ(protocol.test->subjects, (std::vector<Name>{1}));
   describe("align", "train_subjects: [2]\nalign");
   EXPECT_THAT(refusal(ErrorKind::config, [&] { resolve_protocol({}, dataset_info(config())); }),
-              HasSubstr("trains subject 2, who is not in generic; there are 1 3. Correct train_subjects"));
+              HasSubstr("trains subject 2, who is not in generic; there are 1 3. Correct `train_subjects`"));
   config::ProtocolConfig lists;
   lists.train.emplace().subjects = std::vector<Name>{1};
   lists.test.emplace().subjects = std::vector<Name>{3};

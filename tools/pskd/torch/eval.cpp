@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
-#include "base/text.hpp"
 #include "deploy/model_file.hpp"
 #include "opened_run.hpp"
 #include "pskd/base/error.hpp"
@@ -91,14 +90,6 @@ std::string fold_of(const nlohmann::json& manifest) {
   return manifest.contains(fold) && manifest[fold].is_string() ? manifest[fold].get<std::string>() : "";
 }
 
-/// Says where a file was trained on other sensors of a data set than the config chooses: their channels have equal
-/// names.
-void warn_of_sensors(const pskd::deploy::ModelFile& model, const std::vector<std::string>& chosen) {
-  if (!model.sensor || model.sensor->sensors.empty() || chosen.empty() || model.sensor->sensors == chosen) return;
-  complain(fmt::format("{} was trained on {}; data.sensors of the config has {}", model.stage,
-                       pskd::joined(model.sensor->sensors), pskd::joined(chosen)));
-}
-
 /// A model file, on the clips that a config tells of; where that has folds, those of the fold that it was trained in.
 Scored stage_of_model_file(const EvalOptions& options) {
   const pskd::deploy::ModelFile model = pskd::deploy::read_model_file(options.from);
@@ -117,7 +108,6 @@ Scored stage_of_model_file(const EvalOptions& options) {
                                       " was trained in none of them; expected a config with one split, such as "
                                       "protocol: {name: cross-subject, ...}");
   }
-  warn_of_sensors(model, loaded.experiment.data.sensors);
   Scored scored{pskd::train::prepare_fold(loaded, folds ? fold_of(model.manifest) : ""), model.stage, {}};
   const pskd::config::StageRef stage{model.stage, options.from};
   scored.stage = pskd::train::load_snapshot(scored.setup, 0, stage, "last");

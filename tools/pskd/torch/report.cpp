@@ -120,9 +120,10 @@ class MaterialCollector {
   std::map<std::string, Eigen::MatrixXd> known_;  ///< by the question
 };
 
-/// Refuses a file that would be replaced and is no page of ours.
+/// Refuses a file that would be replaced and is no page of ours, unless it is empty.
 void require_page(const fs::path& file) {
-  if (!fs::exists(file) || pskd::read_file(file).find(pskd::report::kPageMark) != std::string::npos) return;
+  const bool is_empty = fs::is_regular_file(file) && fs::file_size(file) == 0;
+  if (!fs::exists(file) || is_empty || pskd::read_file(file).find(pskd::report::kPageMark) != std::string::npos) return;
   throw pskd::Error(pskd::ErrorKind::usage, file.string() +
                                                 ": there is another file of that name, which is no page that "
                                                 "pskd wrote; give another name, or remove it");

@@ -376,7 +376,9 @@ void refuse_shared(const Stretch& one, const Stretch& other) {
   if (one.whole && other.whole) return;
   const double shared = std::min(one.end, other.end) - std::max(one.begin, other.begin);
   if (shared <= kMostShared * std::min(one.end - one.begin, other.end - other.begin)) return;
-  if (recording_of(*one.row) == recording_of(*other.row)) return;
+  ManifestRow row = *one.row;
+  if (row.files.skeleton.empty()) row.files.camera = other.row->files.camera;  // it filmed nobody
+  if (recording_of(row) == recording_of(*other.row)) return;
   fail_at_line(
       *other.file, other.line,
       "shares " + std::to_string(shared) + " s of the same files with line " + std::to_string(one.line) + " of " +

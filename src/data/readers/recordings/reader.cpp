@@ -89,6 +89,15 @@ Mended mended(ReadSamples read, const formats::TableDescription& table, const Pl
   return {std::move(read.samples), cut_front, cut_back};
 }
 
+// How many samples the grid of stamped samples has: as many as there are where the device has the rate that was
+// declared, also by a clock of coarse ticks; else those that were lost count, too.
+std::size_t grid_size(const std::vector<double>& times, double declared_rate) {
+  constexpr double kApart = 0.1;
+  const double rate = static_cast<double>(times.size() - 1) / (times.back() - times.front());
+  const bool as_declared = declared_rate > 0 && std::abs(rate / declared_rate - 1) <= kApart;
+  return as_declared ? times.size() : count_without_losses(times);
+}
+
 // The samples, in the units that clips have, at equal intervals.
 Stream placed_in_time(Mended mended, const formats::TableDescription& table, const Placing& placing,
                       const StreamOrigin& origin) {
@@ -98,7 +107,7 @@ Stream placed_in_time(Mended mended, const formats::TableDescription& table, con
   measure.declared_rate = placing.rate;
   if (stamped) measure.longest_gap = longest_interval(samples.times);
   for (double& time : samples.times) time += placing.start;
-  Stream stream = stamped ? at_equal_intervals(samples, count_without_losses(samples.times))
+  Stream stream = stamped ? at_equal_intervals(samples, grid_size(samples.times, placing.rate))
                           : Stream{std::move(samples.values), samples.times.front(), samples.times.back()};
   if (stream.frames.rows() < 2 || stream.begin >= stream.end) {
     throw Error(ErrorKind::data, origin.file.string() + ": expected at least two different moments, found all at " +

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "base/quantile.hpp"
@@ -119,6 +120,24 @@ bool counts_columns(const Fields& fields) {
   return fields.size() - first >= 3;
 }
 
+// The names of the columns, and their units where a line says them, in the lines above the values. Names may stand in a
+// comment, where no other line has as many.
+void find_header(const fs::path& file, Parts& parts) {
+  Fields commented;
+  for (std::size_t line = parts.first; line-- > 0 && parts.header.empty();) {
+    std::string_view names = parts.lines[line];
+    const bool is_comment = names.starts_with('#');
+    while (names.starts_with('#')) names = formats::trimmed(names.substr(1));
+    Fields found = split(file, names, parts.writing.separator);
+    if (found.size() != parts.width) continue;
+    const bool is_unit = are_units(found) && parts.units.empty() && line > 0;
+    Fields& place = is_unit ? parts.units : is_comment ? commented : parts.header;
+    if (place.empty()) place = std::move(found);
+  }
+  if (parts.header.empty()) parts.header.swap(commented);
+  if (parts.header.empty()) parts.header.swap(parts.units);  // names that look like units
+}
+
 Parts parts_of(const fs::path& file, const std::string& text) {
   Parts parts;
   parts.lines = formats::lines_of(text);
@@ -139,14 +158,7 @@ Parts parts_of(const fs::path& file, const std::string& text) {
     throw Error(ErrorKind::data, file.string() + ": expected lines of " + std::to_string(parts.width) +
                                      " numbers, as many as its last line has fields, found none before it; if the "
                                      "recording was cut off in its last line, delete that line");
-  for (std::size_t line = parts.first; line-- > 0 && parts.header.empty();) {
-    std::string_view names = parts.lines[line];
-    while (names.starts_with('#')) names = formats::trimmed(names.substr(1));
-    Fields found = split(file, names, parts.writing.separator);
-    if (found.size() != parts.width) continue;
-    (are_units(found) && parts.units.empty() && line > 0 ? parts.units : parts.header) = std::move(found);
-  }
-  if (parts.header.empty()) parts.header.swap(parts.units);  // names that look like units
+  find_header(file, parts);
   return parts;
 }
 
@@ -258,7 +270,7 @@ std::vector<formats::TimeUnit> units_of_stamps(const std::vector<double>& stamps
 }
 
 // The time between two stamps: the mean, or the median where pauses and losses move the mean. Most stamps of packets
-// are equal: the mean.
+// are equal, or nearly so: the mean.
 struct Interval {
   double usual = 0, mean = 0;
   bool is_even = false;  // whether the median is about the mean: no pause, no packets
@@ -270,9 +282,14 @@ Interval interval_of(const std::vector<double>& times) {
   for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
   const double mean = (times.back() - times.front()) / static_cast<double>(intervals.size());
   std::erase_if(intervals, [](double interval) { return !std::isfinite(interval); });
-  const double median = intervals.empty() ? 0 : upper_median(std::move(intervals));
+  std::sort(intervals.begin(), intervals.end());
+  const double median = intervals.empty() ? 0 : intervals[intervals.size() / 2];
+  const std::size_t longest = std::min(intervals.size(), std::max<std::size_t>(2, intervals.size() / 100));
+  intervals.resize(intervals.size() - longest);  // pauses
+  const double sum = std::accumulate(intervals.begin(), intervals.end(), 0.0);
+  const bool are_packets = !(median > kApart * sum / static_cast<double>(intervals.size()));
   const bool is_even = std::abs(median / mean - 1) < kApart;
-  return {is_even || !(median > 0) ? mean : median, mean, is_even};
+  return {is_even || are_packets ? mean : median, mean, is_even};
 }
 
 // The unit of stamps whose name and header say none.
