@@ -14,7 +14,7 @@ class Batch {
  public:
   Batch(Recognizer& recognizer, const PredictionSinks& sinks) : recognizer_(recognizer), sinks_(sinks) {}
 
-  void add(const std::filesystem::path& file, SensorRecording read, std::vector<Doubt> doubts,
+  void add(const std::filesystem::path& file, SensorRecording read, const std::vector<Doubt>& doubts,
            const std::vector<SampleRange>& windows) {
     const auto recording = std::make_shared<const SensorRecording>(std::move(read));
     const double rate = recording->rate;

@@ -47,10 +47,11 @@ class SampleStream {
   /// Samples have the recognizer's channels.
   SampleStream(Recognizer recognizer, const StreamOptions& options, Decide decide);
 
-  /// The next sample. Without times, samples follow each other at the rate. Samples that do not lie at equal intervals
-  /// of the rate are brought there by linear interpolation, over gaps of at most data::kShortGap. Calls `decide` for
-  /// each window that ends with it. A clock that was set back is believed after as many samples as a second has.
-  void add(std::optional<double> time, std::span<const float> values);
+  /// The next sample; `given` is its time in seconds. Without times, samples follow each other at the rate. Samples
+  /// that do not lie at equal intervals of the rate are brought there by linear interpolation, over gaps of at most
+  /// data::kShortGap. Calls `decide` for each window that ends with it. A clock that was set back is believed after as
+  /// many samples as a second has.
+  void add(std::optional<double> given, std::span<const float> values);
 
   const StreamTroubles& troubles() const { return troubles_; }
   std::int64_t samples() const { return samples_; }      ///< that came

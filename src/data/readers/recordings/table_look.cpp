@@ -302,7 +302,7 @@ formats::TimeUnit guessed_unit(const std::vector<double>& stamps, const Interval
     return fmt::format("{:g} Hz in {}", 1 / (each * formats::seconds_of(unit)),
                        time_unit_words()[static_cast<std::size_t>(unit)]);
   };
-  if (units.empty()) look.doubts.push_back("time_unit: no unit makes a usual rate of these stamps");
+  if (units.empty()) look.doubts.emplace_back("time_unit: no unit makes a usual rate of these stamps");
   if (units.size() > 1) {
     look.doubts.push_back(fmt::format("time_unit: stamps {:g} apart are {}, or {}", apart, in_unit(apart, units[0]),
                                       in_unit(apart, units[1])));
