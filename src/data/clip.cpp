@@ -1,25 +1,16 @@
 #include "pskd/data/clip.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <string_view>
 
 #include "base/checksum.hpp"
+#include "data/stream_hash.hpp"
 
 namespace pskd::data {
-namespace {
-
-void add(ContentHasher& hasher, const Frames& frames) {
-  hasher.add(std::to_string(frames.rows()) + "x" + std::to_string(frames.cols()));
-  hasher.add({reinterpret_cast<const char*>(frames.data()), static_cast<std::size_t>(frames.size()) * sizeof(float)});
-}
-
-}  // namespace
 
 std::string clip_hash(const Recording& recording) {
   ContentHasher hasher;
-  add(hasher, recording.skeleton);
-  add(hasher, recording.sensor);
+  add_frames(hasher, recording.skeleton);
+  add_frames(hasher, recording.sensor);
   return hasher.hex();
 }
 

@@ -92,7 +92,7 @@ PredictionNotes predict_files(const ModelFile& model, Recognizer& recognizer,
       const auto length = doubt_about_length(*recording, ranges.front().count, *model.sensor);
       if (length) doubts.push_back(*length);
       note(notes, file, doubts);
-      batch.add(file, *std::move(recording), std::move(doubts), ranges);
+      batch.add(file, *std::move(recording), doubts, ranges);
     }
     ++notes.files;
     if (sinks.done) sinks.done(static_cast<std::size_t>(notes.files));

@@ -19,8 +19,11 @@ std::set<std::string> clip_names(const data::Recording& recording, Modalities se
   names.erase("");
   return names;
 }
-bool contains(const SeenRecordings& seen, const data::Recording& recording) {
-  const std::set<std::string> names = clip_names(recording, {.skeleton = true, .sensor = true});
+/// By which a recording is known, whatever was seen of it.
+std::set<std::string> all_names(const data::Recording& recording) {
+  return clip_names(recording, {.skeleton = true, .sensor = true});
+}
+bool contains(const SeenRecordings& seen, const std::set<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return seen.clips.contains(name); });
 }
 std::string subject_name(const TrainingSetup& setup, const data::Recording& recording) {
@@ -57,7 +60,7 @@ void require_unseen_clips(const TrainingSetup& setup, const Seen& seen, const st
     if (knows(seen, clip)) tested.insert(clip.id);
   }
   for (const data::Recording& recording : setup.split.unlabeled) {
-    if (contains(seen.labeled, recording)) labeled.insert(recording.id);
+    if (contains(seen.labeled, all_names(recording))) labeled.insert(recording.id);
   }
   refuse_if_any(tested, place, "clips that this experiment tests:",
                 "; its accuracy on them says nothing. Take a run that has not seen them");
@@ -84,7 +87,8 @@ void require_unseen_subjects(const TrainingSetup& setup, const Seen& seen, const
 }  // namespace
 
 bool knows(const Seen& seen, const data::Recording& recording) {
-  return contains(seen.labeled, recording) || contains(seen.unlabeled, recording);
+  const std::set<std::string> names = all_names(recording);
+  return contains(seen.labeled, names) || contains(seen.unlabeled, names);
 }
 
 Seen own_recordings(const TrainingSetup& setup, Modalities sees, bool with_unlabeled) {
